@@ -1,0 +1,277 @@
+/**
+ * Who may import whom. The table is in docs/ARCHITECTURE.md; each rule is proved by a planted violation in
+ * test/contract/structure/imports.test.ts. Tests may import what they test and the test kit.
+ */
+
+/** In order: a slice may use only the slices before it. */
+const slices = [
+  'organizations',
+  'users',
+  'api-keys',
+  'brands',
+  'campaigns',
+  'profiles',
+  'accounts',
+  'webhooks',
+  'registrations',
+]
+
+const TEST = '^test/|[.]test[.]ts$'
+const OURS = '^src/'
+const TYPE_ONLY = ['type-only']
+
+/** A path or bare name of a package, whether or not it is installed. */
+const library = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`
+/** Node's own modules that reach outside the process. */
+const IO = '^(node:)?(fs|net|http|https|http2|tls|dns|dgram|child_process|cluster|worker_threads|readline|repl)(/|$)'
+
+const rule = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { pathNot: TEST, ...from },
+  to,
+})
+
+/** A folder that may import nothing of ours but what is named. */
+const only = (name, comment, from, allowed) => rule(name, comment, { path: from }, { path: OURS, pathNot: allowed })
+
+const layers = [
+  only('contract-imports-nothing', 'The kernel is pure: it knows nothing of ours.', '^src/contract/', '^src/contract/'),
+  rule(
+    'contract-without-io',
+    'The kernel reaches nothing outside the process.',
+    { path: '^src/contract/' },
+    { path: IO },
+  ),
+  only('ports-import-contract', 'A port is an interface.', '^src/ports/', '^src/(contract|ports)/'),
+  only(
+    'observe-stands-alone',
+    'Logs and metrics know no one they observe.',
+    '^src/observe/',
+    '^src/(contract|observe)/|^src/package-root[.]ts$',
+  ),
+  only(
+    'seal-stands-alone',
+    'Sealing knows keys and bytes.',
+    '^src/seal/',
+    '^src/(contract|seal)/|^src/package-root[.]ts$',
+  ),
+  only(
+    'db-imports-contract',
+    'The database layer knows no slice.',
+    '^src/db/',
+    '^src/(contract|db)/|^src/package-root[.]ts$|^src/observe/log[.]ts$',
+  ),
+  only(
+    'jobs-import-db',
+    'Background work knows no slice.',
+    '^src/jobs/',
+    '^src/(contract|db|jobs|observe|seal)/|^src/package-root[.]ts$',
+  ),
+  only(
+    'http-knows-no-slice',
+    'The life of a request states what it needs as interfaces; app.ts connects the slices to them.',
+    '^src/http/',
+    '^src/(contract|db|http|observe|ports|seal)/|^src/package-root[.]ts$',
+  ),
+  rule(
+    'http-uses-port-types',
+    'The pipeline calls no outside service itself.',
+    { path: '^src/http/' },
+    { path: '^src/ports/', dependencyTypesNot: TYPE_ONLY },
+  ),
+  rule(
+    'adapter-imports-ports',
+    'An adapter knows its port and nothing else of ours; from observe only types.',
+    { path: '^src/adapters/([^/]+)/' },
+    { path: OURS, pathNot: '^src/adapters/$1/|^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observe/' },
+  ),
+  rule(
+    'adapter-observes-by-type',
+    'An adapter is handed its log.',
+    { path: '^src/adapters/' },
+    { path: '^src/observe/', dependencyTypesNot: TYPE_ONLY },
+  ),
+  rule(
+    'adapters-share-little',
+    'What adapters share knows no adapter.',
+    { path: '^src/adapters/[^/]+[.]ts$' },
+    { path: OURS, pathNot: '^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observe/' },
+  ),
+  rule(
+    'wiring-is-at-the-top',
+    'Only the entry points read the configuration and compose the whole.',
+    { path: OURS, pathNot: `${TEST}|^src/(main|app|config)[.]ts$|^src/(app|config|cli)/` },
+    { path: '^src/(main|app|config)[.]ts$|^src/(app|config|cli)/' },
+  ),
+  rule('program-without-tests', 'The program never needs its tests.', { path: OURS }, { path: TEST }),
+]
+
+const kinds = [
+  rule(
+    'rules-are-pure',
+    'A rule decides from what it is given: contract, fields and rules are all it knows.',
+    { path: '[.]rules[.]ts$' },
+    { path: OURS, pathNot: '^src/contract/|^src/config/|[.](fields|rules)[.]ts$|^src/resources/[^/]+/index[.]ts$' },
+  ),
+  rule(
+    'rules-without-node',
+    'A rule uses no module of Node.',
+    { path: '[.]rules[.]ts$' },
+    { dependencyTypes: ['core'] },
+  ),
+  rule(
+    'fields-import-contract',
+    'A field table is a shape.',
+    { path: '[.]fields[.]ts$' },
+    { path: OURS, pathNot: '^src/contract/|[.]fields[.]ts$|^src/resources/[^/]+/index[.]ts$' },
+  ),
+  rule(
+    'store-imports',
+    "A store knows its SQL and its own slice's fields. A write is one statement (decision 8), so it takes in the kept answer's part and those of earlier slices.",
+    { path: '^src/resources/([^/]+)/.*[.]store[.]ts$' },
+    {
+      path: OURS,
+      pathNot:
+        '^src/(contract|db)/|^src/http/idempotency[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
+      dependencyTypesNot: TYPE_ONLY,
+    },
+  ),
+  rule(
+    'store-types',
+    'A store is handed its seal, its caller and what the rules decided.',
+    { path: '^src/resources/([^/]+)/.*[.]store[.]ts$' },
+    {
+      path: OURS,
+      pathNot:
+        '^src/(contract|db|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+    },
+  ),
+  rule(
+    'endpoint-imports',
+    'An endpoint is one operation over its slice.',
+    { path: '^src/resources/([^/]+)/endpoints/' },
+    {
+      path: OURS,
+      pathNot:
+        '^src/contract/|^src/http/(endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+    },
+  ),
+  rule(
+    'endpoint-uses-port-types',
+    'An endpoint is handed its ports.',
+    { path: '^src/resources/' },
+    { path: '^src/ports/', dependencyTypesNot: TYPE_ONLY },
+  ),
+]
+
+const sliceRules = [
+  rule(
+    'slice-by-its-index',
+    'A slice shows other slices its index.ts and nothing else.',
+    { path: '^src/resources/([^/]+)/' },
+    { path: '^src/resources/', pathNot: '^src/resources/$1/|^src/resources/[^/]+/index[.]ts$' },
+  ),
+  ...slices.map((slice, at) =>
+    rule(
+      `slice-order-${slice}`,
+      `Slices are ordered: ${slices.join(', ')}. One may use only those before it.`,
+      { path: `^src/resources/${slice}/` },
+      { path: '^src/resources/', pathNot: `^src/resources/(${slices.slice(0, at + 1).join('|')})/` },
+    ),
+  ),
+  rule(
+    'slice-is-known',
+    `A slice has a place in the order: ${slices.join(', ')}.`,
+    { path: '^src/resources/[^/]+/', pathNot: `${TEST}|^src/resources/(${slices.join('|')})/` },
+    { path: '.' },
+  ),
+  rule(
+    'slice-knows-no-wiring',
+    'Slices know the request through endpoint.ts, and no adapter.',
+    { path: '^src/resources/' },
+    { path: '^src/adapters/' },
+  ),
+]
+
+const libraries = [
+  rule(
+    'fastify-in-the-server',
+    'One file owns the transport.',
+    { path: OURS, pathNot: `${TEST}|^src/http/[^/]*server[^/]*[.]ts$` },
+    { path: library('fastify') },
+  ),
+  rule(
+    'pg-in-db',
+    'The driver stays behind db/.',
+    { path: OURS, pathNot: `${TEST}|^src/db/` },
+    { path: library('pg') },
+  ),
+  rule(
+    'stripe-in-its-adapter',
+    'A provider library stays in its adapter.',
+    { path: OURS, pathNot: `${TEST}|^src/adapters/stripe/` },
+    { path: library('stripe') },
+  ),
+  rule(
+    'domain-libraries',
+    'What a value means is decided in the kernel, in field tables and in rules; the simulator plays a party that decides too.',
+    { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/adapters/simulator/` },
+    {
+      dependencyTypesNot: TYPE_ONLY,
+      path: library('ajv', 'ajv-formats', 'libphonenumber-js', 'card-validator', 'i18n-iso-countries'),
+    },
+  ),
+  rule(
+    'shapes-where-declared',
+    'Shapes are made in the kernel, in field tables, and in the endpoint whose query they describe.',
+    { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/resources/[^/]+/endpoints/` },
+    { dependencyTypesNot: TYPE_ONLY, path: library('typebox') },
+  ),
+  rule(
+    'card-in-few-hands',
+    'A card passes from where it is cut out of the request to the payments adapters, and nowhere else.',
+    {
+      path: OURS,
+      pathNot: `${TEST}|^src/contract/secret-card[.]ts$|^src/http/card[.]ts$|^src/ports/payments[.]ts$|^src/adapters/(stripe|simulator)/`,
+    },
+    { path: '^src/contract/secret-card[.]ts$' },
+  ),
+  rule(
+    'no-development-library',
+    'The program runs without development dependencies.',
+    { path: OURS },
+    { dependencyTypes: ['npm-dev'] },
+  ),
+]
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', comment: 'Modules form layers.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'resolvable',
+      comment: 'Every import leads to a file.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared',
+      comment: 'Every library is named in package.json.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    ...layers,
+    ...kinds,
+    ...sliceRules,
+    ...libraries,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+  },
+}

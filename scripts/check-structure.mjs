@@ -1,0 +1,40 @@
+/** What no other tool checks: SQL, purity, sizes, names, words. Each check is a function in scripts/checks/. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkLockfile } from './checks/lockfile.mjs'
+import { checkFileNames, checkRootEntries, checkSliceFiles } from './checks/names.mjs'
+import { checkEnvironment, checkNetwork, checkRulesPurity } from './checks/purity.mjs'
+import { checkFileSizes, checkFunctionSizes } from './checks/size.mjs'
+import { pathsBelow, readSources } from './checks/source-files.mjs'
+import { checkMigrations, checkOrganizationInSql, checkSqlPlaces, checkSqlPortability } from './checks/sql.mjs'
+import { checkAny, checkTestsRun, checkWords } from './checks/words.mjs'
+import { packageRoot } from './setup/package-root.mjs'
+
+const code = readSources(packageRoot, ['src', 'test', 'scripts'], ['.ts', '.mjs', '.cjs'])
+const typed = code.filter(({ path }) => path.endsWith('.ts'))
+const program = typed.filter(({ path }) => path.startsWith('src/') && !path.endsWith('.test.ts'))
+const migrations = readSources(packageRoot, ['src/db/migrations'], ['.sql'])
+const paths = ['src', 'test', 'scripts', 'docs', '.ci'].flatMap((folder) => pathsBelow(packageRoot, folder))
+
+const problems = [
+  ...checkOrganizationInSql(program, migrations),
+  ...checkSqlPlaces(program),
+  ...checkSqlPortability(program, migrations),
+  ...checkMigrations(migrations),
+  ...checkEnvironment(program),
+  ...checkRulesPurity(program),
+  ...checkNetwork(program),
+  ...checkFileSizes(code),
+  ...checkFunctionSizes(code),
+  ...checkSliceFiles(paths),
+  ...checkFileNames(paths),
+  ...checkRootEntries(readdirSync(packageRoot)),
+  ...checkWords(code),
+  ...checkAny(typed),
+  ...checkTestsRun(typed),
+  ...checkLockfile(JSON.parse(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8'))),
+]
+
+for (const { path, line, message } of problems) console.error(`${path}:${line}: ${message}`)
+console.log(`${code.length} files read, ${problems.length} problems`)
+process.exitCode = problems.length > 0 || program.length === 0 ? 1 : 0

@@ -1,0 +1,155 @@
+import type { Log } from '../../observe/log.ts'
+import { done, type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
+import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../ports/whatsapp.ts'
+import {
+  isGraphId,
+  isTokenShaped,
+  scopeMissing,
+  WHATSAPP_REASONS,
+  WHATSAPP_SCOPES,
+} from '../../ports/whatsapp-reasons.ts'
+import { providerBaseUrl } from '../bounded-fetch.ts'
+import { openDeadline } from '../deadline.ts'
+import { type GraphAnswer, type GraphSession, openSession } from './client.ts'
+import { type TokenFacts, toNumbersPage, toTokenFacts, toWabaFacts } from './wire.ts'
+
+export interface MetaWhatsappOptions {
+  /** With the version; default `https://graph.facebook.com/v25.0`. */
+  baseUrl?: string
+  /** An app access token: it inspects tokens of the same app. Other tokens inspect themselves. */
+  appToken?: string
+  log: Log
+  /** For all reads of one verification together; default 10 s (the provider step of the timeout ladder). */
+  timeoutMs?: number
+}
+
+/** 10 pages of 100: far above the numbers that Meta allows one account. */
+const PAGES_MAX = 10
+
+/** Meta's code for a parameter that it does not accept, here the token to inspect. */
+const CODE_PARAMETER = 100
+
+/**
+ * WhatsApp through the Graph API: the token with both permissions, then the account, then its numbers (contract 8.7).
+ * Reads only. Fails at construction if the base URL is not safe to send a token to.
+ */
+export function metaWhatsapp(options: MetaWhatsappOptions): Whatsapp {
+  const baseUrl = providerBaseUrl('META_GRAPH_BASE_URL', options.baseUrl ?? 'https://graph.facebook.com/v25.0')
+  return {
+    name: 'meta',
+    isSimulated: false,
+    async verifyAccount({ credentials, signal }) {
+      const misshapen = misshapenMember(credentials)
+      if (misshapen !== null) return refused(misshapen)
+      const deadline = openDeadline(options.timeoutMs ?? 10_000, signal)
+      try {
+        return await verify(openSession(baseUrl, options.log, deadline), credentials, options.appToken ?? null)
+      } finally {
+        deadline.close()
+      }
+    },
+  }
+}
+
+/** Ids become part of a path and the token part of a header, so neither leaves unchecked. */
+function misshapenMember({ wabaId, phoneNumberId, accessToken }: WhatsappCredentials): Refusal | null {
+  if (!isTokenShaped(accessToken)) return WHATSAPP_REASONS.tokenInvalid
+  if (!isGraphId(wabaId)) return WHATSAPP_REASONS.wabaShape
+  return phoneNumberId === null || isGraphId(phoneNumberId) ? null : WHATSAPP_REASONS.numberUnseen
+}
+
+async function verify(
+  session: GraphSession,
+  credentials: WhatsappCredentials,
+  appToken: string | null,
+): Promise<Outcome<WhatsappAccount>> {
+  const { wabaId, phoneNumberId, accessToken } = credentials
+  const token = await inspectToken(session, accessToken, appToken)
+  if (token.kind !== 'done') return token
+  const refusals = tokenRefusals(token.value, wabaId)
+  if (refusals.length > 0) return refused(...refusals)
+
+  const waba = await session.get({
+    name: 'read_account',
+    path: wabaId,
+    query: { fields: 'id,name,account_review_status' },
+    bearer: accessToken,
+    read: (answer) => {
+      const facts = toWabaFacts(answer)
+      return facts?.id === wabaId ? facts : null
+    },
+  })
+  if (waba.outcome.kind !== 'done') return waba.outcome
+  if (waba.outcome.value.reviewStatus === 'REJECTED') return refused(WHATSAPP_REASONS.wabaRejected)
+
+  const number = await findNumber(session, credentials)
+  if (number.kind !== 'done') return number
+  if (phoneNumberId !== null && number.value === null) return refused(WHATSAPP_REASONS.numberUnseen)
+  return done({ wabaId, phoneNumberId: number.value, name: waba.outcome.value.name })
+}
+
+/**
+ * The app's token inspects tokens of its own app only. A token of another app (a customer's own system user) inspects
+ * itself, and so does every token where no app token is configured.
+ */
+async function inspectToken(
+  session: GraphSession,
+  accessToken: string,
+  appToken: string | null,
+): Promise<Outcome<TokenFacts>> {
+  if (appToken !== null) {
+    const { outcome } = await debugToken(session, accessToken, appToken)
+    if (!isInspectionRefused(outcome)) return outcome
+  }
+  const { outcome, fault } = await debugToken(session, accessToken, accessToken)
+  return fault?.code === CODE_PARAMETER && outcome.kind === 'refused' ? refused(WHATSAPP_REASONS.tokenInvalid) : outcome
+}
+
+function isInspectionRefused(outcome: Outcome<TokenFacts>): boolean {
+  if (outcome.kind === 'refused') return true
+  return outcome.kind === 'done' && !outcome.value.isValid && outcome.value.errorCode === CODE_PARAMETER
+}
+
+function debugToken(session: GraphSession, accessToken: string, bearer: string): Promise<GraphAnswer<TokenFacts>> {
+  return session.get({
+    name: 'inspect_token',
+    path: 'debug_token',
+    query: { input_token: accessToken },
+    bearer,
+    read: toTokenFacts,
+  })
+}
+
+function tokenRefusals(token: TokenFacts, wabaId: string): Refusal[] {
+  if (!token.isValid) return [WHATSAPP_REASONS.tokenInvalid]
+  const missing = WHATSAPP_SCOPES.filter((scope) => !token.scopes.includes(scope)).map(scopeMissing)
+  if (missing.length > 0) return missing
+  const isElsewhere = token.targets.some(
+    (target) => WHATSAPP_SCOPES.some((scope) => scope === target.scope) && !target.ids.includes(wabaId),
+  )
+  return isElsewhere ? [WHATSAPP_REASONS.wabaUnseen] : []
+}
+
+/** The given number if the account has it; without one, the only number of the account; else null. */
+async function findNumber(
+  session: GraphSession,
+  { wabaId, phoneNumberId, accessToken }: WhatsappCredentials,
+): Promise<Outcome<string | null>> {
+  let after: string | null = null
+  for (let page = 1; page <= PAGES_MAX; page += 1) {
+    const { outcome }: GraphAnswer<{ ids: readonly string[]; after: string | null }> = await session.get({
+      name: 'list_numbers',
+      path: `${wabaId}/phone_numbers`,
+      query: { fields: 'id', limit: '100', ...(after === null ? {} : { after }) },
+      bearer: accessToken,
+      read: toNumbersPage,
+    })
+    if (outcome.kind !== 'done') return outcome
+    const { ids } = outcome.value
+    if (phoneNumberId !== null && ids.includes(phoneNumberId)) return done(phoneNumberId)
+    if (phoneNumberId === null) return done(ids.length === 1 && outcome.value.after === null ? (ids[0] ?? null) : null)
+    if (outcome.value.after === null) return done(null)
+    after = outcome.value.after
+  }
+  return unavailable()
+}

@@ -1,0 +1,115 @@
+/** Meta's shapes, checked on arrival: an answer is data of a stranger. Readers give null for an answer that lacks what we need. */
+
+/** What `debug_token` says of a token. */
+export interface TokenFacts {
+  isValid: boolean
+  scopes: readonly string[]
+  /** Permissions that hold for named objects only, with the ids of those objects. */
+  targets: readonly { scope: string; ids: readonly string[] }[]
+  /** The error code inside a successful answer, for a token that could not be inspected. */
+  errorCode: number | null
+}
+
+export interface WabaFacts {
+  id: string
+  name: string | null
+  reviewStatus: string
+}
+
+export interface NumbersPage {
+  ids: readonly string[]
+  /** The cursor of the next page. The `next` address of the answer is never followed: it carries the token. */
+  after: string | null
+}
+
+/** An error answer, reduced to what may be kept: no message. */
+export interface GraphFault {
+  status: number
+  code: number | null
+  subcode: number | null
+  traceId: string
+}
+
+const ITEMS_MAX = 1000
+
+export function toTokenFacts(answer: unknown): TokenFacts | null {
+  const facts = isRecord(answer) && isRecord(answer.data) ? answer.data : null
+  if (facts === null || typeof facts.is_valid !== 'boolean') return null
+  const errorCode = isRecord(facts.error) ? integer(facts.error.code) : null
+  if (!facts.is_valid) return { isValid: false, scopes: [], targets: [], errorCode }
+  const scopes = listOf(facts.scopes, toWord)
+  const targets = facts.granular_scopes === undefined ? [] : listOf(facts.granular_scopes, toTarget)
+  if (scopes === null || targets === null) return null
+  return { isValid: true, scopes, targets: targets.filter((target) => target.ids.length > 0), errorCode }
+}
+
+export function toWabaFacts(answer: unknown): WabaFacts | null {
+  const id = isRecord(answer) ? toId(answer.id) : null
+  if (!isRecord(answer) || id === null) return null
+  return { id, name: displayName(answer.name), reviewStatus: toWord(answer.account_review_status) ?? '' }
+}
+
+export function toNumbersPage(answer: unknown): NumbersPage | null {
+  if (!isRecord(answer)) return null
+  const ids = listOf(answer.data, (item) => (isRecord(item) ? toId(item.id) : null))
+  if (ids === null) return null
+  const paging = isRecord(answer.paging) ? answer.paging : {}
+  if (typeof paging.next !== 'string') return { ids, after: null }
+  const after = isRecord(paging.cursors) ? matching(paging.cursors.after, /^[\x21-\x7e]{1,1024}$/) : null
+  return after === null ? null : { ids, after }
+}
+
+export function toGraphFault(status: number, answer: unknown): GraphFault {
+  const error = isRecord(answer) && isRecord(answer.error) ? answer.error : {}
+  return {
+    status,
+    code: integer(error.code),
+    subcode: integer(error.error_subcode),
+    traceId: matching(error.fbtrace_id, /^[A-Za-z0-9_-]{1,64}$/) ?? '',
+  }
+}
+
+function toTarget(value: unknown): { scope: string; ids: readonly string[] } | null {
+  if (!isRecord(value)) return null
+  const scope = toWord(value.scope)
+  const ids = value.target_ids === undefined ? [] : listOf(value.target_ids, toId)
+  return scope === null || ids === null ? null : { scope, ids }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** All items read, or null if it is no list, is over-long, or one item cannot be read. */
+function listOf<T>(value: unknown, read: (item: unknown) => T | null): T[] | null {
+  if (!Array.isArray(value) || value.length > ITEMS_MAX) return null
+  const items: T[] = []
+  for (const item of value) {
+    const entry = read(item)
+    if (entry === null) return null
+    items.push(entry)
+  }
+  return items
+}
+
+function toId(value: unknown): string | null {
+  return matching(value, /^\d{1,32}$/)
+}
+
+function toWord(value: unknown): string | null {
+  return matching(value, /^[A-Za-z_]{1,100}$/)
+}
+
+function integer(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+function matching(value: unknown, pattern: RegExp): string | null {
+  return typeof value === 'string' && pattern.test(value) ? value : null
+}
+
+/** A name that can be stored and shown: bounded, without control characters and lone surrogates. */
+function displayName(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > 256) return null
+  return /[\p{Cc}\p{Cs}]/u.test(value) || value.trim() === '' ? null : value
+}

@@ -1,0 +1,131 @@
+import Stripe from 'stripe'
+import type { Log } from '../../observe/log.ts'
+import { done, type Outcome, unavailable } from '../../ports/outcome.ts'
+import { boundedFetch, type Delivery } from '../bounded-fetch.ts'
+import type { Deadline } from '../deadline.ts'
+import { operatorProblemOf, toOutcome } from './faults.ts'
+import { type StripeFault, toStripeFault } from './wire.ts'
+
+export interface StripeConnection {
+  secretKey: string
+  baseUrl: URL
+  log: Log
+}
+
+/** What one call gave: the port's outcome, and Stripe's error where there was one. */
+export interface StripeAnswer<T> {
+  outcome: Outcome<T>
+  fault: StripeFault | null
+}
+
+/** One call of the library. `read` gives null for an answer whose shape is not the promised one. */
+export interface StripeStep<T> {
+  name: string
+  call: (stripe: Stripe) => Promise<unknown>
+  read: (answer: unknown) => T | null
+  /** What it means that the named thing does not exist, where that is an answer and not a failure. */
+  absent?: T
+}
+
+export interface StripeSession {
+  run<T>(step: StripeStep<T>): Promise<StripeAnswer<T>>
+}
+
+/** Of Stripe's headers only these reach the library; `stripe-notice` would print Stripe's text to our stderr. */
+const HEADERS_KEPT = ['request-id', 'idempotent-replayed', 'retry-after']
+
+/**
+ * The official library, for the calls of one operation under one deadline. It retries nothing, follows no redirect and
+ * reads at most 1 MiB. The errors it throws hold Stripe's raw answer: they end here.
+ */
+export function openSession(connection: StripeConnection, deadline: Deadline): StripeSession {
+  let delivery: Delivery | null = null
+
+  const fetchThroughUs = async (
+    url: string,
+    init: { method: string; headers: Headers | [string, string][]; body?: string },
+  ) => {
+    delivery = await boundedFetch({
+      url,
+      method: init.method,
+      headers: Object.fromEntries(init.headers),
+      ...(init.body === undefined ? {} : { body: init.body }),
+      signal: deadline.signal,
+    })
+    if (delivery.kind !== 'answer') throw new Error('No answer')
+    const headers = new Headers()
+    for (const name of HEADERS_KEPT) {
+      const value = delivery.headers.get(name)
+      if (value !== null) headers.set(name, value)
+    }
+    return new Response(delivery.text === '' ? null : delivery.text, { status: delivery.status, headers })
+  }
+
+  const { baseUrl } = connection
+  const isPlain = baseUrl.protocol === 'http:'
+  const stripe = new Stripe(connection.secretKey, {
+    protocol: isPlain ? 'http' : 'https',
+    host: baseUrl.hostname,
+    port: baseUrl.port === '' ? (isPlain ? 80 : 443) : baseUrl.port,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    httpClient: Stripe.createFetchHttpClient(fetchThroughUs as typeof fetch),
+  })
+
+  return {
+    async run(step) {
+      delivery = null
+      if (deadline.signal.aborted) return { outcome: { kind: 'timeout' }, fault: null }
+      try {
+        const value = step.read(await step.call(stripe))
+        if (value !== null) return { outcome: done(value), fault: null }
+        warnUnavailable(connection.log, step.name, 'unexpected_answer', null)
+        return { outcome: unavailable(), fault: null }
+      } catch (error) {
+        const fault = toStripeFault(error)
+        if (step.absent !== undefined && fault.status === 404 && fault.code === 'resource_missing') {
+          return { outcome: done(step.absent), fault: null }
+        }
+        return failed(connection.log, step.name, delivery, fault)
+      }
+    },
+  }
+}
+
+function failed(log: Log, step: string, delivery: Delivery | null, fault: StripeFault): StripeAnswer<never> {
+  if (delivery?.kind === 'timeout') {
+    log.warn('payments.timeout', { provider: 'stripe', step })
+    return { outcome: { kind: 'timeout' }, fault: null }
+  }
+  if (delivery?.kind !== 'answer' || fault.status === null) {
+    warnUnavailable(log, step, reasonOf(delivery), null)
+    return { outcome: unavailable(), fault: null }
+  }
+  const outcome = toOutcome(fault)
+  if (outcome.kind === 'unavailable') {
+    warnUnavailable(log, step, operatorProblemOf(fault) ?? 'error_answer', fault)
+  } else {
+    log.info(`payments.${outcome.kind}`, { provider: 'stripe', step, ...fieldsOf(fault) })
+  }
+  return { outcome, fault }
+}
+
+function reasonOf(delivery: Delivery | null): string {
+  if (delivery === null) return 'not_sent'
+  return delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer'
+}
+
+function warnUnavailable(log: Log, step: string, reason: string, fault: StripeFault | null): void {
+  log.warn('payments.unavailable', { provider: 'stripe', step, reason, ...(fault === null ? {} : fieldsOf(fault)) })
+}
+
+/** What an operator may read of an error: names and Stripe's request id, by which Stripe's own log shows the rest. */
+function fieldsOf(fault: StripeFault): Record<string, string | number | null> {
+  return {
+    status: fault.status,
+    type: fault.type,
+    code: fault.code,
+    decline_code: fault.declineCode,
+    stripe_request_id: fault.requestId,
+  }
+}

@@ -1,0 +1,114 @@
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import type { Config } from './config.ts'
+import { Database } from './db/database.ts'
+import type { Endpoint, Ports } from './http/endpoint.ts'
+import type { House } from './http/house.ts'
+import { Lockout } from './http/lockout.ts'
+import { addPages } from './http/pages.ts'
+import { RateLimiter } from './http/rate-limit.ts'
+import { createServer } from './http/server.ts'
+import { Waiters } from './http/waiters.ts'
+import { createJobs, type Jobs } from './jobs/index.ts'
+import type { ServerLog } from './observe/log.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { accountEndpoints } from './resources/accounts/index.ts'
+import { keyEndpoints } from './resources/api-keys/index.ts'
+import { profileEndpoints } from './resources/profiles/index.ts'
+import type { KeyRing } from './seal/key-ring.ts'
+
+/** Every operation that is served, in the order of the API document. */
+export const ENDPOINTS: readonly Endpoint[] = [...profileEndpoints, ...keyEndpoints, ...accountEndpoints]
+
+export interface AppOptions {
+  connection: pg.PoolConfig
+  config: Pick<Config, 'http' | 'database' | 'timeouts'>
+  keys: KeyRing
+  ports: Ports
+  log: ServerLog
+  metrics: Metrics
+}
+
+/** One instance: its pool, its server, its background work. */
+export interface App {
+  db: Database
+  house: House
+  server: FastifyInstance
+  jobs: Jobs
+  isDraining(): boolean
+  /** Refuses new work, lets what runs finish, then closes everything. */
+  close(): Promise<void>
+}
+
+export function openPool(
+  options: Pick<AppOptions, 'connection' | 'log'> & { config: Pick<Config, 'database' | 'timeouts'> },
+): Database {
+  const { database, timeouts } = options.config
+  return new Database({
+    connection: options.connection,
+    poolSize: database.poolSize,
+    prepared: database.isPrepared,
+    poolWaitMs: timeouts.poolWaitMs,
+    rowLockMs: timeouts.rowLockMs,
+    statementMs: timeouts.statementMs,
+    queryMs: timeouts.queryMs,
+    onIdleError: (error) => options.log.warn('database_connection_lost', { reason: error.name }),
+  })
+}
+
+/** The composition root: builds everything once and hands it down. Nothing listens yet. */
+export function buildApp(options: AppOptions): App {
+  const { config, keys, ports, log, metrics } = options
+  const db = openPool(options)
+  metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  let draining = false
+  const house: House = {
+    db,
+    keys,
+    ports,
+    rates: new RateLimiter({ db, isOn: config.http.hasRateLimits, onLimited: () => metrics.rateLimited() }),
+    lockout: new Lockout(),
+    waiters: new Waiters(),
+    log,
+    metrics,
+    times: {
+      keyWaitMs: config.timeouts.keyWaitMs,
+      providerMs: config.timeouts.providerMs,
+      leaseMs: config.timeouts.leaseMs,
+    },
+  }
+  const server = createServer({
+    house,
+    endpoints: ENDPOINTS,
+    log,
+    metrics,
+    allowedHosts: config.http.allowedHosts,
+    trustedHops: config.http.trustedHops,
+    tls: config.http.tls,
+    requestTimeoutMs: config.http.requestTimeoutMs,
+    requestDeadlineMs: config.timeouts.requestDeadlineMs,
+    isDraining: () => draining,
+    pages: (instance) => addPages(instance, ENDPOINTS, config.http.publicUrl),
+  })
+  const jobs = createJobs({
+    db,
+    ports,
+    log,
+    metrics,
+    leaseMs: config.timeouts.leaseMs,
+    providerMs: config.timeouts.providerMs,
+  })
+  return {
+    db,
+    house,
+    server,
+    jobs,
+    isDraining: () => draining,
+    close: async () => {
+      draining = true
+      await server.close()
+      await jobs.stop()
+      await db.close()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { FirstStart } from './first-start.ts'
+
+/** What a person sees when the server has started. The API key is printed by the start that made it, and never again. */
+export interface Started {
+  url: string
+  opsUrl: string
+  simulated: readonly string[]
+  dataDir: string | null
+  first: FirstStart | null
+}
+
+/** A PATCH that works as it is pasted. */
+function firstRequest(url: string, { apiKey, profileId }: FirstStart): string {
+  return [
+    `curl -X PATCH ${url}/v3/profiles/${profileId} \\`,
+    `  -H 'x-api-key: ${apiKey}' \\`,
+    "  -H 'Content-Type: application/json' \\",
+    "  -H 'Idempotency-Key: my-first-request' \\",
+    `  -d '{"name": "Sales Team - Updated", "description": "Updated sales department sender profile"}'`,
+  ].join('\n')
+}
+
+/** The lines to print. */
+export function banner({ url, opsUrl, simulated, dataDir, first }: Started): string {
+  const lines = [
+    '',
+    `Letterhead is ready at ${url}`,
+    '',
+    `  API reference        ${url}/docs`,
+    `  Health and metrics   ${opsUrl}/readyz  ${opsUrl}/metrics`,
+    `  Simulated providers  ${simulated.length === 0 ? 'none' : simulated.join(', ')}`,
+    `  Data                 ${dataDir ?? 'the database that DATABASE_URL names'}`,
+  ]
+  if (first === null) {
+    lines.push('', '  Make a new API key   npx letterhead key create --org <organization id> --role admin', '')
+    return lines.join('\n')
+  }
+  lines.push(
+    `  Organization         ${first.organizationId}`,
+    `  API key (shown once) ${first.apiKey}`,
+    '',
+    'Your first request, ready to paste:',
+    '',
+    firstRequest(url, first),
+    '',
+  )
+  return lines.join('\n')
+}

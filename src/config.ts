@@ -1,0 +1,84 @@
+import { checkTlsFiles, type Environment, readValues } from './config/read-values.ts'
+import {
+  checkDatabase,
+  checkLadder,
+  checkPairs,
+  checkProcess,
+  checkProduction,
+  type ProcessFlags,
+} from './config/settings.rules.ts'
+import { type Config, toConfig } from './config/shape.ts'
+import { type ShownSetting, showValues } from './config/show.ts'
+import type { Values } from './config/table.ts'
+
+export { Secret } from './config/secret.ts'
+export type { Config, PaymentsConfig, TimeoutLadder, WhatsappConfig } from './config/shape.ts'
+export { renderConfigMarkdown, renderEnvExample, type ShownSetting } from './config/show.ts'
+export { configTable } from './config/table.ts'
+
+export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] }
+
+export interface LoadOptions {
+  /**
+   * `serve` (the default) also checks what only a listening server needs: keys for an external database, TLS off
+   * loopback, private process flags. `command` is for the CLI: `migrate` runs with an owner's URL and no keys.
+   */
+  purpose?: 'serve' | 'command'
+  /** The options that Node.js was started with. */
+  execArgv?: readonly string[]
+}
+
+/**
+ * Reads the whole configuration, or says everything that is wrong with it: one line per problem, each starting with
+ * the variable's name and a colon, none holding a secret. Reads secret files and TLS files; never throws.
+ */
+export function loadConfig(env: Environment = process.env, options: LoadOptions = {}): LoadedConfig {
+  const read = readValues(env)
+  const values = withProviders(read.values)
+  const unread = read.problems.map((problem) => (problem.split(':')[0] ?? '').replace(/_FILE$/, ''))
+  const cross = [
+    ...checkLadder(values),
+    ...checkPairs(values),
+    ...(options.purpose === 'command' ? [] : checkServer(values, toFlags(env, options.execArgv ?? process.execArgv))),
+  ]
+  // A rule about a variable that could not be read would judge its default.
+  const problems = [
+    ...read.problems,
+    ...cross.filter((problem) => !unread.some((name) => namesVariable(problem, name))),
+  ]
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, config: toConfig(values, showValues({ values, sources: read.sources })) }
+}
+
+/** Every variable as it may be printed, for `letterhead doctor`. */
+export function describeConfig(config: Config): readonly ShownSetting[] {
+  return config.settings
+}
+
+function checkServer(values: Values, flags: ProcessFlags): string[] {
+  return [
+    ...checkTlsFiles(values),
+    ...checkDatabase(values),
+    ...checkProduction(values),
+    ...checkProcess(values, flags),
+  ]
+}
+
+/** A provider that is not named is simulated, except in production, where it is refused (decision 23). */
+function withProviders(values: Values): Values {
+  const unnamed = values.NODE_ENV === 'production' ? 'none' : 'simulator'
+  return { ...values, PAYMENTS: values.PAYMENTS ?? unnamed, WHATSAPP: values.WHATSAPP ?? unnamed }
+}
+
+function toFlags(env: Environment, execArgv: readonly string[]): ProcessFlags {
+  return {
+    execArgv,
+    nodeOptions: env.NODE_OPTIONS,
+    nodeDebug: env.NODE_DEBUG,
+    tlsRejectUnauthorized: env.NODE_TLS_REJECT_UNAUTHORIZED,
+  }
+}
+
+function namesVariable(problem: string, name: string): boolean {
+  return new RegExp(`(^|[^A-Z_])${name}([^A-Z_]|$)`).test(problem)
+}

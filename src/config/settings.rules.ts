@@ -1,0 +1,116 @@
+import type { Values, VariableName } from './table.ts'
+
+/** How the process was started, as far as it decides whether memory and traffic stay private. */
+export interface ProcessFlags {
+  readonly execArgv: readonly string[]
+  readonly nodeOptions: string | undefined
+  readonly nodeDebug: string | undefined
+  readonly tlsRejectUnauthorized: string | undefined
+}
+
+/** The time limits from the innermost outwards; each must be shorter than the next (reliability section 9, LOAD-6). */
+const TIMEOUT_LADDER = [
+  'POOL_WAIT_MS',
+  'ROW_LOCK_MS',
+  'KEY_WAIT_MS',
+  'STATEMENT_MS',
+  'QUERY_MS',
+  'PROVIDER_MS',
+  'REQUEST_DEADLINE_MS',
+  'LEASE_MS',
+] as const satisfies readonly VariableName[]
+
+/** Options of Node.js that write memory or decrypted traffic to a file, open a debugger or loosen the parser (CARD-5, IN-2). */
+const UNSAFE_FLAGS = [
+  /^--(inspect|debug)(-|$)/,
+  /^--heapsnapshot-/,
+  /^--report-(on-|uncaught-exception)/,
+  /^--abort-on-uncaught-exception$/,
+  /^--insecure-http-parser$/,
+  /^--tls-keylog$/,
+]
+
+/** Whether only this machine can reach the address. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host)
+}
+
+/** Sentences on limits that are not strictly inside the next one. */
+export function checkLadder(values: Values): string[] {
+  const pairs = TIMEOUT_LADDER.slice(1).map((outer, index) => [TIMEOUT_LADDER[index] ?? outer, outer] as const)
+  const problems = pairs
+    .filter(([inner, outer]) => values[inner] >= values[outer])
+    .map(
+      ([inner, outer]) =>
+        `${inner}: must be less than ${outer}, but ${values[inner]} is not less than ${values[outer]}`,
+    )
+  if (values.SHUTDOWN_GRACE_MS < values.REQUEST_DEADLINE_MS) {
+    problems.push(
+      `SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS, but ${values.SHUTDOWN_GRACE_MS} is less than ${values.REQUEST_DEADLINE_MS}`,
+    )
+  }
+  return problems
+}
+
+/** Sentences on variables that need each other or exclude each other, in every environment. */
+export function checkPairs(values: Values): string[] {
+  const problems: string[] = []
+  if (values.TLS_CERT !== null && values.TLS_KEY === null) problems.push('TLS_KEY: required when TLS_CERT is set')
+  if (values.TLS_KEY !== null && values.TLS_CERT === null) problems.push('TLS_CERT: required when TLS_KEY is set')
+  if (values.PORT !== 0 && values.PORT === values.OPS_PORT) {
+    problems.push(`OPS_PORT: must differ from PORT, but both are ${values.PORT}`)
+  }
+  if (values.DATABASE_URL === null && (values.SEALING_KEY === null) !== (values.KEY_PEPPER === null)) {
+    const [missing, given] = values.SEALING_KEY === null ? ['SEALING_KEY', 'KEY_PEPPER'] : ['KEY_PEPPER', 'SEALING_KEY']
+    problems.push(`${missing}: required when ${given} is set; without both, the server makes its own beside the data`)
+  }
+  if (values.PAYMENTS === 'stripe' && values.STRIPE_SECRET_KEY === null) {
+    problems.push('STRIPE_SECRET_KEY: required with PAYMENTS=stripe')
+  }
+  return problems
+}
+
+/** Sentences on what a server, unlike a command, must have for the database it is given (decisions 7 and 19). */
+export function checkDatabase(values: Values): string[] {
+  if (values.DATABASE_URL === null) {
+    if (values.DATABASE_OWNER_URL === null) return []
+    return [
+      'DATABASE_URL: required when DATABASE_OWNER_URL is set; the server runs as a role that owns nothing (`letterhead migrate --create-role` makes it)',
+    ]
+  }
+  return (['SEALING_KEY', 'KEY_PEPPER'] as const)
+    .filter((name) => values[name] === null)
+    .map((name) => `${name}: required with DATABASE_URL, because every instance must use the same one`)
+}
+
+/** Sentences on what production refuses (decisions 23 and 27). */
+export function checkProduction(values: Values): string[] {
+  if (values.NODE_ENV !== 'production') return []
+  const problems = (['STRIPE_BASE_URL', 'META_GRAPH_BASE_URL'] as const)
+    .filter((name) => values[name].startsWith('http:'))
+    .map((name) => `${name}: must be https in production`)
+  if (!isLoopback(values.HOST) && values.TLS_CERT === null && !values.BEHIND_TLS) {
+    problems.push(
+      'HOST: an address off loopback needs TLS_CERT and TLS_KEY in production, or BEHIND_TLS=1 when a proxy in front ends TLS',
+    )
+  }
+  return problems
+}
+
+/** Sentences on a process whose memory or traffic could leave it; empty outside production. */
+export function checkProcess(values: Values, flags: ProcessFlags): string[] {
+  if (values.NODE_ENV !== 'production') return []
+  const fromOptions = (flags.nodeOptions ?? '').split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''))
+  const names = [...flags.execArgv, ...fromOptions].map((word) => (word.split('=')[0] ?? '').replaceAll('_', '-'))
+  const unsafe = new Set(names.filter((name) => UNSAFE_FLAGS.some((pattern) => pattern.test(name))))
+  const problems = [...unsafe].map(
+    (name) => `NODE_OPTIONS: ${name} is refused in production, because card data could leave the process`,
+  )
+  if (flags.nodeDebug !== undefined && flags.nodeDebug.trim() !== '') {
+    problems.push('NODE_DEBUG: refused in production, because it prints headers and bodies')
+  }
+  if (flags.tlsRejectUnauthorized === '0') {
+    problems.push('NODE_TLS_REJECT_UNAUTHORIZED: 0 is refused in production, because providers must prove who they are')
+  }
+  return problems
+}

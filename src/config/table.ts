@@ -1,0 +1,197 @@
+import {
+  baseUrl,
+  type Form,
+  hostNames,
+  listenAddress,
+  milliseconds,
+  oneOf,
+  onOff,
+  path,
+  pepper,
+  port,
+  postgresUrl,
+  sealingKeys,
+  token,
+  trustedHops,
+  wholeNumber,
+} from './forms.ts'
+
+export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Time limits'
+
+/** One environment variable: where it is documented, what it accepts, and what holds when it is not set. */
+export interface Setting<T, F extends T | null = T | null> {
+  readonly group: Group
+  readonly says: string
+  readonly form: Form<T>
+  readonly fallback: F
+  /** The default in words, where the value alone does not say it. */
+  readonly fallbackSays?: string
+  /** Never printed; may also come from the file that `<NAME>_FILE` names. */
+  readonly isSecret: boolean
+  /** The part of a secret that may be printed. */
+  shown?(value: T): string
+}
+
+function setting<T, F extends T | null>(
+  group: Group,
+  form: Form<T>,
+  fallback: F,
+  says: string,
+  fallbackSays?: string,
+): Setting<T, F> {
+  const words = fallbackSays === undefined ? {} : { fallbackSays }
+  return { group, form, fallback, says, isSecret: false, ...words }
+}
+
+function secret<T>(group: Group, form: Form<T>, says: string, shown?: (value: T) => string): Setting<T, null> {
+  return { group, form, fallback: null, says, isSecret: true, ...(shown === undefined ? {} : { shown }) }
+}
+
+/** The database's place without user, password and parameters. */
+function databasePlace(text: string): string {
+  const url = new URL(text)
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+const chosenByEnvironment = '`simulator`; `none` with `NODE_ENV=production`'
+
+/** Every variable that the server and the CLI read, in the order of the documents (issue section 1; decisions 7, 19 to 27). */
+export const configTable = {
+  NODE_ENV: setting(
+    'Server',
+    oneOf('production', 'development', 'test'),
+    'development',
+    'In `production` nothing is simulated unless asked for by name, nothing is seeded, and unsafe settings are refused.',
+  ),
+  PORT: setting('Server', port, 8080, 'Port of the API; 0 takes any free port.'),
+  HOST: setting(
+    'Server',
+    listenAddress,
+    '127.0.0.1',
+    'Address of the API. In production, an address off loopback needs TLS or `BEHIND_TLS=1`.',
+  ),
+  PUBLIC_URL: setting(
+    'Server',
+    baseUrl,
+    null,
+    'URL by which clients reach the API; printed at the start and named in the OpenAPI document.',
+  ),
+  ALLOWED_HOSTS: setting(
+    'Server',
+    hostNames,
+    [],
+    'When set, a request with any other `Host` header is refused.',
+    'any valid host',
+  ),
+  TRUST_PROXY: setting(
+    'Server',
+    trustedHops,
+    [],
+    'Proxies whose `X-Forwarded-For` counts; from anyone else the header is ignored.',
+    'none',
+  ),
+  TLS_CERT: setting('Server', path, null, 'File with the certificate chain in PEM; goes with `TLS_KEY`.'),
+  TLS_KEY: setting('Server', path, null, 'File with the private key in PEM; goes with `TLS_CERT`.'),
+  BEHIND_TLS: setting('Server', onOff, false, 'Set to 1 when a proxy in front of the server ends TLS.'),
+  RATE_LIMITS: setting('Server', onOff, true, '`off` lifts the rate limits and the cap on simultaneous requests.'),
+  SHUTDOWN_GRACE_MS: setting(
+    'Server',
+    milliseconds,
+    28_000,
+    'How long a stopping server waits for running requests; at least `REQUEST_DEADLINE_MS`.',
+  ),
+  OPS_PORT: setting('Operations', port, 9090, 'Port of `/livez`, `/readyz` and `/metrics`; 0 takes any free port.'),
+  OPS_HOST: setting(
+    'Operations',
+    listenAddress,
+    '127.0.0.1',
+    'Address of that port. It asks for no key: keep it private.',
+  ),
+  LOG_LEVEL: setting(
+    'Operations',
+    oneOf('info', 'warn', 'error', 'silent'),
+    'info',
+    'The least severe line that is written; the line of each request is `info`.',
+  ),
+  DATA_DIR: setting('Database', path, './data', 'Folder of the embedded PostgreSQL and its key files.'),
+  DATABASE_URL: secret(
+    'Database',
+    postgresUrl,
+    'PostgreSQL 15 or newer, as a role that owns nothing; without it the embedded PostgreSQL runs.',
+    databasePlace,
+  ),
+  DATABASE_OWNER_URL: secret(
+    'Database',
+    postgresUrl,
+    "The same database as its owner; for `migrate`, `backup` and `restore`, never for the server's requests.",
+    databasePlace,
+  ),
+  DATABASE_POOL_SIZE: setting('Database', wholeNumber(1, 500), 16, 'Most connections that one server opens.'),
+  DATABASE_PREPARED: setting('Database', onOff, true, '`off` for a pooler that cannot keep prepared statements.'),
+  SEALING_KEY: secret(
+    'Secrets',
+    sealingKeys,
+    'Keys that seal secrets at rest: the first seals, all of them open. Required with `DATABASE_URL`; otherwise made beside the data.',
+    ({ keys }) => `keys ${keys.map((key) => key.id).join(', ')}`,
+  ),
+  KEY_PEPPER: secret(
+    'Secrets',
+    pepper,
+    'Key of the hash that API keys are stored as. Required with `DATABASE_URL`; otherwise made beside the data.',
+  ),
+  PAYMENTS: setting(
+    'Providers',
+    oneOf('simulator', 'stripe', 'none'),
+    null,
+    'Where cards go. `none` refuses a request that needs it.',
+    chosenByEnvironment,
+  ),
+  STRIPE_SECRET_KEY: secret('Providers', token, 'Required with `PAYMENTS=stripe`.'),
+  STRIPE_BASE_URL: setting('Providers', baseUrl, 'https://api.stripe.com', 'Must be https in production.'),
+  WHATSAPP: setting(
+    'Providers',
+    oneOf('simulator', 'meta', 'none'),
+    null,
+    'Where WhatsApp credentials are verified. `none` refuses a request that needs it.',
+    chosenByEnvironment,
+  ),
+  META_APP_TOKEN: secret(
+    'Providers',
+    token,
+    'App access token that inspects tokens; without it a token inspects itself.',
+  ),
+  META_GRAPH_BASE_URL: setting(
+    'Providers',
+    baseUrl,
+    'https://graph.facebook.com/v25.0',
+    'With the version of the Graph API. Must be https in production.',
+  ),
+  POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
+  ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),
+  KEY_WAIT_MS: setting('Time limits', milliseconds, 5_000, 'Wait for a running request with the same Idempotency-Key.'),
+  STATEMENT_MS: setting('Time limits', milliseconds, 6_000, 'A statement, as the database counts it.'),
+  QUERY_MS: setting(
+    'Time limits',
+    milliseconds,
+    7_000,
+    'A statement, as the server counts it; covers a frozen database.',
+  ),
+  PROVIDER_MS: setting('Time limits', milliseconds, 10_000, 'A call to a provider.'),
+  REQUEST_DEADLINE_MS: setting('Time limits', milliseconds, 25_000, 'A whole request.'),
+  LEASE_MS: setting(
+    'Time limits',
+    milliseconds,
+    30_000,
+    "A claim on an Idempotency-Key, and the socket's limit to deliver a request. Keep a load balancer's limit above it.",
+  ),
+} as const satisfies Record<string, Setting<unknown>>
+
+export type VariableName = keyof typeof configTable
+
+/** What the table's readers give, variable by variable. */
+export type Values = {
+  [N in VariableName]: (typeof configTable)[N] extends Setting<infer T, infer F> ? T | F : never
+}
+
+/** The variables in the table's order, with their names. */
+export const configEntries = Object.entries(configTable) as [VariableName, Setting<unknown>][]

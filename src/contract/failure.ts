@@ -1,0 +1,30 @@
+import { CATALOGUE, type ErrorCode } from './errors.ts'
+
+/** Field paths of the request to the sentences about them, in the order found. */
+export type Details = Record<string, string[]>
+
+export interface FailureOptions {
+  /** Replaces the catalogue's sentence. */
+  message?: string
+  details?: Details
+  headers?: Record<string, string>
+  /** For the log only. Never a parser's, validator's or provider's error object: those quote their input. */
+  cause?: unknown
+}
+
+/** A failure that a client is told about. Anything else that is thrown is a bug and answers INTERNAL_001. */
+export class Failure extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly details: Details | null
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, options: FailureOptions = {}) {
+    super(options.message ?? CATALOGUE[code].says, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'Failure'
+    this.code = code
+    this.status = CATALOGUE[code].status
+    this.details = options.details ?? null
+    this.headers = options.headers ?? {}
+  }
+}

@@ -1,0 +1,38 @@
+/** Who may do what. Default deny: an operation or role that is not in the table is refused. Source: contract 6.2. */
+
+export const ROLES = ['owner', 'admin', 'developer', 'billing'] as const
+export type Role = (typeof ROLES)[number]
+
+const EVERYONE: readonly Role[] = ROLES
+const ADMINS: readonly Role[] = ['owner', 'admin']
+
+/** How a refusal is worded: changes say "admin access", reads say "access" (contract 2.1). */
+export interface Permission {
+  roles: readonly Role[]
+  changes: boolean
+}
+
+export const PERMISSIONS = {
+  listProfiles: { roles: EVERYONE, changes: false },
+  getProfile: { roles: EVERYONE, changes: false },
+  createProfile: { roles: ADMINS, changes: true },
+  updateProfile: { roles: ADMINS, changes: true },
+  deleteProfile: { roles: ADMINS, changes: true },
+  getProfileHistory: { roles: EVERYONE, changes: false },
+  listProfileKeys: { roles: ADMINS, changes: false },
+  createProfileKey: { roles: ADMINS, changes: true },
+  revokeProfileKey: { roles: ADMINS, changes: true },
+  getMe: { roles: EVERYONE, changes: false },
+} as const satisfies Record<string, Permission>
+
+export type Operation = keyof typeof PERMISSIONS
+
+/** Whether the role may run the operation. */
+export function isAllowed(operation: Operation, role: Role): boolean {
+  return (PERMISSIONS[operation]?.roles as readonly Role[] | undefined)?.includes(role) ?? false
+}
+
+/** Only the owner and admins see a tax id in full (decision 19). */
+export function seesTaxId(role: Role): boolean {
+  return role === 'owner' || role === 'admin'
+}

@@ -1,0 +1,118 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import addFormatsModule from 'ajv-formats'
+import countries from 'i18n-iso-countries'
+import { isPossiblePhoneNumber } from 'libphonenumber-js/max'
+import type { TSchema } from 'typebox'
+import { looksLikeCard } from './card-text.ts'
+import type { Details } from './failure.ts'
+import { NOTE_KEYWORDS } from './field.ts'
+import type { JsonObject } from './json-value.ts'
+
+// The package is CommonJS; its callable is the default member under Node's ESM rules.
+const addFormats = addFormatsModule.default
+
+const E164 = /^\+[1-9]\d{1,14}$/
+
+/** Whether the text is an absolute http(s) URL without credentials and without characters that a URL may not hold raw. */
+export function isWebAddress(text: string): boolean {
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || /[\p{Cc}\p{Cf}]/u.test(text)) return false
+  const url = URL.parse === undefined ? parseUrl(text) : URL.parse(text)
+  return url !== null && url.username === '' && url.password === '' && url.hostname !== ''
+}
+
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null
+}
+
+function newAjv(): Ajv {
+  // Never coerce or remove: both would change what a partial update means. Never verbose: errors would carry the input.
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    coerceTypes: false,
+    removeAdditional: false,
+    allowUnionTypes: true,
+  })
+  addFormats(ajv, ['email', 'uuid', 'date-time'])
+  for (const keyword of NOTE_KEYWORDS) ajv.addKeyword({ keyword })
+  const textKeyword = (keyword: string, fits: (value: string) => boolean) =>
+    ajv.addKeyword({
+      keyword,
+      type: 'string',
+      schemaType: 'boolean',
+      validate: (wanted: boolean, value: string) => !wanted || fits(value),
+    })
+  textKeyword('humanText', (value) => !looksLikeCard(value))
+  textKeyword('e164', (value) => E164.test(value) && isPossiblePhoneNumber(value))
+  textKeyword('webAddress', isWebAddress)
+  textKeyword('country', (value) => /^[A-Z]{2}$/.test(value) && countries.isValid(value))
+  return ajv
+}
+
+const ajv = newAjv()
+
+/** The members of `value` that do not fit, each with its sentences; empty when all fit. */
+export type Check = (value: JsonObject) => Details
+
+/**
+ * Compiles a schema. `root` is put before every path. A problem of a member is reported under the member's dotted path in
+ * the request's own spelling (contract 8.9), so a missing member is reported under its own path, not its parent's.
+ */
+export function compileCheck(schema: TSchema, root = ''): Check {
+  const validate: ValidateFunction = ajv.compile(schema)
+  return (value) => {
+    const details: Details = {}
+    if (validate(value)) return details
+    for (const error of validate.errors ?? []) addProblem(details, schema, root, error)
+    validate.errors = null
+    return details
+  }
+}
+
+function addProblem(details: Details, schema: TSchema, root: string, error: ErrorObject): void {
+  const steps = error.instancePath.split('/').slice(1)
+  if (error.keyword === 'required') steps.push(String(error.params.missingProperty))
+  const path = pathOf(root, steps)
+  const says = sentence(schemaAt(schema, steps), error.keyword, path)
+  const known = details[path]
+  if (known === undefined) details[path] = [says]
+  // One sentence says what the member must be; a second one that repeats it for another keyword helps nobody.
+  else if (!known.includes(says)) known.push(says)
+}
+
+function pathOf(root: string, steps: readonly string[]): string {
+  return steps.reduce(
+    (path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`),
+    root,
+  )
+}
+
+interface AnySchema {
+  properties?: Record<string, AnySchema>
+  items?: AnySchema
+  says?: string | Record<string, string>
+}
+
+function schemaAt(schema: AnySchema, steps: readonly string[]): AnySchema | null {
+  let at: AnySchema | undefined = schema
+  for (const step of steps) at = at?.properties?.[step] ?? at?.items
+  return at ?? null
+}
+
+const FALLBACK: Record<string, string> = {
+  required: '{path} is required',
+  type: '{path} has the wrong type',
+  humanText: '{path} must not contain a card number',
+  maxItems: '{path} has too many entries',
+}
+
+function sentence(schema: AnySchema | null, keyword: string, path: string): string {
+  const says = schema?.says
+  const own =
+    typeof says === 'string'
+      ? keyword === 'required' || keyword === 'humanText'
+        ? undefined
+        : says
+      : (says?.[keyword] ?? says?.any)
+  return (own ?? FALLBACK[keyword] ?? '{path} is not valid').replaceAll('{path}', path)
+}

@@ -1,0 +1,64 @@
+/** What a failed statement means for the request, by SQLSTATE or by the way the connection failed. */
+export type DatabaseTrouble =
+  /** `isSent`: the statement may have reached the server, so its outcome is unknown. */
+  | { kind: 'unreachable'; isSent: boolean }
+  | { kind: 'lock_timeout' }
+  | { kind: 'statement_timeout' }
+  | { kind: 'serialization' }
+  | { kind: 'unique'; constraint: string }
+  | { kind: 'foreign_key'; constraint: string }
+  | { kind: 'full' }
+  | { kind: 'other' }
+
+const CONNECTION_WORDS =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|not queryable|Client was closed|Query read timeout|timeout expired/i
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+function isConnectionState(code: string): boolean {
+  // 08 connection exception, 57P0x shutting down or starting up, 53300 too many connections.
+  return code.startsWith('08') || code.startsWith('57P') || code === '53300'
+}
+
+/** No connection could be had: nothing was sent. */
+export class NotConnected extends Error {
+  constructor(cause: unknown) {
+    super('no connection to the database', { cause })
+    this.name = 'NotConnected'
+  }
+}
+
+/** Reads an error of the driver or of PostgreSQL. Reads code and constraint only, never the texts that quote values. */
+export function databaseTrouble(error: unknown): DatabaseTrouble {
+  if (error instanceof NotConnected) return { kind: 'unreachable', isSent: false }
+  if (!(error instanceof Error)) return { kind: 'other' }
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  if (code === undefined)
+    return CONNECTION_WORDS.test(error.message) ? { kind: 'unreachable', isSent: true } : { kind: 'other' }
+  if (CONNECTION_CODES.has(code) || isConnectionState(code)) return { kind: 'unreachable', isSent: true }
+  switch (code) {
+    case '55P03':
+      return { kind: 'lock_timeout' }
+    case '57014':
+      return { kind: 'statement_timeout' }
+    case '40001':
+    case '40P01':
+      return { kind: 'serialization' }
+    case '23505':
+      return { kind: 'unique', constraint: constraint ?? '' }
+    case '23503':
+      return { kind: 'foreign_key', constraint: constraint ?? '' }
+    case '53100':
+      return { kind: 'full' }
+    default:
+      return { kind: 'other' }
+  }
+}

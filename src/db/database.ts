@@ -1,0 +1,158 @@
+import pg from 'pg'
+import { databaseTrouble, NotConnected } from './database-error.ts'
+import { ScopedQuery } from './scoped-query.ts'
+import type { Param, Statement } from './statement.ts'
+
+/** Runs statements on the data of one organization. A pool and an open transaction are both executors. */
+export interface Executor {
+  /** Every row of `statement`, run as the organization: row-level security shows nothing of any other. */
+  run<Row extends object>(organizationId: string, statement: Statement<Row>, params: readonly Param[]): Promise<Row[]>
+}
+
+export interface DatabaseOptions {
+  connection: pg.PoolConfig
+  poolSize: number
+  /** Off for connection poolers that cannot keep prepared statements. */
+  prepared: boolean
+  poolWaitMs: number
+  rowLockMs: number
+  statementMs: number
+  queryMs: number
+  /** Told of errors on idle connections, which have no caller. */
+  onIdleError: (error: Error) => void
+}
+
+const SERIALIZATION_RETRIES_MAX = 3
+
+/** A pool of connections of the server's powerless role. */
+export class Database implements Executor {
+  readonly #pool: pg.Pool
+  readonly #prepared: boolean
+
+  constructor(options: DatabaseOptions) {
+    this.#prepared = options.prepared
+    this.#pool = new pg.Pool({
+      ...options.connection,
+      max: options.poolSize,
+      connectionTimeoutMillis: options.poolWaitMs,
+      lock_timeout: options.rowLockMs,
+      statement_timeout: options.statementMs,
+      query_timeout: options.queryMs,
+      idle_in_transaction_session_timeout: 10_000,
+      options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed',
+      keepAlive: true,
+    })
+    this.#pool.on('error', options.onIdleError)
+  }
+
+  /** Connections in use and requests that wait for one, for the metrics. */
+  get load(): { inUse: number; waiting: number } {
+    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting: this.#pool.waitingCount }
+  }
+
+  run<Row extends object>(organizationId: string, statement: Statement<Row>, params: readonly Param[]): Promise<Row[]> {
+    return this.#once(organizationId, statement, params)
+  }
+
+  /** For the few tables that stand outside row-level security: key directory, jobs. Sees no tenant table's rows. */
+  runUnscoped<Row extends object>(statement: Statement<Row>, params: readonly Param[]): Promise<Row[]> {
+    return this.#once(null, statement, params)
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      throw new NotConnected(error)
+    }
+  }
+
+  async #once<Row extends object>(
+    organizationId: string | null,
+    statement: Statement<Row>,
+    params: readonly Param[],
+  ): Promise<Row[]> {
+    const client = await this.#connect()
+    try {
+      const rows = await this.#send(client, organizationId, statement, params)
+      client.release()
+      return rows
+    } catch (error) {
+      client.release(mustBeDestroyed(error))
+      throw error
+    }
+  }
+
+  #send<Row extends object>(
+    client: pg.PoolClient,
+    organizationId: string | null,
+    { name, text }: Statement<Row>,
+    values: readonly Param[],
+  ): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      client.query(
+        new ScopedQuery<Row>({ name: this.#prepared ? name : '', text, organizationId, values }, (error, rows) =>
+          error === null ? resolve(rows) : reject(error),
+        ),
+      )
+    })
+  }
+
+  /**
+   * Runs `work` in one transaction as the organization, and commits. A serialization failure or deadlock runs it again,
+   * at most three times, so `work` must have no effect outside the database.
+   */
+  async transaction<T>(organizationId: string, work: (tx: Executor) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transactionOnce(organizationId, work)
+      } catch (error) {
+        if (databaseTrouble(error).kind !== 'serialization' || attempt >= SERIALIZATION_RETRIES_MAX) throw error
+      }
+    }
+  }
+
+  async #transactionOnce<T>(organizationId: string, work: (tx: Executor) => Promise<T>): Promise<T> {
+    const client = await this.#connect()
+    try {
+      await client.query('begin')
+      const result = await work({
+        run: (id, statement, params) => {
+          if (id !== organizationId) throw new Error('a transaction belongs to one organization')
+          return this.#send(client, organizationId, statement, params)
+        },
+      })
+      await client.query('commit')
+      client.release()
+      return result
+    } catch (error) {
+      await this.#rollback(client, error)
+      throw error
+    }
+  }
+
+  async #rollback(client: pg.PoolClient, error: unknown): Promise<void> {
+    if (databaseTrouble(error).kind === 'unreachable') {
+      client.release(true)
+      return
+    }
+    try {
+      await client.query('rollback')
+      client.release()
+    } catch {
+      client.release(true)
+    }
+  }
+
+  /** Waits for the connections in use, then closes all. */
+  close(): Promise<void> {
+    return this.#pool.end()
+  }
+}
+
+/** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
+function mustBeDestroyed(error: unknown): boolean {
+  const { kind } = databaseTrouble(error)
+  if (kind === 'unreachable') return true
+  return kind === 'other' && !(error instanceof Error && 'severity' in error)
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ADMINISTRATOR } from './administrator.ts'
+import { type Programs, unfitBinary } from './binaries.ts'
+import { discard } from './discard.ts'
+import { EmbeddedError } from './embedded-error.ts'
+import type { Layout } from './layout.ts'
+import { codeOf } from './node-error.ts'
+import { commandFor, type RunAs, run } from './run-as.ts'
+
+const MAJOR = '18'
+const DRAFT_PREFIX = 'postgres.new-'
+// The only way in is a socket in a directory that no other user can enter.
+const ACCESS_RULES = 'local all all trust\n'
+
+/**
+ * Whether a complete cluster of our major version is there. Fails with `wrong_version` for another version, and with
+ * `cannot_start` when the directory is not a cluster, or when a cluster was made here and is gone: starting with an empty
+ * database in its place would hide the loss.
+ */
+export async function hasCluster(layout: Layout): Promise<boolean> {
+  const [recorded, actual] = await Promise.all([text(layout.version), text(join(layout.cluster, 'PG_VERSION'))])
+  for (const found of [recorded, actual]) {
+    if (found !== null && found !== MAJOR) throw wrongVersion(layout, found)
+  }
+  if (actual !== null) {
+    if (recorded === null) await writeSynced(layout.version, `${MAJOR}\n`)
+    return true
+  }
+  const files = await readdir(layout.cluster).catch(() => [])
+  if (files.length > 0) throw damaged(`${layout.cluster} is not a PostgreSQL directory.`)
+  if (recorded !== null) throw damaged(`The database of ${layout.root} is gone: ${layout.cluster} is missing.`)
+  return false
+}
+
+/**
+ * Makes the cluster beside its final place and renames it when it is complete and on disk, so that a process killed
+ * on the way leaves only a draft, which the next start removes. One process at a time.
+ */
+export async function createCluster(layout: Layout, programs: Programs, as: RunAs): Promise<void> {
+  for (const name of await readdir(layout.root)) {
+    if (name.startsWith(DRAFT_PREFIX)) await discard(join(layout.root, name))
+  }
+  const draft = join(layout.root, DRAFT_PREFIX + randomBytes(4).toString('hex'))
+  try {
+    await run(commandFor(as, programs, programs.initdb, initdbArgs(draft)))
+  } catch (error) {
+    await discard(draft)
+    throw cannotInitialise(error)
+  }
+  await writeSynced(join(draft, 'pg_hba.conf'), ACCESS_RULES)
+  await rename(draft, layout.cluster)
+  await writeSynced(layout.version, `${MAJOR}\n`)
+  await syncDirectory(layout.root)
+}
+
+function initdbArgs(directory: string): string[] {
+  return [
+    `--pgdata=${directory}`,
+    `--username=${ADMINISTRATOR}`,
+    '--auth=trust',
+    '--encoding=UTF8',
+    // Sorting by code point needs no library, so an index never goes stale with a system update.
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--data-checksums',
+    '--no-instructions',
+  ]
+}
+
+function cannotInitialise(error: unknown): EmbeddedError {
+  if (codeOf(error) === 'ENOENT') return unfitBinary(error)
+  const printed = error instanceof Error ? error.message.trim().split('\n').slice(-3).join(' ') : 'unknown reason'
+  return new EmbeddedError(
+    'cannot_start',
+    `The embedded database could not be created (${printed}). Remove the cause, or set DATABASE_URL.`,
+    { cause: error },
+  )
+}
+
+function wrongVersion(layout: Layout, found: string): EmbeddedError {
+  return new EmbeddedError(
+    'wrong_version',
+    `The data directory ${layout.root} belongs to PostgreSQL ${found.slice(0, 20)}, and this Letterhead carries ` +
+      `PostgreSQL ${MAJOR}. Make a backup with the Letterhead that made it and restore that into a new data directory.`,
+  )
+}
+
+function damaged(what: string): EmbeddedError {
+  return new EmbeddedError(
+    'cannot_start',
+    `${what} Put the directory back from a copy, or choose an empty data directory and restore a backup.`,
+  )
+}
+
+async function text(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new EmbeddedError('cannot_start', `${path} cannot be read (${codeOf(error)}). Run Letterhead as its owner.`, {
+      cause: error,
+    })
+  }
+}
+
+async function writeSynced(path: string, content: string): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

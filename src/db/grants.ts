@@ -1,0 +1,25 @@
+/** What the server's role may do, table by table. It owns nothing, so row-level security binds it (decision 20). */
+const RIGHTS: Record<string, string> = {
+  organizations: 'select, insert, update',
+  users: 'select, insert, update',
+  profiles: 'select, insert, update',
+  brands: 'select, insert, update',
+  api_keys: 'select, insert, update',
+  imported_keys: 'select, insert, delete',
+  idempotency_keys: 'select, insert, update, delete',
+  profile_history: 'select, insert',
+  rate_windows: 'select, insert, update',
+  jobs: 'select, insert, update, delete',
+  milestones: 'select, insert',
+  schema_versions: 'select',
+}
+
+/** A role name as PostgreSQL quotes it. */
+export function quoteRole(role: string): string {
+  return `"${role.replaceAll('"', '""')}"`
+}
+
+/** The grant statements for one role, to be run by the owner of the tables. */
+export function grantsFor(role: string): string[] {
+  return Object.entries(RIGHTS).map(([table, rights]) => `grant ${rights} on ${table} to ${quoteRole(role)}`)
+}

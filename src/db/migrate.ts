@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import Postgrator from 'postgrator'
+import { packageRoot } from '../package-root.ts'
+import { grantsFor } from './grants.ts'
+
+/**
+ * Migrations are numbered SQL files, `NNN.do.<expand|contract>-<what>.sql`, forward only. All pending ones run in one
+ * transaction under a lock row, so two starters cannot both migrate and a kill leaves nothing half done. An expand
+ * migration works with the code before it; a contract migration does not, so older code refuses to start after one.
+ */
+const MIGRATIONS = join(packageRoot, 'src', 'db', 'migrations')
+const VERSIONS = 'schema_versions'
+
+/** The version of the newest migration that this code carries. */
+export const SCHEMA_VERSION = Math.max(...readdirSync(MIGRATIONS).map((file) => Number.parseInt(file, 10)))
+
+/**
+ * Brings the schema to SCHEMA_VERSION as its owner and gives `serverRole` what the server needs and no more.
+ *
+ * @returns the versions applied now, oldest first.
+ */
+export async function migrate(owner: pg.ClientConfig, serverRole: string): Promise<number[]> {
+  const client = new pg.Client(owner)
+  await client.connect()
+  try {
+    await createLock(client)
+    await client.query('begin')
+    await client.query('select held from migration_lock for update')
+    const postgrator = new Postgrator({
+      migrationPattern: join(MIGRATIONS, '*.sql'),
+      driver: 'pg',
+      database: owner.database ?? '',
+      schemaTable: VERSIONS,
+      newline: 'LF',
+      execQuery: (text) => client.query(text),
+      execSqlScript: async (text) => {
+        await client.query(text)
+      },
+    })
+    const applied = await postgrator.migrate()
+    for (const grant of grantsFor(serverRole)) await client.query(grant)
+    await client.query('commit')
+    return applied.map(({ version }) => version)
+  } finally {
+    await client.end()
+  }
+}
+
+async function createLock(client: pg.Client): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query('create table if not exists migration_lock (held boolean primary key)')
+      await client.query('insert into migration_lock (held) values (true) on conflict do nothing')
+      return
+    } catch (error) {
+      // Two first starts can both find the table missing; PostgreSQL then refuses one with a duplicate in its catalogue.
+      if (attempt >= 5) throw error
+    }
+  }
+}
+
+/** Why this code cannot serve the schema it found, or null. */
+export function schemaProblem(applied: readonly { version: number; name: string }[]): string | null {
+  const newest = Math.max(0, ...applied.map(({ version }) => version))
+  if (newest < SCHEMA_VERSION) {
+    return `The database schema is at version ${newest}, this program needs ${SCHEMA_VERSION}: run \`letterhead migrate\` with DATABASE_OWNER_URL.`
+  }
+  const breaking = applied.find(({ version, name }) => version > SCHEMA_VERSION && name.startsWith('contract-'))
+  return breaking === undefined
+    ? null
+    : `The database schema is at version ${newest}, which no longer works with this program (version ${SCHEMA_VERSION}): start a newer release.`
+}

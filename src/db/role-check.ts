@@ -1,0 +1,72 @@
+import type { Database } from './database.ts'
+import { quoteRole } from './grants.ts'
+import { schemaProblem } from './migrate.ts'
+import { statement } from './statement.ts'
+
+interface RoleRow {
+  role: string
+  is_superuser: boolean
+  bypasses_rls: boolean
+  owned: number
+  unprotected: number
+}
+
+const roleRead = statement<RoleRow>(
+  'read_own_role',
+  `select r.rolname::text as role, r.rolsuper as is_superuser, r.rolbypassrls as bypasses_rls,
+          (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and n.nspname = 'public' and pg_has_role(r.oid, c.relowner, 'USAGE')) as owned,
+          (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and n.nspname = 'public' and not c.relrowsecurity
+              and c.relname in ('organizations', 'users', 'profiles', 'brands', 'api_keys', 'idempotency_keys', 'profile_history', 'rate_windows')
+          ) as unprotected
+     from pg_roles r where r.rolname = current_user`,
+)
+
+const versionsRead = statement<{ version: number; name: string }>(
+  'read_schema_versions',
+  "select version, coalesce(name, '') as name from schema_versions where version > 0",
+)
+
+/** The statements that make a role fit for the server. */
+export function roleStatements(role: string): string[] {
+  const name = quoteRole(role)
+  return [
+    `create role ${name} login password '<a password>' nosuperuser nobypassrls`,
+    `grant usage on schema public to ${name}`,
+  ]
+}
+
+/**
+ * Why the server must not run on this database, one sentence each; empty when it may. Row-level security binds neither
+ * owner nor superuser nor BYPASSRLS, so the second wall would not stand (decision 20).
+ */
+export async function databaseProblems(db: Database): Promise<string[]> {
+  const [role] = await db.runUnscoped(roleRead, [])
+  if (role === undefined) return ['The database does not say which role this is.']
+  const reasons = [
+    role.is_superuser ? 'is a superuser' : null,
+    role.bypasses_rls ? 'has BYPASSRLS' : null,
+    role.owned > 0 ? 'owns tables' : null,
+  ].filter((reason) => reason !== null)
+  if (reasons.length > 0) {
+    const how = roleStatements('letterhead_app').map((text) => `  ${text};`)
+    return [
+      `The role "${role.role}" of DATABASE_URL ${reasons.join(' and ')}, so row-level security would not bind it. Give the server a role of its own:\n${how.join('\n')}\n  or run \`letterhead migrate --create-role\` with DATABASE_OWNER_URL.`,
+    ]
+  }
+  const problem = await schemaState(db)
+  if (problem !== null) return [problem]
+  return role.unprotected > 0 ? ['A tenant table lacks row-level security: run `letterhead migrate`.'] : []
+}
+
+/** Why this program cannot serve the schema, or null. A database without a readable version table has not been migrated. */
+export async function schemaState(db: Database): Promise<string | null> {
+  try {
+    return schemaProblem(await db.runUnscoped(versionsRead, []))
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === '42P01' || code === '42501') return schemaProblem([])
+    throw error
+  }
+}

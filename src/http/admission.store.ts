@@ -1,0 +1,83 @@
+import type { Role } from '../contract/permissions.ts'
+import { type Statement, statement } from '../db/statement.ts'
+import type { Endpoint } from './endpoint.ts'
+import { KEPT_COLUMNS, type KeptColumns } from './idempotency.store.ts'
+
+/**
+ * The first statement of every request: key, user, organization, acted-for profile, idempotency row and the endpoint's
+ * own target in one round trip (decision 8). Being one statement it sees one snapshot, so the answer is about one instant.
+ */
+export interface AdmissionRow extends KeptColumns, Record<string, unknown> {
+  now: string
+  k_id: string | null
+  k_profile_id: string | null
+  k_mode: 'live' | 'test'
+  k_is_unused: boolean
+  u_id: string | null
+  u_role: Role
+  u_status: string
+  u_email: string
+  o_kind: 'organization' | 'user'
+  o_name: string
+  o_email: string
+  o_icon: string | null
+  o_description: string | null
+  o_state: string
+  o_waba_id: string | null
+  o_waba_name: string | null
+  o_data_key: string
+  o_created_at: string
+  s_id: string | null
+}
+
+const NO_TARGET = 'select null::text as t_none'
+
+// $1 organization, $2 digest of the key, $3 profile of x-profile-id, $4 Idempotency-Key, $5 mode, $6 id of the target.
+function text(target: string): string {
+  return `
+  select now() as now,
+         k.id as k_id, k.profile_id as k_profile_id, k.mode as k_mode,
+         coalesce(k.last_used_at < now() - interval '1 hour', true) as k_is_unused,
+         u.id as u_id, u.role as u_role, u.status as u_status, u.email as u_email,
+         o.kind as o_kind, o.name as o_name, o.email as o_email, o.icon as o_icon, o.description as o_description,
+         o.state as o_state, o.waba_id as o_waba_id, o.waba_name as o_waba_name, o.data_key as o_data_key,
+         o.created_at as o_created_at,
+         s.id as s_id,
+         ${KEPT_COLUMNS},
+         t.*
+    from organizations o
+    left join api_keys k
+      on k.organization_id = o.organization_id and k.digest = $2 and k.revoked_at is null
+    left join users u on u.organization_id = o.organization_id and u.id = k.user_id
+    left join profiles s
+      on s.organization_id = o.organization_id and s.id = coalesce($3::uuid, k.profile_id) and s.deleted_at is null
+    left join idempotency_keys i
+      on i.organization_id = o.organization_id and i.customer_id = coalesce(s.id, o.organization_id)
+     and i.mode = $5 and i.key = $4
+    left join lateral (${target}) t on true
+   where o.organization_id = $1 and ($6::uuid is null or true)`
+}
+
+const statements = new WeakMap<Endpoint, Statement<AdmissionRow>>()
+
+/** The admission statement of an endpoint, named after its operation so that each is prepared once. */
+export function admissionOf(endpoint: Endpoint): Statement<AdmissionRow> {
+  const known = statements.get(endpoint)
+  if (known !== undefined) return known
+  const made = statement<AdmissionRow>(`admit_${endpoint.operation}`, text(endpoint.target?.sql ?? NO_TARGET))
+  statements.set(endpoint, made)
+  return made
+}
+
+/** The organization of an imported key, which its text does not name. */
+export const findImportedKey = statement<{ organization_id: string }>(
+  'find_imported_key',
+  // -- across organizations: the directory exists to find the organization
+  `select organization_id from imported_keys where digest = $1 -- across organizations: the directory finds the organization`,
+)
+
+/** Notes, once an hour at most, that a key is in use. */
+export const touchKey = statement<object>(
+  'touch_api_key',
+  'update api_keys set last_used_at = now() where organization_id = $1 and id = $2',
+)

@@ -1,0 +1,171 @@
+import { Failure } from '../contract/failure.ts'
+import { parseKeyText } from '../contract/key-text.ts'
+import { isAllowed, PERMISSIONS } from '../contract/permissions.ts'
+import { toWireTimestamp } from '../contract/timestamp.ts'
+import type { Executor } from '../db/database.ts'
+import type { KeyRing } from '../seal/key-ring.ts'
+import { type AdmissionRow, admissionOf, findImportedKey, touchKey } from './admission.store.ts'
+import type { Arrival, Wishes } from './arrival.ts'
+import type { Caller } from './caller.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { House } from './house.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const KEY_GRAMMAR = /^[a-zA-Z0-9_-]{1,255}$/
+
+/** Which key is asking, before the database has been asked: its organization, its digest, its mode. */
+export interface Credential {
+  organizationId: string
+  digest: string
+  mode: 'live' | 'test'
+}
+
+/** The keyed hash under which a key is stored: what lies in the database opens nothing. */
+export function keyDigest(keys: KeyRing, text: string): string {
+  return keys.digest('api-key', text).toString('base64url')
+}
+
+/** What the header says of a UUID: lower-cased, or null where it is not one. */
+export function uuidOrNull(text: string | undefined): string | null {
+  return text !== undefined && UUID.test(text) ? text.toLowerCase() : null
+}
+
+/**
+ * Reads the key's text. A wrong checksum costs no query (KEY-2); an imported key costs one look into the directory.
+ *
+ * @throws Failure AUTH_001 without a key, AUTH_002 for one that cannot be right, BUSINESS_002 while the address is locked out.
+ */
+export async function readCredential(house: House, arrival: Arrival, wishes: Wishes): Promise<Credential> {
+  if (wishes.apiKey === undefined || wishes.apiKey === '') {
+    house.metrics.authFailed('missing')
+    throw new Failure('AUTH_001')
+  }
+  const text = parseKeyText(wishes.apiKey)
+  if (text === null) throw refusedKey(house, arrival, 'malformed')
+  const digest = keyDigest(house.keys, text.form === 'uuid' ? text.uuid : wishes.apiKey)
+  if (text.form === 'typed') return { organizationId: text.organizationId, digest, mode: text.mode }
+  const [entry] = await house.db.runUnscoped(findImportedKey, [digest])
+  if (entry === undefined) throw refusedKey(house, arrival, 'unknown')
+  return { organizationId: entry.organization_id, digest, mode: 'live' }
+}
+
+/** Counts a failure against its address. Only failures are delayed: a valid key always passes (decision 25). */
+function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unknown'): Failure {
+  house.metrics.authFailed(reason)
+  const waitSeconds = house.lockout.failed(arrival.remoteAddress)
+  if (waitSeconds === 0) return new Failure('AUTH_002')
+  return new Failure('BUSINESS_002', {
+    message: 'Too many requests with an invalid API key',
+    headers: { 'retry-after': String(waitSeconds) },
+  })
+}
+
+/** The first read of the request, on the pool or inside a transaction. Null when the key opens nothing. */
+export async function readAdmission(
+  db: Executor,
+  endpoint: Endpoint,
+  credential: Credential,
+  { arrival, wishes }: { arrival: Arrival; wishes: Wishes },
+): Promise<AdmissionRow | null> {
+  const { organizationId, digest, mode } = credential
+  const targetId = endpoint.targetParam === undefined ? null : uuidOrNull(arrival.params[endpoint.targetParam])
+  const key =
+    wishes.idempotencyKey !== undefined && KEY_GRAMMAR.test(wishes.idempotencyKey) ? wishes.idempotencyKey : null
+  const [row] = await db.run(organizationId, admissionOf(endpoint), [
+    organizationId,
+    digest,
+    uuidOrNull(wishes.profileId),
+    key,
+    mode,
+    targetId,
+  ])
+  return row ?? null
+}
+
+/**
+ * Turns the first read into a caller: authentication and account state, in the order of decision 14.
+ *
+ * @throws Failure AUTH_002, AUTH_005 to AUTH_007, BUSINESS_014.
+ */
+export function authenticate(
+  house: House,
+  arrival: Arrival,
+  row: AdmissionRow | null,
+  credential: Credential,
+  endpoint: Endpoint,
+): Caller {
+  if (row === null || row.k_id === null || row.u_id === null) throw refusedKey(house, arrival, 'unknown')
+  // A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404.
+  if (row.k_profile_id !== null && row.s_id === null && arrival.headers['x-profile-id'] === undefined) {
+    throw refusedKey(house, arrival, 'unknown')
+  }
+  if (row.k_is_unused)
+    void house.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
+  if (endpoint.operation !== 'getMe') checkAccountState(row.o_state)
+  return {
+    keyId: row.k_id,
+    userId: row.u_id,
+    userEmail: row.u_email,
+    role: row.u_role,
+    mode: row.k_mode,
+    organization: {
+      organization_id: credential.organizationId,
+      kind: row.o_kind,
+      name: row.o_name,
+      email: row.o_email,
+      icon: row.o_icon,
+      description: row.o_description,
+      state: row.o_state,
+      waba_id: row.o_waba_id,
+      waba_name: row.o_waba_name,
+      created_at: toWireTimestamp(row.o_created_at),
+    },
+    seal: house.keys.open(row.o_data_key, credential.organizationId),
+    actingProfileId: row.s_id,
+    isScopedByHeader: row.k_profile_id === null && row.s_id !== null,
+    customerId: row.s_id ?? credential.organizationId,
+  }
+}
+
+/** Contract 6.3 and 2.1: which states may not use the API, and what they are told. */
+function checkAccountState(state: string): void {
+  if (state === 'ACTIVE') return
+  if (state === 'SUSPENDED') throw new Failure('BUSINESS_014')
+  if (state === 'ACTIVATION_PENDING') throw new Failure('AUTH_005')
+  if (state === 'KYC_COMPLETED' || state === 'MESSAGE_COMPLIANCE_COMPLETED') throw new Failure('AUTH_007')
+  throw new Failure('AUTH_006')
+}
+
+/**
+ * x-profile-id, then the role: who the request acts as, and whether it may (contract 1.4 and 6.2).
+ *
+ * @throws Failure VALIDATION_003, AUTH_004, RESOURCE_014.
+ */
+export function authorize(
+  endpoint: Endpoint,
+  arrival: Arrival,
+  wishes: Wishes,
+  row: AdmissionRow,
+  caller: Caller,
+): void {
+  const { changes } = PERMISSIONS[endpoint.operation]
+  const denied = () =>
+    new Failure('AUTH_004', changes ? { message: 'You do not have admin access to this organization or profile' } : {})
+  if (wishes.profileId !== undefined) {
+    if (uuidOrNull(wishes.profileId) === null) throw new Failure('VALIDATION_003')
+    if (row.k_profile_id !== null || row.o_kind === 'user') throw new Failure('AUTH_004')
+    if (row.s_id === null) throw new Failure('RESOURCE_014')
+  }
+  if (row.u_status !== 'active' || !isAllowed(endpoint.operation, caller.role)) throw denied()
+  if (endpoint.organizationOnly === true && (caller.actingProfileId !== null || caller.organization.kind === 'user'))
+    throw denied()
+  const named = arrival.params.profileId
+  if (caller.actingProfileId !== null && named !== undefined && uuidOrNull(named) !== caller.actingProfileId) {
+    throw new Failure('RESOURCE_014')
+  }
+}
+
+/** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */
+export function checkKeyGrammar(key: string | undefined, looksLikeCard: (text: string) => boolean): void {
+  if (key !== undefined && (!KEY_GRAMMAR.test(key) || looksLikeCard(key))) throw new Failure('VALIDATION_007')
+}

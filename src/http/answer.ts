@@ -1,0 +1,32 @@
+import { CATALOGUE, docUrl } from '../contract/errors.ts'
+import type { Failure } from '../contract/failure.ts'
+import type { JsonValue } from '../contract/json-value.ts'
+import { nowWireTimestamp } from '../contract/timestamp.ts'
+
+/** What goes back to the client. `body` is the exact text; null for 204. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: string | null
+}
+
+const VERSION = 'v3'
+
+function meta(requestId: string) {
+  return { request_id: requestId, timestamp: nowWireTimestamp(), version: VERSION }
+}
+
+/** The success envelope (contract 1.5); member order is part of the contract. */
+export function successBody(requestId: string, data: JsonValue): string {
+  return JSON.stringify({ success: true, data, error: null, meta: meta(requestId) })
+}
+
+/** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */
+export function failureAnswer(requestId: string, failure: Failure, message = failure.message): Answer {
+  const { status, retry } = CATALOGUE[failure.code]
+  const headers: Record<string, string> = { ...failure.headers }
+  if (retry === 'later' && (status === 409 || status === 429 || status === 503)) headers['retry-after'] ??= '1'
+  if (retry === 'never' && (status === 409 || status >= 500)) headers['x-should-retry'] = 'false'
+  const error = { code: failure.code, message, details: failure.details, doc_url: docUrl(failure.code) }
+  return { status, headers, body: JSON.stringify({ success: false, data: null, error, meta: meta(requestId) }) }
+}

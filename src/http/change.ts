@@ -1,0 +1,273 @@
+import { Failure } from '../contract/failure.ts'
+import { toWireTimestamp } from '../contract/timestamp.ts'
+import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
+import type { Executor } from '../db/database.ts'
+import { databaseTrouble } from '../db/database-error.ts'
+import type { AdmissionRow } from './admission.store.ts'
+import { authenticate, authorize, keyDigest, readAdmission } from './admission.ts'
+import { type Answer, successBody } from './answer.ts'
+import type { Caller } from './caller.ts'
+import { closeClaim, releaseClaim } from './claim.store.ts'
+import type { Call, Plan } from './endpoint.ts'
+import { type Forwarding, forward } from './forward.ts'
+import type { House } from './house.ts'
+import { deleteExpiredKey, type KeptRow, keepAnswer } from './idempotency.store.ts'
+import { answerPlace, checkSameRequest, replay } from './idempotency.ts'
+import { lockOrganization } from './lock.store.ts'
+import { checkIfMatch } from './precondition.ts'
+import type { ChangeRequest } from './request.ts'
+import type { Trail } from './trail.ts'
+import { waitForOther } from './wait.ts'
+
+/**
+ * The life of a change after its request was read: kept answer, decision, providers, one write. A turn that loses a race
+ * has written nothing and starts again from a fresh read; after two lost turns the row is locked first (decision 8).
+ */
+
+const TURNS_BEFORE_LOCKING = 2
+const TURNS_MAX = 8
+
+interface Decided {
+  caller: Caller
+  plan: Plan
+  call: Call<unknown>
+  answer: Answer
+}
+
+/** @throws Failure with any code that the endpoint declares or that every endpoint can answer. */
+export async function change(
+  house: House,
+  request: ChangeRequest,
+  first: { row: AdmissionRow; caller: Caller },
+  trail: Trail,
+): Promise<Answer> {
+  trail.isSandbox = request.isSandbox
+  if (request.isSandbox) trail.headers['x-sandbox'] = 'true'
+  let { row, caller } = first
+  for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
+    if (turn > 1) ({ row, caller } = await admitAgain(house, house.db, request))
+    const answer = await settle(house, request, { row, caller }, trail)
+    if (answer !== null) return answer
+    if (row.i_id !== null && row.i_is_expired) continue
+    const done = await attempt(house, request, row, { turn, trail })
+    if (done !== null) {
+      if (request.wishes.idempotencyKey !== undefined) trail.idempotency = turn === 1 ? 'new' : 'resumed'
+      return done
+    }
+  }
+  throw new Failure(request.wishes.idempotencyKey === undefined ? 'INTERNAL_005' : 'CONFLICT_001')
+}
+
+/** Authentication, state, scope and role once more: what was allowed before the wait may not be allowed now. */
+async function admitAgain(
+  house: House,
+  db: Executor,
+  request: ChangeRequest,
+): Promise<{ row: AdmissionRow; caller: Caller }> {
+  const { arrival, wishes, credential, endpoint } = request
+  const row = await readAdmission(db, endpoint, credential, request)
+  const caller = authenticate(house, arrival, row, credential, endpoint)
+  if (row === null) throw new Failure('AUTH_002')
+  authorize(endpoint, arrival, wishes, row, caller)
+  return { row, caller }
+}
+
+/** What the key's row says: an answer to replay, a wait, or (null) that this request runs now. */
+async function settle(
+  house: House,
+  request: ChangeRequest,
+  { row, caller }: { row: AdmissionRow; caller: Caller },
+  trail: Trail,
+): Promise<Answer | null> {
+  const key = request.wishes.idempotencyKey
+  if (key === undefined || row.i_id === null) return null
+  if (row.i_is_expired) {
+    const owner = { customerId: caller.customerId, mode: caller.mode, key }
+    await deleteExpiredKey(house.db, caller.organization.organization_id, owner)
+    return null
+  }
+  if (row.i_state === 'kept') return replayed(house, request, { row, caller }, trail)
+  checkSameRequest(row, request.identity)
+  if (!row.i_is_leased) return null
+  const isRunning = async () => {
+    const now = await readAdmission(house.db, request.endpoint, request.credential, request)
+    return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
+  }
+  trail.idempotency = 'conflict'
+  if (!(await waitForOther(house, `${caller.customerId} ${key}`, isRunning))) throw new Failure('CONFLICT_001')
+  const again = await admitAgain(house, house.db, request)
+  trail.idempotency = 'wait_replay'
+  if (again.row.i_state === 'kept') return replayed(house, request, again, trail)
+  Object.assign(row, again.row)
+  return null
+}
+
+function replayed(
+  house: House,
+  request: ChangeRequest,
+  at: { row: AdmissionRow; caller: Caller },
+  trail: Trail,
+): Answer {
+  const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
+  const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
+  trail.idempotency = isMismatch ? 'mismatch' : (trail.idempotency ?? 'replay')
+  if (!at.row.i_is_sandbox) delete trail.headers['x-sandbox']
+  house.metrics.idempotency(trail.idempotency)
+  return answer
+}
+
+async function attempt(
+  house: House,
+  request: ChangeRequest,
+  row: AdmissionRow,
+  { turn, trail }: { turn: number; trail: Trail },
+): Promise<Answer | null> {
+  const decided = await decide(house, house.db, request, row)
+  if (request.isSandbox) return keepOnly(house, request, decided)
+  const steps = decided.plan.forward?.(house.ports) ?? []
+  const isResumed = row.i_id !== null && row.i_state === 'claimed'
+  if (steps.length > 0 || isResumed) {
+    const forwarding = await forward(house, request, decided.caller, { row, steps })
+    return forwarding === null ? null : finishForwarded(house, request, forwarding, trail)
+  }
+  if (decided.plan.write === null) return keepOnly(house, request, decided)
+  if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
+    return unlessTaken(() => lockedChange(house, request, null))
+  }
+  const isWritten = await unlessTaken(() => writeOnce(house.db, request, decided))
+  return isWritten === true ? decided.answer : null
+}
+
+/**
+ * Null instead of a unique violation: the key was taken by another request, and nothing was written. A connection that
+ * broke during the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
+ */
+async function unlessTaken<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    const trouble = databaseTrouble(error)
+    if (trouble.kind === 'unique') return null
+    if (trouble.kind === 'unreachable' && trouble.isSent) throw new Failure('INTERNAL_004', { cause: error })
+    throw error
+  }
+}
+
+async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided): Promise<boolean> {
+  return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
+}
+
+async function keepOnly(house: House, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
+  const kept = keptRow(request, decided)
+  if (kept === null) return decided.answer
+  const isKept = await unlessTaken(async () => {
+    await keepAnswer(house.db, decided.caller.organization.organization_id, kept)
+    return true
+  })
+  return isKept === true ? decided.answer : null
+}
+
+/** Everything from the target to the answer, decided on one read; writes nothing. */
+async function decide(house: House, db: Executor, request: ChangeRequest, row: AdmissionRow): Promise<Decided> {
+  const { endpoint, arrival, wishes } = request
+  const caller = authenticate(house, arrival, row, request.credential, endpoint)
+  const target = endpoint.target === undefined ? null : endpoint.target.decode(row, caller)
+  if (endpoint.target !== undefined && target === null) throw new Failure(endpoint.notFound ?? 'RESOURCE_014')
+  const call: Call<unknown> = {
+    ...request,
+    caller,
+    target,
+    params: arrival.params,
+    query: arrival.query,
+    merge: wishes.merge,
+    isStrict: wishes.isStrict,
+    now: toWireTimestamp(row.now),
+    requestId: arrival.requestId,
+    digestOfKey: (text) => keyDigest(house.keys, text),
+    newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
+  }
+  await checkIfMatch(db, endpoint, call, wishes.ifMatch)
+  const plan = endpoint.decide(call, await endpoint.facts?.(db, call))
+  return { caller, plan, call, answer: answerOf(request, plan) }
+}
+
+function answerOf(request: ChangeRequest, plan: Plan): Answer {
+  const headers: Record<string, string> = {}
+  if (plan.etag !== null) headers.etag = plan.etag
+  const unknown = toUnknownFieldsHeader(plan.unknownMembers)
+  if (unknown !== null) headers['x-unknown-fields'] = unknown
+  const { status } = request.endpoint
+  return { status, headers, body: status === 204 ? null : successBody(request.arrival.requestId, plan.data) }
+}
+
+function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow | null {
+  const key = request.wishes.idempotencyKey
+  if (key === undefined) return null
+  const id = request.newId
+  return {
+    id,
+    customerId: caller.customerId,
+    mode: caller.mode,
+    key,
+    operation: request.identity.operation,
+    target: request.identity.target,
+    fingerprint: request.identity.fingerprint,
+    requestId: request.arrival.requestId,
+    isSandbox: request.isSandbox,
+    status: answer.status,
+    etag: answer.headers.etag ?? null,
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(id)),
+  }
+}
+
+/** After a provider has done its part: the write, or word to the job that what the provider holds must go. */
+async function finishForwarded(
+  house: House,
+  request: ChangeRequest,
+  forwarding: Forwarding,
+  trail: Trail,
+): Promise<Answer> {
+  try {
+    return await lockedChange(house, request, forwarding)
+  } catch (error) {
+    if (error instanceof Failure) {
+      if (error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
+      await releaseClaim(house.db, request.credential.organizationId, forwarding.claim, 'undo')
+    }
+    throw error
+  }
+}
+
+/** The transaction form of a change: locks, reads and judges again, writes, and closes the claim if there is one. */
+function lockedChange(house: House, request: ChangeRequest, forwarding: Forwarding | null): Promise<Answer> {
+  const { endpoint, credential } = request
+  const { organizationId } = credential
+  return house.db.transaction(organizationId, async (tx) => {
+    if (endpoint.locksOrganization !== undefined) await tx.run(organizationId, lockOrganization, [organizationId])
+    if (endpoint.target !== undefined)
+      await tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId])
+    const { row } = await admitAgain(house, tx, request)
+    const decided = await decide(house, tx, request, row)
+    const kept = forwarding === null ? keptRow(request, decided) : null
+    const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
+    if (!isWritten) throw new Error('a locked row changed under its lock')
+    if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
+    return decided.answer
+  })
+}
+
+function closed(
+  tx: Executor,
+  request: ChangeRequest,
+  { caller, answer }: Decided,
+  { claim }: Forwarding,
+): Promise<boolean> {
+  return closeClaim(tx, caller.organization.organization_id, claim, {
+    status: answer.status,
+    etag: answer.headers.etag ?? null,
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(claim.id)),
+    requestId: request.arrival.requestId,
+    fingerprint: request.identity.fingerprint,
+    isKeyless: request.wishes.idempotencyKey === undefined,
+  })
+}

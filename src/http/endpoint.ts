@@ -1,0 +1,135 @@
+import type { TSchema } from 'typebox'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Details } from '../contract/failure.ts'
+import type { JsonObject, JsonValue } from '../contract/json-value.ts'
+import type { Operation } from '../contract/permissions.ts'
+import type { Executor } from '../db/database.ts'
+import type { Outcome } from '../ports/outcome.ts'
+import type { Payments } from '../ports/payments.ts'
+import type { Whatsapp } from '../ports/whatsapp.ts'
+import type { Caller } from './caller.ts'
+import type { CardInput } from './card.ts'
+import type { KeptRow } from './idempotency.store.ts'
+
+/** What an endpoint reads together with the caller, in the first statement of the request. */
+export interface TargetRead<Target> {
+  /** A select list and FROM … WHERE on the organization `$1` and the id `$6`, joined laterally; column names start with `t_`. */
+  sql: string
+  /** Names the row to lock when the write takes the transaction form: organization `$1`, id `$2`. */
+  lock: { name: string; text: string }
+  decode(row: Record<string, unknown>, caller: Caller): Target | null
+}
+
+/** Everything that a decision may know of one request. */
+export interface Call<Target = unknown> {
+  caller: Caller
+  params: Readonly<Record<string, string>>
+  query: URLSearchParams
+  target: Target
+  body: JsonObject
+  /** The body is a JSON merge patch (RFC 7396). */
+  merge: boolean
+  card: CardInput | null
+  /** Problems found before the fields: of the card, and of a misspelt `sandbox`. */
+  earlyProblems: Details
+  /** Unknown members are problems (decision 22). */
+  isStrict: boolean
+  /** The database's clock at the first read, as the API writes it; what is written carries it. */
+  now: string
+  requestId: string
+  /** The id that a newly created row takes; the same for every turn and retry of one claimed request. */
+  newId: string
+  /** The keyed digest under which an API key is stored and found. */
+  digestOfKey(text: string): string
+}
+
+export interface Ports {
+  payments: Payments | null
+  whatsapp: Whatsapp | null
+}
+
+/** A call to a provider that must happen inside the request, because its input may not be stored. */
+export interface ForwardStep {
+  /** Part of the once-key, and the port's name in PROVIDER_001. */
+  name: 'payments' | 'whatsapp'
+  /** The request member that refusals are reported under. */
+  root: string
+  /** Null when the provider is not configured. */
+  run: ((onceKey: string, signal: AbortSignal) => Promise<Outcome<Forwarded>>) | null
+}
+
+/** What the forward steps brought; kept with the claim as soon as the processor has the card. */
+export interface Forwarded {
+  payment_method?: JsonObject
+  waba_phone_number_id?: string | null
+}
+
+/** What a request will do and answer, decided before anything is written. */
+export interface Plan {
+  data: JsonValue
+  etag: string | null
+  unknownMembers: readonly string[]
+  forward?: (ports: Ports) => ForwardStep[]
+  /**
+   * Writes everything in one statement, the kept answer with it.
+   *
+   * @returns false when the row is no longer what was read: nothing was written.
+   */
+  write: ((db: Executor, forwarded: Forwarded, kept: KeptRow | null) => Promise<boolean>) | null
+}
+
+export interface EndpointDocument {
+  summary: string
+  description: string
+  /** Schema of `data`; null for an answer without a body. */
+  answer: TSchema | null
+  body?: TSchema
+  mergePatch?: boolean
+  query?: TSchema
+  tag: string
+}
+
+interface EndpointCommon<Target> {
+  operation: Operation
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** As `/v3/profiles/:profileId`. */
+  path: string
+  rateClass: 'standard' | 'sensitive'
+  status: 200 | 201 | 202 | 204
+  /** Codes beyond those that every endpoint can answer. */
+  errors: readonly ErrorCode[]
+  /** Completes "Failed to …" of a 500 (contract 2.4). */
+  failPhrase: string
+  document: EndpointDocument
+  /** The body may hold a card, which is cut out before anything else reads it. */
+  takesCard?: boolean
+  /** The path member that names the target. */
+  targetParam?: string
+  target?: TargetRead<Target>
+  /** What an unknown target answers. */
+  notFound?: ErrorCode
+  /** A key that acts as a profile cannot run it at all (contract 1.4). */
+  organizationOnly?: boolean
+}
+
+export interface ReadEndpoint<Target = unknown> extends EndpointCommon<Target> {
+  kind: 'read'
+  read(db: Executor, call: Call<Target>): Promise<{ data: JsonValue; etag?: string; headers?: Record<string, string> }>
+}
+
+export interface WriteEndpoint<Target = unknown, Facts = unknown> extends EndpointCommon<Target> {
+  kind: 'write'
+  takesBody: 'required' | 'optional'
+  /** Judged against If-Match (decision 26). */
+  etagOf?(target: Target): string
+  /** Member -> the requests that changed it since the version of a stale ETag; null when that is not known. */
+  changedSince?(db: Executor, call: Call<Target>, etag: string): Promise<Record<string, string[]> | null>
+  /** Other rows that the rules need, read by the pool or inside the transaction. */
+  facts?(db: Executor, call: Call<Target>): Promise<Facts>
+  /** The rules read other rows, so the write locks the organization row first (decision 8). */
+  locksOrganization?(call: Call<Target>): boolean
+  /** @throws Failure VALIDATION_001 with every problem of the request. */
+  decide(call: Call<Target>, facts: Facts): Plan
+}
+
+export type Endpoint = ReadEndpoint<unknown> | WriteEndpoint<unknown, unknown>

@@ -1,0 +1,114 @@
+import { type Details, Failure } from '../contract/failure.ts'
+import { databaseTrouble } from '../db/database-error.ts'
+import type { Outcome } from '../ports/outcome.ts'
+import type { AdmissionRow } from './admission.store.ts'
+import type { Caller } from './caller.ts'
+import { type Claim, claimRequest, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
+import type { Forwarded, ForwardStep } from './endpoint.ts'
+import type { House } from './house.ts'
+import type { ChangeRequest } from './request.ts'
+
+/**
+ * The one kind of outside call that happens inside a request: what it carries may not be stored (decision 18).
+ *
+ * The claim is written first, with a job that looks after it; read-only checks come next, the card last; what the
+ * processor gave is recorded before it is used. No transaction is open meanwhile. The once-key is claim, step and
+ * attempt: the same after an unknown outcome, another one after a definite refusal.
+ */
+export interface Forwarding {
+  claim: Claim
+  forwarded: Forwarded
+}
+
+/** Without an Idempotency-Key the claim has a key that no client can send. */
+function claimKey(request: ChangeRequest): string {
+  return request.wishes.idempotencyKey ?? `~${request.newId}`
+}
+
+async function claim(house: House, request: ChangeRequest, caller: Caller, row: AdmissionRow): Promise<Claim | null> {
+  const { organization_id: organizationId } = caller.organization
+  const { operation, target, fingerprint } = request.identity
+  const { requestId } = request.arrival
+  const { leaseMs } = house.times
+  const owner = { customerId: caller.customerId, mode: caller.mode, key: claimKey(request) }
+  if (row.i_id !== null) {
+    const held = { ...owner, id: row.i_id, fence: row.i_fence, attempt: row.i_attempt }
+    return await takeOverClaim(house.db, organizationId, held, { requestId, fingerprint, leaseMs })
+  }
+  try {
+    const fresh = { ...owner, id: request.newId, operation, target, fingerprint, requestId, isSandbox: false }
+    return await claimRequest(house.db, organizationId, fresh, leaseMs)
+  } catch (error) {
+    if (databaseTrouble(error).kind === 'unique') return null
+    throw error
+  }
+}
+
+/**
+ * Claims the request and runs its steps. Null when another request has the claim: read again.
+ *
+ * @throws Failure PROVIDER_001, VALIDATION_001, CONFLICT_001, CONFLICT_002, INTERNAL_003, INTERNAL_004.
+ */
+export async function forward(
+  house: House,
+  request: ChangeRequest,
+  caller: Caller,
+  at: { row: AdmissionRow; steps: readonly ForwardStep[] },
+): Promise<Forwarding | null> {
+  const missing = at.steps.filter(({ run }) => run === null)
+  if (missing.length > 0) {
+    const details = Object.fromEntries(
+      missing.map(({ name, root }) => [root, [`The ${name} provider is not configured on this server`]]),
+    )
+    throw new Failure('PROVIDER_001', { details })
+  }
+  const held = await claim(house, request, caller, at.row)
+  if (held === null) return null
+  const forwarded: Forwarded = {}
+  for (const step of at.steps) Object.assign(forwarded, await runStep(house, caller, held, step))
+  return { claim: held, forwarded }
+}
+
+async function runStep(house: House, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
+  const { organization_id: organizationId } = caller.organization
+  const onceKey = `${held.id}-${step.name}-${held.attempt}`
+  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? {
+    kind: 'timeout' as const,
+  }
+  house.metrics.providerCalled(step.name, outcome.kind)
+  if (outcome.kind !== 'done') {
+    await releaseClaim(house.db, organizationId, held, outcome.kind === 'refused' ? 'corrected' : 'retry')
+    throw refusal(outcome, step.root)
+  }
+  const method = outcome.value.payment_method
+  if (method !== undefined && !(await recordPaymentMethod(house.db, organizationId, held, method))) {
+    house.metrics.idempotency('fenced')
+    throw new Failure('CONFLICT_001')
+  }
+  return outcome.value
+}
+
+function refusal(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>, root: string): Failure {
+  switch (outcome.kind) {
+    case 'refused':
+      return new Failure('VALIDATION_001', { details: refusalDetails(outcome.refusals, root) })
+    case 'mismatch':
+      return new Failure('CONFLICT_002', {
+        message:
+          'The interrupted request with this Idempotency-Key carried other data. Send it unchanged, or use a new key.',
+      })
+    case 'unavailable':
+      return new Failure('INTERNAL_003', { headers: { 'retry-after': String(outcome.retryAfterSeconds) } })
+    case 'timeout':
+      return new Failure('INTERNAL_004')
+  }
+}
+
+function refusalDetails(refusals: readonly { member: string; says: string }[], root: string): Details {
+  const details: Details = {}
+  for (const { member, says } of refusals) {
+    const path = member === '' ? root : `${root}.${member}`
+    details[path] = [...(details[path] ?? []), says]
+  }
+  return details
+}

@@ -1,0 +1,21 @@
+import type { Database } from '../db/database.ts'
+import type { Log } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { KeyRing } from '../seal/key-ring.ts'
+import type { Ports } from './endpoint.ts'
+import type { Lockout } from './lockout.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import type { Waiters } from './waiters.ts'
+
+/** Everything that a request may lean on, built once by `app.ts` and handed down. */
+export interface House {
+  db: Database
+  keys: KeyRing
+  ports: Ports
+  rates: RateLimiter
+  lockout: Lockout
+  waiters: Waiters
+  log: Log
+  metrics: Metrics
+  times: { keyWaitMs: number; providerMs: number; leaseMs: number }
+}

@@ -1,0 +1,109 @@
+import { Failure } from '../contract/failure.ts'
+import { newId } from '../contract/new-id.ts'
+import { toWireTimestamp } from '../contract/timestamp.ts'
+import { databaseTrouble } from '../db/database-error.ts'
+import type { AdmissionRow } from './admission.store.ts'
+import { authenticate, authorize, keyDigest, readAdmission, readCredential } from './admission.ts'
+import { type Answer, failureAnswer, successBody } from './answer.ts'
+import { type Arrival, readWishes } from './arrival.ts'
+import type { Caller } from './caller.ts'
+import { change } from './change.ts'
+import type { Endpoint, ReadEndpoint } from './endpoint.ts'
+import type { House } from './house.ts'
+import { readChange } from './request.ts'
+import type { Trail } from './trail.ts'
+
+/** The whole life of a request, in the order of decision 14. Nothing else runs. */
+export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+  try {
+    const wishes = readWishes(endpoint, arrival)
+    const credential = await readCredential(house, arrival, wishes)
+    const row = await readAdmission(house.db, endpoint, credential, { arrival, wishes })
+    const caller = authenticate(house, arrival, row, credential, endpoint)
+    leaveTrail(trail, caller, row)
+    const turn = await house.rates.enter(caller, endpoint.rateClass, trail.headers)
+    try {
+      if (row === null) throw new Failure('AUTH_002')
+      authorize(endpoint, arrival, wishes, row, caller)
+      if (caller.isScopedByHeader && caller.actingProfileId !== null)
+        trail.headers['x-profile-id'] = caller.actingProfileId
+      if (endpoint.kind === 'read') return await read(house, endpoint, { arrival, row, caller })
+      const request = readChange(house, endpoint, { arrival, wishes, credential, newId: newId() })
+      return await change(house, request, { row, caller }, trail)
+    } finally {
+      turn.leave()
+    }
+  } catch (error) {
+    return failed(house, endpoint, arrival, error)
+  }
+}
+
+function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): void {
+  trail.organizationId = caller.organization.organization_id
+  trail.keyId = caller.keyId
+  trail.profileId = row?.s_id ?? null
+}
+
+async function read(
+  house: House,
+  reading: ReadEndpoint,
+  { arrival, row, caller }: { arrival: Arrival; row: AdmissionRow; caller: Caller },
+): Promise<Answer> {
+  const target = reading.target === undefined ? null : reading.target.decode(row, caller)
+  if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
+  const { data, etag, headers } = await reading.read(house.db, {
+    caller,
+    target,
+    params: arrival.params,
+    query: arrival.query,
+    body: {},
+    merge: false,
+    card: null,
+    earlyProblems: {},
+    isStrict: false,
+    now: toWireTimestamp(row.now),
+    requestId: arrival.requestId,
+    newId: '',
+    digestOfKey: (text) => keyDigest(house.keys, text),
+  })
+  return {
+    status: reading.status,
+    headers: { ...headers, ...(etag === undefined ? {} : { etag }) },
+    body: successBody(arrival.requestId, data),
+  }
+}
+
+/** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
+function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unknown): Answer {
+  const failure = error instanceof Failure ? error : unexpected(arrival, error)
+  if (failure.status >= 500) {
+    house.log.error(
+      'request_failed',
+      { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },
+      failure.cause ?? error,
+    )
+  }
+  const message =
+    failure.code === 'INTERNAL_001'
+      ? `Failed to ${endpoint.failPhrase}. Please contact support with request ID: ${arrival.requestId}`
+      : failure.message
+  return failureAnswer(arrival.requestId, failure, message)
+}
+
+/** What trouble below the request means to the client (reliability section 9). */
+function unexpected(arrival: Arrival, error: unknown): Failure {
+  const hasKey = arrival.headers['idempotency-key'] !== undefined
+  switch (databaseTrouble(error).kind) {
+    case 'unreachable':
+      return new Failure(hasKey ? 'SERVICE_001' : 'INTERNAL_005', { cause: error })
+    case 'lock_timeout':
+      return new Failure(hasKey ? 'CONFLICT_001' : 'INTERNAL_005', { cause: error })
+    case 'statement_timeout':
+      return new Failure('INTERNAL_004', { cause: error })
+    case 'full':
+    case 'serialization':
+      return new Failure('INTERNAL_005', { cause: error })
+    default:
+      return new Failure('INTERNAL_001', { cause: error })
+  }
+}

@@ -1,0 +1,75 @@
+import { looksLikeCard } from '../contract/card-text.ts'
+import { type Details, Failure } from '../contract/failure.ts'
+import type { JsonObject } from '../contract/json-value.ts'
+import { type Credential, checkKeyGrammar, uuidOrNull } from './admission.ts'
+import type { Arrival, Wishes } from './arrival.ts'
+import { type CardInput, takeCard } from './card.ts'
+import type { WriteEndpoint } from './endpoint.ts'
+import type { House } from './house.ts'
+import { fingerprint, type Identity } from './idempotency.ts'
+import { JsonProblem, readJson } from './json.ts'
+
+/** A change that was asked for: headers and body read, nothing judged against stored data yet. */
+export interface ChangeRequest {
+  endpoint: WriteEndpoint<unknown, unknown>
+  arrival: Arrival
+  wishes: Wishes
+  credential: Credential
+  body: JsonObject
+  card: CardInput | null
+  earlyProblems: Details
+  isSandbox: boolean
+  identity: Identity
+  /** The id of the row that the path names, '' where it names none. */
+  targetId: string
+  newId: string
+}
+
+/** A dry run must never turn live by a typo (decision 17). */
+function sandboxTypos(body: JsonObject): Details {
+  const typos = Object.keys(body).filter(
+    (name) => name === 'test_mode' || (name !== 'sandbox' && name.toLowerCase() === 'sandbox'),
+  )
+  return typos.length === 0 ? {} : { sandbox: [`Use sandbox instead of ${typos.join(', ')}`] }
+}
+
+function parseBody(bytes: Buffer | null): JsonObject {
+  try {
+    return readJson(bytes).value ?? {}
+  } catch (error) {
+    if (error instanceof JsonProblem) throw new Failure('REQUEST_400', { message: error.says })
+    throw error
+  }
+}
+
+/**
+ * Reads key grammar and body, in this order (decision 14). The card leaves the body before anything else looks at it.
+ *
+ * @throws Failure VALIDATION_007, REQUEST_400.
+ */
+export function readChange(
+  house: House,
+  endpoint: WriteEndpoint<unknown, unknown>,
+  read: { arrival: Arrival; wishes: Wishes; credential: Credential; newId: string },
+): ChangeRequest {
+  checkKeyGrammar(read.wishes.idempotencyKey, looksLikeCard)
+  const body = parseBody(read.arrival.body)
+  const card = endpoint.takesCard === true ? takeCard(body) : null
+  return {
+    ...read,
+    targetId: endpoint.targetParam === undefined ? '' : (uuidOrNull(read.arrival.params[endpoint.targetParam]) ?? ''),
+    endpoint,
+    body,
+    card,
+    earlyProblems: { ...sandboxTypos(body), ...card?.problems },
+    isSandbox: body.sandbox === true || read.credential.mode === 'test',
+    identity: {
+      operation: endpoint.operation,
+      target: Object.values(read.arrival.params).join('/').toLowerCase(),
+      fingerprint:
+        read.wishes.idempotencyKey === undefined
+          ? ''
+          : fingerprint(house.keys, body, { merge: read.wishes.merge, hasCard: card !== null }),
+    },
+  }
+}

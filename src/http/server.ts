@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Failure } from '../contract/failure.ts'
+import { newRequestId } from '../contract/request-id.ts'
+import type { ServerLog } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { type Answer, failureAnswer } from './answer.ts'
+import type { Endpoint } from './endpoint.ts'
+import { answerBrokenRequest, checkFraming } from './framing.ts'
+import type { House } from './house.ts'
+import { serve } from './pipeline.ts'
+import { newTrail, type Trail } from './trail.ts'
+import { UNSERVED } from './unserved.ts'
+
+/** The transport: routing, limits, framing, and the headers that every answer carries. What a request means is `pipeline.ts`. */
+
+const BODY_BYTES_MAX = 128 * 1024
+
+export interface ServerOptions {
+  house: House
+  endpoints: readonly Endpoint[]
+  log: ServerLog
+  metrics: Metrics
+  allowedHosts: readonly string[]
+  trustedHops: readonly string[]
+  tls: { certPath: string; keyPath: string } | null
+  requestTimeoutMs: number
+  requestDeadlineMs: number
+  /** Once true, answers ask the client to close its connection. */
+  isDraining: () => boolean
+  /** Pages that are not the API: the reference and the OpenAPI document. */
+  pages: (server: FastifyInstance) => void
+}
+
+interface Visit {
+  requestId: string
+  startedMs: number
+  trail: Trail
+  code: string | null
+}
+
+const visits = new WeakMap<IncomingMessage, Visit>()
+
+function visitOf(request: FastifyRequest): Visit {
+  const known = visits.get(request.raw)
+  if (known !== undefined) return known
+  const visit = { requestId: newRequestId(), startedMs: performance.now(), trail: newTrail(), code: null }
+  visits.set(request.raw, visit)
+  return visit
+}
+
+/** Builds the server; it does not listen yet. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const server = openFastify(options)
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  server.addHook('onRequest', async (request) => {
+    options.metrics.requestStarted()
+    visitOf(request)
+    checkFraming(request.raw, options.allowedHosts)
+  })
+  server.addHook('onResponse', async (request, reply) => recordVisit(options, request, reply))
+  server.setErrorHandler((error: FastifyError, request, reply) =>
+    send(options, request, reply, refused(request, error)),
+  )
+  const allowed = addRoutes(server, options)
+  options.pages(server)
+  server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(request, allowed)))
+  server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    refuseExpectation(request, response),
+  )
+  return server
+}
+
+function openFastify(options: ServerOptions): FastifyInstance {
+  const shared = {
+    bodyLimit: BODY_BYTES_MAX,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle' as const,
+    trustProxy: options.trustedHops.length === 0 ? false : [...options.trustedHops],
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: 65_000,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      void send(options, request, reply, refused(request, error))
+    },
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false },
+  }
+  const http = {
+    requireHostHeader: false,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2_000,
+    maxHeaderSize: 16_384,
+  }
+  if (options.tls === null) return Fastify({ ...shared, http })
+  const { certPath, keyPath } = options.tls
+  return Fastify({
+    ...shared,
+    https: { ...http, cert: readFileSync(certPath), key: readFileSync(keyPath), minVersion: 'TLSv1.2' },
+  }) as unknown as FastifyInstance
+}
+
+/** @returns which methods each route path takes, for Allow. */
+function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string, string[]> {
+  const allowed = new Map<string, string[]>()
+  const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
+  for (const endpoint of options.endpoints) {
+    allow(endpoint.path, endpoint.method)
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      handler: (request, reply) => answerEndpoint(options, endpoint, request, reply),
+    })
+  }
+  for (const [method, path] of UNSERVED) {
+    allow(path, method)
+    server.route({
+      method,
+      url: path,
+      handler: (request, reply) =>
+        send(options, request, reply, failureAnswer(visitOf(request).requestId, new Failure('ROUTE_001'))),
+    })
+  }
+  return allowed
+}
+
+async function answerEndpoint(
+  options: ServerOptions,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const { requestId, trail } = visitOf(request)
+  const { url } = request
+  const mark = url.indexOf('?')
+  const arrival = {
+    requestId,
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark)),
+    headers: request.headers as Record<string, string | undefined>,
+    body: Buffer.isBuffer(request.body) ? request.body : null,
+    remoteAddress: request.ip,
+  }
+  const answer = await withDeadline(
+    serve(options.house, endpoint, arrival, trail),
+    options.requestDeadlineMs,
+    requestId,
+  )
+  return send(options, request, reply, answer)
+}
+
+/** The last line: whatever a request waits for, its client gets an answer before the lease of its claim ends. */
+async function withDeadline(answer: Promise<Answer>, deadlineMs: number, requestId: string): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve(failureAnswer(requestId, new Failure('INTERNAL_004'))), deadlineMs)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function send(options: ServerOptions, request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const visit = visitOf(request)
+  visit.code = answer.status < 400 ? null : codeOf(answer)
+  reply.code(answer.status).headers({
+    'x-request-id': visit.requestId,
+    'x-api-version': 'v3',
+    'x-response-time': `${Math.round(performance.now() - visit.startedMs)}ms`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...visit.trail.headers,
+    ...answer.headers,
+    ...(options.isDraining() ? { connection: 'close' } : {}),
+  })
+  if (answer.body === null) return reply.send()
+  return reply.header('content-type', 'application/json; charset=utf-8').send(answer.body)
+}
+
+function codeOf(answer: Answer): string | null {
+  return /"code":"([A-Z]+_\d+)"/.exec(answer.body ?? '')?.[1] ?? null
+}
+
+/** What the framework refused, in the words of the catalogue. Its own messages never reach a client. */
+function refused(request: FastifyRequest, error: FastifyError | Failure): Answer {
+  const { requestId } = visitOf(request)
+  if (error instanceof Failure) return failureAnswer(requestId, error)
+  const code = { 413: 'REQUEST_413', 414: 'REQUEST_414', 415: 'REQUEST_415', 408: 'REQUEST_408' } as const
+  const status = error.statusCode ?? 500
+  const known = code[status as keyof typeof code]
+  if (known !== undefined) return failureAnswer(requestId, new Failure(known))
+  if (status >= 400 && status < 500) return failureAnswer(requestId, new Failure('REQUEST_400'))
+  const failure = new Failure('INTERNAL_001')
+  return failureAnswer(
+    requestId,
+    failure,
+    `An unexpected error occurred. Please contact support with request ID: ${requestId}`,
+  )
+}
+
+function unrouted(request: FastifyRequest, allowed: ReadonlyMap<string, readonly string[]>): Answer {
+  const { requestId } = visitOf(request)
+  const path = request.url.split('?')[0] ?? ''
+  const found = [...allowed].filter(([template]) =>
+    new RegExp(`^${template.replace(/:[A-Za-z]+/g, '[^/]+')}$`).test(path),
+  )
+  if (found.length === 0) return failureAnswer(requestId, new Failure('REQUEST_404'))
+  const methods = [...new Set(found.flatMap(([, list]) => list))].sort().join(', ')
+  return failureAnswer(requestId, new Failure('REQUEST_405', { headers: { allow: methods } }))
+}
+
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const requestId = newRequestId()
+  const { status, body } = failureAnswer(requestId, new Failure('REQUEST_417'))
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': requestId,
+    connection: 'close',
+  })
+  response.end(body)
+}
+
+function recordVisit({ log, metrics }: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {
+  const { requestId, startedMs, trail, code } = visitOf(request)
+  const durationMs = performance.now() - startedMs
+  const route = request.routeOptions.url ?? null
+  metrics.requestEnded({ method: request.method, route, status: reply.statusCode, seconds: durationMs / 1000 })
+  log.access({
+    requestId,
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    code,
+    durationMs,
+    organizationId: trail.organizationId,
+    keyId: trail.keyId,
+    profileId: trail.profileId,
+    idempotency: trail.idempotency,
+    isSandbox: trail.isSandbox,
+  })
+}

@@ -1,0 +1,13 @@
+/** What one request leaves behind beside its answer: headers that every answer carries, and facts for the log line. */
+export interface Trail {
+  headers: Record<string, string>
+  organizationId: string | null
+  keyId: string | null
+  profileId: string | null
+  idempotency: 'new' | 'replay' | 'wait_replay' | 'conflict' | 'mismatch' | 'resumed' | 'fenced' | null
+  isSandbox: boolean
+}
+
+export function newTrail(): Trail {
+  return { headers: {}, organizationId: null, keyId: null, profileId: null, idempotency: null, isSandbox: false }
+}

@@ -1,0 +1,160 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** The buckets of the OpenTelemetry HTTP conventions, thinned so that all routes stay within 2,000 series (OBS-2). */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** What an Idempotency-Key led to (reliability section 12). */
+export type IdempotencyOutcome =
+  | 'new'
+  | 'replay'
+  | 'wait_replay'
+  | 'conflict'
+  | 'mismatch'
+  | 'resumed'
+  | 'fenced'
+  | 'abandoned'
+
+export type AuthFailureReason = 'missing' | 'malformed' | 'unknown' | 'revoked' | 'expired' | 'locked_out' | 'forbidden'
+
+export interface EndedRequest {
+  method: string
+  /** The template; null where no route matched. */
+  route: string | null
+  status: number
+  seconds: number
+}
+
+export interface PoolCounts {
+  inUse(): number
+  waiting(): number
+}
+
+/** Everything that is counted. A label is a word of a short fixed list, never a customer, a profile or a key. */
+export interface Metrics {
+  readonly contentType: string
+  /** All series in Prometheus text form. */
+  render(): Promise<string>
+  requestStarted(): void
+  requestEnded(request: EndedRequest): void
+  idempotency(outcome: IdempotencyOutcome): void
+  authFailed(reason: AuthFailureReason): void
+  rateLimited(): void
+  loadShed(reason: 'concurrency' | 'waiters' | 'connections'): void
+  providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
+  decryptFailed(): void
+  cardLeakBlocked(count: number): void
+  logLineDropped(): void
+  tenantViolated(): void
+  /** What the background work has before it, as its worker last saw it. */
+  outboxSeen(outbox: { pending: number; oldestSeconds: number }): void
+  /** Where the pool's gauges are read at each scrape. */
+  watchPool(pool: PoolCounts): void
+}
+
+export interface MetricsOptions {
+  version: string
+  /** Whether to add memory, CPU, garbage collection and event loop lag of the process. True by default. */
+  withProcess?: boolean
+}
+
+/** A registry of its own: two servers in one process do not share counts. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry()
+  if (options.withProcess !== false) collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  new Gauge({ registers, name: 'letterhead_build_info', help: 'The running version.', labelNames: ['version', 'node'] })
+    .labels(options.version, process.versions.node)
+    .set(1)
+  const active = new Gauge({
+    registers,
+    name: 'http_server_active_requests',
+    help: 'Requests that are being answered.',
+  })
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    requestStarted: () => active.inc(),
+    requestEnded: createRequestRecorder(registers, active),
+    watchPool: (pool) => addPoolGauges(registers, pool),
+    ...createCounters(registers),
+  }
+}
+
+type Registers = Registry[]
+
+function createRequestRecorder(registers: Registers, active: Gauge): Metrics['requestEnded'] {
+  const duration = new Histogram({
+    registers,
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the first byte of a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+  })
+  // Looking a series up by its labels costs more than observing it.
+  const series = new Map<string, { observe(seconds: number): void }>()
+  return ({ method, route, status, seconds }) => {
+    active.dec()
+    const labels = [
+      METHODS.has(method) ? method : 'other',
+      route ?? 'unmatched',
+      `${Math.floor(status / 100)}xx`,
+    ] as const
+    const name = labels.join(' ')
+    const known = series.get(name) ?? duration.labels(...labels)
+    series.set(name, known)
+    known.observe(seconds)
+  }
+}
+
+function createCounters(registers: Registers) {
+  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter({ registers, name, help, labelNames })
+  const idempotency = counter('idempotency_requests_total', 'Requests with an Idempotency-Key.', ['outcome'])
+  const abandoned = counter('idempotency_abandoned_total', 'Claims on an Idempotency-Key that ended without an answer.')
+  const auth = counter('auth_failures_total', 'Requests refused for their key, user or role.', ['reason'])
+  const limited = counter('rate_limited_total', 'Requests refused by a rate limit.')
+  const shed = counter('load_shed_total', 'Requests refused because the server is full.', ['reason'])
+  const provider = counter('provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
+  const decrypt = counter(
+    'crypto_decrypt_failures_total',
+    'Sealed values that did not open. More than 0 is tampering or a lost key.',
+  )
+  const card = counter('card_leak_blocked_total', 'Card-like numbers masked in log lines. Must be 0.')
+  const dropped = counter('log_lines_dropped_total', 'Log lines lost because their reader is blocked or gone.')
+  const tenant = counter('tenant_violation_total', 'Rows of another organization that a statement returned. Must be 0.')
+  const pending = new Gauge({ registers, name: 'outbox_pending', help: 'Background jobs that wait.' })
+  const oldest = new Gauge({ registers, name: 'outbox_oldest_seconds', help: 'Age of the oldest job that is due.' })
+  return {
+    idempotency(outcome) {
+      idempotency.inc({ outcome })
+      if (outcome === 'abandoned') abandoned.inc()
+    },
+    authFailed: (reason) => auth.inc({ reason }),
+    rateLimited: () => limited.inc(),
+    loadShed: (reason) => shed.inc({ reason }),
+    providerCalled: (name, outcome) => provider.inc({ provider: name, outcome }),
+    decryptFailed: () => decrypt.inc(),
+    cardLeakBlocked: (count) => card.inc(count),
+    logLineDropped: () => dropped.inc(),
+    tenantViolated: () => tenant.inc(),
+    outboxSeen(outbox) {
+      pending.set(outbox.pending)
+      oldest.set(outbox.oldestSeconds)
+    },
+  } satisfies Partial<Metrics>
+}
+
+function addPoolGauges(registers: Registers, pool: PoolCounts): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      registers,
+      name,
+      help,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('db_pool_in_use', 'Database connections that run something.', () => pool.inUse())
+  gauge('db_pool_waiting', 'Callers that wait for a database connection.', () => pool.waiting())
+}

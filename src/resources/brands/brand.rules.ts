@@ -1,0 +1,116 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
+
+const SECTION_NAMES = Object.keys(SECTIONS) as Section[]
+
+export interface BrandSections {
+  contact: SectionValues
+  business: SectionValues
+  compliance: SectionValues
+}
+
+/** Why the brand cannot be changed now, or null. The lock is taken at intent (decision 21); contract 8.9 rule 2. */
+export function lockProblem(brand: Pick<Brand, 'lock'> | null): string | null {
+  if (brand?.lock === 'submitting') return 'Brand is being submitted to TCR and cannot be modified.'
+  if (brand?.lock === 'submitted') return 'Brand has already been submitted to TCR and cannot be modified.'
+  return null
+}
+
+/**
+ * The sections after a request: given members replace stored ones, members to clear go, the others stay (contract 15).
+ *
+ * @param request the `brand` member without nulls, camelCase.
+ * @param clears dotted paths from the top of the request body, camelCase, as `brand.business.taxId`.
+ */
+export function applyBrand(
+  stored: BrandSections | null,
+  request: JsonObject,
+  clears: ReadonlySet<string>,
+): BrandSections {
+  const after: BrandSections = { contact: {}, business: {}, compliance: {} }
+  for (const section of SECTION_NAMES) {
+    if (clears.has(`brand.${section}`)) continue
+    const given = request[section]
+    for (const name of Object.keys(SECTIONS[section])) {
+      if (clears.has(`brand.${section}.${name}`)) continue
+      const value = (isJsonObject(given) ? given[name] : undefined) ?? stored?.[section][toSnake(name)]
+      if (value !== undefined) after[section][toSnake(name)] = value
+    }
+  }
+  return after
+}
+
+/** The stored sections in the request's spelling with the request laid over them: what a merge patch would leave (RFC 7396). */
+export function mergedRequest(stored: BrandSections, request: JsonObject): JsonObject {
+  const merged: JsonObject = {}
+  for (const section of SECTION_NAMES) {
+    const members: JsonObject = {}
+    for (const name of Object.keys(SECTIONS[section])) {
+      const value = stored[section][toSnake(name)]
+      if (value !== undefined) members[name] = value
+    }
+    const given = request[section]
+    // A section that is not an object is kept as sent, so that the check can say so.
+    merged[section] = given === undefined ? members : isJsonObject(given) ? { ...members, ...given } : given
+  }
+  return merged
+}
+
+/** The last four characters of a tax id, the rest hidden (decision 19). */
+export function maskTaxId(taxId: string): string {
+  return taxId.length <= 4 ? '*'.repeat(taxId.length) : '*'.repeat(taxId.length - 4) + taxId.slice(-4)
+}
+
+function answeredSection(section: Section, values: SectionValues): JsonObject {
+  return Object.fromEntries(
+    Object.keys(SECTIONS[section]).map((name) => [toSnake(name), values[toSnake(name)] ?? null]),
+  )
+}
+
+/** The brand as an answer shows it, in the published order (contract 8.2). */
+export function presentBrand(brand: Brand, view: { isInherited: boolean; showTaxId: boolean }): JsonObject {
+  const business = answeredSection('business', brand.business)
+  if (!view.showTaxId && typeof business.tax_id === 'string') business.tax_id = maskTaxId(business.tax_id)
+  return {
+    id: brand.id,
+    tcr_brand_id: brand.tcr_brand_id,
+    status: brand.status,
+    identity_status: brand.identity_status,
+    universal_ein: brand.universal_ein,
+    csp_id: brand.csp_id,
+    submitted_to_tcr: brand.lock === 'submitted',
+    submitted_at: brand.submitted_at,
+    is_inherited: view.isInherited,
+    created_at: brand.created_at,
+    updated_at: brand.updated_at,
+    contact: answeredSection('contact', brand.contact),
+    business,
+    compliance: answeredSection('compliance', brand.compliance),
+  }
+}
+
+/** Dotted paths of the brand members whose stored value is sealed, as the history spells them. */
+export const SEALED_BRAND_MEMBERS: ReadonlySet<string> = new Set(
+  SECTION_NAMES.flatMap((section) =>
+    Object.entries(SECTIONS[section])
+      .filter(([, schema]) => (schema as { secret?: string }).secret === 'sealed')
+      .map(([name]) => `brand.${section}.${toSnake(name)}`),
+  ),
+)
+
+/** Every brand member that differs, by its dotted path in answers. */
+export function brandDifferences(
+  before: BrandSections | null,
+  after: BrandSections | null,
+): { member: string; from: JsonValue; to: JsonValue }[] {
+  const differences = []
+  for (const section of SECTION_NAMES) {
+    for (const name of Object.keys(SECTIONS[section]).map(toSnake)) {
+      const from = before?.[section][name] ?? null
+      const to = after?.[section][name] ?? null
+      if (JSON.stringify(from) !== JSON.stringify(to))
+        differences.push({ member: `brand.${section}.${name}`, from, to })
+    }
+  }
+  return differences
+}

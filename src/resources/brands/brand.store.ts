@@ -1,0 +1,91 @@
+import type { JsonObject } from '../../contract/json-value.ts'
+import { toWireTimestamp } from '../../contract/timestamp.ts'
+import type { Param } from '../../db/statement.ts'
+import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { Brand, SectionValues } from './brand.fields.ts'
+import type { BrandSections } from './brand.rules.ts'
+
+/** How a brand lies in its table: contact and tax id sealed, the rest as JSON. Others join these columns into their reads. */
+
+const COLUMNS = [
+  'id',
+  'contact',
+  'business',
+  'tax_id',
+  'compliance',
+  'lock',
+  'tcr_brand_id',
+  'status',
+  'identity_status',
+  'universal_ein',
+  'csp_id',
+  'submitted_at',
+  'created_at',
+  'updated_at',
+] as const
+
+export type BrandRow = Record<string, unknown>
+
+/** The select list of a brand under `alias`, each column as `<prefix><column>`. */
+export function brandColumns(alias: string, prefix: string): string {
+  return COLUMNS.map((column) => `${alias}.${column} as ${prefix}${column}`).join(', ')
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
+const instantOrNull = (value: unknown) => (typeof value === 'string' ? toWireTimestamp(value) : null)
+
+/** Where a brand's sealed columns open: each by its own name, in the row of its owner. */
+function place(column: string, ownerId: string) {
+  return { table: 'brands', column, row: ownerId }
+}
+
+/** The brand of a joined row; null where there is none. Fails with SealBroken when a sealed column was tampered with. */
+export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal: OrganizationSeal): Brand | null {
+  const read = (column: (typeof COLUMNS)[number]) => row[`${prefix}${column}`]
+  const id = textOrNull(read('id'))
+  if (id === null) return null
+  const taxId = textOrNull(read('tax_id'))
+  const business = read('business') as SectionValues
+  return {
+    id,
+    tcr_brand_id: textOrNull(read('tcr_brand_id')),
+    status: textOrNull(read('status')),
+    identity_status: textOrNull(read('identity_status')),
+    universal_ein: textOrNull(read('universal_ein')),
+    csp_id: textOrNull(read('csp_id')),
+    lock: textOrNull(read('lock')) as Brand['lock'],
+    submitted_at: instantOrNull(read('submitted_at')),
+    created_at: instantOrNull(read('created_at')) ?? '',
+    updated_at: instantOrNull(read('updated_at')),
+    contact: JSON.parse(seal.unseal(String(read('contact')), place('contact', ownerId))) as SectionValues,
+    business: taxId === null ? business : { ...business, tax_id: seal.unseal(taxId, place('tax_id', ownerId)) },
+    compliance: read('compliance') as SectionValues,
+  }
+}
+
+export const BRAND_PARAMS = 5
+
+/** The parameters of `brandBranch`: id, contact, business, tax id, compliance. */
+export function brandParams(id: string, sections: BrandSections, ownerId: string, seal: OrganizationSeal): Param[] {
+  const { tax_id: taxId, ...business } = sections.business
+  return [
+    id,
+    seal.seal(JSON.stringify(sections.contact), place('contact', ownerId)),
+    business as JsonObject,
+    typeof taxId === 'string' ? seal.seal(taxId, place('tax_id', ownerId)) : null,
+    sections.compliance as JsonObject,
+  ]
+}
+
+/**
+ * Writes the own brand as one branch of a larger statement. `source` has the columns organization_id, owner_id and at.
+ * The caller's version check on the owner has decided already: whatever changes a brand bumps its owner's version.
+ */
+export function brandBranch(source: string, first: number): string {
+  const p = (offset: number) => `$${first + offset}`
+  return `insert into brands as b (organization_id, owner_id, id, contact, business, tax_id, compliance, created_at)
+    select s.organization_id, s.owner_id, ${p(0)}, ${p(1)}, ${p(2)}::jsonb, ${p(3)}, ${p(4)}::jsonb, s.at from ${source} s
+    on conflict (organization_id, owner_id) do update
+      set contact = excluded.contact, business = excluded.business, tax_id = excluded.tax_id,
+          compliance = excluded.compliance, updated_at = excluded.created_at`
+}

@@ -1,0 +1,12 @@
+export { type Brand, brandAnswer, brandRequest } from './brand.fields.ts'
+export {
+  applyBrand,
+  type BrandSections,
+  brandDifferences,
+  lockProblem,
+  maskTaxId,
+  mergedRequest,
+  presentBrand,
+  SEALED_BRAND_MEMBERS,
+} from './brand.rules.ts'
+export { BRAND_PARAMS, brandBranch, brandColumns, brandParams, decodeBrand } from './brand.store.ts'

@@ -1,0 +1,55 @@
+import { Failure } from '../../../contract/failure.ts'
+import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { compileCheck } from '../../../contract/validator.ts'
+import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
+import { deleteRequest } from '../profile.fields.ts'
+import { markProfileDeleted, type Profile, profileTarget } from '../profile.store.ts'
+import { profileEtag } from '../view.rules.ts'
+
+const check = compileCheck(deleteRequest)
+
+function decide(call: Call<Profile>): Plan {
+  const reading = readBody(deleteRequest, call.body, false)
+  const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
+  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  return {
+    data: null,
+    etag: null,
+    unknownMembers: reading.unknown,
+    write: (db, _forwarded, kept) =>
+      markProfileDeleted(db, call.target, {
+        caller: call.caller,
+        history: { operation: 'deleteProfile', request_id: call.requestId, changes: [] },
+        at: call.now,
+        brand: null,
+        payment_method: null,
+        kept,
+      }),
+  }
+}
+
+/** `DELETE /v3/profiles/{profileId}`: soft, so data and history stay (contract 8.11). */
+export const deleteProfile: WriteEndpoint<Profile, undefined> = {
+  kind: 'write',
+  operation: 'deleteProfile',
+  method: 'DELETE',
+  path: '/v3/profiles/:profileId',
+  rateClass: 'standard',
+  status: 204,
+  errors: ['RESOURCE_014', 'PRECONDITION_001'],
+  failPhrase: 'delete profile',
+  document: {
+    tag: 'Profiles',
+    summary: 'Delete a profile',
+    description:
+      'Marks the profile as deleted. It is no longer found or listed and its keys stop working; its data stays stored.',
+    body: deleteRequest,
+    answer: null,
+  },
+  takesBody: 'optional',
+  targetParam: 'profileId',
+  target: profileTarget,
+  etagOf: profileEtag,
+  locksOrganization: () => true,
+  decide,
+}

@@ -1,0 +1,26 @@
+import type { ReadEndpoint } from '../../../http/endpoint.ts'
+import { shown } from '../outcome.rules.ts'
+import { profileAnswer } from '../profile.fields.ts'
+import { type Profile, profileTarget } from '../profile.store.ts'
+import { profileEtag } from '../view.rules.ts'
+
+/** `GET /v3/profiles/{profileId}` (contract 8.8). */
+export const getProfile: ReadEndpoint<Profile> = {
+  kind: 'read',
+  operation: 'getProfile',
+  method: 'GET',
+  path: '/v3/profiles/:profileId',
+  rateClass: 'standard',
+  status: 200,
+  errors: ['RESOURCE_014'],
+  failPhrase: 'retrieve profile',
+  document: {
+    tag: 'Profiles',
+    summary: 'Get profile by ID',
+    description: 'Answers one profile with the brand in effect. The ETag names its editable state, for If-Match.',
+    answer: profileAnswer,
+  },
+  targetParam: 'profileId',
+  target: profileTarget,
+  read: async (_db, { target, caller }) => ({ data: shown(target, caller), etag: profileEtag(target) }),
+}

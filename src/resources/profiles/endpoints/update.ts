@@ -1,0 +1,123 @@
+import { Failure } from '../../../contract/failure.ts'
+import { readBody } from '../../../contract/patch.ts'
+import { compileCheck } from '../../../contract/validator.ts'
+import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
+import { cardStep } from '../../../http/forward-steps.ts'
+import { problemsOf } from '../change-checks.rules.ts'
+import { changesSince } from '../history.store.ts'
+import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
+import { profileAnswer, type StoredPaymentMethod, updateDocument, updateRequest } from '../profile.fields.ts'
+import { applySettings, valuesToCheck } from '../profile.rules.ts'
+import { type Profile, profileTarget, saveProfile } from '../profile.store.ts'
+import { type Reference, referenceProblems } from '../reference.rules.ts'
+import { findReferences } from '../reference.store.ts'
+import { profileEtag, versionOfEtag } from '../view.rules.ts'
+
+const check = compileCheck(updateRequest)
+
+/** The two references as the request would leave them, null where it does not name one. */
+function wantedReferences(body: Call['body']): { sms: string | null; whatsapp: string | null } {
+  const id = (value: unknown) =>
+    typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : null
+  return { sms: id(body.sending_phone_number_profile_id), whatsapp: id(body.sending_whatsapp_number_profile_id) }
+}
+
+function isNothing(call: Call<Profile>, reading: ReturnType<typeof readBody>): boolean {
+  const { sandbox, ...members } = reading.values
+  return Object.keys(members).length === 0 && reading.clears.size === 0 && call.card === null
+}
+
+function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
+  const { target: current, merge } = call
+  const reading = readBody(updateRequest, call.body, merge)
+  const details = problemsOf({
+    early: call.earlyProblems,
+    reading,
+    checked: valuesToCheck(reading, current, merge),
+    check,
+    isStrict: call.isStrict,
+    change: {
+      current,
+      reading,
+      brandLock: current.brand?.lock ?? null,
+      hasCard: call.card !== null,
+      references: referenceProblems(current.id, wantedReferences(reading.values), reached),
+    },
+  })
+  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  if (isNothing(call, reading)) {
+    return {
+      data: shown(current, call.caller),
+      etag: profileEtag(current),
+      unknownMembers: reading.unknown,
+      write: null,
+    }
+  }
+  const brand = brandAfter(current.brand, reading, call)
+  const after: Profile = {
+    ...applySettings(current, reading),
+    brand: brand?.shown ?? current.brand,
+    version: current.version + 1,
+    updated_at: call.now,
+  }
+  const history = historyEntry('updateProfile', call, current, after)
+  return {
+    data: shown(after, call.caller),
+    etag: profileEtag(after),
+    unknownMembers: reading.unknown,
+    forward: (ports) =>
+      cardStep(ports, call, { profileId: current.id, customer: current.payment_method?.customer ?? null }),
+    write: (db, forwarded, kept) =>
+      saveProfile(
+        db,
+        { ...after, version: current.version },
+        {
+          caller: call.caller,
+          history,
+          at: call.now,
+          brand: brand?.stored ?? null,
+          payment_method: (forwarded.payment_method ?? null) as StoredPaymentMethod | null,
+          kept,
+        },
+      ),
+  }
+}
+
+/** `PATCH /v3/profiles/{profileId}`: the primary document (contract 8.9). */
+export const updateProfile: WriteEndpoint<Profile, readonly Reference[]> = {
+  kind: 'write',
+  operation: 'updateProfile',
+  method: 'PATCH',
+  path: '/v3/profiles/:profileId',
+  rateClass: 'standard',
+  status: 200,
+  errors: ['RESOURCE_014', 'PRECONDITION_001', 'PROVIDER_001', 'INTERNAL_003', 'INTERNAL_004'],
+  failPhrase: 'update profile',
+  document: {
+    tag: 'Profiles',
+    summary: 'Update profile settings',
+    description:
+      'Changes the members that are sent and keeps the others. In application/json a null means not provided; as application/merge-patch+json a null clears what can be cleared. All problems of a request are answered together.',
+    body: updateDocument,
+    mergePatch: true,
+    answer: profileAnswer,
+  },
+  takesBody: 'optional',
+  takesCard: true,
+  targetParam: 'profileId',
+  target: profileTarget,
+  etagOf: profileEtag,
+  changedSince: async (db, call, etag) => {
+    const version = versionOfEtag(etag, call.target.id)
+    return version === null ? null : changesSince(db, call.caller, call.target.id, version)
+  },
+  facts: async (db, call) => {
+    const wanted = wantedReferences(call.body)
+    return wanted.sms === null && wanted.whatsapp === null ? [] : findReferences(db, call.caller, wanted)
+  },
+  locksOrganization: (call) => {
+    const { sms, whatsapp } = wantedReferences(call.body)
+    return sms !== null || whatsapp !== null
+  },
+  decide,
+}

@@ -1,0 +1,48 @@
+import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
+import { type Brand, brandDifferences, SEALED_BRAND_MEMBERS } from '../brands/index.ts'
+import { NUMBER_SETTINGS, type ProfileSettings, SETTINGS } from './profile.fields.ts'
+
+/** One member's change. What is sealed at rest is not repeated here: it reads "changed" (decision 19). */
+export interface Change extends JsonObject {
+  member: string
+  from: JsonValue
+  to: JsonValue
+}
+
+/** Who changed what, as it is written with the change. */
+export interface HistoryEntry {
+  operation: 'createProfile' | 'updateProfile' | 'deleteProfile'
+  request_id: string
+  changes: Change[]
+}
+
+export const SEALED_WORD = 'changed'
+
+type Snapshot = Omit<ProfileSettings, 'name'> & {
+  name?: string
+  brand: Pick<Brand, 'contact' | 'business' | 'compliance'> | null
+}
+
+function concealed(member: string): Change {
+  return { member, from: SEALED_WORD, to: SEALED_WORD }
+}
+
+/**
+ * The members that differ between two states, in the order of the API. `before` is null for a new profile: then every
+ * member that has a value is listed.
+ */
+export function changesBetween(before: Snapshot | null, after: Snapshot, hasCard: boolean): Change[] {
+  const changes: Change[] = []
+  for (const member of [...SETTINGS, ...NUMBER_SETTINGS]) {
+    const from = before?.[member] ?? null
+    const to = after[member] ?? null
+    if (from !== to) changes.push({ member, from, to })
+  }
+  const contactBefore = JSON.stringify(before?.billing_contact ?? null)
+  if (contactBefore !== JSON.stringify(after.billing_contact)) changes.push(concealed('billing_contact'))
+  for (const change of brandDifferences(before?.brand ?? null, after.brand)) {
+    changes.push(SEALED_BRAND_MEMBERS.has(change.member) ? concealed(change.member) : change)
+  }
+  if (hasCard) changes.push(concealed('payment_details'))
+  return changes
+}

@@ -1,0 +1,69 @@
+import { toWireTimestamp } from '../../contract/timestamp.ts'
+import type { Executor } from '../../db/database.ts'
+import { statement } from '../../db/statement.ts'
+import type { Caller } from '../../http/caller.ts'
+import type { Change } from './history.rules.ts'
+
+/** One entry of a profile's history, as it is stored. */
+export interface StoredChange {
+  version: number
+  operation: string
+  request_id: string
+  key_id: string
+  user_id: string
+  user_email: string | null
+  changed_at: string
+  changes: Change[]
+}
+
+const listed = statement<StoredChange>(
+  'list_history',
+  `select h.version, h.operation, h.request_id, h.key_id, h.user_id, u.email as user_email, h.changed_at, h.changes
+     from profile_history h
+     left join users u on u.organization_id = h.organization_id and u.id = h.user_id
+    where h.organization_id = $1 and h.profile_id = $2
+      and ($3::bigint is null or h.version < $3)
+      and ($4::jsonb is null or h.changes @> $4::jsonb)
+    order by h.version desc
+    limit $5`,
+)
+
+/** The newest entries first, those before `before`, those that changed `member`. */
+export async function listHistory(
+  db: Executor,
+  caller: Caller,
+  filter: { profileId: string; before: number | null; member: string | null; limit: number },
+): Promise<StoredChange[]> {
+  const { organization_id: organizationId } = caller.organization
+  const rows = await db.run(organizationId, listed, [
+    organizationId,
+    filter.profileId,
+    filter.before,
+    filter.member === null ? null : [{ member: filter.member }],
+    filter.limit,
+  ])
+  return rows.map((row) => ({ ...row, changed_at: toWireTimestamp(row.changed_at) }))
+}
+
+const since = statement<{ request_id: string; changes: Change[] }>(
+  'history_since',
+  `select request_id, changes from profile_history
+    where organization_id = $1 and profile_id = $2 and version > $3 order by version limit 100`,
+)
+
+/** What changed after a version: member -> the requests that changed it. Null when nothing is known of it. */
+export async function changesSince(
+  db: Executor,
+  caller: Caller,
+  profileId: string,
+  version: number,
+): Promise<Record<string, string[]> | null> {
+  const { organization_id: organizationId } = caller.organization
+  const rows = await db.run(organizationId, since, [organizationId, profileId, version])
+  if (rows.length === 0) return null
+  const members: Record<string, string[]> = {}
+  for (const { request_id: requestId, changes } of rows) {
+    for (const { member } of changes) members[member] = [...(members[member] ?? []), `changed by request ${requestId}`]
+  }
+  return members
+}

@@ -1,0 +1,64 @@
+import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
+import type { Reading } from '../../contract/patch.ts'
+import { type Role, seesTaxId } from '../../contract/permissions.ts'
+import { applyBrand, type Brand, type BrandSections } from '../brands/index.ts'
+import { changesBetween, type HistoryEntry } from './history.rules.ts'
+import type { ProfileSettings } from './profile.fields.ts'
+import { presentProfile, type Viewed } from './view.rules.ts'
+
+/** What an answer needs to know of who reads it. */
+export interface Reader {
+  organization: { email: string; waba_id: string | null }
+  role: Role
+}
+
+/** The profile as this reader sees it. */
+export function shown(profile: Viewed, reader: Reader): JsonObject {
+  const { email, waba_id: organizationWabaId } = reader.organization
+  return presentProfile(profile, { email, organizationWabaId, showTaxId: seesTaxId(reader.role) })
+}
+
+/** A change of the own brand: what to store, and the brand as it will be read afterwards. */
+export interface BrandChange {
+  stored: { id: string; sections: BrandSections }
+  shown: Brand
+}
+
+/** The own brand after a valid request; null when the request has none. A new one takes `newId` (contract 8.9). */
+export function brandAfter(
+  current: Brand | null,
+  reading: Reading,
+  at: { now: string; newId: string },
+): BrandChange | null {
+  const request = reading.values.brand
+  if (!isJsonObject(request)) return null
+  const sections = applyBrand(current, request, reading.clears)
+  if (current !== null)
+    return { stored: { id: current.id, sections }, shown: { ...current, ...sections, updated_at: at.now } }
+  const fresh: Brand = {
+    id: at.newId,
+    tcr_brand_id: null,
+    status: null,
+    identity_status: null,
+    universal_ein: null,
+    csp_id: null,
+    lock: null,
+    submitted_at: null,
+    created_at: at.now,
+    updated_at: null,
+    ...sections,
+  }
+  return { stored: { id: fresh.id, sections }, shown: fresh }
+}
+
+type State = Omit<ProfileSettings, 'name'> & { name?: string; brand: Brand | null }
+
+/** The line that the history gets with a change. */
+export function historyEntry(
+  operation: HistoryEntry['operation'],
+  call: { requestId: string; card: object | null },
+  before: State | null,
+  after: State,
+): HistoryEntry {
+  return { operation, request_id: call.requestId, changes: changesBetween(before, after, call.card !== null) }
+}

@@ -1,0 +1,25 @@
+import type { Executor } from '../../db/database.ts'
+import { statement } from '../../db/statement.ts'
+import type { Caller } from '../../http/caller.ts'
+import type { Reference } from './reference.rules.ts'
+
+const references = statement<Reference>(
+  'find_references',
+  `with recursive reached as (
+    select id, sending_phone_number_profile_id as sms, sending_whatsapp_number_profile_id as whatsapp
+      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and deleted_at is null
+    union
+    select p.id, p.sending_phone_number_profile_id, p.sending_whatsapp_number_profile_id
+      from reached r join profiles p on p.organization_id = $1 and p.id in (r.sms, r.whatsapp) and p.deleted_at is null)
+  select id, sms, whatsapp from reached`,
+)
+
+/** Every live profile that can be reached from the two, by either kind of reference. */
+export function findReferences(
+  db: Executor,
+  caller: Caller,
+  from: { sms: string | null; whatsapp: string | null },
+): Promise<Reference[]> {
+  const { organization_id: organizationId } = caller.organization
+  return db.run(organizationId, references, [organizationId, from.sms, from.whatsapp])
+}

@@ -1,0 +1,120 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import { openEnvelope, readEnvelopeHeader, SealBroken, sealEnvelope } from './envelope.ts'
+import type { KeyMaterial } from './key-text.ts'
+
+/**
+ * Secrets at rest (decision 19). The configuration holds key-encryption keys by id; each organization has a data key,
+ * stored wrapped by the active one; every sealed value is an envelope under its organization's data key. Rotation adds
+ * a key-encryption key in front and calls `rewrap` for each organization: sealed values are not touched. Destroying an
+ * organization's wrapped key destroys what it sealed.
+ *
+ * The pepper is apart from all this and never rotates, because digests made with it are looked up by equality.
+ */
+
+const DATA_KEY_BYTES = 32
+const CACHED_SEALS_MAX = 10_000
+
+/** Where a sealed value is stored. It opens nowhere else. */
+export interface SealPlace {
+  table: string
+  column: string
+  row: string
+}
+
+export interface OrganizationSeal {
+  /** Seals a text for one place. Two calls never give the same envelope. */
+  seal(text: string, at: SealPlace): string
+  /** Opens an envelope sealed by this organization for this place. Throws `SealBroken` otherwise. */
+  unseal(envelope: string, at: SealPlace): string
+}
+
+export class KeyRing {
+  /** Wraps new data keys. */
+  readonly activeId: string
+  readonly #keks: ReadonlyMap<string, KeyObject>
+  readonly #pepper: Buffer
+  readonly #digestKeys = new Map<string, KeyObject>()
+  readonly #seals = new Map<string, OrganizationSeal>()
+
+  readonly #cachedSealsMax: number
+
+  /** Throws `SealBroken`, naming the id, when the active key is not among the keys. */
+  constructor(material: KeyMaterial, cachedSealsMax = CACHED_SEALS_MAX) {
+    this.#cachedSealsMax = cachedSealsMax
+    this.activeId = material.activeId
+    this.#keks = new Map(material.keys.map(({ id, bytes }) => [id, createSecretKey(bytes)]))
+    this.#pepper = Buffer.from(material.pepper)
+    this.#kek(material.activeId)
+  }
+
+  /** Whether the configuration has the key-encryption key of that id. */
+  has(kekId: string): boolean {
+    return this.#keks.has(kekId)
+  }
+
+  /** A fresh data key for an organization, as the text to store. */
+  newDataKey(organizationId: string): string {
+    const dekId = randomBytes(6).toString('base64url')
+    return this.#wrap(dekId, randomBytes(DATA_KEY_BYTES), organizationId)
+  }
+
+  /** The same data key wrapped by the active key-encryption key; the given text itself when it already is. */
+  rewrap(wrapped: string, organizationId: string): string {
+    const { kekId, dekId } = readEnvelopeHeader(wrapped)
+    return kekId === this.activeId ? wrapped : this.#wrap(dekId, this.#unwrap(wrapped, organizationId), organizationId)
+  }
+
+  /**
+   * Opens an organization's data key. Throws `SealBroken` when the text is damaged or of another organization, or,
+   * naming the id, when the key-encryption key is not configured.
+   */
+  open(wrapped: string, organizationId: string): OrganizationSeal {
+    // The organization is part of the cache's key: else a foreign wrapped key would open once its owner has used it.
+    const name = JSON.stringify([organizationId, wrapped])
+    const seal = this.#seals.get(name) ?? this.#openUncached(wrapped, organizationId)
+    this.#seals.delete(name)
+    this.#seals.set(name, seal)
+    if (this.#seals.size > this.#cachedSealsMax) this.#seals.delete(this.#seals.keys().next().value ?? '')
+    return seal
+  }
+
+  /**
+   * HMAC-SHA-256 of a text under a key of its own for each purpose (HKDF of the pepper): for lookup by equality, and
+   * worthless to whoever holds the database alone. Purposes are a fixed few, written in the program.
+   */
+  digest(purpose: string, text: string | Buffer): Buffer {
+    let key = this.#digestKeys.get(purpose)
+    if (key === undefined) {
+      const derived = hkdfSync('sha256', this.#pepper, '', `letterhead digest: ${purpose}`, 32)
+      key = createSecretKey(Buffer.from(derived))
+      this.#digestKeys.set(purpose, key)
+    }
+    return createHmac('sha256', key).update(text).digest()
+  }
+
+  #openUncached(wrapped: string, organizationId: string): OrganizationSeal {
+    const dataKey = createSecretKey(this.#unwrap(wrapped, organizationId))
+    const header = readEnvelopeHeader(wrapped)
+    const bindTo = (at: SealPlace) => ['value', organizationId, at.table, at.column, at.row]
+    return {
+      seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at)),
+      unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8'),
+    }
+  }
+
+  #wrap(dekId: string, dataKey: Buffer, organizationId: string): string {
+    const kek = this.#kek(this.activeId)
+    return sealEnvelope({ kekId: this.activeId, dekId }, kek, dataKey, ['data key', organizationId])
+  }
+
+  #unwrap(wrapped: string, organizationId: string): Buffer {
+    const kek = this.#kek(readEnvelopeHeader(wrapped).kekId)
+    return openEnvelope(wrapped, kek, ['data key', organizationId])
+  }
+
+  #kek(id: string): KeyObject {
+    const kek = this.#keks.get(id)
+    if (kek === undefined) throw new SealBroken(`The key-encryption key "${id}" is not configured`)
+    return kek
+  }
+}

@@ -1,0 +1,143 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type App, buildApp } from './app.ts'
+import { banner } from './banner.ts'
+import { type Config, loadConfig } from './config.ts'
+import { EmbeddedError } from './db/embedded/index.ts'
+import { type OpenedDatabase, openDatabase } from './db/open.ts'
+import { databaseProblems } from './db/role-check.ts'
+import { type FirstStart, firstStart } from './first-start.ts'
+import { createLog, type ServerLog } from './observe/log.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { startOpsServer } from './observe/ops-server.ts'
+import { createReadiness } from './observe/readiness.ts'
+import { packageVersion } from './package-root.ts'
+import { buildPorts, describePorts } from './providers.ts'
+import { readOrCreateKeyFile } from './seal/key-file.ts'
+import { KeyRing } from './seal/key-ring.ts'
+
+const EXIT_CONFIG = 78
+
+function refuse(problems: readonly string[]): never {
+  for (const problem of problems) process.stderr.write(`letterhead: ${problem}\n`)
+  process.exit(EXIT_CONFIG)
+}
+
+async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatabase> {
+  const { url, ownerUrl } = config.database
+  try {
+    return await openDatabase({
+      dataDir: config.dataDir,
+      url: url?.reveal() ?? null,
+      ownerUrl: ownerUrl?.reveal() ?? null,
+      purpose: 'server',
+      log,
+    })
+  } catch (error) {
+    if (error instanceof EmbeddedError) refuse([error.message])
+    throw error
+  }
+}
+
+/** The configured keys; in embedded mode those of a file beside the data, made on the first start (decision 19). */
+function keyRingOf(config: Config): KeyRing {
+  return new KeyRing(config.keyMaterial?.reveal() ?? readOrCreateKeyFile(join(config.dataDir, 'letterhead.key')))
+}
+
+async function refuseUnfitDatabase(app: App, database: OpenedDatabase): Promise<void> {
+  const problems = await databaseProblems(app.db).catch((error: Error) => [
+    `The database cannot be reached: ${error.message}`,
+  ])
+  if (problems.length === 0) return
+  await app.close()
+  await database.close()
+  refuse(problems)
+}
+
+/** Ends the process in order on SIGTERM or SIGINT; a second signal ends it at once. */
+function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>): void {
+  let isEnding = false
+  const end = (signal: string) => {
+    if (isEnding) process.exit(1)
+    isEnding = true
+    log.info('stopping', { signal })
+    setTimeout(() => process.exit(1), config.http.shutdownGraceMs).unref()
+    close().then(
+      () => {
+        log.flush()
+        process.exit(0)
+      },
+      (error: unknown) => {
+        log.error('stop_failed', {}, error)
+        log.flush()
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', () => end('SIGTERM'))
+  process.on('SIGINT', () => end('SIGINT'))
+  // Node's default for SIGUSR1 opens the inspector, and with it the memory that cards pass through (CARD-5).
+  process.on('SIGUSR1', () => {})
+}
+
+async function start(config: Config): Promise<void> {
+  const metrics = createMetrics({ version: packageVersion })
+  const log = createLog({
+    level: config.logLevel,
+    instance: hostname(),
+    onCardMasked: (count) => metrics.cardLeakBlocked(count),
+    onLineDropped: () => metrics.logLineDropped(),
+  })
+  const database = await openOrRefuse(config, log)
+  const keys = keyRingOf(config)
+  const ports = buildPorts(config, log)
+  const app = buildApp({ connection: database.server, config, keys, ports, log, metrics })
+  await refuseUnfitDatabase(app, database)
+  const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
+  const ops = await startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) })
+  const listening = await app.server.listen({ host: config.http.host, port: config.http.port })
+  app.jobs.start()
+  endOnSignal(config, log, async () => {
+    await app.close()
+    await ops.close()
+    await database.close()
+  })
+  announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
+}
+
+function readinessOf(app: App, ports: App['house']['ports']) {
+  return createReadiness({
+    pingDatabase: async () => {
+      await databaseProblems(app.db)
+    },
+    isSchemaCurrent: async () => (await databaseProblems(app.db)).length === 0,
+    hasSealingKey: () => true,
+    isDraining: app.isDraining,
+    providers: () => describePorts(ports),
+  })
+}
+
+interface Announced {
+  listening: string
+  opsUrl: string
+  database: OpenedDatabase
+  ports: App['house']['ports']
+  first: FirstStart | null
+}
+
+function announce(config: Config, { listening, opsUrl, database, ports, first }: Announced): void {
+  const simulated = Object.entries(describePorts(ports))
+    .filter(([, port]) => port.isSimulated)
+    .map(([name]) => name)
+  const url = config.http.publicUrl ?? listening
+  process.stdout.write(
+    `${banner({ url, opsUrl, simulated, dataDir: database.isEmbedded ? config.dataDir : null, first })}\n`,
+  )
+}
+
+/** Runs the server until it is told to stop. Ends the process with 78 when the configuration is at fault. */
+export async function serve(): Promise<void> {
+  const loaded = loadConfig()
+  if (!loaded.ok) refuse(loaded.problems)
+  await start(loaded.config)
+}
