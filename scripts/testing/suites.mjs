@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../setup/package-root.mjs'
 
@@ -46,9 +46,12 @@ export async function runTests(files) {
     '--test-reporter-destination=stdout',
     ...files,
   ]
+  // The test files share one database server, whose files lie here.
+  const sharedFolder = mkdtempSync(join(tmpdir(), 'letterhead-test-'))
   const child = spawn(process.execPath, ['--enable-source-maps', ...args], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LETTERHEAD_TEST_DIR: sharedFolder },
   })
   let shown = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -56,6 +59,7 @@ export async function runTests(files) {
     shown = (shown + chunk).slice(-2_000)
   })
   const code = await new Promise((resolve) => child.on('close', resolve))
+  rmSync(sharedFolder, { recursive: true, force: true })
   const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(shown)?.[1] ?? 0)
   return {
     ok: code === 0,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
@@ -119,19 +119,22 @@ export function killPostmaster(dataDir: string): void {
   if (pid !== null) process.kill(pid, 'SIGKILL')
 }
 
-let template: Promise<string> | null = null
+let shared: Promise<string> | null = null
 
-/** A data directory with a database that was closed properly, copied from one that is made once per test file. */
-export async function closedDatabase(t: TestContext, parent = '/tmp'): Promise<string> {
-  template ??= makeTemplate()
-  const root = await dataDirectory(t, parent)
-  await cp(await template, root, { recursive: true, filter: (path) => !path.endsWith('/run') })
+/**
+ * A data directory whose database is closed. All tests of a file share it, since making one takes a second; afterwards
+ * whatever still runs on it is killed.
+ */
+export async function closedDatabase(t: TestContext): Promise<string> {
+  shared ??= makeShared()
+  const root = await shared
+  afterwards(t, () => killPostmaster(root))
   return root
 }
 
-async function makeTemplate(): Promise<string> {
-  const root = await mkdtemp('/tmp/letterhead-template-')
-  process.once('exit', () => spawn('rm', ['-rf', root], { detached: true, stdio: 'ignore' }).unref())
+async function makeShared(): Promise<string> {
+  const root = await mkdtemp('/tmp/letterhead-test-')
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
   const database = await openEmbedded({ dataDir: root, purpose: 'command', log: quietLog })
   await database.close()
   return root
@@ -149,7 +152,7 @@ export async function backendsOf(address: EmbeddedAddress | undefined): Promise<
   }
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs statements on a connection of their own and answers the rows of the only one. */
 export async function queryOnce(
   address: EmbeddedAddress | undefined,
   text: string,

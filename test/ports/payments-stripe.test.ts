@@ -164,6 +164,7 @@ describe('stripe adapter', () => {
         stripe.failNext('create_method', { does: 'answer', ...answer })
         const outcome = await attach(payments)
         assert.equal(outcome.kind, 'unavailable')
+        assert.equal(stripe.requests.length, 1)
         assert.equal(lines.length, 1)
         assert.deepEqual(cardPartsIn(inspect([outcome, lines], { depth: null }), '4242424242424242'), [])
       }))

@@ -82,6 +82,13 @@ describe('meta adapter', () => {
       assert.deepEqual(outcome, refusedFor(...WHATSAPP_SCOPES.map(scopeMissing)))
     }))
 
+  it('reads no account that the permissions of the token do not name', () =>
+    using(async ({ whatsapp, graph }) => {
+      const outcome = await verify(whatsapp, { accessToken: 'EAAtest_wrongwaba' })
+      assert.deepEqual(outcome, refusedFor(WHATSAPP_REASONS.wabaUnseen))
+      assert.equal(graph.requests.length, 1)
+    }))
+
   it('takes the only number of an account, and none of several or of none', () =>
     using(async ({ whatsapp, graph }) => {
       for (const [numbers, expected] of [

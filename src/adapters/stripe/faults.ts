@@ -52,7 +52,7 @@ export function toOutcome(fault: StripeFault): Outcome<never> {
 }
 
 /** Why Stripe refuses this card, or null if it does not refuse the card. */
-export function cardReasonOf(fault: StripeFault): CardReason | null {
+function cardReasonOf(fault: StripeFault): CardReason | null {
   if (fault.status !== 400 && fault.status !== 402) return null
   if (fault.isRawCardGate || TEMPORARY_CODES.has(fault.code) || TEMPORARY_CODES.has(fault.declineCode)) return null
   const named = REASON_OF_CODE[fault.declineCode] ?? REASON_OF_CODE[fault.code] ?? REASON_OF_PARAM[fault.param] ?? null

@@ -62,24 +62,27 @@ async function attachCard(
   if (created.outcome.kind !== 'done') return created.outcome
   const method = created.outcome.value
 
-  const customer = payer.customer === null ? await createCustomer(session, customerKey(payer), payer) : null
-  if (customer !== null && customer.outcome.kind !== 'done') return customer.outcome
-  let customerId = customer?.outcome.kind === 'done' ? customer.outcome.value : (payer.customer ?? '')
+  const known: StripeAnswer<string> =
+    payer.customer === null
+      ? await createCustomer(session, customerKey(payer), payer)
+      : { outcome: done(payer.customer), fault: null }
+  if (known.outcome.kind !== 'done') return known.outcome
+  let customer = known.outcome.value
 
-  let attached = await attachMethod(session, `${onceKey}:att`, method, customerId)
+  let attached = await attachMethod(session, `${onceKey}:att`, method, customer)
   if (attached.fault !== null && isCustomerMissing(attached.fault)) {
     const fresh = await createCustomer(session, `${onceKey}:cus`, payer)
     if (fresh.outcome.kind !== 'done') return fresh.outcome
-    customerId = fresh.outcome.value
-    attached = await attachMethod(session, `${onceKey}:att:new`, method, customerId)
+    customer = fresh.outcome.value
+    attached = await attachMethod(session, `${onceKey}:att:new`, method, customer)
   }
   if (attached.outcome.kind !== 'done') return attached.outcome
 
-  const chosen = await chooseDefault(session, `${onceKey}:def`, method, customerId)
+  const chosen = await chooseDefault(session, `${onceKey}:def`, method, customer)
   if (chosen.outcome.kind !== 'done') return chosen.outcome
   return done({
     processor: 'stripe',
-    customer: customerId,
+    customer,
     reference: method.id,
     cardBrand: method.cardBrand,
     lastFour: method.lastFour,

@@ -32,7 +32,7 @@ test('after a kill of server, postmaster and every backend the next start recove
   const dataDir = await closedDatabase(t)
   const server = startChild(t, dataDir)
   const { owner } = await server.next()
-  await queryOnce(owner, 'create table kept (n int)')
+  await queryOnce(owner, 'drop table if exists kept; create table kept (n int)')
   let confirmed = 0
   const writing = (async () => {
     const client = new pg.Client({ ...owner, ssl: false })

@@ -91,7 +91,11 @@ async function openForServer(layout: Layout, options: EmbeddedOptions): Promise<
   const revive = (signal: AbortSignal) =>
     underControl(layout, async () => (await ensureRunning(layout, prepareFor(layout, options), signal)).administrator)
   const supervision = supervise(opened.administrator, revive, log)
-  const refreshing = setInterval(() => void refreshAddress(layout.address, layout.sockets), REFRESH_MS).unref()
+  const refresh = () =>
+    refreshAddress(layout.address, layout.sockets).catch((error: unknown) =>
+      log.error('embedded_database_address_lost', {}, error),
+    )
+  const refreshing = setInterval(refresh, REFRESH_MS).unref()
   return described(layout, opened.origin, async () => {
     clearInterval(refreshing)
     await supervision.stop()
@@ -165,12 +169,13 @@ async function stop(layout: Layout, log: Log): Promise<void> {
   else log.warn('embedded_database_not_stopped')
 }
 
-function underControl<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+async function underControl<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
   const onTimeout = (pid: number | null) =>
     new EmbeddedError(
       'cannot_start',
       `${whom(pid)} has been starting or stopping the database of ${layout.root} for too long. Stop it and try again.`,
     )
+  await refreshAddress(layout.address, layout.sockets)
   return withLock({ directory: layout.address, name: CONTROL_LOCK, waitMs: CONTROL_WAIT_MS, onTimeout }, work)
 }
 

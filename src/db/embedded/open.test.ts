@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import {
   afterwards,
@@ -30,11 +30,11 @@ async function refusal(dataDir: string): Promise<EmbeddedError> {
   return error
 }
 
-test('the first opening creates the database, a later one starts it, and what was written is there', async (t) => {
-  const dataDir = join(await dataDirectory(t), 'made', 'on demand')
+test('below a home directory too, the first opening creates the database, a later one starts it, and what was written is there', async (t) => {
+  const dataDir = join(await dataDirectory(t, homedir()), 'made', 'on demand')
   const first = await openServer(dataDir)
   assert.equal(first.origin, 'created')
-  await queryOnce(first.owner, 'create table kept as select 7 as seven')
+  await queryOnce(first.owner, 'drop table if exists kept; create table kept as select 7 as seven')
   await first.close()
   assert.equal(postmasterOf(dataDir), null)
   const second = await openServer(dataDir)
@@ -85,24 +85,22 @@ test('the server role owns nothing, is not superuser and does not bypass row-lev
   assert.deepEqual(await queryOnce(database.server, owned), [])
   assert.equal((await queryOnce(database.owner, owned.replace('app', 'owner'))).length, 1)
   await assert.rejects(queryOnce(database.server, 'create table mine (a int)'), /permission denied/)
-  await queryOnce(database.owner, 'create table its (a int)')
+  await queryOnce(database.owner, 'drop table if exists its; create table its (a int)')
   await assert.rejects(queryOnce(database.server, 'select a from its'), /permission denied/)
 })
 
 test('a path too long for sockets works, and a cleaned temporary directory does not lock anybody out', async (t) => {
-  const root = await closedDatabase(t)
-  const dataDir = join(root, 'long '.repeat(20), 'path'.repeat(20))
-  await mkdir(dataDir, { recursive: true })
-  for (const name of ['postgres', 'postgres.version']) await rename(join(root, name), join(dataDir, name))
+  const dataDir = join(await dataDirectory(t), 'long '.repeat(20), 'path'.repeat(20))
   const first = await openServer(dataDir)
+  afterwards(t, () => first.close())
   assert.ok(Buffer.byteLength(first.server.host) < 80, first.server.host)
-  afterwards(t, () => rm(join(first.server.host, '..'), { recursive: true, force: true }))
+  afterwards(t, () => rm(dirname(first.server.host), { recursive: true, force: true }))
   assert.equal((await queryOnce(first.server, 'select 1 as one')).length, 1)
   assert.equal((await refusal(dataDir)).code, 'in_use')
-  await rm(join(first.server.host, '..'), { recursive: true })
+  await rm(dirname(first.server.host), { recursive: true })
   assert.equal((await refusal(dataDir)).code, 'in_use')
   const command = await openEmbedded({ dataDir, purpose: 'command', log: quietLog })
-  afterwards(t, () => rm(join(command.server.host, '..'), { recursive: true, force: true }))
+  afterwards(t, () => rm(dirname(command.server.host), { recursive: true, force: true }))
   assert.equal(command.origin, 'attached')
   assert.equal((await queryOnce(command.server, 'select 1 as one')).length, 1)
   await command.close()
@@ -110,47 +108,48 @@ test('a path too long for sockets works, and a cleaned temporary directory does 
   assert.equal(postmasterOf(dataDir), null)
 })
 
-test('a relative data directory, any working directory and a home directory work', async (t) => {
-  const dataDir = await closedDatabase(t, homedir())
+test('a relative data directory is taken from the working directory', async (t) => {
+  const dataDir = await closedDatabase(t)
   const child = startChild(t, './postgres/..', { cwd: dataDir })
   assert.equal((await child.next()).opened, 'started')
   await child.close()
   assert.equal(postmasterOf(dataDir), null)
 })
 
-/** Opens, queries and closes twice, in a process of its own. */
-async function opensTwice(t: TestContext, dataDir: string, options: Parameters<typeof startChild>[2]): Promise<void> {
-  for (const origin of ['created', 'started']) {
-    const child = startChild(t, dataDir, options)
-    const said = await child.next()
-    assert.equal(said.opened, origin, said.message)
-    assert.equal((await queryOnce(said.server, 'select 1 as one')).length, 1)
-    await child.close()
-    assert.equal(postmasterOf(dataDir), null)
-  }
+/** Opens, queries and closes, in a process of its own. */
+async function opens(t: TestContext, dataDir: string, options: Parameters<typeof startChild>[2]): Promise<string> {
+  const child = startChild(t, dataDir, options)
+  const said = await child.next()
+  assert.equal((await queryOnce(said.server, 'select 1 as one')).length, 1, said.message)
+  await child.close()
+  assert.equal(postmasterOf(dataDir), null)
+  return said.opened ?? ''
 }
 
 test('an ordinary user can open a database', { skip: !isRoot && 'every other test shows it' }, async (t) => {
   const dataDir = await dataDirectory(t)
   await chown(dataDir, ORDINARY.uid, ORDINARY.gid)
-  await opensTwice(t, dataDir, { user: ORDINARY })
+  assert.equal(await opens(t, dataDir, { user: ORDINARY }), 'created')
   assert.equal((await stat(join(dataDir, 'postgres'))).uid, ORDINARY.uid)
+  assert.equal(await opens(t, dataDir, { user: ORDINARY }), 'started')
+  assert.equal(await opens(t, dataDir, {}), 'started', 'root runs it as its owner')
 })
 
 test('root without user namespaces runs the database as an unprivileged user', {
   skip: !isRoot && 'needs root',
 }, async (t) => {
   const dataDir = await dataDirectory(t)
-  await opensTwice(t, dataDir, { namespaces: 'never' })
+  assert.equal(await opens(t, dataDir, { namespaces: 'never' }), 'created')
   assert.equal((await stat(join(dataDir, 'postgres'))).uid, ORDINARY.uid)
 })
 
-test('root without user namespaces takes over a database that root made in one', {
+test('root without user namespaces can open a database that root made in one', {
   skip: !isRoot && 'needs root',
 }, async (t) => {
-  const child = startChild(t, await closedDatabase(t), { namespaces: 'never' })
-  assert.equal((await child.next()).opened, 'started')
-  await child.close()
+  const dataDir = await dataDirectory(t)
+  assert.equal(await opens(t, dataDir, {}), 'created')
+  assert.equal((await stat(join(dataDir, 'postgres'))).uid, 0)
+  assert.equal(await opens(t, dataDir, { namespaces: 'never' }), 'started')
 })
 
 test('root is told what to do when no other user can reach the data directory', {
@@ -183,11 +182,16 @@ test('a database that was made and is gone, or something else in its place, is r
   await mkdir(join(dataDir, 'postgres'))
   await writeFile(join(dataDir, 'postgres', 'letter.txt'), 'dear reader')
   assert.match((await refusal(dataDir)).message, /not a PostgreSQL directory/)
+  await rm(join(dataDir, 'postgres'), { recursive: true })
+  await rename(join(dataDir, 'elsewhere'), join(dataDir, 'postgres'))
 })
 
 test('a broken configuration is reported with what PostgreSQL says', async (t) => {
   const dataDir = await closedDatabase(t)
-  await writeFile(join(dataDir, 'postgres', 'postgresql.conf'), 'no_such_setting = 1\n')
+  const file = join(dataDir, 'postgres', 'postgresql.conf')
+  const before = await readFile(file)
+  await writeFile(file, 'no_such_setting = 1\n')
+  afterwards(t, () => writeFile(file, before))
   const error = await refusal(dataDir)
   assert.equal(error.code, 'cannot_start')
   assert.match(error.message, /no_such_setting.*postgres\.log.*DATABASE_URL/s)
@@ -197,7 +201,7 @@ test('a copy of a data directory is a database of its own, also while the first 
   const dataDir = await closedDatabase(t)
   const first = await openServer(dataDir)
   afterwards(t, () => first.close())
-  await queryOnce(first.owner, 'create table kept as select 7 as seven')
+  await queryOnce(first.owner, 'drop table if exists kept; create table kept as select 7 as seven')
   const copy = await dataDirectory(t)
   await cp(join(dataDir, 'postgres'), join(copy, 'postgres'), { recursive: true })
   const second = await openServer(copy)

@@ -41,7 +41,7 @@ test('of 20 servers that start at once over a stale lock exactly one wins, and t
 test('a server that was killed leaves its database running; the next one adopts it and stops it', async (t) => {
   const dataDir = await closedDatabase(t)
   const [killed, before] = await opened(t, dataDir, 'server')
-  await queryOnce(before.owner, 'create table kept as select 7 as seven')
+  await queryOnce(before.owner, 'drop table if exists kept; create table kept as select 7 as seven')
   await killed.kill()
   assert.equal((await queryOnce(before.owner, 'select seven from kept')).length, 1)
   const [next, after] = await opened(t, dataDir, 'server')

@@ -58,14 +58,18 @@ async function leadsTo(folder: string, directory: string): Promise<boolean> {
   }
 }
 
-/** Keeps a link in the temporary directory fresh, or makes it again: cleaners remove what looks old and unused. */
+/**
+ * Keeps a link in the temporary directory fresh, or makes it again: cleaners remove what looks old and unused. Fails when
+ * something that is not ours has taken its place.
+ */
 export async function refreshAddress(address: string, directory: string): Promise<void> {
   if (address === directory) return
-  const now = new Date()
-  try {
-    await lutimes(address, now, now)
-  } catch {
-    await mkdir(dirname(address), { mode: 0o700 }).catch(() => undefined)
+  const folder = dirname(address)
+  if (!(await leadsTo(folder, directory))) {
+    await mkdir(folder, { mode: 0o700 }).catch(() => undefined)
     await symlink(directory, address).catch(() => undefined)
+    if (!(await leadsTo(folder, directory))) throw new Error(`${address} does not lead to ${directory}`)
   }
+  const now = new Date()
+  await lutimes(address, now, now)
 }

@@ -1,0 +1,48 @@
+import pg from 'pg'
+import { CopyIn, CopyOut } from './copy.ts'
+import { NotConnected } from './database-error.ts'
+
+/** One connection as the owner of the tables, for what the operator does to a database as a whole. No time limits. */
+export interface OwnerSession {
+  query<Row extends object>(text: string, values?: readonly string[]): Promise<Row[]>
+  /** Runs `copy … to stdout`; `sink` gets the bytes piece by piece. Returns the number of rows. */
+  copyOut(text: string, sink: (chunk: Buffer) => Promise<void>): Promise<number>
+  /** Runs `copy … from stdin` with the bytes of `source`. Returns the number of rows. */
+  copyIn(text: string, source: AsyncIterable<Buffer>): Promise<number>
+  close(): Promise<void>
+}
+
+/** Connects as the owner. Fails with NotConnected, whose cause says why. */
+export async function connectOwner(config: pg.ClientConfig): Promise<OwnerSession> {
+  const client = new pg.Client({ ...config, options: '-c timezone=UTC', application_name: 'letterhead operator' })
+  // The statement that runs when the connection breaks is told; an idle connection has nobody to tell.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+  } catch (error) {
+    client.end().catch(() => undefined)
+    throw new NotConnected(error)
+  }
+  const settle =
+    (resolve: (rows: number) => void, reject: (error: Error) => void) => (error: Error | null, rows: number) =>
+      error === null ? resolve(rows) : reject(error)
+  return {
+    query: async <Row extends object>(text: string, values: readonly string[] = []) =>
+      (await client.query<Row>(text, [...values])).rows,
+    copyOut: (text, sink) =>
+      new Promise((resolve, reject) => void client.query(new CopyOut(text, sink, settle(resolve, reject)))),
+    copyIn: (text, source) =>
+      new Promise((resolve, reject) => void client.query(new CopyIn(text, source, settle(resolve, reject)))),
+    close: () => client.end(),
+  }
+}
+
+/** A name as SQL quotes it. */
+export function quoteName(name: string): string {
+  return pg.escapeIdentifier(name)
+}
+
+/** A text as SQL quotes it. */
+export function quoteText(text: string): string {
+  return pg.escapeLiteral(text)
+}
