@@ -1,13 +1,11 @@
-import type { FastifyInstance } from 'fastify'
-import type pg from 'pg'
 import type { Config } from './config.ts'
-import { Database } from './db/database.ts'
+import { type Connection, Database } from './db/database.ts'
 import type { Endpoint, Ports } from './http/endpoint.ts'
 import type { House } from './http/house.ts'
 import { Lockout } from './http/lockout.ts'
 import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
-import { createServer } from './http/server.ts'
+import { createServer, type HttpServer } from './http/server.ts'
 import { Waiters } from './http/waiters.ts'
 import { createJobs, type Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
@@ -21,7 +19,7 @@ import type { KeyRing } from './seal/key-ring.ts'
 export const ENDPOINTS: readonly Endpoint[] = [...profileEndpoints, ...keyEndpoints, ...accountEndpoints]
 
 export interface AppOptions {
-  connection: pg.PoolConfig
+  connection: Connection
   config: Pick<Config, 'http' | 'database' | 'timeouts'>
   keys: KeyRing
   ports: Ports
@@ -33,7 +31,7 @@ export interface AppOptions {
 export interface App {
   db: Database
   house: House
-  server: FastifyInstance
+  server: HttpServer
   jobs: Jobs
   isDraining(): boolean
   /** Refuses new work, lets what runs finish, then closes everything. */

@@ -8,7 +8,7 @@ import { keyDigest } from './http/admission.ts'
 import type { Caller } from './http/caller.ts'
 import { insertOperatorKey } from './resources/api-keys/index.ts'
 import { findOrganization, insertOrganization } from './resources/organizations/index.ts'
-import { firstProfile } from './resources/profiles/index.ts'
+import { firstProfile, historyEntry, insertProfile } from './resources/profiles/index.ts'
 import { insertUser } from './resources/users/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
 
@@ -51,12 +51,7 @@ export async function firstStart(db: Database, keys: KeyRing): Promise<FirstStar
       digest: keyDigest(keys, apiKey),
       last_four: apiKey.slice(-4),
     })
-    const profileId = await firstProfile(tx, caller, {
-      id: newId(),
-      brandId: newId(),
-      now: nowWireTimestamp(),
-      requestId: newRequestId(),
-    })
+    const profileId = await makeProfile(tx, caller)
     return { organizationId, profileId, apiKey }
   })
 }
@@ -78,4 +73,18 @@ async function ownerOf(tx: Executor, organizationId: string, keys: KeyRing): Pro
     isScopedByHeader: false,
     customerId: organizationId,
   }
+}
+
+async function makeProfile(tx: Executor, caller: Caller): Promise<string> {
+  const { organization_id: organizationId } = caller.organization
+  const profile = firstProfile({ id: newId(), brandId: newId(), organizationId, now: nowWireTimestamp() })
+  await insertProfile(tx, profile, null, {
+    caller,
+    history: historyEntry('createProfile', { requestId: newRequestId(), card: null }, null, profile),
+    at: profile.created_at,
+    brand: { id: profile.brand.id, sections: profile.brand },
+    payment_method: null,
+    kept: null,
+  })
+  return profile.id
 }

@@ -9,6 +9,9 @@ export interface Executor {
   run<Row extends object>(organizationId: string, statement: Statement<Row>, params: readonly Param[]): Promise<Row[]>
 }
 
+/** How to reach a database, in node-postgres's terms. */
+export type Connection = pg.PoolConfig
+
 export interface DatabaseOptions {
   connection: pg.PoolConfig
   poolSize: number

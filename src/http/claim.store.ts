@@ -66,7 +66,8 @@ const takeOver = statement<{ fence: number; attempt: number }>(
   postponed as (
     insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
     select organization_id, id, '${CLAIM_JOB}', id, lease_until, now() from taken
-    on conflict (organization_id, id) do update set due_at = excluded.due_at, lease_until = null)
+    on conflict (organization_id, id) do update
+       set due_at = excluded.due_at, lease_until = null, fence = jobs.fence + 1, attempts = 0)
   select fence, attempt from taken`,
 )
 

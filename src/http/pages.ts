@@ -1,4 +1,67 @@
-import type { FastifyInstance } from 'fastify'
 import type { Endpoint } from './endpoint.ts'
+import { buildOpenApi } from './openapi.ts'
+import {
+  PAGE_POLICY,
+  PLAIN_PAGE,
+  REFERENCE_PAGE,
+  type ReferenceScript,
+  readReferenceScript,
+  START_SCRIPT,
+} from './reference-page.ts'
+import type { ServerOptions } from './server.ts'
 
-export function addPages(_server: FastifyInstance, _endpoints: readonly Endpoint[], _publicUrl: string | null): void {}
+/** What is served beside the API. It needs no key: it says nothing that the repository does not say. */
+export const PAGES = ['/', '/docs', '/docs/scalar.js', '/docs/start.js', '/openapi.json'] as const
+
+type Transport = Parameters<ServerOptions['pages']>[0]
+
+const GUARDS = {
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-cache',
+}
+const HTML = 'text/html; charset=utf-8'
+const SCRIPT = 'text/javascript; charset=utf-8'
+
+/**
+ * Adds the OpenAPI document, the API reference that shows it, and the way there from `/`. The document is made once.
+ *
+ * @param publicUrl what the document names as its server; null names the server it was read from.
+ */
+export function addPages(
+  server: Transport,
+  endpoints: readonly Endpoint[],
+  publicUrl: string | null,
+  readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
+): void {
+  const document = JSON.stringify(buildOpenApi(endpoints, publicUrl))
+  let script: Promise<ReferenceScript | null> | null = null
+  const held = () => {
+    script ??= readScript()
+    return script
+  }
+  server.get(PAGES[0], async (_request, reply) => reply.headers(GUARDS).redirect('/docs', 302))
+  server.get(PAGES[1], async (_request, reply) =>
+    reply
+      .headers(GUARDS)
+      .type(HTML)
+      .send((await held()) === null ? PLAIN_PAGE : REFERENCE_PAGE),
+  )
+  server.get(PAGES[2], async (request, reply) => {
+    const found = await held()
+    if (found === null) return reply.callNotFound()
+    reply.headers({ ...GUARDS, etag: found.etag, vary: 'accept-encoding' })
+    if (request.headers['if-none-match'] === found.etag) return reply.code(304).send()
+    const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+    if (takesGzip) reply.header('content-encoding', 'gzip')
+    return reply.type(SCRIPT).send(takesGzip ? found.gzipped : found.plain)
+  })
+  server.get(PAGES[3], async (_request, reply) => reply.headers(GUARDS).type(SCRIPT).send(START_SCRIPT))
+  server.get(PAGES[4], async (_request, reply) =>
+    reply.headers(GUARDS).type('application/json; charset=utf-8').send(document),
+  )
+}

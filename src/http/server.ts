@@ -17,6 +17,9 @@ import { UNSERVED } from './unserved.ts'
 
 const BODY_BYTES_MAX = 128 * 1024
 
+/** A server as others see it. */
+export type HttpServer = FastifyInstance
+
 export interface ServerOptions {
   house: House
   endpoints: readonly Endpoint[]

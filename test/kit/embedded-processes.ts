@@ -94,7 +94,7 @@ export function startChild(t: TestContext, dataDir: string, options: ChildOption
 
 /** A directory for one test. Afterwards whatever still runs on it is killed and it is removed. */
 export async function dataDirectory(t: TestContext, parent = '/tmp'): Promise<string> {
-  const root = await mkdtemp(join(parent, 'letterhead-test-'))
+  const root = await mkdtemp(join(parent, 'letterhead-embedded-'))
   afterwards(t, async () => {
     killPostmaster(root)
     await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
@@ -133,7 +133,7 @@ export async function closedDatabase(t: TestContext): Promise<string> {
 }
 
 async function makeShared(): Promise<string> {
-  const root = await mkdtemp('/tmp/letterhead-test-')
+  const root = await mkdtemp('/tmp/letterhead-embedded-')
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
   const database = await openEmbedded({ dataDir: root, purpose: 'command', log: quietLog })
   await database.close()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { link, lstat, lutimes, mkdir, mkdtemp, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -35,7 +36,7 @@ export async function shortAddress(directory: string, record: string): Promise<s
 
 /** False when another process recorded its folder first. */
 async function remember(record: string, folder: string, replace: boolean): Promise<boolean> {
-  const draft = `${record}.${process.pid}`
+  const draft = `${record}.${randomBytes(4).toString('hex')}`
   await writeFile(draft, `${folder}\n`, { mode: 0o600 })
   try {
     await (replace ? rename(draft, record) : link(draft, record))

@@ -6,8 +6,10 @@ import { getProfileHistory } from './endpoints/history.ts'
 import { listProfilesEndpoint } from './endpoints/list.ts'
 import { updateProfile } from './endpoints/update.ts'
 
-export { firstProfile } from './first-profile.store.ts'
-export { findProfile, listProfiles, type Profile } from './profile.store.ts'
+export { firstProfile } from './first-profile.rules.ts'
+export { historyEntry } from './outcome.rules.ts'
+export { findProfile, listProfiles } from './profile.store.ts'
+export { insertProfile } from './profile-write.store.ts'
 
 export const profileEndpoints: readonly Endpoint[] = [
   listProfilesEndpoint,

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
-import { brandAnswer, brandRequest } from '../brands/index.ts'
+import { type Brand, brandAnswer, brandRequest } from '../brands/index.ts'
 
 /** The profile: every member, its bounds, its sentences. Source: contract 8.1, 8.5, 8.7, 8.9 and decision 13. */
 
@@ -373,4 +373,18 @@ export interface StoredPaymentMethod {
   reference: string
   card_brand: string
   last_four: string
+}
+
+/** A profile as it is stored, with its own brand and with the brand of its organization. Its version covers the own brand. */
+export interface Profile extends ProfileSettings {
+  id: string
+  organization_id: string
+  status: ProfileStatus
+  waba_id: string | null
+  payment_method: StoredPaymentMethod | null
+  version: number
+  created_at: string
+  updated_at: string | null
+  brand: Brand | null
+  organizationBrand: Brand | null
 }

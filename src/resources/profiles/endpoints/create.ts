@@ -11,11 +11,13 @@ import {
   createDocument,
   createRequest,
   DEFAULT_SETTINGS,
+  type Profile,
   profileAnswer,
   type StoredPaymentMethod,
 } from '../profile.fields.ts'
 import { applySettings } from '../profile.rules.ts'
-import { insertProfile, organizationBrandTarget, type Profile, type WhatsappLink } from '../profile.store.ts'
+import { organizationBrandTarget } from '../profile.store.ts'
+import { insertProfile, type WhatsappLink } from '../profile-write.store.ts'
 import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(createRequest)

@@ -2,8 +2,9 @@ import { Failure } from '../../../contract/failure.ts'
 import { addUnknown, readBody } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { deleteRequest } from '../profile.fields.ts'
-import { markProfileDeleted, type Profile, profileTarget } from '../profile.store.ts'
+import { deleteRequest, type Profile } from '../profile.fields.ts'
+import { profileTarget } from '../profile.store.ts'
+import { markProfileDeleted } from '../profile-write.store.ts'
 import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(deleteRequest)

@@ -1,7 +1,7 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { shown } from '../outcome.rules.ts'
-import { profileAnswer } from '../profile.fields.ts'
-import { type Profile, profileTarget } from '../profile.store.ts'
+import { type Profile, profileAnswer } from '../profile.fields.ts'
+import { profileTarget } from '../profile.store.ts'
 import { profileEtag } from '../view.rules.ts'
 
 /** `GET /v3/profiles/{profileId}` (contract 8.8). */

@@ -4,7 +4,8 @@ import { instant, oneOf, optional, text, uuid } from '../../../contract/field.ts
 import { paginationAnswer, readPageSize, wholeNumber } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { listHistory } from '../history.store.ts'
-import { type Profile, profileTarget } from '../profile.store.ts'
+import type { Profile } from '../profile.fields.ts'
+import { profileTarget } from '../profile.store.ts'
 
 const change = Type.Object({
   member: text({ max: 100 }, { description: 'Dotted path of the member in the profile.', example: 'short_name' }),

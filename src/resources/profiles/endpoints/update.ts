@@ -6,9 +6,16 @@ import { cardStep } from '../../../http/forward-steps.ts'
 import { problemsOf } from '../change-checks.rules.ts'
 import { changesSince } from '../history.store.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
-import { profileAnswer, type StoredPaymentMethod, updateDocument, updateRequest } from '../profile.fields.ts'
+import {
+  type Profile,
+  profileAnswer,
+  type StoredPaymentMethod,
+  updateDocument,
+  updateRequest,
+} from '../profile.fields.ts'
 import { applySettings, valuesToCheck } from '../profile.rules.ts'
-import { type Profile, profileTarget, saveProfile } from '../profile.store.ts'
+import { profileTarget } from '../profile.store.ts'
+import { saveProfile } from '../profile-write.store.ts'
 import { type Reference, referenceProblems } from '../reference.rules.ts'
 import { findReferences } from '../reference.store.ts'
 import { profileEtag, versionOfEtag } from '../view.rules.ts'

@@ -1,0 +1,85 @@
+import { parseKeyText } from '../../contract/key-text.ts'
+import { newId } from '../../contract/new-id.ts'
+import { compileCheck } from '../../contract/validator.ts'
+import type { Database } from '../../db/database.ts'
+import { databaseTrouble } from '../../db/database-error.ts'
+import { keyDigest } from '../../http/admission.ts'
+import { findImportedKey } from '../../http/admission.store.ts'
+import { enterImportedKey, insertOperatorKey } from '../../resources/api-keys/index.ts'
+import { readStandardInput, requireValid } from '../arguments.ts'
+import { CommandFailure, notFound, usage } from '../command-failure.ts'
+import { withInstallation } from '../installation.ts'
+import { keyInput } from '../operator.fields.ts'
+import { findUser, hasProfile } from '../operator.store.ts'
+import { chosenOrganization } from '../organization-choice.ts'
+import { type Output, toPairs } from '../output.ts'
+
+const checkKey = compileCheck(keyInput)
+
+export interface ImportOptions {
+  org?: string
+  user: string
+  key?: string
+  profile?: string
+  name?: string
+}
+
+/** The UUID that is the key. Never quoted, because it is one. */
+async function readKey(given: string | undefined): Promise<{ uuid: string; lastFour: string }> {
+  const text = parseKeyText((given ?? (await readStandardInput())).trim())
+  if (text?.form !== 'uuid') throw usage('A key to import is a UUID, as Sent has issued it.')
+  return text
+}
+
+const taken = () => new CommandFailure('CONFLICT', 'This key has been imported already.')
+
+/** Enters the key into the directory. An entry that an interrupted import of the same organization left is its own. */
+async function enterOnce(db: Database, organizationId: string, digest: string): Promise<void> {
+  try {
+    await enterImportedKey(db, organizationId, digest)
+  } catch (error) {
+    if (databaseTrouble(error).kind !== 'unique') throw error
+    const [entry] = await db.runUnscoped(findImportedKey, [digest])
+    if (entry?.organization_id !== organizationId) throw taken()
+  }
+}
+
+/** `key import`: the key's digest is stored with its user, and in the directory that finds its organization (decision 20). */
+export async function importKey(output: Output, options: ImportOptions): Promise<void> {
+  const { profile, name } = options
+  requireValid(checkKey, name === undefined ? {} : { name })
+  const { uuid, lastFour } = await readKey(options.key)
+  const made = await withInstallation({ mayCreate: false }, async (installation) => {
+    const { db } = installation
+    const { organization_id } = await chosenOrganization(installation, options.org)
+    const user = await findUser(db, organization_id, options.user)
+    if (user === null) throw notFound('The organization has no such user.')
+    if (profile !== undefined && !(await hasProfile(db, organization_id, profile))) {
+      throw notFound('The organization has no such profile.')
+    }
+    const digest = keyDigest(installation.keys(), uuid)
+    const key = {
+      id: newId(),
+      user_id: user.id,
+      profile_id: profile ?? null,
+      mode: 'live' as const,
+      name: name ?? null,
+      last_four: lastFour,
+    }
+    await db.transaction(organization_id, async (tx) => {
+      await insertOperatorKey(tx, organization_id, { ...key, digest }).catch((error: unknown) => {
+        throw databaseTrouble(error).kind === 'unique' ? taken() : error
+      })
+      await enterOnce(db, organization_id, digest)
+    })
+    return { ...key, organization_id, role: user.role }
+  })
+  output.result(
+    made,
+    toPairs([
+      ['Key', made.id],
+      ['User', `${made.user_id} (${made.role})`],
+      ['Ends in', made.last_four],
+    ]),
+  )
+}

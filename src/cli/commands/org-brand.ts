@@ -1,0 +1,50 @@
+import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
+import { newId } from '../../contract/new-id.ts'
+import { addUnknown, readBody } from '../../contract/patch.ts'
+import { compileCheck } from '../../contract/validator.ts'
+import { applyBrand, type Brand, brandRequest, lockProblem, mergedRequest } from '../../resources/brands/index.ts'
+import { findOrganizationBrand, saveOrganizationBrand } from '../../resources/brands/organization-brand.store.ts'
+import { readJsonFile } from '../arguments.ts'
+import { CommandFailure, notFound, usage } from '../command-failure.ts'
+import { withInstallation } from '../installation.ts'
+import { chosenOrganization } from '../organization-choice.ts'
+import type { Output } from '../output.ts'
+
+const check = compileCheck(brandRequest)
+const NOTHING_CLEARED: ReadonlySet<string> = new Set()
+
+/** A whole request body with its `brand` member is taken too. */
+function brandOf(content: JsonObject): JsonObject {
+  return isJsonObject(content.brand) && Object.keys(content).length === 1 ? content.brand : content
+}
+
+/** What is to be stored: the file's members over the stored ones, all judged together. */
+function decide(stored: Brand | null, content: JsonObject) {
+  const locked = lockProblem(stored)
+  if (locked !== null) throw new CommandFailure('CONFLICT', locked)
+  const reading = readBody(brandRequest, content, false)
+  const values = stored === null ? reading.values : mergedRequest(stored, reading.values)
+  const details = { ...check(values), ...addUnknown(reading, true) }
+  if (Object.keys(details).length > 0) throw usage('The brand is not valid.', details)
+  return applyBrand(stored, reading.values, NOTHING_CLEARED)
+}
+
+/** `org brand set`: members that are left out or null keep their stored values. */
+export async function setBrand(output: Output, { org, file }: { org?: string; file: string }): Promise<void> {
+  const content = brandOf(await readJsonFile(file))
+  const saved = await withInstallation({ mayCreate: false }, async (installation) => {
+    const organization = await chosenOrganization(installation, org)
+    const { organization_id: organizationId } = organization
+    const seal = installation.keys().open(organization.data_key, organizationId)
+    return installation.db.transaction(organizationId, async (tx) => {
+      const stored = await findOrganizationBrand(tx, organizationId, seal)
+      const id = stored?.id ?? newId()
+      const sections = decide(stored, content)
+      if (!(await saveOrganizationBrand(tx, organizationId, { id, sections, seal }))) {
+        throw notFound(`There is no organization ${organizationId}.`)
+      }
+      return { id, organization_id: organizationId, is_new: stored === null }
+    })
+  })
+  output.result(saved, [`The brand of organization ${saved.organization_id} is ${saved.is_new ? 'set' : 'changed'}.`])
+}

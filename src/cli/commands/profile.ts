@@ -1,0 +1,126 @@
+import { type Command, Option } from 'commander'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { readJsonFile, uuidArgument } from '../arguments.ts'
+import { usage } from '../command-failure.ts'
+import { readConfig } from '../installation.ts'
+import { type Output, toTable } from '../output.ts'
+import { changeBody } from '../profile-change.ts'
+import { type Answer, type Client, readBaseUrl, send } from '../profile-client.ts'
+
+interface ClientOptions {
+  url?: string
+  apiKey?: string
+}
+
+interface ListOptions extends ClientOptions {
+  status?: string
+  search?: string
+  page?: string
+  pageSize?: string
+  cursor?: string
+}
+
+interface UpdateOptions extends ClientOptions {
+  set: string[]
+  clear: string[]
+  file?: string
+  ifMatch?: string
+  idempotencyKey?: string
+  sandbox?: true
+}
+
+function clientOf({ url, apiKey }: ClientOptions): Client {
+  if (apiKey === undefined || apiKey === '') throw usage('Set LETTERHEAD_API_KEY to an API key.')
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw usage('The API key has characters that no key has.')
+  return { url: url === undefined ? localUrl() : readBaseUrl(url), apiKey }
+}
+
+/** Where a server with this configuration listens. */
+function localUrl(): string {
+  const { http } = readConfig()
+  return `${http.tls === null ? 'http' : 'https'}://127.0.0.1:${http.port}`
+}
+
+async function list(output: Output, options: ListOptions): Promise<void> {
+  const query = new URLSearchParams()
+  const { status, search, page, pageSize, cursor } = options
+  for (const [name, value] of Object.entries({ status, search, page, page_size: pageSize, cursor })) {
+    if (value !== undefined) query.set(name, value)
+  }
+  const { data } = await send(clientOf(options), { method: 'GET', path: '/v3/profiles', query })
+  const profiles = isJsonObject(data) && Array.isArray(data.profiles) ? data.profiles.filter(isJsonObject) : []
+  const text = (value: JsonValue | undefined) => (typeof value === 'string' ? value : null)
+  const rows = profiles.map(({ id, name, short_name, status }) => [id, name, short_name, status].map(text))
+  output.result(data, toTable(['ID', 'NAME', 'SHORT NAME', 'STATUS'], rows))
+  const next = isJsonObject(data) && isJsonObject(data.pagination) ? data.pagination.cursors : null
+  const after = isJsonObject(next ?? undefined) ? (next as JsonObject).after : null
+  if (typeof after === 'string') output.note(`There are more: --cursor ${after}`)
+}
+
+/** The profile with its tag, which `--if-match` takes, as one member more. */
+function show(output: Output, { data, etag, notes }: Answer): void {
+  const shown = isJsonObject(data) ? { ...data, etag } : data
+  output.result(shown, JSON.stringify(shown, null, 2).split('\n'))
+  for (const note of notes) output.note(note)
+}
+
+async function get(output: Output, id: string, options: ClientOptions): Promise<void> {
+  show(output, await send(clientOf(options), { method: 'GET', path: `/v3/profiles/${id}` }))
+}
+
+async function update(output: Output, id: string, options: UpdateOptions): Promise<void> {
+  const client = clientOf(options)
+  const { set, clear, file, ifMatch, idempotencyKey, sandbox } = options
+  if (set.length === 0 && clear.length === 0 && file === undefined) {
+    throw usage('Nothing to change: give --set, --clear or --file.')
+  }
+  const body = changeBody(file === undefined ? {} : await readJsonFile(file), { set, clear })
+  const answer = await send(client, {
+    method: 'PATCH',
+    path: `/v3/profiles/${id}`,
+    headers: {
+      // Only in a merge patch does null clear (decision 13).
+      'content-type': clear.length > 0 ? 'application/merge-patch+json' : 'application/json',
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
+    body: sandbox === true ? { ...body, sandbox: true } : body,
+  })
+  show(output, answer)
+}
+
+const collect = (value: string, before: string[]) => [...before, value]
+
+/** What every command of the group needs. */
+function overApi(command: Command): Command {
+  return command
+    .option('--url <url>', 'base URL of the API; without it the local server on PORT')
+    .addOption(new Option('--api-key <key>', 'API key; safer in the environment').env('LETTERHEAD_API_KEY'))
+}
+
+/** `letterhead profile …`: profiles, through the HTTP API. */
+export function addProfile(program: Command, output: Output): void {
+  const profile = program.command('profile').description('profiles, through the HTTP API')
+  overApi(profile.command('list'))
+    .description('list the profiles')
+    .option('--status <status>', 'only of this status')
+    .option('--search <text>', 'only with this text in name or short_name')
+    .option('--page <number>', 'page, counted from 1')
+    .option('--page-size <number>', 'profiles a page')
+    .option('--cursor <cursor>', 'go on after an earlier answer')
+    .action((options: ListOptions) => list(output, options))
+  overApi(profile.command('get'))
+    .description('show a profile')
+    .argument('<id>', 'id of the profile', uuidArgument)
+    .action((id: string, options: ClientOptions) => get(output, id, options))
+  overApi(profile.command('update'))
+    .description('change a profile; members that are not named keep their values')
+    .argument('<id>', 'id of the profile', uuidArgument)
+    .option('--set <member=value>', 'set a member; JSON if it reads as JSON, else text; repeatable', collect, [])
+    .option('--clear <member>', 'clear a member (sends a merge patch); repeatable', collect, [])
+    .option('--file <path>', 'JSON object with more members; - reads standard input')
+    .option('--if-match <etag>', 'only if the profile still has this tag')
+    .option('--idempotency-key <key>', 'do it once, however often it is sent')
+    .option('--sandbox', 'run every check and change nothing')
+    .action((id: string, options: UpdateOptions) => update(output, id, options))
+}

@@ -1,0 +1,128 @@
+import type { Command } from 'commander'
+import { newId } from '../../contract/new-id.ts'
+import type { Role } from '../../contract/permissions.ts'
+import { compileCheck } from '../../contract/validator.ts'
+import { databaseTrouble } from '../../db/database-error.ts'
+import { insertUser, listUsers, setUserRole, setUserStatus } from '../../resources/users/index.ts'
+import { orgOption, requireValid, roleOption, userOption } from '../arguments.ts'
+import { CommandFailure, notFound } from '../command-failure.ts'
+import { type Installation, withInstallation } from '../installation.ts'
+import { userInput } from '../operator.fields.ts'
+import { findUser } from '../operator.store.ts'
+import { chosenOrganization } from '../organization-choice.ts'
+import { type Output, toTable } from '../output.ts'
+
+const checkUser = compileCheck(userInput)
+
+interface OrgOptions {
+  org?: string
+}
+
+interface AddOptions extends OrgOptions {
+  email: string
+  name: string
+  role: Role
+}
+
+async function add(output: Output, { org, email, name, role }: AddOptions): Promise<void> {
+  requireValid(checkUser, { email, name, role })
+  const made = await withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id } = await chosenOrganization(installation, org)
+    const user = { id: newId(), email: email.toLowerCase(), name, role, status: 'active' as const, is_service: false }
+    await insertUser(installation.db, organization_id, user).catch((error: unknown) => {
+      const trouble = databaseTrouble(error)
+      if (trouble.kind !== 'unique' || trouble.constraint !== 'users_email_unique') throw error
+      throw new CommandFailure('CONFLICT', 'The organization already has a user with this e-mail address.')
+    })
+    return { ...user, organization_id }
+  })
+  output.result(made, [`User ${made.id} (${made.email}) is ${made.role} of organization ${made.organization_id}.`])
+}
+
+async function list(output: Output, { org }: OrgOptions): Promise<void> {
+  const users = await withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id } = await chosenOrganization(installation, org)
+    return listUsers(installation.db, organization_id)
+  })
+  const rows = users.map(({ id, email, name, role, status, is_service }) => [
+    id,
+    email,
+    name,
+    role,
+    status,
+    is_service ? 'service' : 'person',
+  ])
+  output.result(users, toTable(['ID', 'E-MAIL', 'NAME', 'ROLE', 'STATUS', 'KIND'], rows))
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof findUser>>>
+
+/** Finds the user and lets `change` act on it. */
+async function changeUser(
+  options: OrgOptions & { user: string },
+  change: (installation: Installation, organizationId: string, user: Found) => Promise<boolean>,
+): Promise<Found> {
+  return withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id } = await chosenOrganization(installation, options.org)
+    const user = await findUser(installation.db, organization_id, options.user)
+    const isDone = user !== null && (await change(installation, organization_id, user))
+    if (!isDone) throw notFound('The organization has no such user.')
+    return user
+  })
+}
+
+async function setRole(output: Output, options: OrgOptions & { user: string; role: Role }): Promise<void> {
+  const { role } = options
+  const user = await changeUser(options, ({ db }, organizationId, found) => {
+    if (found.role === 'owner') throw new CommandFailure('CONFLICT', 'The role of the owner cannot be changed.')
+    return setUserRole(db, organizationId, found.id, role)
+  })
+  output.result({ ...user, role }, [`User ${user.id} (${user.email}) is now ${role}.`])
+}
+
+async function setStatus(
+  output: Output,
+  options: OrgOptions & { user: string },
+  status: 'active' | 'suspended',
+): Promise<void> {
+  const user = await changeUser(options, ({ db }, organizationId, { id }) =>
+    setUserStatus(db, organizationId, id, status),
+  )
+  output.result({ ...user, status }, [`User ${user.id} (${user.email}) is now ${status}.`])
+}
+
+/** `letterhead user …`: users; their role and status act on all of their keys (decision 25). */
+export function addUser(program: Command, output: Output): void {
+  const user = program.command('user').description('users of an organization')
+  user
+    .command('add')
+    .description('add an active user')
+    .addOption(orgOption())
+    .requiredOption('--email <address>', 'e-mail address')
+    .requiredOption('--name <name>', 'name')
+    .addOption(roleOption().makeOptionMandatory())
+    .action((options: AddOptions) => add(output, options))
+  user
+    .command('list')
+    .description('list the users')
+    .addOption(orgOption())
+    .action((options: OrgOptions) => list(output, options))
+  user
+    .command('set-role')
+    .description('change what a user and all keys of that user may do')
+    .addOption(orgOption())
+    .addOption(userOption().makeOptionMandatory())
+    .addOption(roleOption().makeOptionMandatory())
+    .action((options: OrgOptions & { user: string; role: Role }) => setRole(output, options))
+  for (const [name, status, says] of [
+    ['suspend', 'suspended', 'switch off all keys of a user'],
+    ['activate', 'active', 'switch them on again'],
+  ] as const) {
+    user
+      .command(name)
+      .description(says)
+      .addOption(orgOption())
+      .addOption(userOption().makeOptionMandatory())
+      .action((options: OrgOptions & { user: string }) => setStatus(output, options, status))
+  }
+}

@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../contract/json-value.ts'
+
+/** What the API document says of itself, in our words. */
+export const INFO: JsonObject = {
+  title: 'Letterhead',
+  version: 'v3',
+  summary: 'Sender profiles over HTTP.',
+  description: [
+    'Letterhead keeps sender profiles: the identity that a brand, a department or a use case has when it sends business messages. It speaks the v3 HTTP API that Sent publishes for profiles. It is independent work and not affiliated with Sent.',
+    'Every answer with a body is one envelope: `success`, `data`, `error`, `meta`. A refusal carries a code of the catalogue, a sentence, and where members are at fault a list of sentences for each of them.',
+    'Send your key in `x-api-key`. A key of an organization can act as one of its profiles by `x-profile-id`. A test key runs every change as a dry run, as `"sandbox": true` in the body does.',
+    'Members that are not known are ignored and named in `X-Unknown-Fields`. Send `Prefer: handling=strict` to have them refused.',
+  ].join('\n\n'),
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+}
+
+export const SECURITY_SCHEMES: JsonObject = {
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'A key of an organization, a profile or a standalone account.',
+  },
+}
+
+const TAGS: Record<string, string> = {
+  Profiles: 'Sender profiles: settings, billing, numbers, brand, and the history of their changes.',
+  'API keys': 'Keys that act as one profile. An addition of Letterhead.',
+  Account: 'What the key acts as.',
+}
+
+/** The tags that are in use. @throws Error for one that is not described. */
+export function tagsOf(names: readonly string[]): JsonObject[] {
+  return [...new Set(names)].map((name) => {
+    const description = TAGS[name]
+    if (description === undefined) throw new Error(`the tag ${name} has no description`)
+    return { name, description }
+  })
+}
+
+const PATH_PARAMETERS: Record<string, [description: string, example: string]> = {
+  profileId: [
+    'Id of the profile. One that is malformed, unknown or deleted is not found.',
+    '770e8400-e29b-41d4-a716-446655440002',
+  ],
+  keyId: ['Id of the key, as the list shows it.', '0190a0b0-0000-7000-8000-000000000001'],
+}
+
+/** The parameters that a route path names, as `:profileId`. @throws Error for one that is not described. */
+export function pathParameters(path: string): JsonObject[] {
+  return [...path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => {
+    const known = PATH_PARAMETERS[name]
+    if (known === undefined) throw new Error(`the path parameter ${name} has no description`)
+    const [description, example] = known
+    return { name, in: 'path', required: true, description, schema: { type: 'string', examples: [example] } }
+  })
+}
+
+/** A route path as OpenAPI writes it: `/v3/profiles/{profileId}`. */
+export function documentPath(path: string): string {
+  return path.replace(/:([A-Za-z]+)/g, '{$1}')
+}

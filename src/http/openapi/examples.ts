@@ -1,0 +1,113 @@
+import type { JsonObject } from '../../contract/json-value.ts'
+import type { Operation } from '../../contract/permissions.ts'
+
+/** Request bodies that work, and refusals as they read, where the members' own examples together would not make sense. */
+
+interface Examples {
+  bodies?: Record<string, { summary: string; value: JsonObject }>
+  mergePatches?: Record<string, { summary: string; value: JsonObject }>
+  problems?: JsonObject
+}
+
+const brand: JsonObject = {
+  contact: {
+    name: 'John Smith',
+    businessName: 'Acme Corp',
+    role: 'CEO',
+    phone: '+12025551234',
+    email: 'john@acmecorp.com',
+    phoneCountryCode: '1',
+  },
+  business: {
+    legalName: 'Acme Corporation LLC',
+    taxId: '12-3456789',
+    taxIdType: 'us_ein',
+    entityType: 'PRIVATE_PROFIT',
+    street: '123 Main Street',
+    city: 'New York',
+    state: 'NY',
+    postalCode: '10001',
+    country: 'US',
+    url: 'https://acmecorp.com',
+    countryOfRegistration: 'US',
+  },
+  compliance: {
+    vertical: 'PROFESSIONAL',
+    brandRelationship: 'SMALL_ACCOUNT',
+    primaryUseCase: 'Customer notifications and appointment reminders',
+    expectedMessagingVolume: '10000',
+    isTcrApplication: true,
+    phoneNumberPrefix: '+1',
+    destinationCountries: [{ id: 'US', isMain: false }],
+  },
+}
+
+const card: JsonObject = {
+  billing_model: 'profile',
+  billing_contact: { name: 'Acme Corp', email: 'billing@acmecorp.com' },
+  payment_details: { card_number: '4111111111111111', expiry: '09/27', cvc: '123', zip_code: '10001' },
+}
+
+const settings: JsonObject = {
+  name: 'Sales Team - Updated',
+  description: 'Updated sales department sender profile',
+  short_name: 'SALES',
+  allow_contact_sharing: true,
+  billing_model: 'organization',
+}
+
+const problems: JsonObject = {
+  brand: ['Cannot provide brand data when inherit_tcr_brand is true.'],
+  'payment_details.expiry': ["payment_details.expiry must be in MM/YY format (e.g. '09/27')"],
+}
+
+const dryRun = { dryRun: { summary: 'Check only', value: { sandbox: true } } }
+const sandboxProblem: JsonObject = { sandbox: ['sandbox must be true or false'] }
+
+const cursorProblem: JsonObject = { cursor: ['cursor must be one that this list has answered'] }
+
+export const EXAMPLES: Partial<Record<Operation, Examples>> = {
+  listProfiles: { problems: cursorProblem },
+  getProfileHistory: { problems: cursorProblem },
+  createProfile: {
+    bodies: {
+      byName: { summary: 'A name alone', value: { name: 'Sales Team', billing_model: 'organization' } },
+      withBrand: { summary: 'With a brand', value: { ...settings, brand } },
+      ownWhatsapp: {
+        summary: 'With an own WhatsApp Business Account',
+        value: {
+          name: 'Sales Team',
+          whatsapp_business_account: {
+            waba_id: '123456789012345',
+            phone_number_id: '987654321098765',
+            access_token: 'EAAxxxxxxxxxxxxxxx',
+          },
+        },
+      },
+      withCard: { summary: 'Paid by card', value: { name: 'Sales Team', ...card } },
+    },
+    problems: { name: ['Profile name is required'], ...problems },
+  },
+  updateProfile: {
+    bodies: {
+      settings: { summary: 'Some settings', value: settings },
+      brand: { summary: 'The brand', value: { brand } },
+      card: { summary: 'A card', value: card },
+      dryRun: { summary: 'Check only', value: { short_name: 'SALES', sandbox: true } },
+    },
+    mergePatches: {
+      remove: { summary: 'Remove values', value: { icon: null, short_name: null } },
+      brandMember: {
+        summary: 'One member of the brand',
+        value: { brand: { contact: { email: 'jane@acmecorp.com' }, compliance: { notes: null } } },
+      },
+    },
+    problems,
+  },
+  deleteProfile: { bodies: dryRun, problems: sandboxProblem },
+  revokeProfileKey: { bodies: dryRun, problems: sandboxProblem },
+  createProfileKey: {
+    bodies: { live: { summary: 'A live key', value: { name: 'Order service', mode: 'live' } } },
+    problems: { mode: ['mode must be one of: live, test'] },
+  },
+}

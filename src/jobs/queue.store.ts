@@ -1,0 +1,112 @@
+import type { Database } from '../db/database.ts'
+import { statement } from '../db/statement.ts'
+import { ATTEMPTS_MAX } from './backoff.rules.ts'
+
+/**
+ * The queue: rows of `jobs`, written by the statement that made the work necessary (decision 10).
+ *
+ * A worker claims due rows of every organization: `for update skip locked` keeps two workers apart, the lease frees what
+ * a dead worker held, and the fence with the time of creation names this very claim of this very row. Every later write
+ * carries both, so a worker that lost its row, or whose row was ended and written anew, changes nothing.
+ * A row with ATTEMPTS_MAX attempts and no lease is parked: it stays, is counted, and waits for a person.
+ */
+
+/** A claimed row. */
+export interface Job {
+  organization_id: string
+  id: string
+  kind: string
+  subject_id: string
+  fence: number
+  /** This attempt included: 1 at the first. */
+  attempts: number
+  created_at: string
+}
+
+const claimDue = statement<Job>(
+  'claim_due_jobs',
+  `-- across organizations: a worker takes whatever is due
+  with due as (
+    select organization_id, id from jobs
+     where due_at <= now() and (lease_until is null or lease_until <= now()) and attempts < ${ATTEMPTS_MAX}
+       and kind in (select jsonb_array_elements_text($1::jsonb))
+     order by due_at limit $2::integer
+       for update skip locked)
+  update jobs j
+     set fence = j.fence + 1, attempts = j.attempts + 1,
+         lease_until = now() + $3::double precision * interval '1 millisecond'
+    from due d where j.organization_id = d.organization_id and j.id = d.id
+  returning j.organization_id, j.id, j.kind, j.subject_id, j.fence, j.attempts, j.created_at`,
+)
+
+/** Claims up to `limit` due jobs of the given kinds, the longest due first. Other kinds are left to newer instances. */
+export function claimDueJobs(
+  db: Database,
+  { kinds, limit, leaseMs }: { kinds: readonly string[]; limit: number; leaseMs: number },
+): Promise<Job[]> {
+  return db.runUnscoped(claimDue, [kinds, limit, leaseMs])
+}
+
+const finish = statement<{ id: string }>(
+  'finish_job',
+  `delete from jobs where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz returning id`,
+)
+
+function mine(job: Job) {
+  return [job.organization_id, job.id, job.fence, job.created_at]
+}
+
+/** Deletes the row. False when it is no longer this worker's. */
+export async function finishJob(db: Database, job: Job): Promise<boolean> {
+  return (await db.runUnscoped(finish, mine(job))).length === 1
+}
+
+const postpone = statement<{ id: string }>(
+  'postpone_job',
+  `update jobs set lease_until = null, attempts = $6::integer,
+          due_at = now() + $5::double precision * interval '1 millisecond'
+    where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz
+   returning id`,
+)
+
+/** Gives the row back, due in `delayMs`, with `attempts` counted so far. False when it is no longer this worker's. */
+export async function postponeJob(
+  db: Database,
+  job: Job,
+  { delayMs, attempts }: { delayMs: number; attempts: number },
+): Promise<boolean> {
+  return (await db.runUnscoped(postpone, [...mine(job), delayMs, attempts])).length === 1
+}
+
+const park = statement<{ id: string }>(
+  'park_job',
+  `update jobs set lease_until = null, attempts = ${ATTEMPTS_MAX}
+    where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz
+   returning id`,
+)
+
+/** Sets the row aside for a person. False when it is no longer this worker's. */
+export async function parkJob(db: Database, job: Job): Promise<boolean> {
+  return (await db.runUnscoped(park, mine(job))).length === 1
+}
+
+export interface Outbox {
+  pending: number
+  oldest_seconds: number
+  parked: number
+}
+
+const outboxRead = statement<Outbox>(
+  'read_outbox',
+  `-- across organizations: the gauges are the operator's
+  select count(*) as pending,
+         coalesce(extract(epoch from now() - min(due_at) filter (where due_at <= now())), 0)::double precision as oldest_seconds,
+         count(*) filter (where attempts >= ${ATTEMPTS_MAX} and (lease_until is null or lease_until <= now())) as parked
+    from jobs`,
+)
+
+/** What waits, parked rows included: they keep the gauges up until a person has dealt with them. */
+export async function readOutbox(db: Database): Promise<Outbox> {
+  const [outbox] = await db.runUnscoped(outboxRead, [])
+  return outbox ?? { pending: 0, oldest_seconds: 0, parked: 0 }
+}

@@ -1,0 +1,36 @@
+import type { Database } from '../db/database.ts'
+import { statement } from '../db/statement.ts'
+
+/** The organization that is none. Its policies show and delete what has expired anywhere, and nothing live. */
+const NIL_ORGANIZATION = '00000000-0000-0000-0000-000000000000'
+
+export interface Swept {
+  /** How many expired rows were found, at most the size of the batch. */
+  found: number
+  /** How many of them this call deleted; another instance may have been faster. */
+  deleted: number
+}
+
+// Rows are not locked while they are looked for: that would need a right to update them. Two sweepers may find the same
+// rows, and the slower one deletes fewer. A claim that a job looks after stays: with it the method's reference would go.
+const sweep = statement<Swept>(
+  'sweep_expired_answers',
+  `-- across organizations: what has expired goes everywhere
+  with expired as (
+    select k.organization_id, k.customer_id, k.mode, k.key from idempotency_keys k
+     where k.expires_at < now()
+       and not exists (select 1 from jobs j where j.organization_id = k.organization_id and j.id = k.id)
+     order by k.expires_at limit $1::integer),
+  gone as (
+    delete from idempotency_keys k using expired e
+     where k.organization_id = e.organization_id and k.customer_id = e.customer_id and k.mode = e.mode and k.key = e.key
+       and k.expires_at < now()
+    returning k.organization_id)
+  select (select count(*) from expired) as found, (select count(*) from gone) as deleted`,
+)
+
+/** Deletes up to `limit` expired idempotency rows, the longest expired first. Reads key columns only (decision 20). */
+export async function sweepExpired(db: Database, limit: number): Promise<Swept> {
+  const [swept] = await db.run(NIL_ORGANIZATION, sweep, [limit])
+  return swept ?? { found: 0, deleted: 0 }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recordedLog } from '../../test/kit/recorded-log.ts'
+import { startTicker } from './ticker.ts'
+
+test('a turn that fails is repeated, and of a series of failures one is logged', async () => {
+  const { log, lines } = recordedLog()
+  let turns = 0
+  const recovered = Promise.withResolvers<void>()
+  const ticker = startTicker('trial', log, async () => {
+    turns += 1
+    if (turns <= 2) throw new Error('out of order')
+    recovered.resolve()
+    return 60_000
+  })
+  await recovered.promise
+  await ticker.stop()
+  assert.equal(turns, 3)
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /trial_failed/)
+})
+
+test('stop waits for the turn that runs, and no other follows', async () => {
+  const { log } = recordedLog()
+  const started = Promise.withResolvers<void>()
+  const mayEnd = Promise.withResolvers<void>()
+  const seen: string[] = []
+  const ticker = startTicker('trial', log, async () => {
+    seen.push('started')
+    started.resolve()
+    await mayEnd.promise
+    seen.push('ended')
+    return 0
+  })
+  await started.promise
+  const stopped = ticker.stop().then(() => seen.push('stopped'))
+  mayEnd.resolve()
+  await stopped
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(seen, ['started', 'ended', 'stopped'])
+})

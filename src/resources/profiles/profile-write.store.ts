@@ -1,0 +1,168 @@
+import type { Executor } from '../../db/database.ts'
+import { type Param, type Statement, statement } from '../../db/statement.ts'
+import type { Caller } from '../../http/caller.ts'
+import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import { BRAND_PARAMS, type BrandSections, brandBranch, brandParams } from '../brands/index.ts'
+import type { HistoryEntry } from './history.rules.ts'
+import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
+import { contactPlace, PLAIN } from './profile.store.ts'
+
+/** What one write carries beside the profile's own columns. */
+export interface Writing {
+  caller: Caller
+  history: HistoryEntry
+  at: string
+  brand: { id: string; sections: BrandSections } | null
+  payment_method: StoredPaymentMethod | null
+  kept: KeptRow | null
+}
+
+const HISTORY_PARAMS = 5
+
+function historyBranch(source: string, first: number): string {
+  const p = (offset: number) => `$${first + offset}`
+  return `insert into profile_history
+      (organization_id, profile_id, version, operation, request_id, key_id, user_id, changed_at, changes)
+    select s.organization_id, s.owner_id, s.version, ${p(0)}, ${p(1)}, ${p(2)}::uuid, ${p(3)}::uuid, s.at, ${p(4)}::jsonb from ${source} s`
+}
+
+function historyParams({ caller, history }: Writing): Param[] {
+  return [history.operation, history.request_id, caller.keyId, caller.userId, history.changes]
+}
+
+const branchedStatements = new Map<string, Statement<{ version: number }>>()
+
+/**
+ * The one statement of a change, in the shape of decision 8: the profile first, under its version; history, brand and
+ * idempotency row are inserted from what it returned, so either all of it happens or none.
+ */
+function branched(name: string, head: { text: string; params: number }, parts: { brand: boolean; kept: boolean }) {
+  const full = `${name}${parts.brand ? '_brand' : ''}${parts.kept ? '_kept' : ''}`
+  const known = branchedStatements.get(full)
+  if (known !== undefined) return known
+  let next = head.params + 1
+  const take = (count: number) => {
+    const first = next
+    next += count
+    return first
+  }
+  const branches = [`changed as (${head.text})`, `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`]
+  if (parts.brand) branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
+  if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
+  const made = statement<{ version: number }>(full, `with ${branches.join(',\n')}\nselect version from changed`)
+  branchedStatements.set(full, made)
+  return made
+}
+
+async function runBranched(
+  db: Executor,
+  name: string,
+  head: { text: string; params: Param[] },
+  writing: Writing,
+): Promise<boolean> {
+  const { caller, brand, kept } = writing
+  const st = branched(
+    name,
+    { text: head.text, params: head.params.length },
+    { brand: brand !== null, kept: kept !== null },
+  )
+  const ownerId = String(head.params[1])
+  const params = [
+    ...head.params,
+    ...historyParams(writing),
+    ...(brand === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
+    ...(kept === null ? [] : keptParams(kept)),
+  ]
+  return (await db.run(caller.organization.organization_id, st, params)).length === 1
+}
+
+function settingParams(profile: ProfileSettings & { id: string }, seal: OrganizationSeal): Param[] {
+  const contact = profile.billing_contact
+  return [
+    ...PLAIN.map((column) => profile[column]),
+    contact === null ? null : seal.seal(JSON.stringify(contact), contactPlace(profile.id)),
+  ]
+}
+
+const CASTS: Record<string, string> = {
+  sending_phone_number_profile_id: '::uuid',
+  sending_whatsapp_number_profile_id: '::uuid',
+  allow_number_change_during_onboarding: '::boolean',
+}
+const SETTING_COLUMNS = [...PLAIN, 'billing_contact']
+
+const RETURNING = 'returning organization_id, id as owner_id, version'
+
+const UPDATE = `update profiles
+    set ${SETTING_COLUMNS.map((column, index) => `${column} = $${index + 5}${CASTS[column] ?? ''}`).join(', ')},
+        payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), version = version + 1, updated_at = $4
+    where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, updated_at as at`
+
+/** Writes a changed profile over the version it was read at. False when that version is gone: nothing was written. */
+export function saveProfile(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
+  const params = [
+    profile.organization_id,
+    profile.id,
+    profile.version,
+    writing.at,
+    ...settingParams(profile, writing.caller.seal),
+    writing.payment_method,
+  ]
+  return runBranched(db, 'save_profile', { text: UPDATE, params }, writing)
+}
+
+const INSERT_COLUMNS = [
+  'status',
+  ...SETTING_COLUMNS,
+  'payment_method',
+  'waba_id',
+  'waba_phone_number_id',
+  'waba_access_token',
+]
+
+const INSERT = `insert into profiles (organization_id, id, created_at, version, ${INSERT_COLUMNS.join(', ')})
+    values ($1, $2, $3, 1, ${INSERT_COLUMNS.map((column, index) => `$${index + 4}${column === 'payment_method' ? '::jsonb' : (CASTS[column] ?? '')}`).join(', ')})
+    ${RETURNING}, created_at as at`
+
+/** Direct WhatsApp credentials to keep with a new profile; the token is sealed here. */
+export interface WhatsappLink {
+  waba_id: string
+  phone_number_id: string | null
+  access_token: string
+}
+
+/** Writes a new profile. */
+export function insertProfile(
+  db: Executor,
+  profile: Profile,
+  whatsapp: WhatsappLink | null,
+  writing: Writing,
+): Promise<boolean> {
+  const { seal } = writing.caller
+  const token =
+    whatsapp === null
+      ? null
+      : seal.seal(whatsapp.access_token, { table: 'profiles', column: 'waba_access_token', row: profile.id })
+  const params = [
+    profile.organization_id,
+    profile.id,
+    profile.created_at,
+    profile.status,
+    ...settingParams(profile, seal),
+    writing.payment_method,
+    whatsapp?.waba_id ?? null,
+    whatsapp?.phone_number_id ?? null,
+    token,
+  ]
+  return runBranched(db, 'insert_profile', { text: INSERT, params }, writing)
+}
+
+const DELETE = `update profiles set deleted_at = $4, version = version + 1
+    where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, deleted_at as at`
+
+/** Marks the profile as deleted; its data stays (contract 8.11). */
+export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
+  const params = [profile.organization_id, profile.id, profile.version, writing.at]
+  return runBranched(db, 'delete_profile', { text: DELETE, params }, writing)
+}
