@@ -133,6 +133,16 @@ describe('maskCards', () => {
     }
   })
 
+  it('finds every length from 13 to 19 digits, and no other', () => {
+    for (let length = 10; length <= 19; length += 1) {
+      const number = withCheckDigit('9'.repeat(length - 1))
+      const isFound = length >= 13
+      for (const form of [number, number.match(/\d{1,4}/g)?.join(' ') ?? '', [...number].join('-')]) {
+        assert.equal(maskCards(form).masked, isFound ? 1 : 0, form)
+      }
+    }
+  })
+
   it('leaves nothing to find after any number in any text', () => {
     const parts = fc.array(fc.oneof(cards, fc.string(), fc.stringMatching(/^[\d -]{0,30}$/)), { maxLength: 6 })
     fc.assert(

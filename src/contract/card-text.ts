@@ -16,6 +16,7 @@ import { isLuhnValid } from './luhn.ts'
 
 const DIGITS_MIN = 13
 const DIGITS_MAX = 19
+const GLUED_SIZES = [15, 16]
 const RUN = /\d(?:[ \u00a0\u202f\u2010-\u2013-]?\d){12,}/g
 const ID =
   /(?<![\da-f])(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|(?=\d{0,63}[a-f])(?:[\da-f]{32}){1,2})(?![\da-f])/gi
@@ -31,7 +32,7 @@ interface Span {
  * Costs one short regular expression for text without long digit runs.
  */
 export function looksLikeCard(text: string): boolean {
-  return findCards(text, isIssued).length > 0
+  return findCards(text, isIssued).next().done === false
 }
 
 /**
@@ -40,7 +41,7 @@ export function looksLikeCard(text: string): boolean {
  * caller keeps back text whose long numbers must survive.
  */
 export function maskCards(text: string): { text: string; masked: number } {
-  const spans = merge(findCards(text, isOfAnyIssuer))
+  const spans = merge([...findCards(text, isOfAnyIssuer)])
   let masked = ''
   let end = 0
   for (const { from, to } of spans) {
@@ -50,48 +51,79 @@ export function maskCards(text: string): { text: string; masked: number } {
   return { text: masked + text.slice(end), masked: spans.length }
 }
 
-function findCards(text: string, isIssuer: (digits: string) => boolean): Span[] {
-  if (text.search(RUN) < 0) return []
+/** Where numbers stand in the text; spans may overlap. `isIssuer` judges a number by its first eight digits. */
+function* findCards(text: string, isIssuer: (prefix: string) => boolean): Generator<Span> {
+  if (text.search(RUN) < 0) return
   const readable = text.replace(ID, (id) => 'x'.repeat(id.length))
-  return Array.from(readable.matchAll(RUN)).flatMap((run) => findInRun(run[0], run.index, isIssuer))
-}
-
-/** The digits of a run, where each stands in it, and which begin and end a group. */
-function readRun(run: string) {
-  const places: number[] = []
-  for (let at = 0; at < run.length; at += 1) if (isDigit(run, at)) places.push(at)
-  const begins = places.map((at) => !isDigit(run, at - 1))
-  const ends = places.map((at) => !isDigit(run, at + 1))
-  return { places, begins, ends, digits: places.map((at) => run[at]).join('') }
-}
-
-function isDigit(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at)
-  return unit >= 0x30 && unit <= 0x39
-}
-
-function findInRun(run: string, offset: number, isIssuer: (digits: string) => boolean): Span[] {
-  const { places, begins, ends, digits } = readRun(run)
-  const found: Span[] = []
-  const look = (first: number, last: number) => {
-    const number = digits.slice(first, last + 1)
-    if (isIssuer(number) && isLuhnValid(number))
-      found.push({ from: offset + (places[first] ?? 0), to: offset + (places[last] ?? 0) + 1 })
-  }
-  for (let first = 0; first < digits.length; first += 1) {
-    if (!begins[first]) continue
-    const groupLast = ends.indexOf(true, first)
-    if (groupLast - first >= DIGITS_MAX) {
-      for (const size of [15, 16]) {
-        look(first, first + size - 1)
-        look(groupLast - size + 1, groupLast)
-      }
-      continue
+  for (const { 0: run, index } of readable.matchAll(RUN)) {
+    const digits = run.replace(/\D/g, '')
+    const places = placesOfDigits(run)
+    for (const [first, end] of findInDigits(digits, places, isIssuer)) {
+      yield { from: index + (places[first] ?? 0), to: index + (places[end - 1] ?? 0) + 1 }
     }
-    const farthest = Math.min(first + DIGITS_MAX, digits.length) - 1
-    for (let last = first + DIGITS_MIN - 1; last <= farthest; last += 1) if (ends[last]) look(first, last)
   }
-  return found
+}
+
+function placesOfDigits(run: string): number[] {
+  const places: number[] = []
+  for (let at = 0; at < run.length; at += 1) {
+    const unit = run.charCodeAt(at)
+    if (unit >= 0x30 && unit <= 0x39) places.push(at)
+  }
+  return places
+}
+
+/** Half-open ranges of digits that are numbers: of those that begin at one digit, the longest. */
+function* findInDigits(
+  digits: string,
+  places: number[],
+  isIssuer: (prefix: string) => boolean,
+): Generator<[number, number]> {
+  const isNumber = (first: number, end: number) =>
+    isIssuer(digits.slice(first, first + 8)) && isLuhnValid(digits.slice(first, end))
+  let groupEnd = 0
+  for (let first = 0; first < digits.length; first = groupEnd) {
+    groupEnd = endOfGroup(places, first)
+    if (groupEnd - first > DIGITS_MAX) {
+      for (const size of GLUED_SIZES) {
+        if (isNumber(first, first + size)) yield [first, first + size]
+        if (isNumber(groupEnd - size, groupEnd)) yield [groupEnd - size, groupEnd]
+      }
+    } else if (isIssuer(digits.slice(first, first + 8))) {
+      const end = endOfLongest(digits, places, first)
+      if (end !== null) yield [first, end]
+    }
+  }
+}
+
+function endsGroup(places: number[], at: number): boolean {
+  return places[at + 1] !== (places[at] ?? 0) + 1
+}
+
+function endOfGroup(places: number[], first: number): number {
+  let at = first
+  while (!endsGroup(places, at)) at += 1
+  return at + 1
+}
+
+/**
+ * The end of the longest Luhn-valid number from a digit on that ends with a group. One pass serves every length: which
+ * digits count double depends on the last one, so both ways of choosing them are summed.
+ */
+function endOfLongest(digits: string, places: number[], first: number): number | null {
+  let evenDoubled = 0
+  let oddDoubled = 0
+  let end: number | null = null
+  for (let offset = 0; offset < DIGITS_MAX && first + offset < digits.length; offset += 1) {
+    const digit = digits.charCodeAt(first + offset) - 0x30
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
+    const isEven = offset % 2 === 0
+    evenDoubled += isEven ? doubled : digit
+    oddDoubled += isEven ? digit : doubled
+    if (offset < DIGITS_MIN - 1 || !endsGroup(places, first + offset)) continue
+    if ((isEven ? oddDoubled : evenDoubled) % 10 === 0) end = first + offset + 1
+  }
+  return end
 }
 
 /** Issuer prefixes as ranges of the first eight digits, disjoint and ascending. */
@@ -104,9 +136,9 @@ const ISSUED = merge(
     }),
 )
 
-function isIssued(digits: string): boolean {
-  const prefix = Number(digits.slice(0, 8))
-  return ISSUED.some(({ from, to }) => prefix >= from && prefix < to)
+function isIssued(prefix: string): boolean {
+  const number = Number(prefix)
+  return ISSUED.some(({ from, to }) => number >= from && number < to)
 }
 
 function isOfAnyIssuer(): boolean {

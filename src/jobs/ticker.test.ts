@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gate } from '../../test/kit/gate.ts'
 import { recordedLog } from '../../test/kit/recorded-log.ts'
 import { startTicker } from './ticker.ts'
 
 test('a turn that fails is repeated, and of a series of failures one is logged', async () => {
   const { log, lines } = recordedLog()
   let turns = 0
-  const recovered = Promise.withResolvers<void>()
+  const recovered = gate()
   const ticker = startTicker('trial', log, async () => {
     turns += 1
     if (turns <= 2) throw new Error('out of order')
-    recovered.resolve()
+    recovered.open()
     return 60_000
   })
-  await recovered.promise
+  await recovered.opened
   await ticker.stop()
   assert.equal(turns, 3)
   assert.equal(lines.length, 1)
@@ -22,19 +23,19 @@ test('a turn that fails is repeated, and of a series of failures one is logged',
 
 test('stop waits for the turn that runs, and no other follows', async () => {
   const { log } = recordedLog()
-  const started = Promise.withResolvers<void>()
-  const mayEnd = Promise.withResolvers<void>()
+  const started = gate()
+  const mayEnd = gate()
   const seen: string[] = []
   const ticker = startTicker('trial', log, async () => {
     seen.push('started')
-    started.resolve()
-    await mayEnd.promise
+    started.open()
+    await mayEnd.opened
     seen.push('ended')
     return 0
   })
-  await started.promise
+  await started.opened
   const stopped = ticker.stop().then(() => seen.push('stopped'))
-  mayEnd.resolve()
+  mayEnd.open()
   await stopped
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.deepEqual(seen, ['started', 'ended', 'stopped'])

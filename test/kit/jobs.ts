@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from './cluster.ts'
 /** Background work over a real database: two pools as two instances would have them, and the owner's view of the rows. */
 
 export const LEASE_MS = 30_000
+export const DETACHED: Outcome<null> = { kind: 'done', value: null }
 
 export interface Logged {
   level: 'info' | 'warn' | 'error'
@@ -173,10 +174,7 @@ export interface DetachCall {
 
 /** A processor that answers each detachment with what `answer` says, and remembers what it was asked. */
 export function fakePayments(
-  answer: (call: DetachCall, index: number) => Promise<Outcome<null>> | Outcome<null> = () => ({
-    kind: 'done',
-    value: null,
-  }),
+  answer: (call: DetachCall, index: number) => Promise<Outcome<null>> | Outcome<null> = () => DETACHED,
 ): Payments & { calls: DetachCall[] } {
   const calls: DetachCall[] = []
   return {

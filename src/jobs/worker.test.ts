@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gate } from '../../test/kit/gate.ts'
+import { JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
+import { ATTEMPTS_MAX } from './backoff.rules.ts'
+import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox } from './queue.store.ts'
+import { createWorker, type JobHandler, type WorkerOptions } from './worker.ts'
+
+const FINISHED = { kind: 'finished' } as const
+const KIND = 'trial'
+
+function workerOf(bench: JobsBench, handler: JobHandler, more: Partial<WorkerOptions> = {}) {
+  const { db, log, metrics } = bench
+  return createWorker({ db, handlers: { [KIND]: handler }, log, metrics, leaseMs: LEASE_MS, pollMs: 20, ...more })
+}
+
+function claimOne(bench: JobsBench): Promise<Job[]> {
+  return claimDueJobs(bench.db, { kinds: [KIND], limit: 1, leaseMs: LEASE_MS })
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error('it never came to pass')
+    await sleep(10)
+  }
+}
+
+test('two workers that race for many jobs run each one once', async () => {
+  await using bench = await JobsBench.open()
+  const ids = await bench.jobs(await bench.organization(), KIND, 60)
+  const runs: string[] = []
+  const handler: JobHandler = async ({ id }) => {
+    runs.push(id)
+    await sleep(1)
+    return FINISHED
+  }
+  const workers = [workerOf(bench, handler), workerOf(bench, handler, { db: bench.otherDb })]
+  const counts = await Promise.all(workers.map((worker) => worker.runDue()))
+  assert.ok(
+    counts.every((count) => count > 0),
+    `${counts}`,
+  )
+  assert.deepEqual(runs.toSorted(), ids.toSorted())
+  assert.deepEqual(await bench.sql('select id from jobs'), [])
+})
+
+test('a started worker drains a backlog without exceeding its concurrency, and takes up what comes later', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  await bench.jobs(organization, KIND, 25)
+  let now = 0
+  let most = 0
+  let total = 0
+  const worker = workerOf(
+    bench,
+    async () => {
+      now += 1
+      most = Math.max(most, now)
+      await sleep(5)
+      now -= 1
+      total += 1
+      return FINISHED
+    },
+    { concurrencyMax: 3 },
+  )
+  worker.start()
+  await until(() => total === 25)
+  await bench.jobs(organization, KIND, 1)
+  await until(() => total === 26)
+  await worker.stop()
+  assert.equal(most, 3)
+})
+
+test('stop waits for the jobs that run and claims no other', async () => {
+  await using bench = await JobsBench.open()
+  await bench.jobs(await bench.organization(), KIND, 3)
+  const started = gate()
+  const mayEnd = gate()
+  const seen: string[] = []
+  const worker = workerOf(
+    bench,
+    async () => {
+      started.open()
+      await mayEnd.opened
+      seen.push('ended')
+      return FINISHED
+    },
+    { concurrencyMax: 1 },
+  )
+  worker.start()
+  await started.opened
+  const stopped = worker.stop().then(() => seen.push('stopped'))
+  await sleep(50)
+  assert.deepEqual(seen, [])
+  mayEnd.open()
+  await stopped
+  assert.deepEqual(seen, ['ended', 'stopped'])
+  assert.equal((await bench.sql('select id from jobs where lease_until is null')).length, 2)
+})
+
+test('a job that always fails is parked after 8 attempts, and the others are not held up', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  const [poison] = await bench.jobs(organization, KIND, 1)
+  await bench.jobs(organization, KIND, 10)
+  const ran: string[] = []
+  const worker = workerOf(bench, async ({ id }) => {
+    ran.push(id)
+    if (id === poison) throw new Error('poison')
+    return FINISHED
+  })
+  assert.equal(await worker.runDue(), 11)
+  const isPoison = (id: string) => id === poison
+  for (let attempt = 2; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    assert.equal((await bench.jobState({ id: poison ?? '' }))?.attempts, attempt - 1)
+    assert.equal(await worker.runDue(), 0, 'it waits between attempts')
+    await bench.makeDue({ id: poison ?? '' })
+    assert.equal(await worker.runDue(), 1)
+  }
+  await bench.makeDue({ id: poison ?? '' })
+  assert.equal(await worker.runDue(), 0)
+  assert.equal(ran.filter(isPoison).length, ATTEMPTS_MAX)
+  assert.equal(ran.length, ATTEMPTS_MAX + 10)
+  assert.equal(bench.events('job_failed').length, ATTEMPTS_MAX)
+  assert.equal(bench.events('job_parked').length, 1)
+  const outbox = await readOutbox(bench.db)
+  assert.equal(outbox.parked, 1)
+  assert.equal(outbox.pending, 1)
+  assert.ok(outbox.oldest_seconds >= 1, `${outbox.oldest_seconds}`)
+})
+
+test('the gauges show what waits, and parked jobs are told of after a start', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  await bench.jobs(organization, 'of_a_newer_release', 2)
+  const [parked] = await bench.jobs(organization, KIND, 1)
+  await bench.sql(`update jobs set attempts = ${ATTEMPTS_MAX}, due_at = now() - interval '1 hour' where id = $1`, [
+    parked,
+  ])
+  const worker = workerOf(bench, async () => FINISHED)
+  worker.start()
+  await until(() => bench.events('jobs_parked').length > 0)
+  await worker.stop()
+  assert.deepEqual(bench.events('jobs_parked'), [{ parked: 1 }])
+  assert.equal(await bench.counted('outbox_pending'), 3)
+  assert.ok((await bench.counted('outbox_oldest_seconds')) >= 3_600)
+})
+
+test('a job of a kind that this release does not know is left alone', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  const [unknown] = await bench.jobs(organization, 'of_a_newer_release', 1)
+  await bench.jobs(organization, KIND, 1)
+  assert.equal(await workerOf(bench, async () => FINISHED).runDue(), 1)
+  assert.equal((await bench.jobState({ id: unknown ?? '' }))?.attempts, 0)
+})
+
+test('the job of a worker that died is taken up when its lease has ended, not before', async () => {
+  await using bench = await JobsBench.open()
+  const [id] = await bench.jobs(await bench.organization(), KIND, 1)
+  assert.equal((await claimOne(bench)).length, 1)
+  assert.equal((await claimOne(bench)).length, 0)
+  await bench.sql("update jobs set lease_until = now() - interval '1 second' where id = $1", [id])
+  const [again] = await claimOne(bench)
+  assert.deepEqual([again?.fence, again?.attempts], [2, 2])
+})
+
+test('a worker whose job was taken up by another can neither end, postpone nor park it', async () => {
+  await using bench = await JobsBench.open()
+  const [id] = await bench.jobs(await bench.organization(), KIND, 1)
+  const [late] = await claimOne(bench)
+  await bench.sql("update jobs set lease_until = now() - interval '1 second' where id = $1", [id])
+  const [current] = await claimOne(bench)
+  assert.ok(late !== undefined && current !== undefined && id !== undefined)
+  const before = await bench.jobState({ id })
+  assert.equal(await finishJob(bench.db, late), false)
+  assert.equal(await postponeJob(bench.db, late, { delayMs: 1, attempts: 0 }), false)
+  assert.equal(await parkJob(bench.db, late), false)
+  assert.equal((await bench.jobState({ id }))?.fence, before?.fence)
+  assert.equal((await bench.jobState({ id }))?.attempts, before?.attempts)
+  assert.equal(await finishJob(bench.db, current), true)
+})
+
+test('a job that ended and was written anew under its id is not the old one, though the fences are equal', async () => {
+  await using bench = await JobsBench.open()
+  const [id] = await bench.jobs(await bench.organization(), KIND, 1)
+  const [old] = await claimOne(bench)
+  assert.ok(old)
+  await bench.sql('delete from jobs where id = $1', [id])
+  await bench.sql(
+    `insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
+     values ($1, $2, $3, $2, now() - interval '1 second', now())`,
+    [old.organization_id, id, KIND],
+  )
+  const [renewed] = await claimOne(bench)
+  assert.ok(renewed)
+  assert.equal(renewed.fence, old.fence)
+  assert.equal(await finishJob(bench.db, old), false)
+  assert.equal(await finishJob(bench.db, renewed), true)
+})
