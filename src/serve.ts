@@ -12,6 +12,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { startOpsServer } from './observe/ops-server.ts'
 import { createReadiness } from './observe/readiness.ts'
 import { packageVersion } from './package-root.ts'
+import { guardProcess } from './process-guard.ts'
 import { buildPorts, describePorts } from './providers.ts'
 import { readOrCreateKeyFile } from './seal/key-file.ts'
 import { KeyRing } from './seal/key-ring.ts'
@@ -76,8 +77,6 @@ function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>)
   }
   process.on('SIGTERM', () => end('SIGTERM'))
   process.on('SIGINT', () => end('SIGINT'))
-  // Node's default for SIGUSR1 opens the inspector, and with it the memory that cards pass through (CARD-5).
-  process.on('SIGUSR1', () => {})
 }
 
 async function start(config: Config): Promise<void> {
@@ -88,6 +87,7 @@ async function start(config: Config): Promise<void> {
     onCardMasked: (count) => metrics.cardLeakBlocked(count),
     onLineDropped: () => metrics.logLineDropped(),
   })
+  guardProcess(log)
   const database = await openOrRefuse(config, log)
   const keys = keyRingOf(config)
   const ports = buildPorts(config, log)

@@ -4,7 +4,7 @@ import { openPool } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
-import type { Log } from '../observe/log.ts'
+import type { ServerLog } from '../observe/log.ts'
 import { readOrCreateKeyFile } from '../seal/key-file.ts'
 import { KeyRing } from '../seal/key-ring.ts'
 import { misconfigured } from './command-failure.ts'
@@ -27,7 +27,13 @@ export interface Installation {
 }
 
 /** Reports go to the person at the terminal through results and failures, so the log of what runs below is dropped. */
-export const quietLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+export const quietLog: ServerLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  access: () => undefined,
+  flush: () => undefined,
+}
 
 /** The configuration as commands need it. Fails with all of its problems. */
 export function readConfig(): Config {
@@ -102,11 +108,7 @@ export async function withInstallation<T>(
   }
 }
 
-async function asOwner<T>(
-  config: Config,
-  owner: Owner | null,
-  work: (db: Database) => Promise<T>,
-): Promise<T> {
+async function asOwner<T>(config: Config, owner: Owner | null, work: (db: Database) => Promise<T>): Promise<T> {
   if (owner === null) {
     throw misconfigured('DATABASE_OWNER_URL is needed: only the owner of the tables sees every organization.')
   }
@@ -148,7 +150,13 @@ export async function withOwner<T>(
   }
   if (url !== null) throw misconfigured('DATABASE_OWNER_URL is needed: the same database as the owner of its tables.')
   if (!options.mayCreate) requireEmbedded(config)
-  const opened = await openDatabase({ dataDir: config.dataDir, url: null, ownerUrl: null, purpose: 'command', log: quietLog })
+  const opened = await openDatabase({
+    dataDir: config.dataDir,
+    url: null,
+    ownerUrl: null,
+    purpose: 'command',
+    log: quietLog,
+  })
   try {
     if (opened.owner === null) throw new Error('an embedded database has an owner')
     return await work({ isEmbedded: true, owner: opened.owner, serverRole: opened.serverRole, serverPassword: null })

@@ -22,7 +22,7 @@ function put(body: JsonObject, path: string, value: JsonValue): void {
   at[last] = value
 }
 
-function valueOf(text: string): JsonValue {
+function toValue(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue
   } catch {
@@ -46,7 +46,7 @@ export function changeBody(
     if (member.split('.')[0] === 'payment_details') {
       throw usage('payment_details must come with --file, so that no card stands in the list of processes.')
     }
-    put(body, member, valueOf(assignment.slice(equals + 1)))
+    put(body, member, toValue(assignment.slice(equals + 1)))
   }
   for (const member of clear) put(body, member, null)
   return body

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../package-root.ts'
-import { CommandFailure, EXIT, type ExitCode, toFailure, usage, withoutSecrets } from './command-failure.ts'
+import { type CommandFailure, EXIT, type ExitCode, toFailure, usage, withoutSecrets } from './command-failure.ts'
 import { addBackup, addRestore } from './commands/backup.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addKey } from './commands/key.ts'

@@ -106,13 +106,13 @@ const FALLBACK: Record<string, string> = {
   maxItems: '{path} has too many entries',
 }
 
+/** Keywords whose sentence is not about the member's form: a general sentence of the field does not speak for them. */
+const APART: ReadonlySet<string> = new Set(['required', 'humanText'])
+
 function sentence(schema: AnySchema | null, keyword: string, path: string): string {
   const says = schema?.says
-  const own =
-    typeof says === 'string'
-      ? keyword === 'required' || keyword === 'humanText'
-        ? undefined
-        : says
-      : (says?.[keyword] ?? says?.any)
-  return (own ?? FALLBACK[keyword] ?? '{path} is not valid').replaceAll('{path}', path)
+  const general = typeof says === 'string' ? says : says?.any
+  const own = typeof says === 'object' ? says[keyword] : undefined
+  const fallback = FALLBACK[keyword] ?? '{path} is not valid'
+  return (own ?? (APART.has(keyword) ? fallback : (general ?? fallback))).replaceAll('{path}', path)
 }

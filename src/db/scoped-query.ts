@@ -191,7 +191,10 @@ export class ScopedQuery<Row extends object> {
   handlePortalSuspended(): void {}
 
   handleCopyInResponse(connection: object): void {
-    ;(connection as Wire).sendCopyFail('not a copy')
+    const wire = connection as Wire
+    wire.sendCopyFail('not a copy')
+    // The server overlooks the Sync that was sent with the statement while it waits for the copy's rows.
+    wire.sync()
   }
 
   handleCopyData(): void {}

@@ -1,5 +1,6 @@
 import type { Details } from '../contract/failure.ts'
 import { isJsonObject, type JsonObject } from '../contract/json-value.ts'
+import { isLuhnValid } from '../contract/luhn.ts'
 import { SecretCard } from '../contract/secret-card.ts'
 
 /**
@@ -21,16 +22,6 @@ const MEMBERS = [
   { name: 'zip_code', fits: /^(?=.*\S).{1,32}$/, says: 'must be 1 to 32 characters' },
 ] as const
 
-function passesLuhn(digits: string): boolean {
-  let sum = 0
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - index) - 48
-    const doubled = index % 2 === 1 ? digit * 2 : digit
-    sum += doubled > 9 ? doubled - 9 : doubled
-  }
-  return sum % 10 === 0
-}
-
 /** Removes `payment_details` from `body`, which is changed, and returns what it held; null when it was absent or null. */
 export function takeCard(body: JsonObject): CardInput | null {
   if (!Object.hasOwn(body, ROOT)) return null
@@ -44,7 +35,7 @@ export function takeCard(body: JsonObject): CardInput | null {
     const path = `${ROOT}.${name}`
     if (value === undefined || value === null) problems[path] = [`${path} is required`]
     else if (typeof value !== 'string' || !fits.test(value)) problems[path] = [`${path} ${says}`]
-    else if (name === 'card_number' && !passesLuhn(value)) problems[path] = [`${path} is not a valid card number`]
+    else if (name === 'card_number' && !isLuhnValid(value)) problems[path] = [`${path} is not a valid card number`]
   }
   if (Object.keys(problems).length > 0) return { card: null, problems }
   const read = (name: string) => String(held[name])

@@ -1,11 +1,17 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../contract/failure.ts'
 import { newRequestId } from '../contract/request-id.ts'
 import { failureAnswer } from './answer.ts'
 
 const TARGET_BYTES_MAX = 2048
+const LINGER_MS = 1_000
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
+
+/** Connections on which a request was refused whose bounds are in doubt: what follows on them is not served. */
+const doubtful = new WeakSet<Duplex>()
+/** The requests of each connection whose answer is not out yet, in their order. */
+const unanswered = new WeakMap<Duplex, Set<ServerResponse>>()
 
 function countOf(request: IncomingMessage, name: string): number {
   let count = 0
@@ -15,25 +21,60 @@ function countOf(request: IncomingMessage, name: string): number {
   return count
 }
 
+/** A refusal after which the connection ends: a proxy may have read the request in another way than this server. */
+function doubt(message: string): Failure {
+  return new Failure('REQUEST_400', { message, headers: { connection: 'close' } })
+}
+
+/**
+ * Takes a request that a connection brings. Where its bounds are in doubt, it is refused and nothing after it is served.
+ *
+ * @throws Failure as `checkFraming`.
+ */
+export function takeRequest(request: IncomingMessage, response: ServerResponse, allowedHosts: readonly string[]): void {
+  const { socket } = request
+  const responses = unanswered.get(socket) ?? new Set()
+  unanswered.set(socket, responses.add(response))
+  response.once('close', () => responses.delete(response))
+  if (doubtful.has(socket)) throw doubt('The request follows one that could not be read')
+  try {
+    checkFraming(request, allowedHosts)
+  } catch (error) {
+    if (error instanceof Failure && error.headers.connection === 'close') doubtful.add(socket)
+    throw error
+  }
+}
+
 /**
  * Refuses what Node's parser lets through and the API must not: a target that is no path, a missing, doubled or strange
- * Host, a doubled Content-Type (Node silently takes the first), an encoded body. Reliability section 8.
+ * Host, a doubled Content-Type (Node silently takes the first), a transfer coding beside chunked, a body where there can
+ * be none, an encoded body. Reliability section 8.
  *
  * @throws Failure REQUEST_400, REQUEST_414, REQUEST_415.
  */
 export function checkFraming(request: IncomingMessage, allowedHosts: readonly string[]): void {
-  const { url = '', headers } = request
-  if (!url.startsWith('/')) throw new Failure('REQUEST_400', { message: 'The request target must be a path' })
+  const { url = '', headers, method = '' } = request
+  if (!url.startsWith('/') || url.includes('#')) throw doubt('The request target must be a path')
   if (url.length > TARGET_BYTES_MAX) throw new Failure('REQUEST_414')
   const { host } = headers
   if (host === undefined || countOf(request, 'host') !== 1 || !HOST.test(host)) {
-    throw new Failure('REQUEST_400', { message: 'The request must have exactly one valid Host header' })
+    throw doubt('The request must have exactly one valid Host header')
   }
   if (allowedHosts.length > 0 && !allowedHosts.includes(host.toLowerCase())) {
-    throw new Failure('REQUEST_400', { message: 'This server does not answer for that Host' })
+    throw doubt('This server does not answer for that Host')
   }
-  if (countOf(request, 'content-type') > 1)
-    throw new Failure('REQUEST_400', { message: 'The request has more than one Content-Type header' })
+  if (countOf(request, 'content-type') > 1) throw doubt('The request has more than one Content-Type header')
+  checkBody(headers, method)
+}
+
+function checkBody(headers: IncomingMessage['headers'], method: string): void {
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw doubt('The request has a transfer coding other than chunked')
+  }
+  const hasBody = coding !== undefined || Number(headers['content-length'] ?? 0) > 0
+  // Fastify does not read a body of these methods, so nobody else would notice it.
+  if (hasBody && /^(?:GET|HEAD|TRACE)$/.test(method)) throw doubt(`${method} takes no body`)
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new Failure('REQUEST_415')
 }
@@ -44,18 +85,43 @@ const CODES: Record<string, 'REQUEST_431' | 'REQUEST_408' | 'REQUEST_413'> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'REQUEST_413',
 }
 
-/** Answers a request that could not be parsed with the envelope, then closes: nothing after it can be trusted. */
+/** Answers bytes that could not be parsed with the envelope, then closes: nothing after them can be trusted. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else refuseConnection(socket, new Failure(CODES[error.code ?? ''] ?? 'REQUEST_400'))
+}
+
+/**
+ * Refuses what comes now on a connection, and everything after it. Requests that were read in full before get their own
+ * answers first: otherwise the refusal would pass for the answer of a change that is being made.
+ */
+export function refuseConnection(socket: Duplex, failure: Failure): void {
+  if (doubtful.has(socket)) return
+  doubtful.add(socket)
+  const before = [...(unanswered.get(socket) ?? [])].filter(({ req }) => req.complete).at(-1)
+  if (before === undefined) writeRefusal(socket, failure)
+  else before.once('close', () => writeRefusal(socket, failure))
+}
+
+function writeRefusal(socket: Duplex, failure: Failure): void {
+  if (!socket.writable) {
     socket.destroy()
     return
   }
   const requestId = newRequestId()
-  const { status, body } = failureAnswer(requestId, new Failure(CODES[error.code ?? ''] ?? 'REQUEST_400'))
+  const { status, headers, body } = failureAnswer(requestId, failure)
   const text = body ?? ''
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `x-request-id: ${requestId}\r\nx-api-version: v3\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n` +
-      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  )
+  const lines = Object.entries({
+    connection: 'close',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+    'x-request-id': requestId,
+    'x-api-version': 'v3',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  // The client reads the refusal before its own bytes are cut off.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${text}`)
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.ts'
-import type { Database } from '../db/database.ts'
+import type { Executor } from '../db/database.ts'
 import type { Caller } from './caller.ts'
 import { leaseBlock } from './rate-limit.store.ts'
 
@@ -37,16 +37,19 @@ export interface Turn {
 const FREE: Turn = { leave: () => {} }
 
 export class RateLimiter {
-  readonly #db: Database
+  readonly #db: Executor
   readonly #isOn: boolean
   readonly #onLimited: () => void
+  readonly #now: () => number
   readonly #pools = new Map<string, Pool>()
   readonly #inFlight = new Map<string, number>()
 
-  constructor(options: { db: Database; isOn: boolean; onLimited: () => void }) {
+  /** @param options.now milliseconds of a clock that never goes back. */
+  constructor(options: { db: Executor; isOn: boolean; onLimited: () => void; now?: () => number }) {
     this.#db = options.db
     this.#isOn = options.isOn
     this.#onLimited = options.onLimited
+    this.#now = options.now ?? (() => performance.now())
   }
 
   /**
@@ -60,9 +63,9 @@ export class RateLimiter {
     const organizationId = caller.organization.organization_id
     const customerId = caller.isScopedByHeader ? organizationId : caller.customerId
     const pool = this.#poolOf(`${customerId} ${rateClass}`)
-    while (needsLease(pool)) await this.#lease(pool, organizationId, customerId, rateClass)
+    while (needsLease(pool, this.#now())) await this.#lease(pool, organizationId, customerId, rateClass)
     const { perMinute, burst } = RATE_CLASSES[rateClass]
-    const waitSeconds = take(pool, burst)
+    const waitSeconds = take(pool, burst, this.#now())
     headers['x-ratelimit-limit'] = String(perMinute)
     headers['x-ratelimit-remaining'] = String(waitSeconds === 0 ? pool.tokens + pool.remaining : 0)
     headers['x-ratelimit-reset'] = String(pool.resetAtSeconds)
@@ -106,7 +109,7 @@ export class RateLimiter {
   }
 
   #forgetEnded(): void {
-    const now = performance.now()
+    const now = this.#now()
     for (const [key, pool] of this.#pools) if (pool.windowEndsMs < now && pool.leasing === null) this.#pools.delete(key)
   }
 
@@ -126,20 +129,19 @@ export class RateLimiter {
     const before = row.leased - block
     pool.tokens = Math.max(0, Math.min(block, perMinute - before))
     pool.remaining = Math.max(0, perMinute - row.leased)
-    pool.windowEndsMs = performance.now() + row.seconds_left * 1000
+    pool.windowEndsMs = this.#now() + row.seconds_left * 1000
     pool.resetAtSeconds = (row.window_start + 1) * 60
   }
 }
 
 /** In a window that all instances together have used up there is nothing to ask for. */
-function needsLease(pool: Pool): boolean {
-  if (performance.now() >= pool.windowEndsMs) return true
+function needsLease(pool: Pool, now: number): boolean {
+  if (now >= pool.windowEndsMs) return true
   return pool.tokens === 0 && pool.remaining > 0
 }
 
 /** Takes one token. @returns 0, or the seconds to wait when there is none. */
-function take(pool: Pool, burst: number): number {
-  const now = performance.now()
+function take(pool: Pool, burst: number, now: number): number {
   if (pool.tokens === 0) return Math.max(1, Math.ceil((pool.windowEndsMs - now) / 1000))
   const second = Math.floor(now / 1000)
   if (second !== pool.second) Object.assign(pool, { second, usedInSecond: 0 })

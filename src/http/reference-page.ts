@@ -64,6 +64,8 @@ export const START_SCRIPT = `Scalar.createApiReference('#reference', ${JSON.stri
     persistAuth: false,
     documentDownloadType: 'json',
     defaultOpenAllTags: true,
+    orderSchemaPropertiesBy: 'preserve',
+    orderRequiredPropertiesFirst: false,
   },
   null,
   2,

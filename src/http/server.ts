@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
 import { newRequestId } from '../contract/request-id.ts'
@@ -7,7 +8,7 @@ import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Answer, failureAnswer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
-import { answerBrokenRequest, checkFraming } from './framing.ts'
+import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import type { House } from './house.ts'
 import { serve } from './pipeline.ts'
 import { newTrail, type Trail } from './trail.ts'
@@ -58,10 +59,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = openFastify(options)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
     options.metrics.requestStarted()
     visitOf(request)
-    checkFraming(request.raw, options.allowedHosts)
+    takeRequest(request.raw, reply.raw, options.allowedHosts)
   })
   server.addHook('onResponse', async (request, reply) => recordVisit(options, request, reply))
   server.setErrorHandler((error: FastifyError, request, reply) =>
@@ -70,8 +71,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const allowed = addRoutes(server, options)
   options.pages(server)
   server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(request, allowed)))
-  server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    refuseExpectation(request, response),
+  // Node drops headers beyond a count without a word, the second Host too; their size is bounded already.
+  server.server.maxHeadersCount = 0
+  server.server.on('checkExpectation', ({ socket }: IncomingMessage) =>
+    refuseConnection(socket, new Failure('REQUEST_417')),
+  )
+  server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
   )
   return server
 }
@@ -214,17 +220,6 @@ function unrouted(request: FastifyRequest, allowed: ReadonlyMap<string, readonly
   if (found.length === 0) return failureAnswer(requestId, new Failure('REQUEST_404'))
   const methods = [...new Set(found.flatMap(([, list]) => list))].sort().join(', ')
   return failureAnswer(requestId, new Failure('REQUEST_405', { headers: { allow: methods } }))
-}
-
-function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const requestId = newRequestId()
-  const { status, body } = failureAnswer(requestId, new Failure('REQUEST_417'))
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'x-request-id': requestId,
-    connection: 'close',
-  })
-  response.end(body)
 }
 
 function recordVisit({ log, metrics }: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {

@@ -31,17 +31,19 @@ test('two workers that race for many jobs run each one once', async () => {
   await using bench = await JobsBench.open()
   const ids = await bench.jobs(await bench.organization(), KIND, 60)
   const runs: string[] = []
-  const handler: JobHandler = async ({ id }) => {
-    runs.push(id)
-    await sleep(1)
-    return FINISHED
-  }
-  const workers = [workerOf(bench, handler), workerOf(bench, handler, { db: bench.otherDb })]
-  const counts = await Promise.all(workers.map((worker) => worker.runDue()))
-  assert.ok(
-    counts.every((count) => count > 0),
-    `${counts}`,
-  )
+  const bothRun = gate()
+  const atWork = new Set<string>()
+  const handlerOf =
+    (name: string): JobHandler =>
+    async ({ id }) => {
+      runs.push(id)
+      atWork.add(name)
+      if (atWork.size === 2) bothRun.open()
+      await bothRun.opened
+      return FINISHED
+    }
+  const workers = [workerOf(bench, handlerOf('one')), workerOf(bench, handlerOf('other'), { db: bench.otherDb })]
+  await Promise.all(workers.map((worker) => worker.runDue()))
   assert.deepEqual(runs.toSorted(), ids.toSorted())
   assert.deepEqual(await bench.sql('select id from jobs'), [])
 })

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { type EmbeddedAddress, openEmbedded } from '../../src/db/embedded/index.ts'
 
-const PROGRAM = fileURLToPath(new URL('embedded-child.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./embedded-child.js', import.meta.url))
 const PATIENCE_MS = 40_000
 
 export const quietLog = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { describeConfig, loadConfig } from '../../config.ts'
 import type { Config } from '../../config.ts'
-import { databaseProblems } from '../../db/role-check.ts'
+import { describeConfig, loadConfig } from '../../config.ts'
 import { SCHEMA_VERSION } from '../../db/migrate.ts'
+import { databaseProblems } from '../../db/role-check.ts'
 import { buildPorts, describePorts } from '../../providers.ts'
 import type { KeyRing } from '../../seal/key-ring.ts'
 import { CommandFailure, toFailure } from '../command-failure.ts'
@@ -36,7 +36,8 @@ function warningsOf(config: Config, providers: Report['providers']): string[] {
     if (isSimulated && isProduction) warnings.push(`${port} is simulated in production: nothing real happens.`)
     if (name === 'none') warnings.push(`${port} is not configured: a request that needs it is refused.`)
   }
-  if (!isProduction) warnings.push('NODE_ENV is not production: the first start makes an organization and prints its key.')
+  if (!isProduction)
+    warnings.push('NODE_ENV is not production: the first start makes an organization and prints its key.')
   if (!config.http.hasRateLimits) warnings.push('RATE_LIMITS is off.')
   if (config.database.url !== null && config.database.ownerUrl !== null) {
     warnings.push('DATABASE_OWNER_URL is set here; keep it from the environment of the server, which does not need it.')
@@ -72,7 +73,8 @@ async function checkInside(config: Config, report: Report, keys: KeyRing | null)
       report.problems.push(...problems)
       if (keys === null || !hasOwner || problems.length > 0) return
       const missing = (await asOwner(listSealingKeyIds)).filter((id) => !keys.has(id))
-      for (const id of missing) report.problems.push(`The sealing key "${id}", which the data needs, is not configured.`)
+      for (const id of missing)
+        report.problems.push(`The sealing key "${id}", which the data needs, is not configured.`)
     })
   } catch (error) {
     report.database.state = 'unreachable'

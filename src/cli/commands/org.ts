@@ -3,8 +3,8 @@ import { newId } from '../../contract/new-id.ts'
 import { compileCheck } from '../../contract/validator.ts'
 import {
   insertOrganization,
-  type OrganizationState,
   ORGANIZATION_STATES,
+  type OrganizationState,
   setOrganizationState,
   setOrganizationWaba,
 } from '../../resources/organizations/index.ts'
@@ -50,7 +50,17 @@ async function create(output: Output, options: CreateOptions): Promise<void> {
       await insertOrganization(tx, { id, kind, name, email, state, waba, dataKey: keys.newDataKey(id) })
       await insertUser(tx, id, { id: userId, email, name, role: 'owner', status: 'active', is_service: false })
       const key = await createKey(tx, id, { userId, profileId: null, mode: 'live', name: 'First key' }, keys)
-      return { id, kind, name, email, state, waba_id: wabaId ?? null, owner_id: userId, key_id: key.id, api_key: key.text }
+      return {
+        id,
+        kind,
+        name,
+        email,
+        state,
+        waba_id: wabaId ?? null,
+        owner_id: userId,
+        key_id: key.id,
+        api_key: key.text,
+      }
     })
   })
   output.result(

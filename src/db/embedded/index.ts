@@ -17,6 +17,7 @@ import { discard } from './discard.ts'
 import { EmbeddedError } from './embedded-error.ts'
 import { enlist, hasGuests } from './guests.ts'
 import { type Layout, prepareLayout } from './layout.ts'
+import { codeOf } from './node-error.ts'
 import { stopPostmaster } from './postmaster.ts'
 import { DATABASE, ensureRoles, OWNER, SERVER } from './roles.ts'
 import { chooseRunAs } from './run-as.ts'
@@ -25,7 +26,7 @@ import { holderOf, tryLock, withLock } from './socket-lock.ts'
 import { ensureRunning, type Prepare } from './start.ts'
 import { supervise } from './supervise.ts'
 
-export { EmbeddedError, type EmbeddedErrorCode } from './embedded-error.ts'
+export { EmbeddedError } from './embedded-error.ts'
 
 const SERVER_LOCK = 'server'
 const CONTROL_LOCK = 'control'
@@ -71,8 +72,19 @@ interface Opened {
  * when another server has the directory.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const layout = await prepareLayout(options.dataDir)
-  return options.purpose === 'server' ? openForServer(layout, options) : openForCommand(layout, options)
+  try {
+    const layout = await prepareLayout(options.dataDir)
+    return await (options.purpose === 'server' ? openForServer(layout, options) : openForCommand(layout, options))
+  } catch (error) {
+    const code = codeOf(error)
+    if (error instanceof EmbeddedError || code === null) throw error
+    throw new EmbeddedError(
+      'cannot_start',
+      `The data directory ${options.dataDir} cannot be used (${code}). Give this user write access to it, choose ` +
+        'another data directory on a file system that supports Unix sockets and hard links, or set DATABASE_URL.',
+      { cause: error },
+    )
+  }
 }
 
 async function openForServer(layout: Layout, options: EmbeddedOptions): Promise<EmbeddedDatabase> {

@@ -1,7 +1,5 @@
 import { chmod, mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { EmbeddedError } from './embedded-error.ts'
-import { codeOf } from './node-error.ts'
 import { shortAddress } from './short-address.ts'
 
 /** Where everything of one data directory lies. All paths are absolute. */
@@ -26,33 +24,24 @@ export interface Layout {
 
 /**
  * Makes the data directory and its socket directory, both private to this user, and finds a path to the sockets that
- * the system accepts. Fails with `cannot_start` when the directory cannot be made or entered.
+ * the system accepts. Fails with the error of the system when the directory cannot be made or entered.
  */
 export async function prepareLayout(dataDir: string): Promise<Layout> {
   const wanted = resolve(dataDir)
-  try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 })
-    const root = await realpath(wanted)
-    // A mounted volume may belong to someone else and still be ours to use; what lies below it is private anyway.
-    await chmod(root, 0o700).catch(() => undefined)
-    const sockets = join(root, 'run')
-    await mkdir(sockets, { recursive: true, mode: 0o700 })
-    return {
-      root,
-      cluster: join(root, 'postgres'),
-      version: join(root, 'postgres.version'),
-      log: join(root, 'postgres.log'),
-      runtime: join(root, 'runtime'),
-      sockets,
-      address: await shortAddress(sockets, join(root, 'socket-folder')),
-      transient: join(sockets, 'started-by-command'),
-    }
-  } catch (error) {
-    throw new EmbeddedError(
-      'cannot_start',
-      `The data directory ${wanted} cannot be used (${codeOf(error) ?? 'unknown reason'}). ` +
-        'Give this user write access to it, choose another data directory, or set DATABASE_URL.',
-      { cause: error },
-    )
+  await mkdir(wanted, { recursive: true, mode: 0o700 })
+  const root = await realpath(wanted)
+  // A mounted volume may belong to someone else and still be ours to use; what lies below it is private anyway.
+  await chmod(root, 0o700).catch(() => undefined)
+  const sockets = join(root, 'run')
+  await mkdir(sockets, { recursive: true, mode: 0o700 })
+  return {
+    root,
+    cluster: join(root, 'postgres'),
+    version: join(root, 'postgres.version'),
+    log: join(root, 'postgres.log'),
+    runtime: join(root, 'runtime'),
+    sockets,
+    address: await shortAddress(sockets, join(root, 'socket-folder')),
+    transient: join(sockets, 'started-by-command'),
   }
 }

@@ -186,6 +186,17 @@ test('a database that was made and is gone, or something else in its place, is r
   await rename(join(dataDir, 'elsewhere'), join(dataDir, 'postgres'))
 })
 
+test('a data directory that cannot be made or belongs to someone else is refused with what to do', async (t) => {
+  const dataDir = await closedDatabase(t)
+  const below = await refusal(join(dataDir, 'postgres.version', 'data'))
+  assert.equal(below.code, 'cannot_start')
+  assert.match(below.message, /ENOTDIR.*DATABASE_URL/)
+  if (!isRoot) return
+  const said = await startChild(t, dataDir, { user: ORDINARY }).next()
+  assert.equal(said.refused, 'cannot_start')
+  assert.match(said.message ?? '', /EACCES.*DATABASE_URL/)
+})
+
 test('a broken configuration is reported with what PostgreSQL says', async (t) => {
   const dataDir = await closedDatabase(t)
   const file = join(dataDir, 'postgres', 'postgresql.conf')

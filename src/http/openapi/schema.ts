@@ -39,6 +39,8 @@ interface Place {
 }
 
 const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'maxItems'] as const
+/** What a member of no type can hold. */
+const ANYTHING = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const
 /** Null means "not provided" for these in a merge patch too (decision 13). */
 const NEVER_STORED = new Set(['payment_details', 'sandbox'])
 
@@ -79,7 +81,7 @@ function isNullable(schema: TSchema, { use, isRequired, name }: Place): boolean 
 
 function typeOf(schema: TSchema, place: Place): JsonObject {
   const { type, enum: values } = schema as Shape
-  if (type === undefined) return {}
+  if (type === undefined) return { type: [...ANYTHING] }
   if (!isNullable(schema, place)) return values === undefined ? { type } : { type, enum: [...values] }
   return values === undefined ? { type: [type, 'null'] } : { type: [type, 'null'], enum: [...values, null] }
 }

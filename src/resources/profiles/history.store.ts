@@ -3,6 +3,7 @@ import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Change } from './history.rules.ts'
+import { versionOfEtag } from './view.rules.ts'
 
 /** One entry of a profile's history, as it is stored. */
 export interface StoredChange {
@@ -51,19 +52,23 @@ const since = statement<{ request_id: string; changes: Change[] }>(
     where organization_id = $1 and profile_id = $2 and version > $3 order by version limit 100`,
 )
 
-/** What changed after a version: member -> the requests that changed it. Null when nothing is known of it. */
+/**
+ * What changed after the version that an ETag names: member -> the requests that changed it (decision 26). Null when
+ * the tag is not one of this profile, or nothing is known of what came after it.
+ */
 export async function changesSince(
   db: Executor,
   caller: Caller,
   profileId: string,
-  version: number,
+  etag: string,
 ): Promise<Record<string, string[]> | null> {
   const { organization_id: organizationId } = caller.organization
+  const version = versionOfEtag(etag, profileId)
+  if (version === null) return null
   const rows = await db.run(organizationId, since, [organizationId, profileId, version])
-  if (rows.length === 0) return null
   const members: Record<string, string[]> = {}
   for (const { request_id: requestId, changes } of rows) {
     for (const { member } of changes) members[member] = [...(members[member] ?? []), `changed by request ${requestId}`]
   }
-  return members
+  return Object.keys(members).length === 0 ? null : members
 }

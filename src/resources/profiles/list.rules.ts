@@ -21,6 +21,13 @@ export function toCursor({ created_at, id }: { created_at: string; id: string })
   return btoa(`${created_at} ${id}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
+/** Whether the database can read the time too: JavaScript takes a 31st of February and a year 0, PostgreSQL does not. */
+function isCalendarTime(time: string): boolean {
+  const read = new Date(time)
+  if (Number.isNaN(read.getTime()) || time.startsWith('0000')) return false
+  return read.toISOString().slice(0, 19) === time.slice(0, 19)
+}
+
 function fromCursor(cursor: string): { created_at: string; id: string } {
   let found: RegExpExecArray | null = null
   try {
@@ -29,7 +36,7 @@ function fromCursor(cursor: string): { created_at: string; id: string } {
     found = null
   }
   const [, created_at, id] = found ?? []
-  if (created_at === undefined || id === undefined || Number.isNaN(Date.parse(created_at))) {
+  if (created_at === undefined || id === undefined || !isCalendarTime(created_at)) {
     throw new Failure('VALIDATION_001', { details: { cursor: ['cursor must be one that this list has answered'] } })
   }
   return { created_at, id }

@@ -7,6 +7,7 @@ import { type ApiKey, createdKeyAnswer, createKeyRequest } from '../api-key.fiel
 import { findKeyUser, insertKey, type KeyUser, keyOwnerTarget } from '../api-key.store.ts'
 
 const check = compileCheck(createKeyRequest)
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 function decide(call: Call<{ id: string }>, user: KeyUser | null): Plan {
   const { caller, target } = call
@@ -61,7 +62,7 @@ export const createProfileKey: WriteEndpoint<{ id: string }, KeyUser | null> = {
   target: keyOwnerTarget,
   facts: async (db, call) => {
     const { user_id: userId } = call.body
-    return typeof userId === 'string' && /^[0-9a-f-]{36}$/i.test(userId) ? findKeyUser(db, call.caller, userId) : null
+    return typeof userId === 'string' && UUID.test(userId) ? findKeyUser(db, call.caller, userId) : null
   },
   decide,
 }

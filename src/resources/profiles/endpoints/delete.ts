@@ -51,6 +51,7 @@ export const deleteProfile: WriteEndpoint<Profile, undefined> = {
   targetParam: 'profileId',
   target: profileTarget,
   etagOf: profileEtag,
+  changedSince: (db, call, etag) => changesSince(db, call.caller, call.target.id, etag),
   locksOrganization: () => true,
   decide,
 }

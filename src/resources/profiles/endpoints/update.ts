@@ -18,14 +18,15 @@ import { profileTarget } from '../profile.store.ts'
 import { saveProfile } from '../profile-write.store.ts'
 import { type Reference, referenceProblems } from '../reference.rules.ts'
 import { findReferences } from '../reference.store.ts'
-import { profileEtag, versionOfEtag } from '../view.rules.ts'
+import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(updateRequest)
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 /** The two references as the request would leave them, null where it does not name one. */
 function wantedReferences(body: Call['body']): { sms: string | null; whatsapp: string | null } {
-  const id = (value: unknown) =>
-    typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : null
+  const id = (value: unknown) => (typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : null)
   return { sms: id(body.sending_phone_number_profile_id), whatsapp: id(body.sending_whatsapp_number_profile_id) }
 }
 
@@ -114,10 +115,7 @@ export const updateProfile: WriteEndpoint<Profile, readonly Reference[]> = {
   targetParam: 'profileId',
   target: profileTarget,
   etagOf: profileEtag,
-  changedSince: async (db, call, etag) => {
-    const version = versionOfEtag(etag, call.target.id)
-    return version === null ? null : changesSince(db, call.caller, call.target.id, version)
-  },
+  changedSince: (db, call, etag) => changesSince(db, call.caller, call.target.id, etag),
   facts: async (db, call) => {
     const wanted = wantedReferences(call.body)
     return wanted.sms === null && wanted.whatsapp === null ? [] : findReferences(db, call.caller, wanted)

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type DatabaseTrouble, databaseTrouble, NotConnected } from './database-error.ts'
+
+const failed = (code: string, more: object = {}) => Object.assign(new Error('says nothing'), { code, ...more })
+const SENT: DatabaseTrouble = { kind: 'unreachable', isSent: true }
+
+const TROUBLES: [string, unknown, DatabaseTrouble][] = [
+  ['no connection could be had', new NotConnected(failed('ECONNREFUSED')), { kind: 'unreachable', isSent: false }],
+  ['connection refused', failed('ECONNREFUSED'), SENT],
+  ['connection reset', failed('ECONNRESET'), SENT],
+  ['no such socket', failed('ENOENT'), SENT],
+  ['broken pipe', failed('EPIPE'), SENT],
+  ['connection failure', failed('08006'), SENT],
+  ['protocol violation', failed('08P01'), SENT],
+  ['server shutting down', failed('57P01'), SENT],
+  ['server crashed', failed('57P02'), SENT],
+  ['server starting', failed('57P03'), SENT],
+  ['too many connections', failed('53300'), SENT],
+  ['connection ended by the driver', new Error('Connection terminated unexpectedly'), SENT],
+  ['connection that broke before', new Error('Client has encountered a connection error and is not queryable'), SENT],
+  ['no answer in time', new Error('Query read timeout'), SENT],
+  ['row lock not had in time', failed('55P03'), { kind: 'lock_timeout' }],
+  ['statement took too long', failed('57014'), { kind: 'statement_timeout' }],
+  ['serialization failure', failed('40001'), { kind: 'serialization' }],
+  ['deadlock', failed('40P01'), { kind: 'serialization' }],
+  ['unique violation', failed('23505', { constraint: 'a' }), { kind: 'unique', constraint: 'a' }],
+  ['unique violation without a name', failed('23505'), { kind: 'unique', constraint: '' }],
+  ['foreign key violation', failed('23503', { constraint: 'b' }), { kind: 'foreign_key', constraint: 'b' }],
+  ['disk full', failed('53100'), { kind: 'full' }],
+  ['syntax error', failed('42601'), { kind: 'other' }],
+  ['an error of the program', new TypeError('x is not a function'), { kind: 'other' }],
+  ['no error at all', 'Connection terminated', { kind: 'other' }],
+]
+for (const [says, error, trouble] of TROUBLES) {
+  test(`${says}: ${trouble.kind}`, () => assert.deepEqual(databaseTrouble(error), trouble))
+}

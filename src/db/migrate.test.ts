@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
+import { packageRoot } from '../package-root.ts'
+import { migrate, SCHEMA_VERSION, schemaProblem } from './migrate.ts'
+import { connectOwner, type OwnerSession } from './owner-session.ts'
+
+describe('migrations', () => {
+  let database: TestDatabase
+  let owner: OwnerSession
+  let serverRole: string
+
+  before(async () => {
+    database = await createTestDatabase()
+    owner = await connectOwner(database.owner)
+    serverRole = new pg.Client(database.server).user ?? ''
+  })
+  after(async () => {
+    await owner.close()
+    await database.drop()
+  })
+
+  /** Leaves the database as one that was just made: an empty public schema that everyone may look into. */
+  async function empty(): Promise<void> {
+    await owner.query('drop schema public cascade')
+    await owner.query('create schema public')
+    await owner.query('grant usage on schema public to public')
+  }
+
+  const tables = async () =>
+    (
+      await owner.query<{ name: string }>(
+        "select tablename::text as name from pg_tables where schemaname = 'public' order by tablename",
+      )
+    ).map(({ name }) => name)
+
+  const EVERY_VERSION = readdirSync(join(packageRoot, 'src', 'db', 'migrations'))
+    .map((file) => Number.parseInt(file, 10))
+    .sort((a, b) => a - b)
+
+  test('an empty database gets every migration in order, and none a second time', async () => {
+    await empty()
+    assert.deepEqual(await tables(), [])
+    assert.deepEqual(await migrate(database.owner, serverRole), EVERY_VERSION)
+    assert.equal(EVERY_VERSION.at(-1), SCHEMA_VERSION)
+    const made = await tables()
+    assert.ok(made.includes('profiles'))
+    assert.deepEqual(await migrate(database.owner, serverRole), [])
+    assert.deepEqual(await tables(), made)
+  })
+
+  test('of four starters on an empty database one migrates, and all find it migrated', async () => {
+    await empty()
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.owner, serverRole)))
+    assert.deepEqual(
+      applied.filter((versions) => versions.length > 0),
+      [EVERY_VERSION],
+    )
+  })
+
+  test('a migration that fails leaves nothing behind, and can be run again', async () => {
+    await empty()
+    // A table of that name in the way makes the first migration fail half-way.
+    await owner.query('create table profiles (id integer)')
+    await assert.rejects(migrate(database.owner, serverRole), { code: '42P07' })
+    assert.deepEqual(await tables(), ['migration_lock', 'profiles'])
+    await owner.query('drop table profiles')
+    assert.deepEqual(await migrate(database.owner, serverRole), EVERY_VERSION)
+  })
+
+  test('every table with an organization, but the directories that say why not, has row-level security', async () => {
+    await empty()
+    await migrate(database.owner, serverRole)
+    const rows = await owner.query<{ name: string; secured: boolean }>(
+      `select c.relname::text as name, c.relrowsecurity as secured from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and a.attname = 'organization_id'
+      order by c.relname`,
+    )
+    assert.deepEqual(
+      rows.filter(({ secured }) => !secured).map(({ name }) => name),
+      ['imported_keys', 'jobs'],
+    )
+    assert.ok(rows.some(({ name, secured }) => name === 'profiles' && secured))
+  })
+
+  test('the server owns nothing and may neither change the schema, empty a table, nor rewrite the history', async () => {
+    await empty()
+    await migrate(database.owner, serverRole)
+    const server = new pg.Client(database.server)
+    await server.connect()
+    try {
+      const forbidden = [
+        'create table mine (id integer)',
+        'drop table profiles',
+        'alter table profiles disable row level security',
+        'create policy all_mine on profiles using (true)',
+        'truncate profiles',
+        'delete from profiles',
+        'delete from organizations',
+        'update profile_history set operation = operation',
+        'delete from profile_history',
+        'insert into schema_versions (version) values (99)',
+      ]
+      for (const text of forbidden) {
+        await assert.rejects(server.query(text), { code: '42501' }, text)
+      }
+      assert.deepEqual((await server.query('select id from profiles')).rows, [])
+    } finally {
+      await server.end()
+    }
+  })
+
+  const applied = (...names: string[]) => names.map((name, index) => ({ version: index + 1, name }))
+  const current = applied(...EVERY_VERSION.map(() => 'expand-something'))
+
+  test('an older schema, or none, is refused with the command that helps', () => {
+    assert.match(schemaProblem([]) ?? '', /version 0.*letterhead migrate/)
+    assert.match(schemaProblem(current.slice(0, -1)) ?? '', /letterhead migrate/)
+  })
+
+  test('the schema of this program is served, and a newer one that only expanded', () => {
+    assert.equal(schemaProblem(current), null)
+    assert.equal(schemaProblem([...current, { version: SCHEMA_VERSION + 1, name: 'expand-more' }]), null)
+  })
+
+  test('a newer schema that contracted is refused', () => {
+    const contracted = { version: SCHEMA_VERSION + 1, name: 'contract-less' }
+    const later = { version: SCHEMA_VERSION + 2, name: 'expand-more' }
+    assert.match(schemaProblem([...current, contracted, later]) ?? '', /start a newer release/)
+  })
+})

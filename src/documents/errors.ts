@@ -1,0 +1,44 @@
+import { ENDPOINTS } from '../app.ts'
+import { CATALOGUE, type CatalogueEntry, type ErrorCode } from '../contract/errors.ts'
+import { codesOf } from '../http/openapi/failures.ts'
+import { GENERATED, markdownTable } from './markdown.ts'
+
+const entries = Object.entries(CATALOGUE) as [ErrorCode, CatalogueEntry][]
+
+/** Which operations can answer the code, in as few words as possible. */
+function answeredBy(code: ErrorCode): string {
+  const having = ENDPOINTS.filter((endpoint) => codesOf(endpoint).includes(code))
+  const isAll = (all: typeof having) => all.length === having.length && all.every((one) => having.includes(one))
+  if (having.length === 0) return 'no operation of the document'
+  if (isAll([...ENDPOINTS])) return 'every operation'
+  if (isAll(ENDPOINTS.filter(({ kind }) => kind === 'write'))) return 'every change'
+  const missing = ENDPOINTS.filter((endpoint) => !having.includes(endpoint))
+  if (missing.length === 1) return `every operation but \`${missing[0]?.operation}\``
+  return having.map(({ operation }) => `\`${operation}\``).join(', ')
+}
+
+/** `docs/ERRORS.md`: the catalogue, by status. */
+export function renderErrors(): string {
+  const rows = [...entries]
+    .sort(([, a], [, b]) => a.status - b.status)
+    .map(([code, { status, says, retry, fix }]) => [
+      String(status),
+      `\`${code}\``,
+      says,
+      retry === 'later' ? 'later' : 'no',
+      fix,
+      answeredBy(code),
+    ])
+  return `${GENERATED}
+
+# Errors
+
+Every refusal is an envelope with \`success: false\` and an \`error\` of four members: \`code\`, \`message\`, \`details\`, \`doc_url\`. Programs go by the code; codes are never renumbered or reused. The message can say more than the one below where the request is known better. \`details\` names each member at fault by its dotted path, with its sentences, or is null.
+
+Retry tells whether the same request can succeed later without a change. Where it can, 409, 429, 502 and 503 carry \`Retry-After\`. Where it cannot, 409 and 5xx carry \`X-Should-Retry: false\`, which Sent's SDKs obey.
+
+${markdownTable(['Status', 'Code', 'Message', 'Retry', 'What to do', 'Answered by'], rows)}
+
+\`REQUEST_404\` and \`REQUEST_405\` answer paths and methods that are not served; \`ROUTE_001\` answers operations of Sent's API that this server does not serve yet.
+`
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { TSchema } from 'typebox'
+import { notesOf } from '../../../../src/contract/field.ts'
+import { updateRequest } from '../../../../src/resources/profiles/profile.fields.ts'
+import { type TestApp, testApp } from '../../../kit/app.ts'
+import { aBillingContact, aBrand } from '../../../kit/builders.ts'
+import type { Json } from '../../../kit/client.ts'
+
+const CARD = '4111 1111 1111 1111'
+
+/** Dotted paths of the members that people write into, read from the field tables. */
+function humanTexts(schema: TSchema, root = ''): string[] {
+  const { properties } = schema as { properties?: Record<string, TSchema> }
+  return Object.entries(properties ?? {}).flatMap(([name, member]) => {
+    const path = root === '' ? name : `${root}.${name}`
+    return [...(notesOf(member).humanText === true ? [path] : []), ...humanTexts(member, path)]
+  })
+}
+
+/** A request whose member at the path has the value, with what must stand beside it. */
+function bodyWith(path: string, value: string): Json {
+  const steps = path.split('.')
+  const body: Json = { brand: undefined, billing_contact: undefined }
+  if (steps[0] === 'brand') body.brand = aBrand()
+  if (steps[0] === 'billing_contact') body.billing_contact = aBillingContact()
+  let at = body
+  for (const step of steps.slice(0, -1)) at = at[step] as Json
+  at[steps.at(-1) ?? ''] = value
+  return body
+}
+
+describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => {
+  let app: TestApp
+  before(async () => {
+    app = await testApp()
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  test('text that people write is refused when it holds a card number, without quoting it', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const paths = humanTexts(updateRequest)
+    assert.ok(paths.includes('name') && paths.includes('brand.compliance.notes') && paths.length >= 12)
+    for (const path of paths) {
+      const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, `Card ${CARD} exp 09/27`))
+      assert.equal(reply.status, 400, path)
+      assert.deepEqual(reply.error.details, { [path]: [`${path} must not contain a card number`] })
+      const fine = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, 'Order 4111 1111 1111 1112'))
+      assert.equal(fine.status, 200, path)
+    }
+    assert.equal(app.lines.some((line) => line.includes(CARD) || line.includes(CARD.replaceAll(' ', ''))), false)
+  })
+
+  test('addresses, tax ids, postal codes, volumes and phone numbers may look like one', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const digits = '4111111111111111'
+    for (const [path, value] of [
+      ['icon', `https://example.com/${digits}.png`],
+      ['sending_phone_number', '+4917612345678'],
+      ['brand.business.taxId', digits],
+      ['brand.business.postalCode', digits],
+      ['brand.business.url', `https://example.com/${digits}`],
+      ['brand.compliance.expectedMessagingVolume', digits],
+    ] as const) {
+      const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, value))
+      assert.equal(reply.status, 200, `${path} ${reply.text}`)
+    }
+  })
+})
