@@ -6,9 +6,6 @@ const sliceFiles = [
   /^endpoints\/[a-z]+(-[a-z]+)*([.]test)?[.]ts$/,
 ]
 
-/** Files of one slice that are of no general kind. */
-const ownSliceFiles = new Map([['api-keys', [/^key-text([.]test)?[.]ts$/]]])
-
 /**
  * A slice holds files of the agreed kinds and no others.
  *
@@ -21,8 +18,7 @@ export function checkSliceFiles(paths) {
     if (slice === undefined) {
       return path.startsWith('src/resources/') ? [{ path, line: 1, message: 'a file beside the slices' }] : []
     }
-    const kinds = [...sliceFiles, ...(ownSliceFiles.get(slice) ?? [])]
-    return kinds.some((kind) => kind.test(inside))
+    return sliceFiles.some((kind) => kind.test(inside))
       ? []
       : [{ path, line: 1, message: 'a slice has no files of this kind' }]
   })

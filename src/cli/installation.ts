@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openPool } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
-import type { Database } from '../db/database.ts'
+import { Database } from '../db/database.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
 import type { ServerLog } from '../observe/log.ts'
 import { readOrCreateKeyFile } from '../seal/key-file.ts'
@@ -16,8 +15,6 @@ const DEFAULT_ROLE = 'letterhead_app'
 
 /** The installation that a command works on: the one whose configuration is in the environment. */
 export interface Installation {
-  config: Config
-  isEmbedded: boolean
   /** As the server's powerless role. */
   db: Database
   /** Opens a pool as the owner of the tables, who sees every organization. Fails where its URL is not configured. */
@@ -55,9 +52,23 @@ export function keyRingOf(config: Config, options: { mayCreate: boolean }): KeyR
   }
   const file = keyFileOf(config)
   if (!options.mayCreate && !existsSync(file)) {
-    throw misconfigured(`There is no key file ${file}. Put there the one of the installation that was backed up.`)
+    throw misconfigured(`There is no key file ${file}. The one that the data was sealed with belongs there.`)
   }
   return new KeyRing(readOrCreateKeyFile(file))
+}
+
+/** A few connections, with the patience of a person rather than that of a request. */
+function openPool(config: Config, connection: OpenedDatabase['server']): Database {
+  return new Database({
+    connection,
+    poolSize: 3,
+    prepared: config.database.isPrepared,
+    poolWaitMs: 10_000,
+    rowLockMs: 10_000,
+    statementMs: 60_000,
+    queryMs: 70_000,
+    onIdleError: () => undefined,
+  })
 }
 
 /** Whether the data directory holds an embedded database. */
@@ -92,15 +103,13 @@ export async function withInstallation<T>(
     purpose: 'command',
     log: quietLog,
   })
-  const db = openPool({ connection: opened.server, config, log: quietLog })
+  const db = openPool(config, opened.server)
   try {
     return await work({
-      config,
-      isEmbedded: opened.isEmbedded,
       db,
       hasOwner: opened.owner !== null,
       asOwner: (ownerWork) => asOwner(config, opened.owner, ownerWork),
-      keys: () => keyRingOf(config, { mayCreate: true }),
+      keys: () => keyRingOf(config, options),
     })
   } finally {
     await db.close()
@@ -112,7 +121,7 @@ async function asOwner<T>(config: Config, owner: Owner | null, work: (db: Databa
   if (owner === null) {
     throw misconfigured('DATABASE_OWNER_URL is needed: only the owner of the tables sees every organization.')
   }
-  const db = openPool({ connection: owner, config, log: quietLog })
+  const db = openPool(config, owner)
   try {
     return await work(db)
   } finally {

@@ -51,3 +51,8 @@ export function toPairs(pairs: readonly (readonly [string, string | null])[]): s
   const width = Math.max(...pairs.map(([name]) => name.length))
   return pairs.map(([name, value]) => `${name.padEnd(width)}  ${value ?? '-'}`)
 }
+
+/** The sum of numbers by name. */
+export function totalOf(counts: Readonly<Record<string, number>>): string {
+  return String(Object.values(counts).reduce((sum, count) => sum + count, 0))
+}

@@ -1,17 +1,24 @@
 import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../package-root.ts'
 import { type CommandFailure, EXIT, type ExitCode, toFailure, usage, withoutSecrets } from './command-failure.ts'
-import { addBackup, addRestore } from './commands/backup.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addKey } from './commands/key.ts'
-import { addMigrate } from './commands/migrate.ts'
-import { addOrg } from './commands/org.ts'
-import { addProfile } from './commands/profile.ts'
-import { addServe } from './commands/serve.ts'
-import { addUser } from './commands/user.ts'
 import { createOutput, type Output } from './output.ts'
 
-function createProgram(output: Output, onErrorText: (text: string) => void): Command {
+type Add = (program: Command, output: Output) => void
+
+/** The commands in the order of the help. Only the one that is asked for is loaded: some bring half of the server with them. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
+  org: async () => (await import('./commands/org.ts')).addOrg,
+  user: async () => (await import('./commands/user.ts')).addUser,
+  key: async () => (await import('./commands/key.ts')).addKey,
+  profile: async () => (await import('./commands/profile.ts')).addProfile,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  backup: async () => (await import('./commands/backup.ts')).addBackup,
+  restore: async () => (await import('./commands/restore.ts')).addRestore,
+}
+
+async function createProgram(args: readonly string[], output: Output, onErrorText: (text: string) => void) {
   const program = new Command('letterhead')
     .description('Sender profiles on your own server. Every command reads its configuration from the environment.')
     .version(packageVersion)
@@ -19,15 +26,9 @@ function createProgram(output: Output, onErrorText: (text: string) => void): Com
     .exitOverride()
     .configureOutput({ writeErr: onErrorText })
     .configureHelp({ showGlobalOptions: true })
-  addServe(program)
-  addMigrate(program, output)
-  addOrg(program, output)
-  addUser(program, output)
-  addKey(program, output)
-  addProfile(program, output)
-  addDoctor(program, output)
-  addBackup(program, output)
-  addRestore(program, output)
+  const asked = args.find((arg) => !arg.startsWith('-')) ?? ''
+  const loaders = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS)
+  for (const load of loaders) (await load?.())?.(program, output)
   return program
 }
 
@@ -44,10 +45,10 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', () => process.exit(EXIT.ok))
   let helpText = ''
-  const program = createProgram(output, (text) => {
-    helpText += text
-  })
   try {
+    const program = await createProgram(args, output, (text) => {
+      helpText += text
+    })
     await program.parseAsync(args, { from: 'user' })
     return EXIT.ok
   } catch (error) {

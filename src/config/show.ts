@@ -1,3 +1,4 @@
+import { markdownTable } from '../documents/markdown.ts'
 import type { ReadValues, Source } from './read-values.ts'
 import { configEntries, type Group, type Setting, type VariableName } from './table.ts'
 
@@ -39,17 +40,13 @@ function fallbackText(setting: Setting<unknown>): string {
 export function renderConfigMarkdown(): string {
   return groups()
     .map(([group, settings]) => {
-      const rows = settings.map(([name, setting]) => {
-        const file = setting.isSecret ? `, \`${name}_FILE\`` : ''
-        return `| \`${name}\`${file} | ${fallbackText(setting)} | ${cell(setting.form.form)} | ${cell(setting.says)} |`
-      })
-      return [
-        `### ${group}`,
-        '',
-        '| Variable | Default | Accepts | Meaning |',
-        '| --- | --- | --- | --- |',
-        ...rows,
-      ].join('\n')
+      const rows = settings.map(([name, setting]) => [
+        setting.isSecret ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``,
+        fallbackText(setting),
+        cell(setting.form.form),
+        cell(setting.says),
+      ])
+      return `### ${group}\n\n${markdownTable(['Variable', 'Default', 'Accepts', 'Meaning'], rows)}`
     })
     .join('\n\n')
 }
@@ -73,7 +70,7 @@ function groups(): [Group, [VariableName, Setting<unknown>][]][] {
   return names.map((group) => [group, configEntries.filter(([, setting]) => setting.group === group)])
 }
 
-/** Keeps text inside one cell, and a `<word>` from being read as HTML. */
+/** Keeps a `<word>` from being read as HTML. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+  return text.replaceAll('<', '&lt;')
 }

@@ -126,7 +126,8 @@ describe('a pool over a real database', () => {
 
   test('fifty organizations interleaved over two connections each see themselves alone', async () => {
     await using db = open()
-    const ids = await Promise.all(Array.from({ length: 50 }, (_, index) => organization(`Org ${index}`)))
+    const ids: string[] = []
+    for (let index = 0; index < 50; index += 1) ids.push(await organization(`Org ${index}`))
     const asked = Array.from({ length: 600 }, (_, index) => ids[(index * 7) % ids.length] as string)
     const seen = await Promise.all(
       asked.map((id, index) =>

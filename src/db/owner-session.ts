@@ -37,6 +37,16 @@ export async function connectOwner(config: pg.ClientConfig): Promise<OwnerSessio
   }
 }
 
+/** Runs `work` on a connection of its own. Fails as `connectOwner` does. */
+export async function asOwner<T>(config: pg.ClientConfig, work: (owner: OwnerSession) => Promise<T>): Promise<T> {
+  const owner = await connectOwner(config)
+  try {
+    return await work(owner)
+  } finally {
+    await owner.close()
+  }
+}
+
 /** A name as SQL quotes it. */
 export function quoteName(name: string): string {
   return pg.escapeIdentifier(name)

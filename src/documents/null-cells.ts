@@ -53,7 +53,9 @@ function cellsOf(operation: NullCell['operation'], merge: boolean): NullCell[] {
   if (endpoint?.kind !== 'write' || endpoint.document.body === undefined) throw new Error(`${operation} takes no body`)
   const whole = exampleBody(endpoint.document.body)
   const models = operation === 'updateProfile' ? MODELS : (['profile'] as const)
-  return membersOf(endpoint.document.body).flatMap((member) =>
+  // A stored value is replaced by one that is no example; a new profile takes the examples.
+  const pick = (choices: readonly string[]) => (operation === 'updateProfile' ? choices.at(-1) : undefined)
+  return membersOf(endpoint.document.body, pick).flatMap((member) =>
     GIVEN.map((given) => {
       const body = bodyWith(operation, whole, member, given)
       const outcomes = Object.fromEntries(
@@ -71,15 +73,19 @@ function exampleBody(schema: TSchema): JsonObject {
 }
 
 /** The members of an object schema and of the objects in it. What is in a list is replaced with the list. */
-function membersOf(schema: TSchema, above: readonly string[] = []): Member[] {
+function membersOf(
+  schema: TSchema,
+  pick: (choices: readonly string[]) => string | undefined,
+  above: readonly string[] = [],
+): Member[] {
   const { properties = {} } = schema as { properties?: Record<string, TSchema> }
   return Object.entries(properties).flatMap(([name, member]) => {
     const path = [...above, name]
     const isObject = (member as { properties?: object }).properties !== undefined
-    const { enum: choices } = member as { enum?: readonly string[] }
-    const simple = choices?.at(-1) ?? notesOf(member).example ?? 'A text.'
+    const { enum: choices = [] } = member as { enum?: readonly string[] }
+    const simple = pick(choices) ?? notesOf(member).example ?? 'A text.'
     const value = isObject ? exampleBody(member) : (simple as JsonValue)
-    return [{ path, value }, ...membersOf(member, path)]
+    return [{ path, value }, ...membersOf(member, pick, path)]
   })
 }
 

@@ -17,7 +17,8 @@ function shortened(says: string): string {
 }
 
 function words(outcome: CellOutcome, { operation, member }: NullCell): string {
-  if (outcome.kind === 'refused') return `400 ${outcome.at === member ? '' : `\`${outcome.at}\`: `}${shortened(outcome.says)}`
+  if (outcome.kind === 'refused')
+    return `400 ${outcome.at === member ? '' : `\`${outcome.at}\`: `}${shortened(outcome.says)}`
   return outcome.kind === 'kept' && operation === 'createProfile' ? 'default' : WORDS[outcome.kind]
 }
 

@@ -50,7 +50,7 @@ function text(target: string): string {
       on k.organization_id = o.organization_id and k.digest = $2 and k.revoked_at is null
     left join users u on u.organization_id = o.organization_id and u.id = k.user_id
     left join profiles s
-      on s.organization_id = o.organization_id and s.id = coalesce($3::uuid, k.profile_id) and s.deleted_at is null
+      on s.organization_id = o.organization_id and s.id = coalesce(k.profile_id, $3::uuid) and s.deleted_at is null
     left join idempotency_keys i
       on i.organization_id = o.organization_id and i.customer_id = coalesce(s.id, o.organization_id)
      and i.mode = $5 and i.key = $4

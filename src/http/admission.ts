@@ -96,9 +96,7 @@ export function authenticate(
 ): Caller {
   if (row === null || row.k_id === null || row.u_id === null) throw refusedKey(house, arrival, 'unknown')
   // A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404.
-  if (row.k_profile_id !== null && row.s_id === null && arrival.headers['x-profile-id'] === undefined) {
-    throw refusedKey(house, arrival, 'unknown')
-  }
+  if (row.k_profile_id !== null && row.s_id === null) throw refusedKey(house, arrival, 'unknown')
   if (row.k_is_unused)
     void house.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
   if (endpoint.operation !== 'getMe') checkAccountState(row.o_state)

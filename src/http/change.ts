@@ -49,13 +49,32 @@ export async function change(
     const answer = await settle(house, request, { row, caller }, trail)
     if (answer !== null) return answer
     if (row.i_id !== null && row.i_is_expired) continue
-    const done = await attempt(house, request, row, { turn, trail })
+    const done = await unlessAnswered(house, request, () => attempt(house, request, row, { turn, trail }))
     if (done !== null) {
       if (request.wishes.idempotencyKey !== undefined) trail.idempotency = turn === 1 ? 'new' : 'resumed'
       return done
     }
   }
   throw new Failure(request.wishes.idempotencyKey === undefined ? 'INTERNAL_005' : 'CONFLICT_001')
+}
+
+/**
+ * Null instead of a refusal that another request with the same key brought about: it deleted the profile, say, after this
+ * one had looked for its answer. There is an answer to replay now, and it beats the refusal (decision 14).
+ */
+async function unlessAnswered(
+  house: House,
+  request: ChangeRequest,
+  work: () => Promise<Answer | null>,
+): Promise<Answer | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Failure) || request.wishes.idempotencyKey === undefined) throw error
+    const { row } = await admitAgain(house, house.db, request)
+    if (row.i_state !== 'kept' || row.i_is_expired) throw error
+    return null
+  }
 }
 
 /** Authentication, state, scope and role once more: what was allowed before the wait may not be allowed now. */
@@ -220,7 +239,10 @@ function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow |
   }
 }
 
-/** After a provider has done its part: the write, or word to the job that what the provider holds must go. */
+/**
+ * After a provider has done its part: the write. A refusal gives word to the job that what the provider holds must go;
+ * after any other failure the claim is given free, so that the same request can finish without waiting for its lease.
+ */
 async function finishForwarded(
   house: House,
   request: ChangeRequest,
@@ -230,10 +252,12 @@ async function finishForwarded(
   try {
     return await lockedChange(house, request, forwarding)
   } catch (error) {
-    if (error instanceof Failure) {
-      if (error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
-      await releaseClaim(house.db, request.credential.organizationId, forwarding.claim, 'undo')
-    }
+    const isRefused = error instanceof Failure
+    if (isRefused && error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
+    const { organizationId } = request.credential
+    const released = releaseClaim(house.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
+    // What failed first is what the client is told; a claim that could not be released ends with its lease.
+    await (isRefused ? released : released.catch(() => undefined))
     throw error
   }
 }

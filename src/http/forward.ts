@@ -62,6 +62,8 @@ export async function forward(
     )
     throw new Failure('PROVIDER_001', { details })
   }
+  // What the processor gave for the interrupted request would belong to nobody if this one did without a card.
+  if (at.row.i_payment_method !== null && !at.steps.some(({ name }) => name === 'payments')) throw otherRequest()
   const held = await claim(house, request, caller, at.row)
   if (held === null) return null
   const forwarded: Forwarded = {}
@@ -88,15 +90,19 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
   return outcome.value
 }
 
+function otherRequest(): Failure {
+  return new Failure('CONFLICT_002', {
+    message:
+      'The interrupted request with this Idempotency-Key carried other data. Send it unchanged, or use a new key.',
+  })
+}
+
 function refusal(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>, root: string): Failure {
   switch (outcome.kind) {
     case 'refused':
       return new Failure('VALIDATION_001', { details: refusalDetails(outcome.refusals, root) })
     case 'mismatch':
-      return new Failure('CONFLICT_002', {
-        message:
-          'The interrupted request with this Idempotency-Key carried other data. Send it unchanged, or use a new key.',
-      })
+      return otherRequest()
     case 'unavailable':
       return new Failure('INTERNAL_003', { headers: { 'retry-after': String(outcome.retryAfterSeconds) } })
     case 'timeout':

@@ -46,14 +46,16 @@ export function takeRequest(request: IncomingMessage, response: ServerResponse, 
 }
 
 /**
- * Refuses what Node's parser lets through and the API must not: a target that is no path, a missing, doubled or strange
- * Host, a doubled Content-Type (Node silently takes the first), a transfer coding beside chunked, a body where there can
- * be none, an encoded body. Reliability section 8.
+ * Refuses what Node's parser lets through and the API must not: a version that is not spoken here, a target that is no
+ * path, a missing, doubled or strange Host, a doubled Content-Type (Node silently takes the first), a transfer coding
+ * beside chunked, a body where there can be none, an encoded body. Reliability section 8.
  *
  * @throws Failure REQUEST_400, REQUEST_414, REQUEST_415.
  */
 export function checkFraming(request: IncomingMessage, allowedHosts: readonly string[]): void {
-  const { url = '', headers, method = '' } = request
+  const { url = '', headers, httpVersion } = request
+  // The parser takes these two for versions of what it reads.
+  if (httpVersion === '0.9' || httpVersion === '2.0') throw doubt('The request must be HTTP/1.1')
   if (!url.startsWith('/') || url.includes('#')) throw doubt('The request target must be a path')
   if (url.length > TARGET_BYTES_MAX) throw new Failure('REQUEST_414')
   const { host } = headers
@@ -64,13 +66,14 @@ export function checkFraming(request: IncomingMessage, allowedHosts: readonly st
     throw doubt('This server does not answer for that Host')
   }
   if (countOf(request, 'content-type') > 1) throw doubt('The request has more than one Content-Type header')
-  checkBody(headers, method)
+  checkBody(request)
 }
 
-function checkBody(headers: IncomingMessage['headers'], method: string): void {
+function checkBody({ headers, method = '', httpVersion }: IncomingMessage): void {
   const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    throw doubt('The request has a transfer coding other than chunked')
+  // HTTP/1.0 has no transfer codings, so its proxies pass them on unread (RFC 9112 section 6.1).
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
+    throw doubt('The request has a transfer coding other than the chunked of HTTP/1.1')
   }
   const hasBody = coding !== undefined || Number(headers['content-length'] ?? 0) > 0
   // Fastify does not read a body of these methods, so nobody else would notice it.

@@ -2,6 +2,7 @@ import { Failure } from '../contract/failure.ts'
 import { newId } from '../contract/new-id.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
+import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import { authenticate, authorize, keyDigest, readAdmission, readCredential } from './admission.ts'
 import { type Answer, failureAnswer, successBody } from './answer.ts'
@@ -76,6 +77,7 @@ async function read(
 /** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
 function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unknown): Answer {
   const failure = error instanceof Failure ? error : unexpected(arrival, error)
+  if (error instanceof SealBroken) house.metrics.decryptFailed()
   if (failure.status >= 500) {
     house.log.error(
       'request_failed',

@@ -13,7 +13,7 @@ function windows() {
   const clock = { ms: 7_000 }
   const leased = new Map<string, { window: number; leased: number }>()
   const queries: string[] = []
-  let isBroken = false
+  const fault = { isOn: false }
   const db: Executor = {
     run: async <Row extends object>(
       _organizationId: string,
@@ -21,7 +21,7 @@ function windows() {
       params: readonly unknown[],
     ) => {
       queries.push(statement.name)
-      if (isBroken) throw new Error('no database')
+      if (fault.isOn) throw new Error('no database')
       const [organization, customer, rateClass, block] = params as [string, string, string, number]
       const name = `${organization} ${customer} ${rateClass}`
       const window = Math.floor(clock.ms / 60_000)
@@ -34,9 +34,11 @@ function windows() {
     },
   }
   const limited = { count: 0 }
-  const limiter = (isOn = true) =>
-    new RateLimiter({ db, isOn, onLimited: () => void (limited.count += 1), now: () => clock.ms })
-  return { clock, queries, limited, limiter, breakNow: (broken: boolean) => void (isBroken = broken) }
+  const onLimited = () => {
+    limited.count += 1
+  }
+  const limiter = (isOn = true) => new RateLimiter({ db, isOn, onLimited, now: () => clock.ms })
+  return { clock, queries, limited, limiter, fault }
 }
 
 function caller(options: { customerId?: string; isScopedByHeader?: boolean } = {}): Caller {
@@ -198,10 +200,10 @@ test('switched off, there are no headers, no queries and no limit of any kind', 
 })
 
 test('a lease that fails fails its requests and leaves the pool usable', async () => {
-  const { limiter, breakNow } = windows()
+  const { limiter, fault } = windows()
   const one = limiter()
-  breakNow(true)
+  fault.isOn = true
   await assert.rejects(one.enter(caller(), 'standard', {}), /no database/)
-  breakNow(false)
+  fault.isOn = false
   assert.equal((await attempt(one)).accepted, true)
 })

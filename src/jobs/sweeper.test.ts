@@ -90,13 +90,16 @@ test('a started sweeper comes again, and stop ends it after the batch it is at',
   const organization = await bench.organization()
   const sweeper = sweeperOf(bench, { everyMs: 20 })
   sweeper.start()
-  for (let round = 1; round <= 2; round += 1) {
-    await keep(bench, organization, `expired-${round}-`, 3, '-1 hour')
-    const end = Date.now() + 20_000
-    while ((await keys(bench)).length > 0 && Date.now() < end) await sleep(10)
-    assert.deepEqual(await keys(bench), [])
+  try {
+    for (let round = 1; round <= 2; round += 1) {
+      await keep(bench, organization, `expired-${round}-`, 3, '-1 hour')
+      const end = Date.now() + 20_000
+      while ((await keys(bench)).length > 0 && Date.now() < end) await sleep(10)
+      assert.deepEqual(await keys(bench), [])
+    }
+  } finally {
+    await sweeper.stop()
   }
-  await sweeper.stop()
   assert.ok(bench.events('expired_answers_deleted').length >= 2)
   await keep(bench, organization, 'later-', 1, '-1 hour')
   await sleep(100)

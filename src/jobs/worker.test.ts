@@ -5,7 +5,7 @@ import { gate } from '../../test/kit/gate.ts'
 import { JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
 import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox } from './queue.store.ts'
-import { createWorker, type JobHandler, type WorkerOptions } from './worker.ts'
+import { createWorker, type JobHandler, type Worker, type WorkerOptions } from './worker.ts'
 
 const FINISHED = { kind: 'finished' } as const
 const KIND = 'trial'
@@ -17,6 +17,16 @@ function workerOf(bench: JobsBench, handler: JobHandler, more: Partial<WorkerOpt
 
 function claimOne(bench: JobsBench): Promise<Job[]> {
   return claimDueJobs(bench.db, { kinds: [KIND], limit: 1, leaseMs: LEASE_MS })
+}
+
+/** Runs `meanwhile` with the worker started, and stops it however that ends. */
+async function whileStarted(worker: Worker, meanwhile: () => Promise<void>): Promise<void> {
+  worker.start()
+  try {
+    await meanwhile()
+  } finally {
+    await worker.stop()
+  }
 }
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -67,11 +77,11 @@ test('a started worker drains a backlog without exceeding its concurrency, and t
     },
     { concurrencyMax: 3 },
   )
-  worker.start()
-  await until(() => total === 25)
-  await bench.jobs(organization, KIND, 1)
-  await until(() => total === 26)
-  await worker.stop()
+  await whileStarted(worker, async () => {
+    await until(() => total === 25)
+    await bench.jobs(organization, KIND, 1)
+    await until(() => total === 26)
+  })
   assert.equal(most, 3)
 })
 
@@ -91,13 +101,15 @@ test('stop waits for the jobs that run and claims no other', async () => {
     },
     { concurrencyMax: 1 },
   )
-  worker.start()
-  await started.opened
-  const stopped = worker.stop().then(() => seen.push('stopped'))
-  await sleep(50)
-  assert.deepEqual(seen, [])
-  mayEnd.open()
-  await stopped
+  await whileStarted(worker, async () => {
+    await started.opened
+    const stopped = worker.stop().then(() => seen.push('stopped'))
+    await sleep(50)
+    const seenMeanwhile = [...seen]
+    mayEnd.open()
+    await stopped
+    assert.deepEqual(seenMeanwhile, [])
+  })
   assert.deepEqual(seen, ['ended', 'stopped'])
   assert.equal((await bench.sql('select id from jobs where lease_until is null')).length, 2)
 })
@@ -142,9 +154,7 @@ test('the gauges show what waits, and parked jobs are told of after a start', as
     parked,
   ])
   const worker = workerOf(bench, async () => FINISHED)
-  worker.start()
-  await until(() => bench.events('jobs_parked').length > 0)
-  await worker.stop()
+  await whileStarted(worker, () => until(() => bench.events('jobs_parked').length > 0))
   assert.deepEqual(bench.events('jobs_parked'), [{ parked: 1 }])
   assert.equal(await bench.counted('outbox_pending'), 3)
   assert.ok((await bench.counted('outbox_oldest_seconds')) >= 3_600)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import { createServerRole } from '../../db/create-role.ts'
 import { migrate, SCHEMA_VERSION } from '../../db/migrate.ts'
-import { connectOwner } from '../../db/owner-session.ts'
+import { asOwner } from '../../db/owner-session.ts'
 import { roleStatements } from '../../db/role-check.ts'
 import { CommandFailure, usage } from '../command-failure.ts'
 import { type OwnedDatabase, readConfig, withOwner } from '../installation.ts'
@@ -23,9 +23,8 @@ async function makeRole(database: OwnedDatabase, given: string | undefined): Pro
   const known = given ?? database.serverPassword
   if (known !== null && !/^[\x20-\x7e]+$/.test(known)) throw usage('The password of a role must be printable ASCII.')
   const password = known ?? randomBytes(24).toString('base64url')
-  const owner = await connectOwner(database.owner)
   try {
-    const isNew = await createServerRole(owner, database.serverRole, password)
+    const isNew = await asOwner(database.owner, (owner) => createServerRole(owner, database.serverRole, password))
     return { isNew, inventedPassword: isNew && known === null ? password : null }
   } catch (error) {
     if ((error as { code?: string }).code !== '42501') throw error
@@ -34,8 +33,6 @@ async function makeRole(database: OwnedDatabase, given: string | undefined): Pro
       'DATABASE',
       `The owner may not make roles. Let an administrator of the database run:\n${statements.join('\n')}`,
     )
-  } finally {
-    await owner.close()
   }
 }
 

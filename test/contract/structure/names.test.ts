@@ -30,7 +30,6 @@ test('a slice file of no agreed kind is found', () => {
       `${slice}/profile.jobs.ts`,
       `${slice}/index.ts`,
       `${slice}/endpoints/update.ts`,
-      'src/resources/api-keys/key-text.ts',
       'src/http/pipeline.ts',
     ],
     [

@@ -6,6 +6,7 @@ import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep, whatsappStep } from '../../../http/forward-steps.ts'
 import type { Brand } from '../../brands/index.ts'
 import { problemsOf } from '../change-checks.rules.ts'
+import { profileEtag } from '../etag.fields.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
 import {
   createDocument,
@@ -18,7 +19,6 @@ import {
 import { applySettings } from '../profile.rules.ts'
 import { organizationBrandTarget } from '../profile.store.ts'
 import { insertProfile, type WhatsappLink } from '../profile-write.store.ts'
-import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(createRequest)
 

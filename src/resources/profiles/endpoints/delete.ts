@@ -2,10 +2,12 @@ import { Failure } from '../../../contract/failure.ts'
 import { addUnknown, readBody } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
+import { profileEtag } from '../etag.fields.ts'
+import { changesSince } from '../history.store.ts'
+import { changesSince } from '../history.store.ts'
 import { deleteRequest, type Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
 import { markProfileDeleted } from '../profile-write.store.ts'
-import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(deleteRequest)
 

@@ -4,6 +4,7 @@ import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep } from '../../../http/forward-steps.ts'
 import { problemsOf } from '../change-checks.rules.ts'
+import { profileEtag } from '../etag.fields.ts'
 import { changesSince } from '../history.store.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
 import {
@@ -18,7 +19,6 @@ import { profileTarget } from '../profile.store.ts'
 import { saveProfile } from '../profile-write.store.ts'
 import { type Reference, referenceProblems } from '../reference.rules.ts'
 import { findReferences } from '../reference.store.ts'
-import { profileEtag } from '../view.rules.ts'
 
 const check = compileCheck(updateRequest)
 

@@ -3,7 +3,11 @@ import { after, before, describe, test } from 'node:test'
 import { MAGIC_TOKENS } from '../../../../src/adapters/simulator/magic-tokens.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 
-const account = (access_token: string) => ({ waba_id: '123456789012345', phone_number_id: '987654321098765', access_token })
+const account = (access_token: string) => ({
+  waba_id: '123456789012345',
+  phone_number_id: '987654321098765',
+  access_token,
+})
 
 describe('POST /v3/profiles with a WhatsApp Business Account', () => {
   let app: TestApp
@@ -14,11 +18,7 @@ describe('POST /v3/profiles with a WhatsApp Business Account', () => {
 
   test('without one of its own and without one to share, a profile is refused with 422', async () => {
     const org = await app.organization({ waba: null })
-    for (const body of [
-      { name: 'A' },
-      { name: 'A', whatsapp_business_account: null },
-      { name: 'A', sandbox: true },
-    ]) {
+    for (const body of [{ name: 'A' }, { name: 'A', whatsapp_business_account: null }, { name: 'A', sandbox: true }]) {
       const reply = await org.admin.post('/v3/profiles', body)
       assert.equal(reply.status, 422)
       assert.equal(reply.error.code, 'BUSINESS_009')
@@ -69,7 +69,10 @@ describe('POST /v3/profiles with a WhatsApp Business Account', () => {
       assert.equal(reply.text.includes(token), false, path)
     }
     assert.ok(app.lines.some((line) => line.includes(String(made.json.meta.request_id))))
-    assert.equal(app.lines.some((line) => line.includes(token)), false)
+    assert.equal(
+      app.lines.some((line) => line.includes(token)),
+      false,
+    )
   })
 
   test('each refusal of the provider is reported under its member, and nothing is made', async () => {

@@ -153,7 +153,9 @@ describe('PATCH /v3/profiles/{profileId}: billing', () => {
   test('the contact lies sealed in the database', async () => {
     const org = await app.organization()
     const { id } = await org.profile({ billing_model: 'profile', billing_contact: aBillingContact() })
-    const [row] = await app.sql<{ text: string }>('select to_jsonb(p)::text as text from profiles p where id = $1', [id])
+    const [row] = await app.sql<{ text: string }>('select to_jsonb(p)::text as text from profiles p where id = $1', [
+      id,
+    ])
     for (const secret of Object.values(aBillingContact())) assert.equal(row?.text.includes(secret), false, secret)
     assert.ok(row?.text.includes('Sales Team'))
   })

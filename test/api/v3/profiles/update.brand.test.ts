@@ -24,10 +24,9 @@ describe('PATCH /v3/profiles/{profileId}: the brand', () => {
   after(() => app[Symbol.asyncDispose]())
 
   async function giveBrand(org: TestOrganization): Promise<string> {
-    const [row] = await app.sql<{ data_key: string }>(
-      'select data_key from organizations where organization_id = $1',
-      [org.id],
-    )
+    const [row] = await app.sql<{ data_key: string }>('select data_key from organizations where organization_id = $1', [
+      org.id,
+    ])
     const id = newId()
     const sections = {
       contact: { name: 'Head Office' },

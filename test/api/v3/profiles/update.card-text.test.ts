@@ -49,7 +49,10 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
       const fine = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, 'Order 4111 1111 1111 1112'))
       assert.equal(fine.status, 200, path)
     }
-    assert.equal(app.lines.some((line) => line.includes(CARD) || line.includes(CARD.replaceAll(' ', ''))), false)
+    assert.equal(
+      app.lines.some((line) => line.includes(CARD) || line.includes(CARD.replaceAll(' ', ''))),
+      false,
+    )
   })
 
   test('addresses, tax ids, postal codes, volumes and phone numbers may look like one', async () => {

@@ -46,11 +46,7 @@ const PROFILE: Refusal[] = [
   ['sending_phone_number', '2025551234', "sending_phone_number must be in E.164 format (e.g. '+12025551234')"],
   ['sending_phone_number', '+1 202 555 1234', "sending_phone_number must be in E.164 format (e.g. '+12025551234')"],
   ['whatsapp_phone_number', '+12', "whatsapp_phone_number must be in E.164 format (e.g. '+12025551234')"],
-  [
-    'allow_number_change_during_onboarding',
-    'no',
-    'allow_number_change_during_onboarding must be true or false',
-  ],
+  ['allow_number_change_during_onboarding', 'no', 'allow_number_change_during_onboarding must be true or false'],
   ['brand', 'Acme', 'brand must be an object'],
   ['brand', [], 'brand must be an object'],
   ['payment_details', 'card', 'payment_details must be an object'],
@@ -102,11 +98,7 @@ const BRAND: Refusal[] = [
     'HUGE',
     `brand.compliance.brandRelationship must be one of: ${BRAND_RELATIONSHIPS.join(', ')}`,
   ],
-  [
-    'compliance.expectedMessagingVolume',
-    10000,
-    'brand.compliance.expectedMessagingVolume must be 1 to 64 characters',
-  ],
+  ['compliance.expectedMessagingVolume', 10000, 'brand.compliance.expectedMessagingVolume must be 1 to 64 characters'],
   ['compliance.isTcrApplication', 'yes', 'brand.compliance.isTcrApplication must be true or false'],
   ['compliance.phoneNumberPrefix', 'one', "brand.compliance.phoneNumberPrefix must be a calling prefix (e.g. '+1')"],
   ['compliance.destinationCountries', 'US', 'brand.compliance.destinationCountries must be a list'],
@@ -189,11 +181,7 @@ describe('PATCH /v3/profiles/{profileId}: the sentence for each member', () => {
       ['zip_code', undefined, 'payment_details.zip_code is required'],
     ]
     for (const [member, value, says] of refusals) {
-      await assertRefused(
-        { payment_details: replaced(card, member, value) },
-        `payment_details.${member}`,
-        says,
-      )
+      await assertRefused({ payment_details: replaced(card, member, value) }, `payment_details.${member}`, says)
     }
   })
 

@@ -72,7 +72,7 @@ describe('PATCH /v3/profiles/{profileId}', () => {
     assert.equal(
       reply.headers['x-unknown-fields'],
       'id, organization_id, status, email, waba_id, whatsapp_business_account, gr%C3%B6%C3%9Fe%201, ' +
-        'brand.tcr_brand_id, brand.contact.business_name',
+        'brand.contact.business_name, brand.tcr_brand_id',
     )
     for (const member of ['id', 'organization_id', 'status', 'email', 'waba_id'])
       assert.equal(reply.data[member], before[member], member)

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type EmbeddedDatabase, openEmbedded } from '../../../src/db/embedded/index.ts'
+import { killPostmaster, quietLog } from '../../kit/embedded-processes.ts'
+
+/** The command line as a person runs it: the built program in a process of its own. */
+
+const PROGRAM = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url))
+
+export interface Ran {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunOptions {
+  env?: Readonly<Record<string, string>>
+  stdin?: string
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn' }
+  return spawn(process.execPath, [PROGRAM, ...args], { env: { ...own, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+/** Runs one command to its end. */
+export async function letterhead(args: readonly string[], { env = {}, stdin = '' }: RunOptions = {}): Promise<Ran> {
+  const child = start(args, env)
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  child.stdin?.end(stdin)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout, stderr }
+}
+
+/** Runs one command that must succeed, and returns its JSON. */
+export async function answered<T = Record<string, string>>(args: readonly string[], options: RunOptions): Promise<T> {
+  const ran = await letterhead([...args, '--json'], options)
+  if (ran.code !== 0) throw new Error(`letterhead ${args.slice(0, 2).join(' ')} ended with ${ran.code}: ${ran.stderr}`)
+  return JSON.parse(ran.stdout) as T
+}
+
+/** Runs one command that must fail, and returns how. */
+export async function refused(
+  args: readonly string[],
+  options: RunOptions,
+): Promise<{ exit: number | null; code: string; message: string; details?: Record<string, string[]> }> {
+  const ran = await letterhead([...args, '--json'], options)
+  if (ran.code === 0) throw new Error(`letterhead ${args.slice(0, 2).join(' ')} was not refused: ${ran.stdout}`)
+  return { exit: ran.code, ...JSON.parse(ran.stderr).error }
+}
+
+/** A data directory for this test file. It goes, with whatever runs on it, when the file is done. Call while it loads. */
+export function dataDirectory(): { path(): Promise<string> } {
+  let made: Promise<string> | null = null
+  after(async () => {
+    if (made === null) return
+    const path = await made
+    killPostmaster(path)
+    await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  })
+  return {
+    path: () => {
+      made ??= mkdtemp(join(tmpdir(), 'letterhead-cli-'))
+      return made
+    },
+  }
+}
+
+/** Keeps the embedded database of a directory running, so that commands need not start it one by one. */
+export function keepRunning(dataDir: string): Promise<EmbeddedDatabase> {
+  return openEmbedded({ dataDir, purpose: 'command', log: quietLog })
+}
+
+/** Starts `letterhead serve` on free ports, and waits for what it prints. */
+export async function serve(env: Readonly<Record<string, string>>): Promise<{
+  url: string
+  apiKey: string | null
+  profileId: string | null
+  stop(): Promise<number | null>
+}> {
+  const child = start(['serve'], { ...env, PORT: '0', OPS_PORT: '0' })
+  child.stdin?.end()
+  child.stderr?.pipe(process.stderr)
+  let printed = ''
+  if (child.stdout === null) throw new Error('the server has no standard output')
+  const lines = createInterface({ input: child.stdout })
+  const ready = new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      printed += `${line}\n`
+      // The last line of what a start prints, in either of its forms.
+      if (/^ {2}-d |Make a new API key/.test(line)) resolve()
+    })
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)))
+  })
+  await ready
+  const found = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? null
+  return {
+    url: found(/ready at (\S+)/) ?? '',
+    apiKey: found(/(sk_live_\w+)/),
+    profileId: found(/profiles\/([0-9a-f-]{36})/),
+    async stop() {
+      child.removeAllListeners('exit')
+      child.kill('SIGTERM')
+      const [code] = child.exitCode === null ? ((await once(child, 'exit')) as [number | null]) : [child.exitCode]
+      return code
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
+import { queryOnce } from '../../kit/embedded-processes.ts'
+import { answered, dataDirectory, keepRunning, refused } from './letterhead.ts'
+
+/** An external database: one more in an embedded cluster, reached by a URL as any other is. */
+const directory = dataDirectory()
+let database: EmbeddedDatabase
+
+const KEYS = {
+  SEALING_KEY: `one:${Buffer.alloc(32, 1).toString('base64')}`,
+  KEY_PEPPER: Buffer.alloc(32, 2).toString('base64'),
+}
+
+function urlOf(user: string, name = 'external'): string {
+  return `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(database.owner.host)}`
+}
+
+const administer = (text: string, name = 'external') =>
+  queryOnce({ ...database.owner, user: 'letterhead_superuser', database: name }, text)
+
+before(async () => {
+  database = await keepRunning(await directory.path())
+  await administer('create role external_owner login createrole', 'postgres')
+  await administer('create database external owner external_owner', 'postgres')
+  await administer('alter schema public owner to external_owner')
+})
+after(() => database?.close())
+
+test('migrate needs the role of the server, makes it when asked, and applies each version once', async () => {
+  const owner = { env: { DATABASE_OWNER_URL: urlOf('external_owner') } }
+  const roleless = { env: { ...owner.env, DATABASE_URL: urlOf('app:pa%20ss') } }
+  assert.match((await refused(['migrate'], roleless)).message, /migrate --create-role/)
+  type Migrated = { applied: number[]; role: string; role_created: boolean; role_password?: string }
+  const made = await answered<Migrated>(['migrate', '--create-role'], roleless)
+  assert.deepEqual([made.role, made.role_created, made.role_password], ['app', true, undefined])
+  assert.ok(made.applied.length > 0)
+  const [role] = await administer(
+    "select rolsuper, rolbypassrls, rolcanlogin, rolpassword like 'SCRAM-SHA-256$4096:%' as is_hashed from pg_authid where rolname = 'app'",
+  )
+  assert.deepEqual(role, { rolsuper: false, rolbypassrls: false, rolcanlogin: true, is_hashed: true })
+  const again = await answered<Migrated>(['migrate', '--create-role'], roleless)
+  assert.deepEqual([again.applied, again.role_created], [[], false])
+  const invented = await answered<Migrated>(['migrate', '--create-role'], owner)
+  assert.equal(invented.role, 'letterhead_app')
+})
+
+test('with only the URL of the server, what needs the owner says so, and everything else works', async () => {
+  const env = { DATABASE_URL: urlOf('app'), ...KEYS }
+  const made = await answered(['org', 'create', '--name', 'External', '--email', 'o@example.com'], { env })
+  for (const command of [['migrate'], ['org', 'list'], ['backup', '--to', '/tmp/never']]) {
+    const failure = await refused(command, { env })
+    assert.equal(failure.exit, 78, command.join(' '))
+    assert.match(failure.message, /DATABASE_OWNER_URL is needed/)
+  }
+  const users = await answered<unknown[]>(['user', 'list', '--org', made.id ?? ''], { env })
+  assert.equal(users.length, 1)
+  assert.equal((await refused(['user', 'list'], { env })).message, '--org is needed.')
+  const keyless = await refused(['key', 'create', '--org', made.id ?? '', '--role', 'admin'], {
+    env: { DATABASE_URL: urlOf('app') },
+  })
+  assert.equal(keyless.exit, 78)
+})
+
+test('doctor tells a role that row-level security would not bind from one that it does', async () => {
+  const fit = await answered<{ database: { state: string } }>(['doctor'], {
+    env: { DATABASE_URL: urlOf('app'), ...KEYS },
+  })
+  assert.equal(fit.database.state, 'ready')
+  const unfit = await refused(['doctor'], { env: { DATABASE_URL: urlOf('external_owner'), ...KEYS } })
+  assert.equal(unfit.exit, 1)
+})

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { parseKeyText } from '../../../src/contract/key-text.ts'
+import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
+import { keyDigest } from '../../../src/http/admission.ts'
+import { readOrCreateKeyFile } from '../../../src/seal/key-file.ts'
+import { KeyRing } from '../../../src/seal/key-ring.ts'
+import { queryOnce } from '../../kit/embedded-processes.ts'
+import { answered, dataDirectory, keepRunning, letterhead, refused } from './letterhead.ts'
+
+const directory = dataDirectory()
+let database: EmbeddedDatabase
+let options: { env: Record<string, string> }
+let org: string
+let apiKey: string
+
+const IMPORTED = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
+const BRAND = {
+  contact: { name: 'Secret Contact', email: 'contact@example.com' },
+  business: { legalName: 'Example LLC', taxId: '12-3456789' },
+  compliance: { vertical: 'PROFESSIONAL', brandRelationship: 'SMALL_ACCOUNT' },
+}
+
+/** Reads as the owner, who sees every row. */
+const query = (text: string) => queryOnce(database.owner, text)
+
+before(async () => {
+  const dataDir = await directory.path()
+  options = { env: { DATA_DIR: dataDir } }
+  const before = await refused(['org', 'list'], options)
+  assert.equal(before.exit, 78)
+  assert.ok(!existsSync(join(dataDir, 'postgres')), 'a command that reads made a database')
+  const made = await answered(['org', 'create', '--name', 'Example', '--email', 'owner@example.com'], options)
+  org = made.id ?? ''
+  apiKey = made.api_key ?? ''
+  database = await keepRunning(dataDir)
+})
+after(() => database?.close())
+
+test('a new organization has an owner and a key that is stored as a keyed digest only', async () => {
+  const [user] = await answered<Record<string, unknown>[]>(['user', 'list', '--org', org], options)
+  assert.deepEqual([user?.email, user?.role, user?.status], ['owner@example.com', 'owner', 'active'])
+  const text = parseKeyText(apiKey)
+  assert.ok(text?.form === 'typed' && text.organizationId === org)
+  const keys = new KeyRing(readOrCreateKeyFile(join(await directory.path(), 'letterhead.key')))
+  const [stored] = await query(`select digest, last_four from api_keys where organization_id = '${org}'`)
+  assert.deepEqual(stored, { digest: keyDigest(keys, apiKey), last_four: apiKey.slice(-4) })
+})
+
+test('the organization need not be named while there is only one', async () => {
+  assert.equal((await answered<unknown[]>(['user', 'list'], options)).length, 1)
+  const listed = await answered<Record<string, unknown>[]>(['org', 'list'], options)
+  assert.deepEqual(
+    listed.map(({ id }) => id),
+    [org],
+  )
+  await answered(['org', 'create', '--name', 'Second', '--email', 'b@example.com', '--standalone'], options)
+  assert.equal((await refused(['user', 'list'], options)).exit, 64)
+  const [, second] = await answered<Record<string, unknown>[]>(['org', 'list'], options)
+  assert.equal(second?.kind, 'user')
+})
+
+test('a user is added once, and changes of role and status are seen in the list', async () => {
+  const add = ['user', 'add', '--org', org, '--email', 'Dev@example.com', '--name', 'Dev', '--role', 'developer']
+  const added = await answered(add, options)
+  const again = await refused(add, options)
+  assert.deepEqual([again.exit, again.code], [1, 'CONFLICT'])
+  const named = ['--org', org, '--user', 'dev@example.com']
+  await answered(['user', 'set-role', ...named, '--role', 'billing'], options)
+  await answered(['user', 'suspend', ...named], options)
+  const find = async () =>
+    (await answered<Record<string, unknown>[]>(['user', 'list', '--org', org], options)).find(
+      ({ id }) => id === added.id,
+    )
+  const suspended = await find()
+  assert.deepEqual([suspended?.role, suspended?.status], ['billing', 'suspended'])
+  assert.equal((await refused(['key', 'create', ...named], options)).code, 'CONFLICT')
+  await answered(['user', 'activate', '--org', org, '--user', String(added.id)], options)
+  assert.equal((await find())?.status, 'active')
+})
+
+test('the owner cannot be made, unmade or found in another organization', async () => {
+  const owner = ['--org', org, '--user', 'owner@example.com']
+  assert.equal((await refused(['user', 'set-role', ...owner, '--role', 'admin'], options)).code, 'CONFLICT')
+  assert.equal((await refused(['user', 'set-role', ...owner, '--role', 'owner'], options)).exit, 64)
+  const listed = await answered<{ id: string }[]>(['org', 'list'], options)
+  const other = listed.find(({ id }) => id !== org)?.id ?? ''
+  assert.equal((await refused(['user', 'suspend', '--org', other, '--user', 'owner@example.com'], options)).exit, 3)
+})
+
+test('a key belongs to a user or makes a service user, and is revoked once', async () => {
+  const made = await answered(['key', 'create', '--org', org, '--role', 'admin', '--test', '--name', 'ci'], options)
+  assert.match(made.api_key ?? '', /^sk_test_/)
+  assert.ok(made.id)
+  const [user] = await query(`select role, is_service from users where id = '${made.user_id}'`)
+  assert.deepEqual(user, { role: 'admin', is_service: true })
+  const both = await refused(['key', 'create', '--org', org, '--role', 'admin', '--user', 'x'], options)
+  assert.equal(both.exit, 64)
+  const foreign = '11111111-1111-4111-8111-111111111111'
+  assert.equal(
+    (await refused(['key', 'create', '--org', org, '--role', 'admin', '--profile', foreign], options)).exit,
+    3,
+  )
+  const revoke = ['key', 'revoke', '--org', org, '--id', made.id ?? '']
+  await answered(revoke, options)
+  assert.equal((await refused(revoke, options)).exit, 3)
+  const listed = await letterhead(['key', 'list', '--org', org, '--json'], options)
+  assert.ok(listed.stdout.includes(made.id ?? '?'))
+  assert.ok(!listed.stdout.includes(made.api_key ?? '?'))
+})
+
+test('a key that Sent has issued is read from standard input, entered in the directory, and belongs to one organization', async () => {
+  const importing = ['key', 'import', '--user', 'owner@example.com']
+  const given = { ...options, stdin: `${IMPORTED.toUpperCase()}\n` }
+  const made = await answered([...importing, '--org', org], given)
+  assert.equal(made.last_four, '3301')
+  const keys = new KeyRing(readOrCreateKeyFile(join(await directory.path(), 'letterhead.key')))
+  assert.deepEqual(await query('select digest, organization_id from imported_keys'), [
+    { digest: keyDigest(keys, IMPORTED), organization_id: org },
+  ])
+  const listed = await answered<{ id: string }[]>(['org', 'list'], options)
+  const other = listed.find(({ id }) => id !== org)?.id ?? ''
+  assert.equal((await refused([...importing, '--org', org], given)).code, 'CONFLICT')
+  const user = ['key', 'import', '--user', 'b@example.com', '--org', other]
+  assert.equal((await refused(user, given)).code, 'CONFLICT')
+  const [left] = await query(`select count(*)::int as keys from api_keys where last_four = '3301'`)
+  assert.deepEqual(left, { keys: 1 }, 'a refused import left a key')
+  const wrong = await letterhead([...importing, '--org', org, '--key', `${IMPORTED}0`], options)
+  assert.equal(wrong.code, 64)
+  assert.ok(!(wrong.stdout + wrong.stderr).includes(IMPORTED))
+})
+
+test("the organization's brand is written sealed, changed member by member, and locked with its submission", async () => {
+  const file = join(await directory.path(), 'brand.json')
+  await writeFile(file, JSON.stringify({ brand: BRAND }))
+  const set = ['org', 'brand', 'set', '--org', org, '--file']
+  const first = await answered([...set, file], options)
+  const second = await answered([...set, '-'], { ...options, stdin: '{"business":{"city":"Rome"},"contact":null}' })
+  assert.equal(second.id, first.id)
+  const [row] = await query(`select contact, business, tax_id from brands where owner_id = '${org}'`)
+  assert.deepEqual(row?.business, { legal_name: 'Example LLC', city: 'Rome' })
+  assert.ok(String(row?.contact).startsWith('v1.') && String(row?.tax_id).startsWith('v1.'))
+  const wrong = await refused([...set, '-'], { ...options, stdin: '{"compliance":{"vertical":"x"},"tax_id":1}' })
+  assert.equal(wrong.exit, 64)
+  assert.deepEqual(Object.keys(wrong.details ?? {}).sort(), ['compliance.vertical', 'tax_id'])
+  await query(`update brands set lock = 'submitting' where owner_id = '${org}'`)
+  assert.equal((await refused([...set, file], options)).code, 'CONFLICT')
+})
+
+test('state and WhatsApp Business Account are set and cleared', async () => {
+  await answered(['org', 'state', 'set', '--org', org, 'SUSPENDED'], options)
+  await answered(['org', 'waba', 'set', '--org', org, '--id', '123456', '--name', 'Example'], options)
+  const read = () => query(`select state, waba_id, waba_name from organizations where organization_id = '${org}'`)
+  assert.deepEqual(await read(), [{ state: 'SUSPENDED', waba_id: '123456', waba_name: 'Example' }])
+  await answered(['org', 'waba', 'clear', '--org', org], options)
+  await answered(['org', 'state', 'set', '--org', org, 'ACTIVE'], options)
+  assert.deepEqual(await read(), [{ state: 'ACTIVE', waba_id: null, waba_name: null }])
+})
+
+test('what cannot be meant is a usage error in JSON, and quotes no secret', async () => {
+  const secret = `sk_live_${'a'.repeat(30)}`
+  const wrong = [
+    ['org', 'state', 'set', '--org', org, 'ACTIV'],
+    ['org', 'list', '--org', 'x'],
+    ['user', 'list', '--org', 'x'],
+    ['user', 'add', '--org', org, '--email', 'nobody', '--name', 'N', '--role', 'admin'],
+    ['user', 'add', '--org', org, '--email', 'n@example.com', '--name', 'N', '--role', 'boss'],
+    ['org', 'create', '--name', ' ', '--email', 'n@example.com'],
+    ['org', 'create', '--name', 'N', '--email', 'n@example.com', '--state', 'OPEN'],
+    ['org', 'waba', 'set', '--org', org, '--id', 'a b'],
+    ['org', 'brand', 'set', '--org', org, '--file', '/nonexistent/file.json'],
+    ['profile', 'get', 'x', '--api-key', secret],
+    ['key', 'create', '--org', org],
+    ['key', 'create', `--keyy=${secret}`],
+    ['key', secret],
+    ['org'],
+    [],
+  ]
+  for (const args of wrong) {
+    const failure = await refused(args, options)
+    assert.deepEqual([failure.exit, failure.code], [64, 'USAGE'], args.join(' '))
+    assert.ok(!JSON.stringify(failure).includes(secret), args.join(' '))
+  }
+  const unknown = '11111111-1111-4111-8111-111111111111'
+  assert.equal((await refused(['user', 'list', '--org', unknown], options)).exit, 3)
+})
+
+test('every command says how it is used, and takes --json', async () => {
+  const program = await letterhead(['--help'], options)
+  assert.equal(program.code, 0)
+  for (const command of ['serve', 'migrate', 'org', 'user', 'key', 'profile', 'doctor', 'backup', 'restore']) {
+    assert.match(program.stdout, new RegExp(`^  ${command} `, 'm'))
+  }
+  const help = await letterhead(['user', 'suspend', '--help'], options)
+  assert.match(help.stdout, /--json/)
+})
+
+test('doctor finds nothing wrong, then a lost key file, then what production refuses', async () => {
+  const healthy = await answered<{ ok: boolean; database: object; providers: Record<string, object> }>(
+    ['doctor'],
+    options,
+  )
+  assert.equal(healthy.ok, true)
+  assert.deepEqual(healthy.database, { kind: 'embedded', state: 'ready' })
+  assert.deepEqual(healthy.providers.payments, { name: 'simulator', isSimulated: true })
+  const production = await letterhead(['doctor', '--json'], {
+    env: { ...options.env, NODE_ENV: 'production', HOST: '0.0.0.0' },
+  })
+  assert.equal(production.code, 1)
+  const report = JSON.parse(production.stdout) as { problems: string[]; warnings: string[] }
+  assert.match(report.problems.join('\n'), /^HOST|TLS/m)
+  assert.match(report.warnings.join('\n'), /payments is not configured/)
+  const file = join(await directory.path(), 'letterhead.key')
+  const kept = await readFile(file, 'utf8')
+  // The same data under other keys: the organizations cannot be opened any more.
+  await writeFile(file, kept.replace(/SEALING_KEY=[\w-]+:/, 'SEALING_KEY=other:'))
+  const lost = await letterhead(['doctor', '--json'], options)
+  await writeFile(file, kept)
+  assert.equal(lost.code, 1)
+  assert.match(lost.stdout, /The sealing key \\"local-\w+\\", which the data needs, is not configured/)
+})
+
+test('a wrong configuration ends with 78 and every problem', async () => {
+  const failure = await refused(['user', 'list'], { env: { ...options.env, PORT: 'x', LOG_LEVEL: 'loud' } })
+  assert.deepEqual([failure.exit, failure.code], [78, 'CONFIG'])
+  assert.match(failure.message, /PORT:[\s\S]*LOG_LEVEL:/)
+})

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { answered, dataDirectory, letterhead, refused, serve } from './letterhead.ts'
+
+const directory = dataDirectory()
+let server: Awaited<ReturnType<typeof serve>>
+let options: { env: Record<string, string> }
+let id: string
+
+type Profile = { id: string; name: string; description: string | null; etag: string }
+
+before(async () => {
+  const env = { DATA_DIR: await directory.path() }
+  server = await serve(env)
+  options = { env: { ...env, LETTERHEAD_API_KEY: server.apiKey ?? '' } }
+  id = server.profileId ?? ''
+})
+after(() => server?.stop())
+
+const url = () => ['--url', server.url]
+const get = () => answered<Profile>(['profile', 'get', id, ...url()], options)
+
+test('a profile is listed, read and changed through the API', async () => {
+  const { profiles } = await answered<{ profiles: Profile[] }>(['profile', 'list', ...url()], options)
+  assert.deepEqual(
+    profiles.map((profile) => profile.id),
+    [id],
+  )
+  const file = join(await directory.path(), 'change.json')
+  await writeFile(file, JSON.stringify({ name: 'From the file', description: 'Kept' }))
+  const set = ['--set', 'name=Sales', '--set', 'inherit_contacts=false', '--file', file]
+  const changed = await answered<Profile & { inherit_contacts: boolean }>(
+    ['profile', 'update', id, ...set, ...url()],
+    options,
+  )
+  assert.deepEqual([changed.name, changed.description, changed.inherit_contacts], ['Sales', 'Kept', false])
+  assert.deepEqual(await get(), changed)
+})
+
+test('a member is cleared, and a dry run changes nothing and says so', async () => {
+  const dry = await letterhead(['profile', 'update', id, '--clear', 'description', '--sandbox', ...url()], options)
+  assert.match(dry.stderr, /nothing was changed/)
+  assert.equal((await get()).description, 'Kept')
+  await answered(['profile', 'update', id, '--clear', 'description', ...url()], options)
+  assert.equal((await get()).description, null)
+})
+
+test('a change on an old tag is refused, and a repeated one is done once', async () => {
+  const { etag } = await get()
+  const first = ['profile', 'update', id, '--set', 'name=First', '--if-match', etag, ...url()]
+  await answered(first, options)
+  assert.equal((await refused(first, options)).code, 'PRECONDITION_001')
+  const once = ['profile', 'update', id, '--set', 'name=Once', '--idempotency-key', 'once', ...url()]
+  const [a, b] = [await answered<Profile>(once, options), await answered<Profile>(once, options)]
+  assert.deepEqual(b, a)
+})
+
+test("the API's own code and details are told, an unknown profile ends with 3, and the key is never shown", async () => {
+  const wrong = await refused(['profile', 'update', id, '--set', 'name=', ...url()], options)
+  assert.deepEqual([wrong.exit, wrong.code, Object.keys(wrong.details ?? {})], [1, 'VALIDATION_001', ['name']])
+  const unknown = '11111111-1111-4111-8111-111111111111'
+  assert.equal((await refused(['profile', 'get', unknown, ...url()], options)).exit, 3)
+  assert.equal((await refused(['profile', 'list', '--url', 'http://127.0.0.1:9'], options)).code, 'UNREACHABLE')
+  const denied = await letterhead(['profile', 'list', ...url(), '--api-key', 'sk_live_secret'], options)
+  assert.equal(denied.code, 1)
+  assert.ok(!(denied.stdout + denied.stderr).includes('secret'))
+})
+
+test('commands work beside the running server, and a suspended user is out at once', async () => {
+  const [organization] = await answered<{ id: string }[]>(['org', 'list'], options)
+  const org = ['--org', organization?.id ?? '']
+  const key = await answered(['key', 'create', ...org, '--role', 'admin'], options)
+  const own = { env: { ...options.env, LETTERHEAD_API_KEY: key.api_key ?? '' } }
+  await answered(['profile', 'update', id, '--set', 'name=Service', ...url()], own)
+  await answered(['user', 'suspend', ...org, '--user', key.user_id ?? ''], options)
+  const late = await refused(['profile', 'update', id, '--set', 'name=Late', ...url()], own)
+  assert.equal(late.code, 'AUTH_004')
+  assert.equal((await get()).name, 'Service')
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ENDPOINTS } from '../../src/app.ts'
+import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contract/permissions.ts'
+import type { Endpoint } from '../../src/http/endpoint.ts'
+import { type TestApp, testApp } from '../kit/app.ts'
+import { Client, type Reply } from '../kit/client.ts'
+import type { TestOrganization } from '../kit/organization.ts'
+
+const CHANGES = 'You do not have admin access to this organization or profile'
+const READS = 'You do not have access to this organization or profile'
+
+/** A body that every change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
+const DRY = { name: 'Permission', sandbox: true }
+
+/** One organization with a profile and a key of it, for which every path can be filled in. */
+interface Scene {
+  org: TestOrganization
+  params: Record<string, string>
+}
+
+describe('the permission matrix', () => {
+  let app: TestApp
+  before(async () => {
+    app = await testApp()
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  async function scene(): Promise<Scene> {
+    const org = await app.organization()
+    const { id: profileId } = await org.profile()
+    const { keyId } = await org.profileKey(profileId)
+    return { org, params: { profileId, keyId: keyId ?? '' } }
+  }
+
+  function call(caller: Client, endpoint: Endpoint, { params }: Scene): Promise<Reply> {
+    const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => {
+      assert.ok(params[name] !== undefined, `${endpoint.operation}: nothing to put for :${name}`)
+      return params[name]
+    })
+    return caller.request(endpoint.method, path, endpoint.kind === 'write' ? { body: DRY } : {})
+  }
+
+  function assertDenied(reply: Reply, operation: Operation, label: string): void {
+    assert.equal(reply.status, 403, label)
+    assert.equal(reply.error.code, 'AUTH_004', label)
+    assert.equal(reply.error.message, PERMISSIONS[operation].changes ? CHANGES : READS, label)
+    assert.equal(reply.error.details, null, label)
+  }
+
+  test('every operation that is served is in it, and nothing else', () => {
+    const served = ENDPOINTS.map(({ operation }) => operation)
+    assert.deepEqual([...served].sort(), Object.keys(PERMISSIONS).sort())
+    for (const { operation, kind } of ENDPOINTS) assert.equal(PERMISSIONS[operation].changes, kind === 'write', operation)
+  })
+
+  test('an operation or a role that is not in it is refused', () => {
+    assert.equal(isAllowed('updateProfile', 'admin'), true)
+    assert.equal(isAllowed('dropEverything' as Operation, 'owner'), false)
+    assert.equal(isAllowed('updateProfile', 'root' as 'owner'), false)
+  })
+
+  test('the published cells hold: everybody reads profiles, owner and admin alone change them', () => {
+    for (const role of ROLES) {
+      const isAdmin = role === 'owner' || role === 'admin'
+      for (const operation of ['listProfiles', 'getProfile', 'getMe'] as const)
+        assert.equal(isAllowed(operation, role), true)
+      for (const operation of ['createProfile', 'updateProfile', 'deleteProfile'] as const)
+        assert.equal(isAllowed(operation, role), isAdmin)
+    }
+  })
+
+  test('each cell is what a caller of that role meets', async () => {
+    const here = await scene()
+    for (const endpoint of ENDPOINTS) {
+      for (const role of ROLES) {
+        const label = `${endpoint.operation} as ${role}`
+        const reply = await call(here.org[role], endpoint, here)
+        if (isAllowed(endpoint.operation, role)) assert.equal(reply.status, endpoint.status, `${label} ${reply.text}`)
+        else assertDenied(reply, endpoint.operation, label)
+      }
+    }
+  })
+
+  test('nobody, and whoever has a key that opens nothing, is turned away from every operation', async () => {
+    const here = await scene()
+    const key = here.org.admin.apiKey ?? ''
+    const apiKey = `${key.slice(0, -1)}${key.endsWith('a') ? 'b' : 'a'}`
+    const mistyped = new Client(app.url, { apiKey, keyId: '', userId: '' })
+    for (const endpoint of ENDPOINTS) {
+      const nobody = await call(app.nobody, endpoint, here)
+      assert.equal(nobody.status, 401, endpoint.operation)
+      assert.equal(nobody.error.code, 'AUTH_001')
+      assert.equal(nobody.error.message, 'User is not authenticated')
+      assert.equal(nobody.error.doc_url, 'https://docs.sent.dm/docs/reference/api/authentication')
+      const wrong = await call(mistyped, endpoint, here)
+      assert.equal(wrong.status, 401, endpoint.operation)
+      assert.equal(wrong.error.code, 'AUTH_002')
+    }
+  })
+
+  test("a stranger finds nothing of another organization's, and nothing of it in an answer", async () => {
+    const here = await scene()
+    const stranger = await app.organization()
+    for (const endpoint of ENDPOINTS) {
+      const reply = await call(stranger.owner, endpoint, here)
+      const isNamed = endpoint.path.includes(':profileId')
+      assert.equal(reply.status, isNamed ? 404 : endpoint.status, `${endpoint.operation} ${reply.text}`)
+      if (isNamed) assert.equal(reply.error.code, 'RESOURCE_014')
+      for (const id of [here.org.id, here.params.profileId ?? '']) assert.equal(reply.text.includes(id), false)
+    }
+  })
+
+  test('a user who is invited, suspended or rejected may do nothing, whatever the role', async () => {
+    const here = await scene()
+    for (const status of ['invited', 'suspended', 'rejected'] as const) {
+      for (const role of ['owner', 'admin'] as const) {
+        const caller = await here.org.key(await here.org.user(role, status))
+        for (const endpoint of ENDPOINTS) {
+          assertDenied(await call(caller, endpoint, here), endpoint.operation, `${endpoint.operation} ${status} ${role}`)
+        }
+      }
+    }
+  })
+
+  test('a refusal of the role comes before the body, the profile and the If-Match', async () => {
+    const { org } = await scene()
+    for (const path of [`/v3/profiles/${org.id}`, '/v3/profiles/string']) {
+      const reply = await org.billing.patch(path, { name: '' }, { 'if-match': '"old"' })
+      assertDenied(reply, 'updateProfile', path)
+    }
+    assertDenied(await org.developer.post('/v3/profiles', '{'), 'createProfile', 'malformed body')
+  })
+})
