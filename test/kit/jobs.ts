@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { newId } from '../../src/contract/new-id.ts'
 import { Database } from '../../src/db/database.ts'
@@ -41,9 +42,9 @@ export class JobsBench implements AsyncDisposable {
   readonly metrics: Metrics = createMetrics({ version: 'test', withProcess: false })
   readonly log: Log
   readonly #database: TestDatabase
-  readonly #owner: pg.Pool
+  readonly #owner: pg.Client
 
-  private constructor(database: TestDatabase) {
+  private constructor(database: TestDatabase, owner: pg.Client) {
     const open = () =>
       new Database({
         connection: database.server,
@@ -56,7 +57,7 @@ export class JobsBench implements AsyncDisposable {
         onIdleError: () => {},
       })
     this.#database = database
-    this.#owner = new pg.Pool({ ...database.owner, max: 2 })
+    this.#owner = owner
     this.db = open()
     this.otherDb = open()
     const write =
@@ -67,12 +68,25 @@ export class JobsBench implements AsyncDisposable {
   }
 
   static async open(): Promise<JobsBench> {
-    return new JobsBench(await createTestDatabase())
+    const database = await createTestDatabase()
+    const owner = new pg.Client(database.owner)
+    await owner.connect()
+    return new JobsBench(database, owner)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.db.close(), this.otherDb.close(), this.#owner.end()])
+    await Promise.all([this.db.close(), this.otherDb.close()])
+    // A pool is closed before the server has seen the end of its connections, and dropping would break those aloud.
+    while (await this.#hasOtherConnections()) await sleep(5)
+    await this.#owner.end()
     await this.#database.drop()
+  }
+
+  async #hasOtherConnections(): Promise<boolean> {
+    const rows = await this.sql(
+      'select pid from pg_stat_activity where datname = current_database() and usename is not null and pid <> pg_backend_pid()',
+    )
+    return rows.length > 0
   }
 
   /** As the owner, whom row-level security does not bind. */

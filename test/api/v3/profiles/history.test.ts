@@ -30,7 +30,8 @@ describe('GET /v3/profiles/{profileId}/history', () => {
     assert.equal(reply.status, 200)
     const [latest, first, ...rest] = entries(reply)
     assert.deepEqual(rest, [])
-    const { user_email: email, ...line } = latest ?? {}
+    assert.ok(latest)
+    const { user_email: email, ...line } = latest
     assert.deepEqual(line, {
       version: 2,
       operation: 'updateProfile',
