@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../package-root.ts'
 import { type CommandFailure, EXIT, type ExitCode, toFailure, usage, withoutSecrets } from './command-failure.ts'
-import { createOutput, type Output } from './output.ts'
+import type { Output } from './output.ts'
 
 type Add = (program: Command, output: Output) => void
 
@@ -40,10 +40,7 @@ function fromParser(error: CommanderError, helpText: string): CommandFailure {
 }
 
 /** Runs one command line and says what came of it. Never throws; the exit codes are in docs/CLI.md. */
-export async function runCli(args: readonly string[]): Promise<ExitCode> {
-  const output = createOutput(args.includes('--json'))
-  // A reader that has seen enough, such as `head`, is no failure.
-  process.stdout.on('error', () => process.exit(EXIT.ok))
+export async function runCli(args: readonly string[], output: Output): Promise<ExitCode> {
   let helpText = ''
   try {
     const program = await createProgram(args, output, (text) => {

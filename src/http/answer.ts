@@ -1,5 +1,6 @@
+import { maskCards } from '../contract/card-text.ts'
 import { CATALOGUE, docUrl } from '../contract/errors.ts'
-import type { Failure } from '../contract/failure.ts'
+import type { Details, Failure } from '../contract/failure.ts'
 import type { JsonValue } from '../contract/json-value.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
 
@@ -11,6 +12,7 @@ export interface Answer {
 }
 
 const VERSION = 'v3'
+const NAME_CHARS_MAX = 64
 
 function meta(requestId: string) {
   return { request_id: requestId, timestamp: nowWireTimestamp(), version: VERSION }
@@ -21,12 +23,24 @@ export function successBody(requestId: string, data: JsonValue): string {
   return JSON.stringify({ success: true, data, error: null, meta: meta(requestId) })
 }
 
+/** The names of unknown members are the client's words: they are repeated cut, and never with a card number in them. */
+function shown(details: Details | null): Details | null {
+  if (details === null) return null
+  return Object.fromEntries(
+    Object.entries(details).map(([path, says]) => {
+      const cut = path.length > NAME_CHARS_MAX ? `${path.slice(0, NAME_CHARS_MAX)}…` : path
+      const { text } = maskCards(cut)
+      return [text, text === path ? says : says.map((sentence) => sentence.replaceAll(path, () => text))]
+    }),
+  )
+}
+
 /** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */
 export function failureAnswer(requestId: string, failure: Failure, message = failure.message): Answer {
   const { status, retry } = CATALOGUE[failure.code]
   const headers: Record<string, string> = { ...failure.headers }
   if (retry === 'later' && (status === 409 || status === 429 || status === 503)) headers['retry-after'] ??= '1'
   if (retry === 'never' && (status === 409 || status >= 500)) headers['x-should-retry'] = 'false'
-  const error = { code: failure.code, message, details: failure.details, doc_url: docUrl(failure.code) }
+  const error = { code: failure.code, message, details: shown(failure.details), doc_url: docUrl(failure.code) }
   return { status, headers, body: JSON.stringify({ success: false, data: null, error, meta: meta(requestId) }) }
 }

@@ -110,20 +110,34 @@ export async function recordPaymentMethod(
   return rows.length === 1
 }
 
+// Where the processor holds nothing there is nothing to look after: the job goes, and a claim that no client can name expires.
 const release = statement<object>(
   'release_claim',
   `with released as (
-    update idempotency_keys set lease_until = now(), attempt = attempt + $5::integer
+    update idempotency_keys
+       set lease_until = now(), attempt = attempt + 1,
+           expires_at = case when key like '~%' and payment_method is null then now() else expires_at end
      where organization_id = $1 and id = $2 and fence = $3 and state = 'claimed' and key = $4
-    returning organization_id, id)
-  update jobs j set due_at = now() from released r where j.organization_id = r.organization_id and j.id = r.id and $6::boolean`,
+    returning organization_id, id, payment_method),
+  hastened as (
+    update jobs j set due_at = now() from released r
+     where j.organization_id = r.organization_id and j.id = r.id and r.payment_method is not null)
+  delete from jobs j using released r
+   where j.organization_id = r.organization_id and j.id = r.id and r.payment_method is null`,
+)
+
+const releaseUnknown = statement<object>(
+  'release_claim_unknown',
+  `update idempotency_keys set lease_until = now()
+    where organization_id = $1 and id = $2 and fence = $3 and state = 'claimed' and key = $4`,
 )
 
 /**
  * Gives the claim free without an answer, so that the same request may be sent again.
  *
- * @param next `retry` keeps the once-key (the outcome is unknown), `corrected` advances it (the provider refused),
- *   `undo` has the job look after it at once (what the provider holds must go).
+ * @param next `retry` keeps the once-key and the job, because the outcome is unknown. `corrected` (the provider refused) and
+ *   `undo` (the change was refused after the provider had done its part) advance the once-key; what the processor holds, the
+ *   job takes back at once.
  */
 export async function releaseClaim(
   db: Executor,
@@ -131,8 +145,8 @@ export async function releaseClaim(
   claim: Claim,
   next: 'retry' | 'corrected' | 'undo',
 ): Promise<void> {
-  const advance = next === 'retry' ? 0 : 1
-  await db.run(organizationId, release, [organizationId, claim.id, claim.fence, claim.key, advance, next !== 'retry'])
+  const named = [organizationId, claim.id, claim.fence, claim.key]
+  await db.run(organizationId, next === 'retry' ? releaseUnknown : release, named)
 }
 
 const close = statement<{ id: string }>(

@@ -10,8 +10,21 @@ const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /** Connections on which a request was refused whose bounds are in doubt: what follows on them is not served. */
 const doubtful = new WeakSet<Duplex>()
-/** The requests of each connection whose answer is not out yet, in their order. */
-const unanswered = new WeakMap<Duplex, Set<ServerResponse>>()
+/** The requests of each connection whose answer is not out yet, in their order, with what their end is told to. */
+const unanswered = new WeakMap<Duplex, Map<ServerResponse, () => void>>()
+
+function runningOn(socket: Duplex): Map<ServerResponse, () => void> {
+  const known = unanswered.get(socket)
+  if (known !== undefined) return known
+  const running = new Map<ServerResponse, () => void>()
+  unanswered.set(socket, running)
+  // An answer that was still queued behind others when the connection went is never told so by Node.
+  socket.once('close', () => {
+    for (const end of running.values()) end()
+    running.clear()
+  })
+  return running
+}
 
 function countOf(request: IncomingMessage, name: string): number {
   let count = 0
@@ -29,13 +42,19 @@ function doubt(message: string): Failure {
 /**
  * Takes a request that a connection brings. Where its bounds are in doubt, it is refused and nothing after it is served.
  *
+ * @param onEnd called once, when the answer is out or the connection is gone.
  * @throws Failure as `checkFraming`.
  */
-export function takeRequest(request: IncomingMessage, response: ServerResponse, allowedHosts: readonly string[]): void {
+export function takeRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { allowedHosts, onEnd }: { allowedHosts: readonly string[]; onEnd: () => void },
+): void {
   const { socket } = request
-  const responses = unanswered.get(socket) ?? new Set()
-  unanswered.set(socket, responses.add(response))
-  response.once('close', () => responses.delete(response))
+  const running = runningOn(socket).set(response, onEnd)
+  response.once('close', () => {
+    if (running.delete(response)) onEnd()
+  })
   if (doubtful.has(socket)) throw doubt('The request follows one that could not be read')
   try {
     checkFraming(request, allowedHosts)
@@ -101,7 +120,7 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: Du
 export function refuseConnection(socket: Duplex, failure: Failure): void {
   if (doubtful.has(socket)) return
   doubtful.add(socket)
-  const before = [...(unanswered.get(socket) ?? [])].filter(({ req }) => req.complete).at(-1)
+  const before = [...runningOn(socket).keys()].filter(({ req }) => req.complete).at(-1)
   if (before === undefined) writeRefusal(socket, failure)
   else before.once('close', () => writeRefusal(socket, failure))
 }

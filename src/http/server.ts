@@ -17,6 +17,8 @@ import { UNSERVED } from './unserved.ts'
 /** The transport: routing, limits, framing, and the headers that every answer carries. What a request means is `pipeline.ts`. */
 
 const BODY_BYTES_MAX = 128 * 1024
+/** What is counted and logged where the client was gone before its answer. */
+const UNHEARD = 499
 
 /** A server as others see it. */
 export type HttpServer = FastifyInstance
@@ -59,12 +61,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = openFastify(options)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  server.addHook('onRequest', async (request, reply) => {
-    options.metrics.requestStarted()
-    visitOf(request)
-    takeRequest(request.raw, reply.raw, options.allowedHosts)
-  })
-  server.addHook('onResponse', async (request, reply) => recordVisit(options, request, reply))
+  server.addHook('onRequest', async (request, reply) => enter(options, request, reply))
   server.setErrorHandler((error: FastifyError, request, reply) =>
     send(options, request, reply, refused(request, error)),
   )
@@ -93,7 +90,7 @@ function openFastify(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: 65_000,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      void send(options, request, reply, refused(request, error))
+      void send(options, request, reply, refused(request, enterOrRefuse(options, request, reply) ?? error))
     },
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false },
   }
@@ -109,6 +106,25 @@ function openFastify(options: ServerOptions): FastifyInstance {
     ...shared,
     https: { ...http, cert: readFileSync(certPath), key: readFileSync(keyPath), minVersion: 'TLSv1.2' },
   }) as unknown as FastifyInstance
+}
+
+/** @throws Failure when the request cannot be what it seems. */
+function enter(options: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {
+  options.metrics.requestStarted()
+  visitOf(request)
+  const onEnd = () => recordVisit(options, request, reply)
+  takeRequest(request.raw, reply.raw, { allowedHosts: options.allowedHosts, onEnd })
+}
+
+/** For a request that the framework has refused already, and whose hooks it does not run. */
+function enterOrRefuse(options: ServerOptions, request: FastifyRequest, reply: FastifyReply): Failure | null {
+  try {
+    enter(options, request, reply)
+    return null
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
 }
 
 /** @returns which methods each route path takes, for Allow. */
@@ -226,12 +242,13 @@ function recordVisit({ log, metrics }: ServerOptions, request: FastifyRequest, r
   const { requestId, startedMs, trail, code } = visitOf(request)
   const durationMs = performance.now() - startedMs
   const route = request.routeOptions.url ?? null
-  metrics.requestEnded({ method: request.method, route, status: reply.statusCode, seconds: durationMs / 1000 })
+  const status = reply.raw.writableFinished ? reply.statusCode : UNHEARD
+  metrics.requestEnded({ method: request.method, route, status, seconds: durationMs / 1000 })
   log.access({
     requestId,
     method: request.method,
     route,
-    status: reply.statusCode,
+    status,
     code,
     durationMs,
     organizationId: trail.organizationId,

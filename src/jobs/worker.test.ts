@@ -103,6 +103,8 @@ test('stop waits for the jobs that run and claims no other', async () => {
   )
   await whileStarted(worker, async () => {
     await started.opened
+    // By now the next turn waits for room, and must not use it.
+    await sleep(50)
     const stopped = worker.stop().then(() => seen.push('stopped'))
     await sleep(50)
     const seenMeanwhile = [...seen]

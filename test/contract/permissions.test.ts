@@ -51,7 +51,8 @@ describe('the permission matrix', () => {
   test('every operation that is served is in it, and nothing else', () => {
     const served = ENDPOINTS.map(({ operation }) => operation)
     assert.deepEqual([...served].sort(), Object.keys(PERMISSIONS).sort())
-    for (const { operation, kind } of ENDPOINTS) assert.equal(PERMISSIONS[operation].changes, kind === 'write', operation)
+    for (const { operation, kind } of ENDPOINTS)
+      assert.equal(PERMISSIONS[operation].changes, kind === 'write', operation)
   })
 
   test('an operation or a role that is not in it is refused', () => {
@@ -117,7 +118,11 @@ describe('the permission matrix', () => {
       for (const role of ['owner', 'admin'] as const) {
         const caller = await here.org.key(await here.org.user(role, status))
         for (const endpoint of ENDPOINTS) {
-          assertDenied(await call(caller, endpoint, here), endpoint.operation, `${endpoint.operation} ${status} ${role}`)
+          assertDenied(
+            await call(caller, endpoint, here),
+            endpoint.operation,
+            `${endpoint.operation} ${status} ${role}`,
+          )
         }
       }
     }

@@ -67,11 +67,15 @@ export function formsOf(value: string): { form: string; bytes: Buffer }[] {
     texts.dashed = [grouped(value, '-')]
   }
   const little = Buffer.from(value, 'utf16le')
-  const forms = Object.entries(texts).flatMap(([form, list]) =>
-    [...new Set(list)].map((text) => ({ form, bytes: Buffer.from(text, 'utf8') })),
-  )
-  forms.push({ form: 'UTF-16LE', bytes: little }, { form: 'UTF-16BE', bytes: Buffer.from(little).swap16() })
-  return forms
+  const forms = new Map<string, { form: string; bytes: Buffer }>()
+  for (const [form, list] of Object.entries(texts)) {
+    for (const text of list) if (!forms.has(text)) forms.set(text, { form, bytes: Buffer.from(text, 'utf8') })
+  }
+  return [
+    ...forms.values(),
+    { form: 'UTF-16LE', bytes: little },
+    { form: 'UTF-16BE', bytes: Buffer.from(little).swap16() },
+  ]
 }
 
 interface Needle {

@@ -62,10 +62,18 @@ export async function refused(
   return { exit: ran.code, ...JSON.parse(ran.stderr).error }
 }
 
+export interface DataDirectory {
+  path(): Promise<string>
+  /** Something to end before the directory goes. */
+  closing(undo: () => unknown): void
+}
+
 /** A data directory for this test file. It goes, with whatever runs on it, when the file is done. Call while it loads. */
-export function dataDirectory(): { path(): Promise<string> } {
+export function dataDirectory(): DataDirectory {
   let made: Promise<string> | null = null
+  const undoing: (() => unknown)[] = []
   after(async () => {
+    for (const undo of undoing.reverse()) await undo()
     if (made === null) return
     const path = await made
     killPostmaster(path)
@@ -76,12 +84,15 @@ export function dataDirectory(): { path(): Promise<string> } {
       made ??= mkdtemp(join(tmpdir(), 'letterhead-cli-'))
       return made
     },
+    closing: (undo) => void undoing.push(undo),
   }
 }
 
 /** Keeps the embedded database of a directory running, so that commands need not start it one by one. */
-export function keepRunning(dataDir: string): Promise<EmbeddedDatabase> {
-  return openEmbedded({ dataDir, purpose: 'command', log: quietLog })
+export async function keepRunning(directory: DataDirectory): Promise<EmbeddedDatabase> {
+  const database = await openEmbedded({ dataDir: await directory.path(), purpose: 'command', log: quietLog })
+  directory.closing(() => database.close())
+  return database
 }
 
 /** Starts `letterhead serve` on free ports, and waits for what it prints. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { randomBytes } from 'node:crypto'
+import { before, test } from 'node:test'
 import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
 import { queryOnce } from '../../kit/embedded-processes.ts'
 import { answered, dataDirectory, keepRunning, refused } from './letterhead.ts'
@@ -9,8 +10,8 @@ const directory = dataDirectory()
 let database: EmbeddedDatabase
 
 const KEYS = {
-  SEALING_KEY: `one:${Buffer.alloc(32, 1).toString('base64')}`,
-  KEY_PEPPER: Buffer.alloc(32, 2).toString('base64'),
+  SEALING_KEY: `one:${randomBytes(32).toString('base64')}`,
+  KEY_PEPPER: randomBytes(32).toString('base64'),
 }
 
 function urlOf(user: string, name = 'external'): string {
@@ -21,12 +22,11 @@ const administer = (text: string, name = 'external') =>
   queryOnce({ ...database.owner, user: 'letterhead_superuser', database: name }, text)
 
 before(async () => {
-  database = await keepRunning(await directory.path())
+  database = await keepRunning(directory)
   await administer('create role external_owner login createrole', 'postgres')
   await administer('create database external owner external_owner', 'postgres')
   await administer('alter schema public owner to external_owner')
 })
-after(() => database?.close())
 
 test('migrate needs the role of the server, makes it when asked, and applies each version once', async () => {
   const owner = { env: { DATABASE_OWNER_URL: urlOf('external_owner') } }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { answered, dataDirectory, letterhead, refused, serve } from './letterhead.ts'
 
 const directory = dataDirectory()
@@ -14,10 +14,10 @@ type Profile = { id: string; name: string; description: string | null; etag: str
 before(async () => {
   const env = { DATA_DIR: await directory.path() }
   server = await serve(env)
+  directory.closing(() => server.stop())
   options = { env: { ...env, LETTERHEAD_API_KEY: server.apiKey ?? '' } }
   id = server.profileId ?? ''
 })
-after(() => server?.stop())
 
 const url = () => ['--url', server.url]
 const get = () => answered<Profile>(['profile', 'get', id, ...url()], options)

@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import type { Envelope } from '../../kit/client.ts'
 
 /** One answer as it came over the socket. */
 export interface WireReply {
@@ -77,9 +76,4 @@ function readReplies(bytes: Buffer): Pick<Exchange, 'replies' | 'rest'> {
     at = end + 4 + length
   }
   return { replies, rest: bytes.subarray(at).toString('latin1') }
-}
-
-/** The answer read as an envelope. Fails when it is not JSON. */
-export function envelopeOf(reply: { text: string }): Envelope {
-  return JSON.parse(reply.text) as Envelope
 }

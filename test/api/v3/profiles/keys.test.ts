@@ -24,7 +24,7 @@ describe('/v3/profiles/{profileId}/keys', () => {
     const made = await org.admin.post(`/v3/profiles/${id}/keys`, { name: 'Order service' })
     assert.equal(made.status, 201)
     const { api_key: text, ...key } = made.data
-    assert.match(String(text), /^sk_live_[0-9A-Za-z]{71}$/)
+    assert.match(String(text), /^sk_live_[0-9A-Za-z]{22}_[0-9A-Za-z]{49}$/)
     assert.deepEqual(Object.keys(made.data), [
       'id',
       'profile_id',
@@ -63,9 +63,15 @@ describe('/v3/profiles/{profileId}/keys', () => {
     )
     assert.equal(rows.length, 2)
     assert.ok(rows.some((row) => row.text.includes(String(made.data.id))))
-    assert.equal(rows.some((row) => row.text.includes(secret)), false)
+    assert.equal(
+      rows.some((row) => row.text.includes(secret)),
+      false,
+    )
     assert.ok(app.lines.some((line) => line.includes(made.json.meta.request_id)))
-    assert.equal(app.lines.some((line) => line.includes(secret)), false)
+    assert.equal(
+      app.lines.some((line) => line.includes(secret)),
+      false,
+    )
   })
 
   test('a repeat with the same Idempotency-Key shows the same key and makes no other', async () => {
@@ -88,7 +94,9 @@ describe('/v3/profiles/{profileId}/keys', () => {
     assert.equal((await key.get('/v3/me')).status, 200)
     assert.equal((await org.admin.delete(path, { sandbox: true })).status, 204)
     assert.equal((await key.get('/v3/me')).status, 200)
-    const gone = await org.admin.delete(path.toUpperCase().replace('/V3/PROFILES', '/v3/profiles').replace('KEYS', 'keys'))
+    const gone = await org.admin.delete(
+      path.toUpperCase().replace('/V3/PROFILES', '/v3/profiles').replace('KEYS', 'keys'),
+    )
     assert.equal(gone.status, 204)
     const refused = await key.get('/v3/me')
     assert.equal(refused.status, 401)

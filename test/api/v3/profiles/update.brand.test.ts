@@ -95,6 +95,29 @@ describe('PATCH /v3/profiles/{profileId}: the brand', () => {
     assert.deepEqual((await org.admin.get(`/v3/profiles/${made.id}`)).data, data)
   })
 
+  test('a merge patch changes single members of a stored brand; a first brand must be whole in it too', async () => {
+    const org = await app.organization()
+    const made = await org.profile({ brand: aBrand() })
+    const patch = { brand: { contact: { role: 'CFO', phone: null }, business: null } }
+    const { data, status } = await org.admin.mergePatch(`/v3/profiles/${made.id}`, patch)
+    assert.equal(status, 200)
+    const before = brandOf(made)
+    const noBusiness = Object.fromEntries(Object.keys(before.business).map((name) => [name, null]))
+    assert.deepEqual(brandOf(data), {
+      ...before,
+      updated_at: data.updated_at,
+      contact: { ...before.contact, role: 'CFO', phone: null },
+      business: noBusiness,
+    })
+    const bare = await org.profile()
+    const refused = await org.admin.mergePatch(`/v3/profiles/${bare.id}`, patch)
+    assert.equal(refused.status, 400)
+    assert.deepEqual(refused.error.details, {
+      'brand.compliance': ['brand.compliance is required'],
+      'brand.contact.name': ['brand.contact.name is required'],
+    })
+  })
+
   test('from the moment a submission is queued the brand cannot be changed; everything else can', async () => {
     const org = await app.organization()
     const { id } = await org.profile({ brand: aBrand() })

@@ -1,33 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { TSchema } from 'typebox'
-import { notesOf } from '../../../../src/contract/field.ts'
 import { updateRequest } from '../../../../src/resources/profiles/profile.fields.ts'
+import { membersOf, replaced } from '../../../contract/request-members.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { aBillingContact, aBrand } from '../../../kit/builders.ts'
 import type { Json } from '../../../kit/client.ts'
 
 const CARD = '4111 1111 1111 1111'
 
-/** Dotted paths of the members that people write into, read from the field tables. */
-function humanTexts(schema: TSchema, root = ''): string[] {
-  const { properties } = schema as { properties?: Record<string, TSchema> }
-  return Object.entries(properties ?? {}).flatMap(([name, member]) => {
-    const path = root === '' ? name : `${root}.${name}`
-    return [...(notesOf(member).humanText === true ? [path] : []), ...humanTexts(member, path)]
-  })
-}
-
 /** A request whose member at the path has the value, with what must stand beside it. */
 function bodyWith(path: string, value: string): Json {
   const steps = path.split('.')
-  const body: Json = { brand: undefined, billing_contact: undefined }
-  if (steps[0] === 'brand') body.brand = aBrand()
-  if (steps[0] === 'billing_contact') body.billing_contact = aBillingContact()
-  let at = body
-  for (const step of steps.slice(0, -1)) at = at[step] as Json
-  at[steps.at(-1) ?? ''] = value
-  return body
+  const around: Json =
+    steps[0] === 'brand' ? { brand: aBrand() } : steps.length > 1 ? { billing_contact: aBillingContact() } : {}
+  return replaced(around, steps, value)
 }
 
 describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => {
@@ -40,7 +26,8 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
   test('text that people write is refused when it holds a card number, without quoting it', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    const paths = humanTexts(updateRequest)
+    const members = membersOf(updateRequest).filter(({ notes }) => notes.humanText === true)
+    const paths = members.map(({ path }) => path)
     assert.ok(paths.includes('name') && paths.includes('brand.compliance.notes') && paths.length >= 12)
     for (const path of paths) {
       const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, `Card ${CARD} exp 09/27`))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { BRAND_RELATIONSHIPS, ENTITY_TYPES, VERTICALS } from '../../../../src/resources/brands/brand.fields.ts'
+import { replaced } from '../../../contract/request-members.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { aBillingContact, aBrand } from '../../../kit/builders.ts'
 import type { Json } from '../../../kit/client.ts'
@@ -110,14 +111,6 @@ const BRAND: Refusal[] = [
   ['compliance.notes', long(5001), 'brand.compliance.notes must be 1 to 5000 characters'],
 ]
 
-/** A copy with the member at a dotted path replaced, or left out for undefined. */
-function replaced(body: Json, path: string, value: unknown): Json {
-  const [head = '', ...rest] = path.split('.')
-  const { [head]: held, ...others } = body
-  const after = rest.length === 0 ? value : replaced((held ?? {}) as Json, rest.join('.'), value)
-  return after === undefined ? others : { ...body, [head]: after }
-}
-
 describe('PATCH /v3/profiles/{profileId}: the sentence for each member', () => {
   let app: TestApp
   let path: string
@@ -143,20 +136,22 @@ describe('PATCH /v3/profiles/{profileId}: the sentence for each member', () => {
 
   test('members of the billing contact', async () => {
     for (const [member, value, says] of CONTACT) {
-      const billing_contact = replaced(aBillingContact(), member, value)
+      const billing_contact = replaced(aBillingContact(), member.split('.'), value)
       await assertRefused({ billing_contact }, `billing_contact.${member}`, says)
     }
   })
 
   test('members of the brand, under the path of the request', async () => {
     for (const [member, value, says] of BRAND) {
-      await assertRefused({ brand: replaced(aBrand(), member, value) }, `brand.${member}`, says)
+      await assertRefused({ brand: replaced(aBrand(), member.split('.'), value) }, `brand.${member}`, says)
     }
   })
 
   test('entries of a list are named by their index', async () => {
     const destinationCountries = [{ id: 'US' }, 'CA', { id: 'usa', isMain: 1 }]
-    const reply = await patch({ brand: replaced(aBrand(), 'compliance.destinationCountries', destinationCountries) })
+    const reply = await patch({
+      brand: replaced(aBrand(), ['compliance', 'destinationCountries'], destinationCountries),
+    })
     assert.equal(reply.status, 400)
     const list = 'brand.compliance.destinationCountries'
     assert.deepEqual(Object.keys(reply.error.details ?? {}).sort(), [
@@ -181,7 +176,7 @@ describe('PATCH /v3/profiles/{profileId}: the sentence for each member', () => {
       ['zip_code', undefined, 'payment_details.zip_code is required'],
     ]
     for (const [member, value, says] of refusals) {
-      await assertRefused({ payment_details: replaced(card, member, value) }, `payment_details.${member}`, says)
+      await assertRefused({ payment_details: replaced(card, [member], value) }, `payment_details.${member}`, says)
     }
   })
 
