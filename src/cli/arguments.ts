@@ -9,10 +9,6 @@ import { ASSIGNABLE_ROLES } from './operator.fields.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-export function isUuid(text: string): boolean {
-  return UUID.test(text)
-}
-
 /** Reads an id from the command line, in lower case. */
 export function uuidArgument(text: string): string {
   if (!UUID.test(text)) throw new InvalidArgumentError('It must be a UUID.')

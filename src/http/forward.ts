@@ -79,7 +79,9 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
   }
   house.metrics.providerCalled(step.name, outcome.kind)
   if (outcome.kind !== 'done') {
-    await releaseClaim(house.db, organizationId, held, outcome.kind === 'refused' ? 'corrected' : 'retry')
+    // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
+    const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)
+    await releaseClaim(house.db, organizationId, held, isFinal ? 'corrected' : 'retry')
     throw refusal(outcome, step.root)
   }
   const method = outcome.value.payment_method

@@ -89,11 +89,12 @@ export async function keepAnswer(db: Executor, organizationId: string, row: Kept
 
 const deleteExpired = statement<object>(
   'delete_expired_key',
-  `delete from idempotency_keys
-    where organization_id = $1 and customer_id = $2 and mode = $3 and key = $4 and expires_at <= now()`,
+  `delete from idempotency_keys i
+    where i.organization_id = $1 and i.customer_id = $2 and i.mode = $3 and i.key = $4 and i.expires_at <= now()
+      and not exists (select 1 from jobs j where j.organization_id = i.organization_id and j.id = i.id)`,
 )
 
-/** Makes room where an expired row of the same key has not been swept yet. */
+/** Makes room where an expired row of the same key has not been swept yet. A claim that a job still looks after stays. */
 export async function deleteExpiredKey(
   db: Executor,
   organizationId: string,

@@ -141,6 +141,7 @@ create table idempotency_keys (
 );
 
 create index idempotency_keys_expiry on idempotency_keys (expires_at);
+create index idempotency_keys_claimed on idempotency_keys (organization_id, id) where state = 'claimed';
 
 create table profile_history (
   organization_id uuid not null,

@@ -40,6 +40,23 @@ export function applyBrand(
   return after
 }
 
+/** A brand that no registry has heard of yet (contract 8.9). */
+export function newBrand(id: string, now: string, sections: BrandSections): Brand {
+  return {
+    id,
+    tcr_brand_id: null,
+    status: null,
+    identity_status: null,
+    universal_ein: null,
+    csp_id: null,
+    lock: null,
+    submitted_at: null,
+    created_at: now,
+    updated_at: null,
+    ...sections,
+  }
+}
+
 /** The stored sections in the request's spelling with the request laid over them: what a merge patch would leave (RFC 7396). */
 export function mergedRequest(stored: BrandSections, request: JsonObject): JsonObject {
   const merged: JsonObject = {}

@@ -6,6 +6,7 @@ export {
   lockProblem,
   maskTaxId,
   mergedRequest,
+  newBrand,
   presentBrand,
   SEALED_BRAND_MEMBERS,
 } from './brand.rules.ts'

@@ -1,4 +1,4 @@
-import type { Brand } from '../brands/index.ts'
+import { type Brand, newBrand } from '../brands/index.ts'
 import { DEFAULT_SETTINGS, type Profile } from './profile.fields.ts'
 
 const SECTIONS = {
@@ -34,19 +34,7 @@ export function firstProfile(at: {
     version: 1,
     created_at: at.now,
     updated_at: null,
-    brand: {
-      id: at.brandId,
-      tcr_brand_id: null,
-      status: null,
-      identity_status: null,
-      universal_ein: null,
-      csp_id: null,
-      lock: null,
-      submitted_at: null,
-      created_at: at.now,
-      updated_at: null,
-      ...SECTIONS,
-    },
+    brand: newBrand(at.brandId, at.now, SECTIONS),
     organizationBrand: null,
   }
 }

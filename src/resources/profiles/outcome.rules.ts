@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
 import type { Reading } from '../../contract/patch.ts'
 import { type Role, seesTaxId } from '../../contract/permissions.ts'
-import { applyBrand, type Brand, type BrandSections } from '../brands/index.ts'
+import { applyBrand, type Brand, type BrandSections, newBrand } from '../brands/index.ts'
 import { changesBetween, type HistoryEntry } from './history.rules.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 import { presentProfile, type Viewed } from './view.rules.ts'
@@ -35,19 +35,7 @@ export function brandAfter(
   const sections = applyBrand(current, request, reading.clears)
   if (current !== null)
     return { stored: { id: current.id, sections }, shown: { ...current, ...sections, updated_at: at.now } }
-  const fresh: Brand = {
-    id: at.newId,
-    tcr_brand_id: null,
-    status: null,
-    identity_status: null,
-    universal_ein: null,
-    csp_id: null,
-    lock: null,
-    submitted_at: null,
-    created_at: at.now,
-    updated_at: null,
-    ...sections,
-  }
+  const fresh = newBrand(at.newId, at.now, sections)
   return { stored: { id: fresh.id, sections }, shown: fresh }
 }
 

@@ -1,0 +1,17 @@
+import type { TestApp } from './app.ts'
+
+/** All rows of the database as one text, but when an API key was last used; `except` names tables to leave out. */
+export async function everything(app: TestApp, except: readonly string[] = []): Promise<string> {
+  const tables = await app.sql<{ name: string }>(
+    "select tablename::text as name from pg_tables where schemaname = 'public' and tablename <> all($1) order by 1",
+    [['rate_windows', ...except]],
+  )
+  const parts = []
+  for (const { name } of tables) {
+    const [row] = await app.sql<{ rows: string | null }>(
+      `select string_agg(r, E'\\n' order by r) as rows from (select (to_jsonb(t) - 'last_used_at')::text as r from ${name} t) a`,
+    )
+    parts.push(`${name}\n${row?.rows ?? ''}`)
+  }
+  return parts.join('\n')
+}

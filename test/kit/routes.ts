@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import type { TSchema } from 'typebox'
+import { ENDPOINTS } from '../../src/app.ts'
+import type { Operation } from '../../src/contract/permissions.ts'
+import type { Endpoint } from '../../src/http/endpoint.ts'
+import type { Json } from './client.ts'
+import type { TestOrganization } from './organization.ts'
+
+/** How a test reaches every operation, whatever operations there are: real path members and a body that has an effect. */
+
+/** What has to exist for a path, by the name of its member. A new member needs an entry. */
+const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<string, string>) => Promise<string>> = {
+  profileId: async (org) => (await org.profile()).id,
+  keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
+}
+
+/** Bodies of operations that change nothing when only what they require is sent. */
+const BODIES: Partial<Record<Operation, Json>> = { updateProfile: { name: 'Changed' } }
+
+export function memberNames(endpoint: Endpoint): string[] {
+  return [...endpoint.path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => name)
+}
+
+/** Makes in `org` what the members of the endpoint's path name. */
+export async function makeMembers(org: TestOrganization, endpoint: Endpoint): Promise<Record<string, string>> {
+  const members: Record<string, string> = {}
+  for (const name of memberNames(endpoint)) {
+    const make = PATH_MEMBERS[name]
+    assert.ok(make !== undefined, `test/kit/routes.ts does not know how to make a :${name}`)
+    members[name] = await make(org, members)
+  }
+  return members
+}
+
+export function pathWith(endpoint: Endpoint, members: Record<string, string>): string {
+  return endpoint.path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(members[name] ?? ''))
+}
+
+/** The body of a request that has an effect; undefined for a read. */
+export function bodyOf(endpoint: Endpoint): Json | undefined {
+  return endpoint.kind === 'read' ? undefined : (BODIES[endpoint.operation] ?? requiredExamples(endpoint.document.body))
+}
+
+/** The examples of the members that a body must have. */
+function requiredExamples(schema: TSchema | undefined): Json {
+  const { properties = {}, required = [] } = (schema ?? {}) as {
+    properties?: Record<string, { example?: unknown }>
+    required?: string[]
+  }
+  return Object.fromEntries(required.map((name) => [name, properties[name]?.example]))
+}
+
+export function endpointOf(operation: Operation): Endpoint {
+  const found = ENDPOINTS.find((endpoint) => endpoint.operation === operation)
+  assert.ok(found !== undefined, operation)
+  return found
+}
