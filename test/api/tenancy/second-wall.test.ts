@@ -23,9 +23,9 @@ describe('row-level security behind the predicates', () => {
 
   before(async () => {
     app = await testApp()
-    ran = rewire(app.app.db)
     org = await app.organization()
     stranger = await app.organization()
+    ran = rewire(app.app.db)
     await exercise()
   })
   after(() => app[Symbol.asyncDispose]())

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Sent, {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from '@sentdm/sentdm'
+import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
+import type { Payments } from '../../src/ports/payments.ts'
+import { type TestApp, testApp } from '../kit/app.ts'
+import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
+import type { Client, Envelope } from '../kit/client.ts'
+
+/** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
+
+function sdk({ url, apiKey }: Client, options: { maxRetries?: number } = {}): Sent {
+  return new Sent({ baseURL: url, apiKey: apiKey ?? 'none', logLevel: 'off', ...options })
+}
+
+/** The error that a call ends with. */
+async function errorOf(call: Promise<unknown>): Promise<APIError> {
+  try {
+    await call
+  } catch (error) {
+    assert.ok(error instanceof APIError, String(error))
+    return error
+  }
+  assert.fail('the call succeeded')
+}
+
+const envelopeOf = (error: APIError) => error.error as unknown as Envelope
+
+interface Attempt {
+  status: number
+  startedMs: number
+  endedMs: number
+}
+
+/** The requests of one operation, as the log has them. */
+function attemptsAt(app: TestApp, method: string, route: string): Attempt[] {
+  return app.lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter((line) => line.event === 'request' && line.method === method && line.route === route)
+    .map((line) => {
+      const endedMs = Date.parse(String(line.time))
+      return { status: Number(line.status), startedMs: endedMs - Number(line.duration_ms), endedMs }
+    })
+}
+
+const ONE = '/v3/profiles/:profileId'
+
+test('profiles are created, read, listed, updated with brand and card, and deleted', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin)
+  const created = await client.profiles.create({ name: 'SDK', short_name: 'SDK', billing_model: 'organization' })
+  assert.equal(created.success, true)
+  const id = created.data?.id ?? ''
+  assert.deepEqual((await client.profiles.retrieve(id)).data, created.data)
+  const list = await client.profiles.list()
+  assert.deepEqual(list.data?.profiles, [created.data])
+
+  const { brand, billing } = { brand: aBrand(), billing: aBillingContact() }
+  const params = {
+    name: 'SDK 2',
+    billing_model: 'profile',
+    billing_contact: billing,
+    payment_details: aCard(),
+    inherit_tcr_brand: false,
+    brand,
+  } as unknown as Sent.ProfileUpdateParams
+  const updated = await client.profiles.update(id, params)
+  assert.equal(updated.data?.name, 'SDK 2')
+  assert.equal(updated.data?.short_name, 'SDK')
+  assert.equal(updated.data?.brand?.business?.legal_name, 'Acme Corporation LLC')
+  assert.equal(updated.data?.billing_contact?.email, billing.email)
+  assert.deepEqual(
+    app.payments.calls.map(({ operation, outcome }) => `${operation} ${outcome}`),
+    ['attachCard done'],
+  )
+  assert.deepEqual((await client.profiles.retrieve(id)).data, updated.data)
+
+  assert.equal((await client.me.retrieve()).data?.type, 'organization')
+  assert.equal((await client.me.retrieve({ 'x-profile-id': id })).data?.type, 'profile')
+  await client.profiles.delete(id, {})
+  assert.ok((await errorOf(client.profiles.retrieve(id))) instanceof NotFoundError)
+})
+
+test('a sandbox call and an Idempotency-Key pass through', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin)
+  const sandbox = await client.profiles.create({ name: 'Dry', sandbox: true }).withResponse()
+  assert.equal(sandbox.response.headers.get('x-sandbox'), 'true')
+  const create = () => client.profiles.create({ name: 'Once', 'Idempotency-Key': 'sdk-key-1' }).withResponse()
+  const [first, second] = [await create(), await create()]
+  assert.deepEqual(second.data, first.data)
+  assert.equal(first.response.headers.get('idempotent-replayed'), null)
+  assert.equal(second.response.headers.get('idempotent-replayed'), 'true')
+  assert.equal((await client.profiles.list()).data?.profiles?.length, 1)
+})
+
+test('each status becomes its error class, with the whole envelope inside', async () => {
+  await using app = await testApp({ ports: { payments: null } })
+  const org = await app.organization()
+  const unconnected = await app.organization({ waba: null })
+  const { id } = await org.profile()
+  const client = sdk(org.admin)
+  const card = { payment_details: aCard() }
+  await client.profiles.create({ name: 'x', 'Idempotency-Key': 'taken' })
+  const cases: [number, string, { new (...args: never[]): APIError }, () => Promise<unknown>][] = [
+    [400, 'VALIDATION_001', BadRequestError, () => client.profiles.update(id, { name: '' })],
+    [401, 'AUTH_002', AuthenticationError, () => new Sent({ baseURL: app.url, apiKey: 'wrong' }).profiles.list()],
+    [403, 'AUTH_004', PermissionDeniedError, () => sdk(org.developer).profiles.create({ name: 'x' })],
+    [404, 'RESOURCE_014', NotFoundError, () => client.profiles.retrieve('profileId')],
+    [409, 'CONFLICT_002', ConflictError, () => client.profiles.update(id, { 'Idempotency-Key': 'taken' })],
+    [422, 'BUSINESS_009', UnprocessableEntityError, () => sdk(unconnected.admin).profiles.create({ name: 'x' })],
+    [501, 'ROUTE_001', InternalServerError, () => client.users.list()],
+    [503, 'PROVIDER_001', InternalServerError, () => client.profiles.update(id, card)],
+  ]
+  app.expectErrors('request_failed')
+  for (const [status, code, kind, call] of cases) {
+    const error = await errorOf(call())
+    assert.ok(error instanceof kind, `${code}: ${error.constructor.name}`)
+    assert.equal(error.status, status, code)
+    const envelope = envelopeOf(error)
+    assert.equal(envelope.error?.code, code)
+    assert.equal(envelope.meta.request_id, error.headers?.get('x-request-id'))
+  }
+  // None of them can succeed by being sent again, and the client knows: a request each.
+  assert.equal(attemptsAt(app, 'GET', '/v3/users').length, 1)
+  assert.equal(attemptsAt(app, 'PATCH', ONE).length, 3)
+})
+
+test('beyond the rate limit the client gets RateLimitError with the seconds to wait', async () => {
+  await using app = await testApp({ env: { RATE_LIMITS: 'on' } })
+  const org = await app.organization()
+  const client = sdk(org.admin, { maxRetries: 0 })
+  const refused: unknown[] = []
+  // 200 a minute, and the minute may turn once on the way.
+  for (let sent = 0; sent < 450 && refused.length === 0; sent += 25) {
+    const calls = await Promise.allSettled(Array.from({ length: 25 }, () => client.profiles.list()))
+    for (const call of calls) if (call.status === 'rejected') refused.push(call.reason)
+  }
+  assert.ok(refused.length > 0)
+  for (const error of refused) {
+    assert.ok(error instanceof RateLimitError)
+    assert.match(error.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+    assert.equal(envelopeOf(error).error?.code, 'BUSINESS_002')
+  }
+})
+
+/** A processor that takes its time. */
+function slowPayments(ms: number): Payments {
+  const payments = simulatedPayments()
+  return { ...payments, attachCard: (request) => sleep(ms).then(() => payments.attachCard(request)) }
+}
+
+test('a duplicate of a running call waits, is told when to come again, comes then, and gets the first answer', async () => {
+  const env = { ROW_LOCK_MS: '1100', KEY_WAIT_MS: '1200' }
+  await using app = await testApp({ env, ports: { payments: slowPayments(2_000) } })
+  const org = await app.organization()
+  const { id } = await org.profile()
+  const client = sdk(org.admin)
+  const call = () =>
+    client.profiles.update(id, { payment_details: aCard(), 'Idempotency-Key': 'sdk-slow' }).withResponse()
+  const first = call()
+  await sleep(200)
+  const second = await call()
+  assert.equal(second.response.headers.get('idempotent-replayed'), 'true')
+  assert.deepEqual(second.data, (await first).data)
+  const refusedAt = attemptsAt(app, 'PATCH', ONE).find(({ status }) => status === 409)?.endedMs ?? 0
+  const again = attemptsAt(app, 'PATCH', ONE).filter(({ startedMs }) => startedMs >= refusedAt)
+  assert.equal(again.length, 1)
+  assert.ok((again[0]?.startedMs ?? 0) - refusedAt >= 950, 'Retry-After was not obeyed')
+  assert.equal(attemptsAt(app, 'PATCH', ONE).length, 3)
+})
+
+test('a failure that may pass is sent again, twice at most', async () => {
+  const outage = {
+    ...simulatedPayments(),
+    attachCard: async () => ({ kind: 'unavailable', retryAfterSeconds: 0 }) as const,
+  }
+  await using app = await testApp({ ports: { payments: outage } })
+  app.expectErrors('request_failed')
+  const org = await app.organization()
+  const { id } = await org.profile()
+  const error = await errorOf(sdk(org.admin).profiles.update(id, { payment_details: aCard() }))
+  assert.ok(error instanceof InternalServerError)
+  assert.equal(error.status, 502)
+  assert.deepEqual(
+    attemptsAt(app, 'PATCH', ONE).map(({ status }) => status),
+    [502, 502, 502],
+  )
+})
+
+const UUID = '660e8400-e29b-41d4-a716-446655440000'
+const WEBHOOK = 'd4f5a6b7-c8d9-4e0f-a1b2-c3d4e5f6a7b8'
+const campaign = {
+  name: 'Campaign',
+  description: 'Notifications',
+  type: 'App',
+  useCases: [{ messagingUseCaseUs: 'ACCOUNT_NOTIFICATION', sampleMessages: ['Hello'] }],
+}
+
+/** The calls of the client's generated tests, and every other operation it has. */
+function everyCall(client: Sent): [string, number, Promise<unknown>][] {
+  const pages = { page: 0, page_size: 0 }
+  const { profiles, users, webhooks, contacts, templates, messages, numbers } = client
+  return [
+    ['profiles.create', 400, profiles.create({})],
+    ['profiles.retrieve', 404, profiles.retrieve('profileId')],
+    ['profiles.update', 404, profiles.update('profileId', {})],
+    ['profiles.delete', 404, profiles.delete('profileId', {})],
+    ['profiles.list', 200, profiles.list()],
+    ['me.retrieve', 200, client.me.retrieve()],
+    [
+      'profiles.complete',
+      501,
+      profiles.complete(UUID, { webHookUrl: 'https://your-app.com/webhook/profile-complete' }),
+    ],
+    ['campaigns.list', 501, profiles.campaigns.list(UUID)],
+    [
+      'campaigns.create',
+      501,
+      profiles.campaigns.create(UUID, { campaign } as unknown as Sent.Profiles.CampaignCreateParams),
+    ],
+    [
+      'campaigns.update',
+      501,
+      profiles.campaigns.update(UUID, { profileId: UUID, campaign } as unknown as Sent.Profiles.CampaignUpdateParams),
+    ],
+    [
+      'campaigns.delete',
+      501,
+      profiles.campaigns.delete(UUID, { profileId: UUID, body: {} } as Sent.Profiles.CampaignDeleteParams),
+    ],
+    ['users.list', 501, users.list()],
+    ['users.retrieve', 501, users.retrieve('userId')],
+    ['users.invite', 501, users.invite({})],
+    ['users.updateRole', 501, users.updateRole('userId', {})],
+    ['users.remove', 501, users.remove('userId', {})],
+    ['webhooks.list', 501, webhooks.list(pages)],
+    ['webhooks.create', 501, webhooks.create({})],
+    ['webhooks.retrieve', 501, webhooks.retrieve(WEBHOOK)],
+    ['webhooks.update', 501, webhooks.update(WEBHOOK, {})],
+    ['webhooks.delete', 501, webhooks.delete(WEBHOOK)],
+    ['webhooks.listEventTypes', 501, webhooks.listEventTypes()],
+    ['webhooks.listEvents', 501, webhooks.listEvents(WEBHOOK, pages)],
+    ['webhooks.rotateSecret', 501, webhooks.rotateSecret(WEBHOOK, { body: {} } as Sent.WebhookRotateSecretParams)],
+    ['webhooks.test', 501, webhooks.test(WEBHOOK, {})],
+    ['webhooks.toggleStatus', 501, webhooks.toggleStatus(WEBHOOK, {})],
+    ['contacts.list', 501, contacts.list(pages)],
+    ['contacts.create', 501, contacts.create({ phone_number: '+12025551234' })],
+    ['contacts.retrieve', 501, contacts.retrieve(UUID)],
+    ['contacts.update', 501, contacts.update(UUID, {})],
+    ['contacts.delete', 501, contacts.delete(UUID, { body: {} } as Sent.ContactDeleteParams)],
+    ['templates.list', 501, templates.list(pages)],
+    ['templates.create', 501, templates.create({} as Sent.TemplateCreateParams)],
+    ['templates.retrieve', 501, templates.retrieve(UUID)],
+    ['templates.update', 501, templates.update(UUID, {})],
+    ['templates.delete', 501, templates.delete(UUID, {})],
+    ['messages.send', 501, messages.send({})],
+    ['messages.retrieveStatus', 501, messages.retrieveStatus(UUID)],
+    ['messages.retrieveActivities', 501, messages.retrieveActivities(UUID)],
+    ['numbers.lookup', 501, numbers.lookup('+12025551234')],
+  ]
+}
+
+test('every operation of the client reaches a route, the unserved ones a 501, and none is sent twice', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const calls = everyCall(sdk(org.admin))
+  const statuses = await Promise.all(
+    calls.map(([name, , call]) =>
+      call.then(
+        () => `${name} 200`,
+        (error: unknown) => `${name} ${error instanceof APIError ? error.status : String(error)}`,
+      ),
+    ),
+  )
+  assert.deepEqual(
+    statuses,
+    calls.map(([name, status]) => `${name} ${status}`),
+  )
+  await sleep(50)
+  assert.equal(app.lines.filter((line) => line.includes('"event":"request"')).length, calls.length)
+})
