@@ -38,19 +38,17 @@ export interface App {
   close(): Promise<void>
 }
 
-export function openPool(
-  options: Pick<AppOptions, 'connection' | 'log'> & { config: Pick<Config, 'database' | 'timeouts'> },
-): Database {
-  const { database, timeouts } = options.config
+function openPool({ connection, config, log }: AppOptions): Database {
+  const { database, timeouts } = config
   return new Database({
-    connection: options.connection,
+    connection,
     poolSize: database.poolSize,
     prepared: database.isPrepared,
     poolWaitMs: timeouts.poolWaitMs,
     rowLockMs: timeouts.rowLockMs,
     statementMs: timeouts.statementMs,
     queryMs: timeouts.queryMs,
-    onIdleError: (error) => options.log.warn('database_connection_lost', { reason: error.name }),
+    onIdleError: (error) => log.warn('database_connection_lost', { reason: error.name }),
   })
 }
 

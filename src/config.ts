@@ -11,8 +11,7 @@ import { type Config, toConfig } from './config/shape.ts'
 import { type ShownSetting, showValues } from './config/show.ts'
 import type { Values } from './config/table.ts'
 
-export { Secret } from './config/secret.ts'
-export type { Config, PaymentsConfig, TimeoutLadder, WhatsappConfig } from './config/shape.ts'
+export type { Config } from './config/shape.ts'
 export { renderConfigMarkdown, renderEnvExample, type ShownSetting } from './config/show.ts'
 export { configTable } from './config/table.ts'
 

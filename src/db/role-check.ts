@@ -61,7 +61,7 @@ export async function databaseProblems(db: Database): Promise<string[]> {
 }
 
 /** Why this program cannot serve the schema, or null. A database without a readable version table has not been migrated. */
-export async function schemaState(db: Database): Promise<string | null> {
+async function schemaState(db: Database): Promise<string | null> {
   try {
     return schemaProblem(await db.runUnscoped(versionsRead, []))
   } catch (error) {

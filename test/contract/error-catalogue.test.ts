@@ -7,7 +7,7 @@ import { CATALOGUE, type CatalogueEntry, docUrl, type ErrorCode } from '../../sr
 import { Failure } from '../../src/contract/failure.ts'
 import { failureAnswer } from '../../src/http/answer.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
-import { failuresOf } from '../../src/http/openapi/failures.ts'
+import { codesOf } from '../../src/http/openapi/failures.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 /** The catalogue, the code that raises from it and what each endpoint declares are one and the same. */
@@ -127,7 +127,7 @@ test('what is raised for all of them is on one of the lists, and every listed or
 
 test('the API document names for each endpoint what the lists say, and nothing that is not in the catalogue', () => {
   for (const endpoint of ENDPOINTS) {
-    const documented = failuresOf(endpoint)
+    const documented = codesOf(endpoint)
     for (const code of endpoint.errors) assert.ok(documented.includes(code), `${endpoint.operation}: ${code}`)
     const expected = new Set<ErrorCode>([...endpoint.errors, ...commonTo(endpoint)])
     assert.deepEqual(
@@ -172,7 +172,10 @@ test('a status means what HTTP says it means, and a sentence ends no half', () =
 
 test('names that a client made up are repeated cut, and without a card number', () => {
   const long = 'x'.repeat(500)
-  const details = { [long]: [`${long} is not a known member`], 'card 4111111111111111': ['card 4111111111111111 is wrong'] }
+  const details = {
+    [long]: [`${long} is not a known member`],
+    'card 4111111111111111': ['card 4111111111111111 is wrong'],
+  }
   const { body } = failureAnswer('req_0123456789', new Failure('VALIDATION_001', { details }))
   const { error } = JSON.parse(body ?? '') as { error: { details: Record<string, string[]> } }
   const cut = `${'x'.repeat(64)}…`

@@ -54,7 +54,7 @@ function toReply(response: IncomingMessage, text: string): Reply {
 }
 
 /** Sends one request over real HTTP. */
-export function send(url: string, method: string, path: string, { headers = {}, body }: Sending = {}): Promise<Reply> {
+function send(url: string, method: string, path: string, { headers = {}, body }: Sending = {}): Promise<Reply> {
   const payload =
     body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
   const all: Record<string, string> = { ...headers }

@@ -3,7 +3,7 @@ import { flag, instant, oneOf, optional, text, uuid } from '../../contract/field
 
 /** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role (decision 25). */
 
-export const KEY_MODES = ['live', 'test'] as const
+const KEY_MODES = ['live', 'test'] as const
 
 const name = text(
   { min: 1, max: 100 },

@@ -9,6 +9,5 @@ export {
   enterImportedKey,
   insertOperatorKey,
   listOrganizationKeys,
-  type OperatorKey,
   revokeOrganizationKey,
 } from './operator-key.store.ts'

@@ -58,7 +58,7 @@ function cleared(description: string, example: string | null, extra: { humanText
   } as const
 }
 
-export const contactFields = {
+const contactFields = {
   name: text(
     { ...SHORT, pattern: '\\S' },
     {
@@ -112,7 +112,7 @@ export const contactFields = {
   ),
 }
 
-export const businessFields = {
+const businessFields = {
   legalName: optional(
     text(SHORT, cleared('Legal name, exactly as in the tax record.', 'Acme Corporation LLC', { humanText: true })),
   ),
@@ -169,7 +169,7 @@ const destinationCountry = Type.Object({
   isMain: optional(flag({ description: 'Whether it is the main destination.', example: false })),
 })
 
-export const complianceFields = {
+const complianceFields = {
   vertical: oneOf(VERTICALS, { description: 'Line of business, in TCR terms.', example: 'PROFESSIONAL' }),
   brandRelationship: oneOf(BRAND_RELATIONSHIPS, {
     description: 'Size of the account, in TCR terms.',

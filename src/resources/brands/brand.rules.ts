@@ -74,7 +74,7 @@ export function mergedRequest(stored: BrandSections, request: JsonObject): JsonO
 }
 
 /** The last four characters of a tax id, the rest hidden (decision 19). */
-export function maskTaxId(taxId: string): string {
+function maskTaxId(taxId: string): string {
   return taxId.length <= 4 ? '*'.repeat(taxId.length) : '*'.repeat(taxId.length - 4) + taxId.slice(-4)
 }
 

@@ -4,7 +4,6 @@ export {
   type BrandSections,
   brandDifferences,
   lockProblem,
-  maskTaxId,
   mergedRequest,
   newBrand,
   presentBrand,

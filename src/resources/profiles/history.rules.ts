@@ -16,7 +16,7 @@ export interface HistoryEntry {
   changes: Change[]
 }
 
-export const SEALED_WORD = 'changed'
+const SEALED_WORD = 'changed'
 
 type Snapshot = Omit<ProfileSettings, 'name'> & {
   name?: string

@@ -4,7 +4,7 @@ import { readPage, readPageSize } from '../../contract/paging.ts'
 import { PROFILE_STATUSES } from './profile.fields.ts'
 
 /** Never more profiles in one answer. */
-export const LIST_MAX = 1000
+const LIST_MAX = 1000
 
 export interface ListQuery {
   page: number | null
@@ -17,7 +17,7 @@ export interface ListQuery {
 const CURSOR =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
 
-export function toCursor({ created_at, id }: { created_at: string; id: string }): string {
+function toCursor({ created_at, id }: { created_at: string; id: string }): string {
   return btoa(`${created_at} ${id}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 

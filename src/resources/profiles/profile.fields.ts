@@ -12,7 +12,7 @@ export type ProfileStatus = (typeof PROFILE_STATUSES)[number]
 
 const says = '{path} must be an object'
 
-export const billingContactFields = {
+const billingContactFields = {
   name: text(
     { min: 1, max: 255, pattern: '\\S' },
     {

@@ -1,1 +1,1 @@
-export { insertUser, listUsers, setUserRole, setUserStatus, USER_STATUSES, type User } from './user.store.ts'
+export { insertUser, listUsers, setUserRole, setUserStatus, type User } from './user.store.ts'

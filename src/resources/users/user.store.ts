@@ -5,14 +5,12 @@ import { statement } from '../../db/statement.ts'
 
 /** Users of an organization. The role of a key is the role of its user now (decision 25). */
 
-export const USER_STATUSES = ['active', 'invited', 'suspended', 'rejected'] as const
-
 export interface User {
   id: string
   email: string
   name: string
   role: Role
-  status: (typeof USER_STATUSES)[number]
+  status: 'active' | 'invited' | 'suspended' | 'rejected'
   is_service: boolean
   created_at: string
 }
