@@ -14,7 +14,7 @@ import { createReadiness } from './observe/readiness.ts'
 import { packageVersion } from './package-root.ts'
 import { guardProcess } from './process-guard.ts'
 import { buildPorts, describePorts } from './providers.ts'
-import { readOrCreateKeyFile } from './seal/key-file.ts'
+import { KEY_FILE, readOrCreateKeyFile } from './seal/key-file.ts'
 import { KeyRing } from './seal/key-ring.ts'
 
 const EXIT_CONFIG = 78
@@ -42,7 +42,7 @@ async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatab
 
 /** The configured keys; in embedded mode those of a file beside the data, made on the first start (decision 19). */
 function keyRingOf(config: Config): KeyRing {
-  return new KeyRing(config.keyMaterial?.reveal() ?? readOrCreateKeyFile(join(config.dataDir, 'letterhead.key')))
+  return new KeyRing(config.keyMaterial?.reveal() ?? readOrCreateKeyFile(join(config.dataDir, KEY_FILE)))
 }
 
 async function refuseUnfitDatabase(app: App, database: OpenedDatabase): Promise<void> {

@@ -4,7 +4,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { Database } from '../db/database.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
 import type { ServerLog } from '../observe/log.ts'
-import { readOrCreateKeyFile } from '../seal/key-file.ts'
+import { KEY_FILE, readOrCreateKeyFile } from '../seal/key-file.ts'
 import { KeyRing } from '../seal/key-ring.ts'
 import { misconfigured } from './command-failure.ts'
 
@@ -41,7 +41,7 @@ export function readConfig(): Config {
 
 /** The file of keys that the server makes in embedded mode (decision 19). */
 export function keyFileOf(config: Config): string {
-  return join(config.dataDir, 'letterhead.key')
+  return join(config.dataDir, KEY_FILE)
 }
 
 /** The configured keys, or those of the file beside the embedded database. */

@@ -13,6 +13,9 @@ import { formatSealingKeys, type KeyMaterial, KeyProblem, parsePepper, parseSeal
  * file loses every sealed value and every API key.
  */
 
+/** The name of the key file below the data directory. */
+export const KEY_FILE = 'letterhead.key'
+
 /**
  * Reads the key file, creating it with fresh keys if there is none. Processes that start at once all get the keys of
  * the one whose file came first, and none ever reads half a file. The folder must exist.
