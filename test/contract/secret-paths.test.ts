@@ -100,11 +100,7 @@ function isOpenText({ type, format, enum: words, secret, ...schema }: Schema): b
 }
 
 const CARD_TEXT_TAKEN = [
-  'brand.business.postalCode',
-  'brand.business.state',
   'brand.business.taxId',
-  'brand.business.taxIdType',
-  'brand.compliance.expectedMessagingVolume',
   'brand.compliance.phoneNumberPrefix',
   'brand.contact.phoneCountryCode',
   'short_name',

@@ -128,7 +128,10 @@ const businessFields = {
   taxIdType: optional(
     text(
       { min: 1, max: 64 },
-      { ...cleared('Kind of the tax number.', 'us_ein'), says: '{path} must be 1 to 64 characters' },
+      {
+        ...cleared('Kind of the tax number.', 'us_ein', { humanText: true }),
+        says: '{path} must be 1 to 64 characters',
+      },
     ),
   ),
   entityType: optional(
@@ -141,9 +144,12 @@ const businessFields = {
   ),
   street: optional(text(SHORT, cleared('Street and number.', '123 Main Street', { humanText: true }))),
   city: optional(text(SHORT, cleared('City.', 'New York', { humanText: true }))),
-  state: optional(text(SHORT, cleared('State or province.', 'NY'))),
+  state: optional(text(SHORT, cleared('State or province.', 'NY', { humanText: true }))),
   postalCode: optional(
-    text({ min: 1, max: 32 }, { ...cleared('Postal code.', '10001'), says: '{path} must be 1 to 32 characters' }),
+    text(
+      { min: 1, max: 32 },
+      { ...cleared('Postal code.', '10001', { humanText: true }), says: '{path} must be 1 to 32 characters' },
+    ),
   ),
   country: optional(country({ description: 'Country of the address.', example: 'US', clears: 'null', nullable: true })),
   url: optional(
@@ -189,7 +195,10 @@ const complianceFields = {
   expectedMessagingVolume: optional(
     text(
       { min: 1, max: 64 },
-      { ...cleared('Expected messages a day, as text.', '10000'), says: '{path} must be 1 to 64 characters' },
+      {
+        ...cleared('Expected messages a day, as text.', '10000', { humanText: true }),
+        says: '{path} must be 1 to 64 characters',
+      },
     ),
   ),
   isTcrApplication: optional(

@@ -58,8 +58,11 @@ export const listProfilesEndpoint: ReadEndpoint<null> = {
     const data = { profiles: profiles.map((profile) => shown(profile, caller)), pagination: page }
     const after = (page.cursors as { after: string } | null)?.after
     if (after === undefined || wanted.page !== null) return { data }
-    const next = new URLSearchParams(asked)
-    next.set('cursor', after)
+    const next = new URLSearchParams({ cursor: after })
+    for (const name of ['page_size', 'status', 'search']) {
+      const value = asked.get(name)
+      if (value !== null) next.set(name, value)
+    }
     return { data, headers: { link: `</v3/profiles?${next.toString()}>; rel="next"` } }
   },
 }
