@@ -1,45 +1,56 @@
-import { metaWhatsapp } from './adapters/meta/index.ts'
 import { simulatedPayments } from './adapters/simulator/payments.ts'
 import { simulatedWhatsapp } from './adapters/simulator/whatsapp.ts'
-import { stripePayments } from './adapters/stripe/index.ts'
 import type { Config } from './config.ts'
 import type { Ports } from './http/endpoint.ts'
 import type { Log } from './observe/log.ts'
 
-/** The adapters that the configuration names; null where a provider is not configured (decision 23). */
-export function buildPorts(config: Pick<Config, 'payments' | 'whatsapp' | 'timeouts'>, log: Log): Ports {
-  return { payments: payments(config, log), whatsapp: whatsapp(config, log) }
+/**
+ * The adapters that the configuration names; null where a provider is not configured (decision 23). Those of real
+ * providers are loaded when they are asked for: their libraries would slow every other start.
+ */
+export async function buildPorts(config: Pick<Config, 'payments' | 'whatsapp' | 'timeouts'>, log: Log): Promise<Ports> {
+  return { payments: await payments(config, log), whatsapp: await whatsapp(config, log) }
 }
 
-function payments({ payments: chosen, timeouts }: Pick<Config, 'payments' | 'timeouts'>, log: Log): Ports['payments'] {
+async function payments(
+  { payments: chosen, timeouts }: Pick<Config, 'payments' | 'timeouts'>,
+  log: Log,
+): Promise<Ports['payments']> {
   switch (chosen.provider) {
     case 'none':
       return null
     case 'simulator':
       return simulatedPayments()
-    case 'stripe':
+    case 'stripe': {
+      const { stripePayments } = await import('./adapters/stripe/index.ts')
       return stripePayments({
         secretKey: chosen.secretKey.reveal(),
         baseUrl: chosen.baseUrl,
         log,
         timeoutMs: timeouts.providerMs,
       })
+    }
   }
 }
 
-function whatsapp({ whatsapp: chosen, timeouts }: Pick<Config, 'whatsapp' | 'timeouts'>, log: Log): Ports['whatsapp'] {
+async function whatsapp(
+  { whatsapp: chosen, timeouts }: Pick<Config, 'whatsapp' | 'timeouts'>,
+  log: Log,
+): Promise<Ports['whatsapp']> {
   switch (chosen.provider) {
     case 'none':
       return null
     case 'simulator':
       return simulatedWhatsapp()
-    case 'meta':
+    case 'meta': {
+      const { metaWhatsapp } = await import('./adapters/meta/index.ts')
       return metaWhatsapp({
         baseUrl: chosen.baseUrl,
         ...(chosen.appToken === null ? {} : { appToken: chosen.appToken.reveal() }),
         log,
         timeoutMs: timeouts.providerMs,
       })
+    }
   }
 }
 

@@ -88,9 +88,10 @@ async function start(config: Config): Promise<void> {
     onLineDropped: () => metrics.logLineDropped(),
   })
   guardProcess(log)
+  // Before the database is touched: an address of a provider that cannot be used is the configuration's fault.
+  const ports = await buildPorts(config, log).catch((error: Error) => refuse([error.message]))
   const database = await openOrRefuse(config, log)
   const keys = keyRingOf(config)
-  const ports = buildPorts(config, log)
   const app = buildApp({ connection: database.server, config, keys, ports, log, metrics })
   await refuseUnfitDatabase(app, database)
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)

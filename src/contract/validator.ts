@@ -14,7 +14,7 @@ const addFormats = addFormatsModule.default
 const E164 = /^\+[1-9]\d{1,14}$/
 
 /** Whether the text is an absolute http(s) URL without credentials and without characters that a URL may not hold raw. */
-export function isWebAddress(text: string): boolean {
+function isWebAddress(text: string): boolean {
   if (!/^https?:\/\/[^\s\\]+$/i.test(text) || /[\p{Cc}\p{Cf}]/u.test(text)) return false
   const url = URL.parse === undefined ? parseUrl(text) : URL.parse(text)
   return url !== null && url.username === '' && url.password === '' && url.hostname !== ''

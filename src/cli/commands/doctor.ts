@@ -84,7 +84,7 @@ async function checkInside(config: Config, report: Report, keys: KeyRing | null)
 
 async function examine(): Promise<Report> {
   const config = readConfig()
-  const providers = describePorts(buildPorts(config, quietLog))
+  const providers = describePorts(await buildPorts(config, quietLog))
   const isEmbedded = config.database.url === null
   const report: Report = {
     ok: false,
