@@ -102,7 +102,10 @@ const layers = [
   rule(
     'wiring-is-at-the-top',
     'Only the entry points read the configuration and compose the whole.',
-    { path: OURS, pathNot: `${TEST}|^src/(main|serve|app|config|providers)[.]ts$|^src/(app|config|cli|documents)/` },
+    {
+      path: OURS,
+      pathNot: `${TEST}|^src/(main|serve|start-checks|app|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
+    },
     { path: '^src/(main|serve|app|config)[.]ts$|^src/(app|config|cli)/' },
   ),
   rule('program-without-tests', 'The program never needs its tests.', { path: OURS }, { path: TEST }),

@@ -38,7 +38,12 @@ export interface App {
   close(): Promise<void>
 }
 
-function openPool({ connection, config, log }: AppOptions): Database {
+/** A pool of the server's role, with the patience of the timeout ladder. */
+export function openPool({
+  connection,
+  config,
+  log,
+}: Pick<AppOptions, 'connection' | 'log'> & { config: Pick<Config, 'database' | 'timeouts'> }): Database {
   const { database, timeouts } = config
   return new Database({
     connection,

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
-import { type App, buildApp } from './app.ts'
+import { type App, type AppOptions, buildApp } from './app.ts'
 import { banner } from './banner.ts'
 import { type Config, loadConfig } from './config.ts'
 import { EmbeddedError } from './db/embedded/index.ts'
@@ -14,8 +13,7 @@ import { createReadiness } from './observe/readiness.ts'
 import { packageVersion } from './package-root.ts'
 import { guardProcess } from './process-guard.ts'
 import { buildPorts, describePorts } from './providers.ts'
-import { KEY_FILE, readOrCreateKeyFile } from './seal/key-file.ts'
-import { KeyRing } from './seal/key-ring.ts'
+import { bound, fitKeys, StartRefused } from './start-checks.ts'
 
 const EXIT_CONFIG = 78
 
@@ -38,21 +36,6 @@ async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatab
     if (error instanceof EmbeddedError) refuse([error.message])
     throw error
   }
-}
-
-/** The configured keys; in embedded mode those of a file beside the data, made on the first start (decision 19). */
-function keyRingOf(config: Config): KeyRing {
-  return new KeyRing(config.keyMaterial?.reveal() ?? readOrCreateKeyFile(join(config.dataDir, KEY_FILE)))
-}
-
-async function refuseUnfitDatabase(app: App, database: OpenedDatabase): Promise<void> {
-  const problems = await databaseProblems(app.db).catch((error: Error) => [
-    `The database cannot be reached: ${error.message}`,
-  ])
-  if (problems.length === 0) return
-  await app.close()
-  await database.close()
-  refuse(problems)
 }
 
 /** Ends the process in order on SIGTERM or SIGINT; a second signal ends it at once. */
@@ -80,6 +63,8 @@ function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>)
 }
 
 async function start(config: Config): Promise<void> {
+  // A reader that goes away must not take the server with it.
+  process.stdout.on('error', () => undefined)
   const metrics = createMetrics({ version: packageVersion })
   const log = createLog({
     level: config.logLevel,
@@ -91,12 +76,31 @@ async function start(config: Config): Promise<void> {
   // Before the database is touched: an address of a provider that cannot be used is the configuration's fault.
   const ports = await buildPorts(config, log).catch((error: Error) => refuse([error.message]))
   const database = await openOrRefuse(config, log)
-  const keys = keyRingOf(config)
-  const app = buildApp({ connection: database.server, config, keys, ports, log, metrics })
-  await refuseUnfitDatabase(app, database)
+  try {
+    await startOn(database, { config, ports, log, metrics })
+  } catch (error) {
+    await database.close()
+    if (error instanceof StartRefused) refuse(error.problems)
+    throw error
+  }
+}
+
+async function startOn(
+  database: OpenedDatabase,
+  parts: Omit<AppOptions, 'connection' | 'keys'> & { config: Config },
+): Promise<void> {
+  const { config, ports, log, metrics } = parts
+  const keys = await fitKeys(config, database, log)
+  const app = buildApp({ ...parts, connection: database.server, keys })
+  // Both ports are bound before the first start makes a key: a key that nobody is shown would be lost.
+  const ops = await bound(
+    'OPS_PORT',
+    config.ops.port,
+    startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) }),
+  )
+  const { host, port } = config.http
+  const listening = await bound('PORT', port, app.server.listen({ host, port }))
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
-  const ops = await startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) })
-  const listening = await app.server.listen({ host: config.http.host, port: config.http.port })
   app.jobs.start()
   endOnSignal(config, log, async () => {
     await app.close()

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, loadConfig } from '../config.ts'
 import { Database } from '../db/database.ts'
+import { findKeyChecks, noteKeyChecks } from '../db/milestone.store.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
 import type { ServerLog } from '../observe/log.ts'
+import { keyProblems } from '../seal/key-check.rules.ts'
 import { KEY_FILE, readOrCreateKeyFile } from '../seal/key-file.ts'
 import { KeyRing } from '../seal/key-ring.ts'
 import { misconfigured } from './command-failure.ts'
@@ -20,7 +22,7 @@ export interface Installation {
   /** Opens a pool as the owner of the tables, who sees every organization. Fails where its URL is not configured. */
   asOwner<T>(work: (db: Database) => Promise<T>): Promise<T>
   hasOwner: boolean
-  keys(): KeyRing
+  keys(): Promise<KeyRing>
 }
 
 /** Reports go to the person at the terminal through results and failures, so the log of what runs below is dropped. */
@@ -55,6 +57,17 @@ export function keyRingOf(config: Config, options: { mayCreate: boolean }): KeyR
     throw misconfigured(`There is no key file ${file}. The one that the data was sealed with belongs there.`)
   }
   return new KeyRing(readOrCreateKeyFile(file))
+}
+
+/** The configured keys, when they are those that the data was written with. */
+async function checkedKeyRing(config: Config, db: Database, options: { mayCreate: boolean }): Promise<KeyRing> {
+  const noted = await findKeyChecks(db)
+  const keys = keyRingOf(config, { mayCreate: options.mayCreate && noted.length === 0 })
+  const checks = keys.checks()
+  const problems = keyProblems(noted, checks)
+  if (problems.length > 0) throw misconfigured(problems.join('\n'))
+  await noteKeyChecks(db, [checks.pepper, checks.active])
+  return keys
 }
 
 /** A few connections, with the patience of a person rather than that of a request. */
@@ -109,7 +122,7 @@ export async function withInstallation<T>(
       db,
       hasOwner: opened.owner !== null,
       asOwner: (ownerWork) => asOwner(config, opened.owner, ownerWork),
-      keys: () => keyRingOf(config, options),
+      keys: () => checkedKeyRing(config, db, options),
     })
   } finally {
     await db.close()

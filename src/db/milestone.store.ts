@@ -1,4 +1,4 @@
-import type { Executor } from './database.ts'
+import type { Database, Executor } from './database.ts'
 import { statement } from './statement.ts'
 
 const reached = statement<{ name: string }>(
@@ -9,4 +9,24 @@ const reached = statement<{ name: string }>(
 /** Marks something that happens once in the life of a database. True for the one caller that marked it. */
 export async function milestone(db: Executor, organizationId: string, name: string): Promise<boolean> {
   return (await db.run(organizationId, reached, [name])).length === 1
+}
+
+const marked = statement<object>(
+  'mark_milestone',
+  'insert into milestones (name, reached_at) values ($1, now()) on conflict (name) do nothing',
+)
+
+const keyChecksFound = statement<{ name: string }>(
+  'find_key_checks',
+  "select name from milestones where name like 'pepper:%' or name like 'sealing_key:%'",
+)
+
+/** What earlier starts noted of the keys that this database's data was written with. */
+export async function findKeyChecks(db: Database): Promise<string[]> {
+  return (await db.runUnscoped(keyChecksFound, [])).map(({ name }) => name)
+}
+
+/** Notes which keys the data is written with from now on. */
+export async function noteKeyChecks(db: Database, names: readonly string[]): Promise<void> {
+  for (const name of names) await db.runUnscoped(marked, [name])
 }

@@ -159,7 +159,8 @@ async function attempt(
 
 /**
  * Null instead of a unique violation, where the key was taken by another request, and instead of a serialization failure
- * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). A connection that broke during the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
+ * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). A connection that broke during
+ * the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
  */
 async function unlessTaken<T>(work: () => Promise<T>): Promise<T | null> {
   try {

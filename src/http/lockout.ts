@@ -1,6 +1,6 @@
 /**
- * Slows down guessing of API keys (decision 25): after ten failures an address waits 1, then 5, then 15 minutes for each
- * further failure. Only failures wait: a valid key passes from any address, so guessing cannot lock anybody out.
+ * Slows down guessing of API keys (decision 25): after every ten failures an address waits, first 1, then 5, then 15 minutes.
+ * Only failures wait: a valid key passes from any address, so guessing cannot lock anybody out.
  * Each instance counts for itself.
  */
 

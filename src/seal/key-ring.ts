@@ -52,6 +52,21 @@ export class KeyRing {
     return this.#keks.has(kekId)
   }
 
+  /**
+   * One short text for the pepper and one for each key, which tell whether other configured keys are the same and
+   * nothing else about them. Stored beside the data: `pepper:<check>` and `sealing_key:<id>:<check>`.
+   */
+  checks(): { pepper: string; active: string; all: readonly string[] } {
+    const check = (id: string, kek: KeyObject) =>
+      `sealing_key:${id}:${createHmac('sha256', kek).update('letterhead key check').digest('base64url').slice(0, 22)}`
+    const all = [...this.#keks].map(([id, kek]) => check(id, kek))
+    return {
+      pepper: `pepper:${this.digest('key check', '').toString('base64url').slice(0, 22)}`,
+      active: check(this.activeId, this.#kek(this.activeId)),
+      all,
+    }
+  }
+
   /** A fresh data key for an organization, as the text to store. */
   newDataKey(organizationId: string): string {
     const dekId = randomBytes(6).toString('base64url')

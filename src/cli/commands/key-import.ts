@@ -57,7 +57,7 @@ export async function importKey(output: Output, options: ImportOptions): Promise
     if (profile !== undefined && !(await hasProfile(db, organization_id, profile))) {
       throw notFound('The organization has no such profile.')
     }
-    const digest = keyDigest(installation.keys(), uuid)
+    const digest = keyDigest(await installation.keys(), uuid)
     const key = {
       id: newId(),
       user_id: user.id,

@@ -56,7 +56,7 @@ async function create(output: Output, options: CreateOptions): Promise<void> {
   const mode = options.test === true ? ('test' as const) : ('live' as const)
   const made = await withInstallation({ mayCreate: false }, async (installation) => {
     const { organization_id } = await chosenOrganization(installation, options.org)
-    const keys = installation.keys()
+    const keys = await installation.keys()
     return installation.db.transaction(organization_id, async (tx) => {
       if (profile !== undefined && !(await hasProfile(tx, organization_id, profile))) {
         throw notFound('The organization has no such profile.')

@@ -35,7 +35,7 @@ export async function setBrand(output: Output, { org, file }: { org?: string; fi
   const saved = await withInstallation({ mayCreate: false }, async (installation) => {
     const organization = await chosenOrganization(installation, org)
     const { organization_id: organizationId } = organization
-    const seal = installation.keys().open(organization.data_key, organizationId)
+    const seal = (await installation.keys()).open(organization.data_key, organizationId)
     return installation.db.transaction(organizationId, async (tx) => {
       const stored = await findOrganizationBrand(tx, organizationId, seal)
       const id = stored?.id ?? newId()

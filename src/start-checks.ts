@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openPool } from './app.ts'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import { NotConnected } from './db/database-error.ts'
+import { findKeyChecks, noteKeyChecks } from './db/milestone.store.ts'
+import type { OpenedDatabase } from './db/open.ts'
+import { databaseProblems } from './db/role-check.ts'
+import type { ServerLog } from './observe/log.ts'
+import { keyProblems } from './seal/key-check.rules.ts'
+import { KEY_FILE, readOrCreateKeyFile } from './seal/key-file.ts'
+import { KeyRing } from './seal/key-ring.ts'
+
+/** The configuration, or the database it names, is at fault. */
+export class StartRefused extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+/** The configured keys; in embedded mode those of a file beside the data, made on the first start (decision 19). */
+async function keyRingOf(config: Config, db: Database): Promise<KeyRing> {
+  const noted = await findKeyChecks(db)
+  const file = join(config.dataDir, KEY_FILE)
+  if (config.keyMaterial === null && noted.length > 0 && !existsSync(file)) {
+    throw new StartRefused([`There is no key file ${file}. Put the one back that the data was sealed with.`])
+  }
+  const keys = new KeyRing(config.keyMaterial?.reveal() ?? readOrCreateKeyFile(file))
+  const checks = keys.checks()
+  const problems = keyProblems(noted, checks)
+  if (problems.length > 0) throw new StartRefused(problems)
+  await noteKeyChecks(db, [checks.pepper, checks.active])
+  return keys
+}
+
+/** Judges the database and the keys before anything is built on them. */
+export async function fitKeys(config: Config, database: OpenedDatabase, log: ServerLog): Promise<KeyRing> {
+  const db = openPool({ connection: database.server, config, log })
+  try {
+    const problems = await databaseProblems(db).catch((error: unknown) => [unreachable(error)])
+    if (problems.length > 0) throw new StartRefused(problems)
+    return await keyRingOf(config, db)
+  } finally {
+    await db.close()
+  }
+}
+
+/** What the driver said, which names host, role or database and never a password. */
+function unreachable(error: unknown): string {
+  const cause = error instanceof NotConnected ? error.cause : error
+  return `The database cannot be reached: ${cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : 'unknown'}`
+}
+
+/** Waits for a server to listen. An address that is taken, or not ours, is the configuration's fault: StartRefused. */
+export async function bound<T>(variable: string, port: number, listening: Promise<T>): Promise<T> {
+  try {
+    return await listening
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE')
+      throw new StartRefused([`${variable}: port ${port} is in use; set ${variable} to a free one`])
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new StartRefused([`${variable}: port ${port} cannot be listened on (${code})`])
+    throw error
+  }
+}
