@@ -32,7 +32,8 @@ export function banner({ url, opsUrl, simulated, dataDir, first }: Started): str
     `  Data                 ${dataDir ?? 'the database that DATABASE_URL names'}`,
   ]
   if (first === null) {
-    lines.push('', '  Make a new API key   npx letterhead key create --org <organization id> --role admin', '')
+    const org = dataDir === null ? ' --org <id, see npx letterhead org list>' : ''
+    lines.push('', `  Make a new API key   npx letterhead key create${org} --role admin`, '')
     return lines.join('\n')
   }
   lines.push(

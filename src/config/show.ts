@@ -62,7 +62,7 @@ export function renderEnvExample(): string {
     ])
     return [`# --- ${group} ---`, ...lines].join('\n')
   })
-  return `# Every variable of Letterhead, for the environment of the process. A blank or absent one holds its default.\n\n${parts.join('\n\n')}\n`
+  return `# Every variable of Letterhead, for the environment of the process. A blank or absent one holds its default.\n# Nothing reads this file by itself: copy it to .env, then \`set -a; . ./.env; set +a; npm start\`.\n\n${parts.join('\n\n')}\n`
 }
 
 function groups(): [Group, [VariableName, Setting<unknown>][]][] {

@@ -165,5 +165,9 @@ export function authorize(
 
 /** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */
 export function checkKeyGrammar(key: string | undefined, looksLikeCard: (text: string) => boolean): void {
-  if (key !== undefined && (!KEY_GRAMMAR.test(key) || looksLikeCard(key))) throw new Failure('VALIDATION_007')
+  if (key === undefined) return
+  if (!KEY_GRAMMAR.test(key)) throw new Failure('VALIDATION_007')
+  if (looksLikeCard(key)) {
+    throw new Failure('VALIDATION_007', { message: 'Invalid Idempotency-Key format: it looks like a card number' })
+  }
 }

@@ -78,7 +78,14 @@ async function read(
 function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unknown): Answer {
   const failure = error instanceof Failure ? error : unexpected(arrival, error)
   if (error instanceof SealBroken) house.metrics.decryptFailed()
-  if (failure.status >= 500) {
+  if (failure === error && failure.status >= 500) {
+    // A provider that is down is expected to be some day: a line without a stack.
+    house.log.warn('request_refused', {
+      request_id: arrival.requestId,
+      operation: endpoint.operation,
+      code: failure.code,
+    })
+  } else if (failure.status >= 500) {
     house.log.error(
       'request_failed',
       { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },

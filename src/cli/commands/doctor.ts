@@ -3,8 +3,10 @@ import type { Command } from 'commander'
 import type { Config } from '../../config.ts'
 import { describeConfig, loadConfig } from '../../config.ts'
 import { SCHEMA_VERSION } from '../../db/migrate.ts'
+import { findKeyChecks } from '../../db/milestone.store.ts'
 import { databaseProblems } from '../../db/role-check.ts'
 import { buildPorts, describePorts } from '../../providers.ts'
+import { keyProblems } from '../../seal/key-check.rules.ts'
 import type { KeyRing } from '../../seal/key-ring.ts'
 import { CommandFailure, toFailure } from '../command-failure.ts'
 import { hasEmbedded, keyFileOf, keyRingOf, quietLog, readConfig, withInstallation } from '../installation.ts'
@@ -71,7 +73,9 @@ async function checkInside(config: Config, report: Report, keys: KeyRing | null)
       const problems = await databaseProblems(db)
       report.database.state = problems.length === 0 ? 'ready' : 'unfit'
       report.problems.push(...problems)
-      if (keys === null || !hasOwner || problems.length > 0) return
+      if (keys === null || problems.length > 0) return
+      report.problems.push(...keyProblems(await findKeyChecks(db), keys.checks()))
+      if (!hasOwner) return
       const missing = (await asOwner(listSealingKeyIds)).filter((id) => !keys.has(id))
       for (const id of missing)
         report.problems.push(`The sealing key "${id}", which the data needs, is not configured.`)

@@ -43,7 +43,7 @@ async function create(output: Output, options: CreateOptions): Promise<void> {
   requireValid(checkOrganization, { name, email, ...shown })
   const kind = options.standalone === true ? ('user' as const) : ('organization' as const)
   const made = await withInstallation({ mayCreate: true }, async ({ db, keys: ring }) => {
-    const keys = ring()
+    const keys = await ring()
     const id = newId()
     const userId = newId()
     return db.transaction(id, async (tx) => {

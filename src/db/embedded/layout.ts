@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { codeOf } from './node-error.ts'
 import { shortAddress } from './short-address.ts'
 
 /** Where everything of one data directory lies. All paths are absolute. */
@@ -23,12 +25,31 @@ export interface Layout {
 }
 
 /**
+ * Makes a folder and what is missing above it. Node's own recursive form never ends where a file system answers ENOENT for
+ * a name below a folder that exists, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const make = async () => {
+    await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  }
+  try {
+    await make()
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(path))) throw error
+    await makeFolder(dirname(path))
+    await make()
+  }
+}
+
+/**
  * Makes the data directory and its socket directory, both private to this user, and finds a path to the sockets that
  * the system accepts. Fails with the error of the system when the directory cannot be made or entered.
  */
 export async function prepareLayout(dataDir: string): Promise<Layout> {
   const wanted = resolve(dataDir)
-  await mkdir(wanted, { recursive: true, mode: 0o700 })
+  await makeFolder(wanted)
   const root = await realpath(wanted)
   // A mounted volume may belong to someone else and still be ours to use; what lies below it is private anyway.
   await chmod(root, 0o700).catch(() => undefined)
