@@ -52,6 +52,9 @@ async function writeUntil(stopped: () => boolean, from: number): Promise<number>
   return number
 }
 
+/** The installation itself has noted its pepper and its sealing key. */
+const KEY_NOTES = 2
+
 before(async () => {
   const dataDir = await directories.source.path()
   source = { env: { DATA_DIR: dataDir } }
@@ -85,7 +88,7 @@ test('a backup under traffic is one snapshot: of what was written together it ha
   isOver = true
   const after_ = await writing
   const { milestones = 0, jobs = 0, users = 0 } = written.rows
-  assert.equal(milestones, jobs)
+  assert.equal(milestones - KEY_NOTES, jobs)
   assert.ok(jobs >= before_, 'what was committed before is missing')
   assert.ok(jobs < after_, 'nothing was written meanwhile, so nothing was proved')
   assert.equal(users, ROWS + 1)
@@ -170,7 +173,8 @@ test('restored into an empty directory the rows are the same, and the old key op
   const [a, b] = await Promise.all(clients.map((client) => client.query(digest)))
   assert.deepEqual(b?.rows, a?.rows)
   const pairs = await clients[1]?.query(
-    `select count(*)::int as broken from jobs j full join milestones m on m.name = j.kind where m.name is null or j.id is null`,
+    `select count(*)::int as broken from jobs j full join (select name from milestones where name !~ '^(pepper|sealing_key):') m on m.name = j.kind
+      where m.name is null or j.id is null`,
   )
   assert.deepEqual(pairs?.rows, [{ broken: 0 }])
   const app = await connected('server', opened)
