@@ -34,7 +34,7 @@ export interface App {
   server: HttpServer
   jobs: Jobs
   isDraining(): boolean
-  /** Refuses new work, lets what runs finish, then closes everything. */
+  /** Refuses new work, lets what runs finish, then closes everything. Asked again, it is the same end. */
   close(): Promise<void>
 }
 
@@ -63,6 +63,7 @@ export function buildApp(options: AppOptions): App {
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   let draining = false
+  let closing: Promise<void> | null = null
   const house: House = {
     db,
     keys,
@@ -99,17 +100,21 @@ export function buildApp(options: AppOptions): App {
     leaseMs: config.timeouts.leaseMs,
     providerMs: config.timeouts.providerMs,
   })
+  const closeAll = async () => {
+    draining = true
+    await server.close()
+    await jobs.stop()
+    await db.close()
+  }
   return {
     db,
     house,
     server,
     jobs,
     isDraining: () => draining,
-    close: async () => {
-      draining = true
-      await server.close()
-      await jobs.stop()
-      await db.close()
+    close: () => {
+      closing ??= closeAll()
+      return closing
     },
   }
 }

@@ -24,6 +24,8 @@ const query = Type.Object({
   ),
 })
 
+const KEPT_IN_LINK: ReadonlySet<string> = new Set(['page_size', 'status', 'search'])
+
 /** `GET /v3/profiles` (contract 8.6). Filters, pages and the pagination member are additions of ours. */
 export const listProfilesEndpoint: ReadEndpoint<null> = {
   kind: 'read',
@@ -58,11 +60,8 @@ export const listProfilesEndpoint: ReadEndpoint<null> = {
     const data = { profiles: profiles.map((profile) => shown(profile, caller)), pagination: page }
     const after = (page.cursors as { after: string } | null)?.after
     if (after === undefined || wanted.page !== null) return { data }
-    const next = new URLSearchParams({ cursor: after })
-    for (const name of ['page_size', 'status', 'search']) {
-      const value = asked.get(name)
-      if (value !== null) next.set(name, value)
-    }
+    const next = new URLSearchParams([...asked].filter(([name]) => KEPT_IN_LINK.has(name)))
+    next.set('cursor', after)
     return { data, headers: { link: `</v3/profiles?${next.toString()}>; rel="next"` } }
   },
 }

@@ -30,7 +30,7 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
     const paths = members.map(({ path }) => path)
     assert.ok(paths.includes('name') && paths.includes('brand.compliance.notes') && paths.length >= 12)
     for (const path of paths) {
-      const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, `Card ${CARD} exp 09/27`))
+      const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, `Card ${CARD} 09/27`))
       assert.equal(reply.status, 400, path)
       assert.deepEqual(reply.error.details, { [path]: [`${path} must not contain a card number`] })
       const fine = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, 'Order 4111 1111 1111 1112'))
@@ -42,7 +42,7 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
     )
   })
 
-  test('addresses, tax ids, postal codes, volumes and phone numbers may look like one', async () => {
+  test('web addresses, tax ids and phone numbers may look like one', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
     const digits = '4111111111111111'
@@ -50,9 +50,7 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
       ['icon', `https://example.com/${digits}.png`],
       ['sending_phone_number', '+4917612345678'],
       ['brand.business.taxId', digits],
-      ['brand.business.postalCode', digits],
       ['brand.business.url', `https://example.com/${digits}`],
-      ['brand.compliance.expectedMessagingVolume', digits],
     ] as const) {
       const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, value))
       assert.equal(reply.status, 200, `${path} ${reply.text}`)

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { testApp } from '../kit/app.ts'
+import { aBillingContact, aCard } from '../kit/builders.ts'
+
+const SLOW_CARD = '4000000000003006'
+
+test('a server that is told to stop answers what runs, asks for the connection to close, and takes nothing new', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const profile = await org.profile()
+  const running = org.admin.patch(`/v3/profiles/${profile.id}`, {
+    name: 'Changed while stopping',
+    billing_model: 'profile',
+    billing_contact: aBillingContact(),
+    payment_details: { ...aCard(), card_number: SLOW_CARD },
+  })
+  await sleep(500)
+  let isClosed = false
+  const closing = app.app.close().then(() => {
+    isClosed = true
+  })
+  assert.equal(app.app.isDraining(), true)
+  await assert.rejects(
+    org.admin.at(app.url).request('GET', '/v3/me', { headers: { connection: 'close' } }),
+    /ECONNREFUSED|ECONNRESET/,
+  )
+  assert.equal(isClosed, false, 'the stop waits for the request that runs')
+  const reply = await running
+  assert.equal(reply.status, 200)
+  assert.equal(reply.headers.connection, 'close')
+  await closing
+  const [row] = await app.sql<{ name: string }>('select name from profiles where id = $1', [profile.id])
+  assert.equal(row?.name, 'Changed while stopping')
+})
