@@ -45,7 +45,11 @@ function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>)
     if (isEnding) process.exit(1)
     isEnding = true
     log.info('stopping', { signal })
-    setTimeout(() => process.exit(1), config.http.shutdownGraceMs).unref()
+    setTimeout(() => {
+      log.warn('stop_took_too_long', {})
+      log.flush()
+      process.exit(1)
+    }, config.http.shutdownGraceMs).unref()
     close().then(
       () => {
         log.flush()
@@ -100,13 +104,13 @@ async function startOn(
   )
   const { host, port } = config.http
   const listening = await bound('PORT', port, app.server.listen({ host, port }))
-  const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
-  app.jobs.start()
   endOnSignal(config, log, async () => {
     await app.close()
     await ops.close()
     await database.close()
   })
+  const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
+  app.jobs.start()
   announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
 }
 

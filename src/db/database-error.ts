@@ -56,6 +56,9 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
       return { kind: 'unique', constraint: constraint ?? '' }
     case '23503':
       return { kind: 'foreign_key', constraint: constraint ?? '' }
+    // A server that became read-only, as after a failover, takes writes again elsewhere or later.
+    case '25006':
+    case '25P03':
     case '53100':
       return { kind: 'full' }
     default:

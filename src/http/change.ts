@@ -1,4 +1,5 @@
 import { Failure } from '../contract/failure.ts'
+import { newId } from '../contract/new-id.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
@@ -9,7 +10,7 @@ import { type Answer, successBody } from './answer.ts'
 import type { Caller } from './caller.ts'
 import { closeClaim, releaseClaim } from './claim.store.ts'
 import type { Call, Plan } from './endpoint.ts'
-import { type Forwarding, forward } from './forward.ts'
+import { checkConfigured, type Forwarding, forward } from './forward.ts'
 import type { House } from './house.ts'
 import { deleteExpiredKey, type KeptRow, keepAnswer } from './idempotency.store.ts'
 import { answerPlace, checkSameRequest, replay } from './idempotency.ts'
@@ -142,18 +143,23 @@ async function attempt(
   { turn, trail }: { turn: number; trail: Trail },
 ): Promise<Answer | null> {
   const decided = await decide(house, house.db, request, row)
-  if (request.isSandbox) return keepOnly(house, request, decided)
   const steps = decided.plan.forward?.(house.ports) ?? []
   const isResumed = row.i_id !== null && row.i_state === 'claimed'
+  if (request.isSandbox) {
+    checkConfigured(steps)
+    // Waiting would not help: a live request began under this key, and only it can finish.
+    if (isResumed) throw new Failure('CONFLICT_002')
+    return keepOnly(house, request, decided)
+  }
   if (steps.length > 0 || isResumed) {
     const forwarding = await forward(house, request, decided.caller, { row, steps })
     return forwarding === null ? null : finishForwarded(house, request, forwarding, trail)
   }
   if (decided.plan.write === null) return keepOnly(house, request, decided)
   if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
-    return unlessTaken(() => lockedChange(house, request, null))
+    return unlessTaken(request, () => lockedChange(house, request, null))
   }
-  const isWritten = await unlessTaken(() => writeOnce(house.db, request, decided))
+  const isWritten = await unlessTaken(request, () => writeOnce(house.db, request, decided))
   return isWritten === true ? decided.answer : null
 }
 
@@ -162,15 +168,25 @@ async function attempt(
  * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). A connection that broke during
  * the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
  */
-async function unlessTaken<T>(work: () => Promise<T>): Promise<T | null> {
+async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work()
   } catch (error) {
     const trouble = databaseTrouble(error)
     if (trouble.kind === 'unique' || trouble.kind === 'serialization') return null
-    if (trouble.kind === 'unreachable' && trouble.isSent) throw new Failure('INTERNAL_004', { cause: error })
-    throw error
+    throw openOutcome(request, error)
   }
+}
+
+/**
+ * The failure of a write whose connection broke: it may have happened, and the key's row will tell. Without a key nobody
+ * can ask, so the client is told not to repeat it blindly.
+ */
+function openOutcome(request: ChangeRequest, error: unknown): unknown {
+  const trouble = databaseTrouble(error)
+  if (trouble.kind !== 'unreachable' || !trouble.isSent) return error
+  const isKeyless = request.wishes.idempotencyKey === undefined
+  return new Failure('INTERNAL_004', { cause: error, ...(isKeyless ? { headers: { 'x-should-retry': 'false' } } : {}) })
 }
 
 async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided): Promise<boolean> {
@@ -180,7 +196,7 @@ async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided)
 async function keepOnly(house: House, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
   const kept = keptRow(request, decided)
   if (kept === null) return decided.answer
-  const isKept = await unlessTaken(async () => {
+  const isKept = await unlessTaken(request, async () => {
     await keepAnswer(house.db, decided.caller.organization.organization_id, kept)
     return true
   })
@@ -203,6 +219,7 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
     isStrict: wishes.isStrict,
     now: toWireTimestamp(row.now),
     requestId: arrival.requestId,
+    newBrandId: newId(),
     digestOfKey: (text) => keyDigest(house.keys, text),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
@@ -259,7 +276,7 @@ async function finishForwarded(
     const released = releaseClaim(house.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
     // What failed first is what the client is told; a claim that could not be released ends with its lease.
     await (isRefused ? released : released.catch(() => undefined))
-    throw error
+    throw isRefused ? error : openOutcome(request, error)
   }
 }
 

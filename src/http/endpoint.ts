@@ -39,6 +39,8 @@ export interface Call<Target = unknown> {
   requestId: string
   /** The id that a newly created row takes; the same for every turn and retry of one claimed request. */
   newId: string
+  /** The id that a brand takes when the request makes one. */
+  newBrandId: string
   /** The keyed digest under which an API key is stored and found. */
   digestOfKey(text: string): string
 }
@@ -108,6 +110,8 @@ interface EndpointCommon<Target> {
   target?: TargetRead<Target>
   /** What an unknown target answers. */
   notFound?: ErrorCode
+  /** The answer holds what only its own user may see again: another user's request with the same key is another request. */
+  bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */
   organizationOnly?: boolean
 }

@@ -1,4 +1,5 @@
 import { type Details, Failure } from '../contract/failure.ts'
+import type { JsonObject } from '../contract/json-value.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { AdmissionRow } from './admission.store.ts'
@@ -44,6 +45,16 @@ async function claim(house: House, request: ChangeRequest, caller: Caller, row: 
   }
 }
 
+/** @throws Failure PROVIDER_001 naming every member whose provider is not configured (decision 23). */
+export function checkConfigured(steps: readonly ForwardStep[]): void {
+  const missing = steps.filter(({ run }) => run === null)
+  if (missing.length === 0) return
+  const details = Object.fromEntries(
+    missing.map(({ name, root }) => [root, [`The ${name} provider is not configured on this server`]]),
+  )
+  throw new Failure('PROVIDER_001', { details })
+}
+
 /**
  * Claims the request and runs its steps. Null when another request has the claim: read again.
  *
@@ -55,13 +66,7 @@ export async function forward(
   caller: Caller,
   at: { row: AdmissionRow; steps: readonly ForwardStep[] },
 ): Promise<Forwarding | null> {
-  const missing = at.steps.filter(({ run }) => run === null)
-  if (missing.length > 0) {
-    const details = Object.fromEntries(
-      missing.map(({ name, root }) => [root, [`The ${name} provider is not configured on this server`]]),
-    )
-    throw new Failure('PROVIDER_001', { details })
-  }
+  checkConfigured(at.steps)
   // What the processor gave for the interrupted request would belong to nobody if this one did without a card.
   if (at.row.i_payment_method !== null && !at.steps.some(({ name }) => name === 'payments')) throw otherRequest()
   const held = await claim(house, request, caller, at.row)
@@ -85,11 +90,26 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
     throw refusal(outcome, step.root)
   }
   const method = outcome.value.payment_method
-  if (method !== undefined && !(await recordPaymentMethod(house.db, organizationId, held, method))) {
-    house.metrics.idempotency('fenced')
-    throw new Failure('CONFLICT_001')
-  }
+  if (method !== undefined) await recordOrReport(house, organizationId, held, method)
   return outcome.value
+}
+
+/**
+ * Writes down what the processor gave. Where that cannot be done, twice, or the claim is another's by now, nobody will ever
+ * detach it: the log names it for the operator (decision 18), and the client learns that the outcome is open.
+ */
+async function recordOrReport(house: House, organizationId: string, held: Claim, method: JsonObject): Promise<void> {
+  const record = () => recordPaymentMethod(house.db, organizationId, held, method)
+  const isRecorded = await record().catch(() => record().catch(() => null))
+  if (isRecorded === true) return
+  house.metrics.idempotency(isRecorded === null ? 'abandoned' : 'fenced')
+  house.log.error('payment_method_left_behind', {
+    claim: held.id,
+    reason: isRecorded === null ? 'not_recorded' : 'claim_lost',
+    processor: String(method.processor),
+    reference: String(method.reference),
+  })
+  throw new Failure(isRecorded === null ? 'INTERNAL_004' : 'CONFLICT_001')
 }
 
 function otherRequest(): Failure {

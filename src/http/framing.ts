@@ -26,6 +26,11 @@ function runningOn(socket: Duplex): Map<ServerResponse, () => void> {
   return running
 }
 
+/** Whether a request that arrived in full still waits for its answer on the connection. */
+export function isAnswering(socket: Duplex): boolean {
+  return [...(unanswered.get(socket)?.keys() ?? [])].some(({ req }) => req.complete)
+}
+
 function countOf(request: IncomingMessage, name: string): number {
   let count = 0
   for (let index = 0; index < request.rawHeaders.length; index += 2) {

@@ -43,8 +43,8 @@ export interface KeptColumns {
 export const KEPT_COLUMNS = `i.id as i_id, i.state as i_state, i.operation as i_operation, i.target as i_target,
          i.fingerprint as i_fingerprint, i.request_id as i_request_id, i.is_sandbox as i_is_sandbox,
          i.status as i_status, i.etag as i_etag, i.answer as i_answer, i.payment_method as i_payment_method,
-         i.attempt as i_attempt, i.fence as i_fence, coalesce(i.lease_until > now(), false) as i_is_leased,
-         coalesce(i.expires_at <= now(), false) as i_is_expired`
+         i.attempt as i_attempt, i.fence as i_fence, coalesce(i.lease_until > statement_timestamp(), false) as i_is_leased,
+         coalesce(i.expires_at <= statement_timestamp(), false) as i_is_expired`
 
 export const KEPT_PARAMS = 12
 

@@ -29,7 +29,13 @@ export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, 
       if (caller.isScopedByHeader && caller.actingProfileId !== null)
         trail.headers['x-profile-id'] = caller.actingProfileId
       if (endpoint.kind === 'read') return await read(house, endpoint, { arrival, row, caller })
-      const request = readChange(house, endpoint, { arrival, wishes, credential, newId: newId() })
+      const request = readChange(house, endpoint, {
+        arrival,
+        wishes,
+        credential,
+        newId: newId(),
+        userId: caller.userId,
+      })
       return await change(house, request, { row, caller }, trail)
     } finally {
       turn.leave()
@@ -65,6 +71,7 @@ async function read(
     now: toWireTimestamp(row.now),
     requestId: arrival.requestId,
     newId: '',
+    newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
   })
   return {
@@ -78,7 +85,7 @@ async function read(
 function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unknown): Answer {
   const failure = error instanceof Failure ? error : unexpected(arrival, error)
   if (error instanceof SealBroken) house.metrics.decryptFailed()
-  if (failure === error && failure.status >= 500) {
+  if (failure === error && failure.status >= 500 && failure.cause === undefined) {
     // A provider that is down is expected to be some day: a line without a stack.
     house.log.warn('request_refused', {
       request_id: arrival.requestId,

@@ -1,6 +1,7 @@
 import { looksLikeCard } from '../contract/card-text.ts'
 import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
+import { readBody } from '../contract/patch.ts'
 import { type Credential, checkKeyGrammar, uuidOrNull } from './admission.ts'
 import type { Arrival, Wishes } from './arrival.ts'
 import { type CardInput, takeCard } from './card.ts'
@@ -33,6 +34,14 @@ function sandboxTypos(body: JsonObject): Details {
   return typos.length === 0 ? {} : { sandbox: [`Use sandbox instead of ${typos.join(', ')}`] }
 }
 
+/** What the operation reads of the body. A member it does not know may hold anything, a card too, and leaves no trace. */
+function knownMembers(endpoint: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): JsonObject {
+  if (endpoint.document.body === undefined) return {}
+  const { values, clears } = readBody(endpoint.document.body, body, merge)
+  const { payment_details: _card, ...members } = values
+  return { members, clears: [...clears].sort() }
+}
+
 function parseBody(bytes: Buffer | null): JsonObject {
   try {
     return readJson(bytes).value ?? {}
@@ -50,11 +59,16 @@ function parseBody(bytes: Buffer | null): JsonObject {
 export function readChange(
   house: House,
   endpoint: WriteEndpoint<unknown, unknown>,
-  read: { arrival: Arrival; wishes: Wishes; credential: Credential; newId: string },
+  { userId, ...read }: { arrival: Arrival; wishes: Wishes; credential: Credential; newId: string; userId: string },
 ): ChangeRequest {
   checkKeyGrammar(read.wishes.idempotencyKey, looksLikeCard)
   const body = parseBody(read.arrival.body)
-  const card = endpoint.takesCard === true ? takeCard(body) : null
+  const hasCard = body.payment_details !== undefined && body.payment_details !== null
+  const taken = takeCard(body)
+  const card = endpoint.takesCard === true ? taken : null
+  // Where no card belongs the member stays unknown, without what it held.
+  if (hasCard && card === null) body.payment_details = true
+  const target = [...Object.values(read.arrival.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
   return {
     ...read,
     targetId: endpoint.targetParam === undefined ? '' : (uuidOrNull(read.arrival.params[endpoint.targetParam]) ?? ''),
@@ -65,11 +79,14 @@ export function readChange(
     isSandbox: body.sandbox === true || read.credential.mode === 'test',
     identity: {
       operation: endpoint.operation,
-      target: Object.values(read.arrival.params).join('/').toLowerCase(),
+      target: target.join('/').toLowerCase(),
       fingerprint:
         read.wishes.idempotencyKey === undefined
           ? ''
-          : fingerprint(house.keys, body, { merge: read.wishes.merge, hasCard: card !== null }),
+          : fingerprint(house.keys, knownMembers(endpoint, body, read.wishes.merge), {
+              merge: read.wishes.merge,
+              hasCard,
+            }),
     },
   }
 }

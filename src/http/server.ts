@@ -11,6 +11,7 @@ import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import type { House } from './house.ts'
 import { serve } from './pipeline.ts'
+import { watchSockets } from './quiet-sockets.ts'
 import { newTrail, type Trail } from './trail.ts'
 import { UNSERVED } from './unserved.ts'
 
@@ -76,6 +77,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
   )
+  const endQuietSockets = watchSockets(server.server)
+  server.addHook('preClose', async () => endQuietSockets())
   return server
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testApp } from '../kit/app.ts'
@@ -34,3 +36,25 @@ test('a server that is told to stop answers what runs, asks for the connection t
   const [row] = await app.sql<{ name: string }>('select name from profiles where id = $1', [profile.id])
   assert.equal(row?.name, 'Changed while stopping')
 })
+
+const SILENT: [says: string, bytes: string][] = [
+  ['that never sends a byte', ''],
+  ['with half a header', 'PATCH /v3/profiles HTTP/1.1\r\nHost: a\r\nConten'],
+  [
+    'with half a body',
+    'PATCH /v3/profiles/x HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  ],
+]
+for (const [says, bytes] of SILENT) {
+  test(`a connection ${says} does not hold the stop`, async () => {
+    await using app = await testApp()
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.on('error', () => undefined)
+    if (bytes !== '') socket.write(bytes)
+    await sleep(200)
+    const startedMs = performance.now()
+    await app.app.close()
+    assert.ok(performance.now() - startedMs < 4_000, `closed after ${Math.round(performance.now() - startedMs)} ms`)
+  })
+}

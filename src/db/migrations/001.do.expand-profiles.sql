@@ -108,6 +108,8 @@ create table api_keys (
   constraint api_keys_profile foreign key (organization_id, profile_id) references profiles (organization_id, id)
 );
 
+create index api_keys_of_profile on api_keys (organization_id, profile_id) where revoked_at is null;
+
 -- The directory of imported keys, whose text does not name their organization. Stands outside row-level security and
 -- therefore holds a keyed digest and an organization only.
 create table imported_keys (

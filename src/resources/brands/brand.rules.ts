@@ -93,7 +93,9 @@ export function presentBrand(brand: Brand, view: { isInherited: boolean; showTax
     tcr_brand_id: brand.tcr_brand_id,
     status: brand.status,
     identity_status: brand.identity_status,
-    universal_ein: brand.universal_ein,
+    // It holds the tax id behind a country prefix.
+    universal_ein:
+      brand.universal_ein === null || view.showTaxId ? brand.universal_ein : maskTaxId(brand.universal_ein),
     csp_id: brand.csp_id,
     submitted_to_tcr: brand.lock === 'submitted',
     submitted_at: brand.submitted_at,

@@ -24,18 +24,18 @@ export interface BrandChange {
   shown: Brand
 }
 
-/** The own brand after a valid request; null when the request has none. A new one takes `newId` (contract 8.9). */
+/** The own brand after a valid request; null when the request has none. A new one takes `newBrandId` (contract 8.9). */
 export function brandAfter(
   current: Brand | null,
   reading: Reading,
-  at: { now: string; newId: string },
+  at: { now: string; newBrandId: string },
 ): BrandChange | null {
   const request = reading.values.brand
   if (!isJsonObject(request)) return null
   const sections = applyBrand(current, request, reading.clears)
   if (current !== null)
     return { stored: { id: current.id, sections }, shown: { ...current, ...sections, updated_at: at.now } }
-  const fresh = newBrand(at.newId, at.now, sections)
+  const fresh = newBrand(at.newBrandId, at.now, sections)
   return { stored: { id: fresh.id, sections }, shown: fresh }
 }
 

@@ -58,6 +58,7 @@ export const createProfileKey: WriteEndpoint<{ id: string }, KeyUser | null> = {
     answer: createdKeyAnswer,
   },
   takesBody: 'optional',
+  bindsReplayToUser: true,
   targetParam: 'profileId',
   target: keyOwnerTarget,
   facts: async (db, call) => {

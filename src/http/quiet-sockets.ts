@@ -1,0 +1,35 @@
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { isAnswering } from './framing.ts'
+
+const SWEEP_MS = 100
+/** How long a request that is still arriving may go on arriving. */
+const ARRIVAL_MS = 1_000
+
+/**
+ * Node's own close waits for connections that never sent a request, or never finish one, as a load balancer's spare ones.
+ *
+ * @returns ends, from now on, every connection on which nobody waits for an answer; those with half a request a second later.
+ */
+export function watchSockets(server: Server): () => void {
+  const open = new Set<Duplex>()
+  const watch = (socket: Duplex) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  }
+  // Under TLS requests belong to the secured socket, and the one below it would look quiet all the time.
+  server.on('setSecureContext' in server ? 'secureConnection' : 'connection', watch)
+  return () => {
+    const startedMs = performance.now()
+    const sweep = () => {
+      for (const socket of open) {
+        const hasBegun = (socket as { bytesRead?: number }).bytesRead !== 0
+        if (!isAnswering(socket) && (!hasBegun || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
+      }
+      if (open.size === 0) clearInterval(timer)
+    }
+    const timer = setInterval(sweep, SWEEP_MS)
+    timer.unref()
+    sweep()
+  }
+}
