@@ -95,21 +95,23 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
 }
 
 /**
- * Writes down what the processor gave. Where that cannot be done, twice, or the claim is another's by now, nobody will ever
- * detach it: the log names it for the operator (decision 18), and the client learns that the outcome is open.
+ * Writes down what the processor gave. Where that fails twice nobody will ever detach it: the log names it for the
+ * operator (decision 18), and the client learns that the outcome is open. A claim that is another's by now is no loss by
+ * itself, since its new owner gets the same method under the same once-key; the log names it all the same.
  */
 async function recordOrReport(house: House, organizationId: string, held: Claim, method: JsonObject): Promise<void> {
   const record = () => recordPaymentMethod(house.db, organizationId, held, method)
   const isRecorded = await record().catch(() => record().catch(() => null))
   if (isRecorded === true) return
-  house.metrics.idempotency(isRecorded === null ? 'abandoned' : 'fenced')
-  house.log.error('payment_method_left_behind', {
-    claim: held.id,
-    reason: isRecorded === null ? 'not_recorded' : 'claim_lost',
-    processor: String(method.processor),
-    reference: String(method.reference),
-  })
-  throw new Failure(isRecorded === null ? 'INTERNAL_004' : 'CONFLICT_001')
+  const named = { claim: held.id, processor: String(method.processor), reference: String(method.reference) }
+  if (isRecorded === false) {
+    house.metrics.idempotency('fenced')
+    house.log.warn('payment_method_claim_lost', named)
+    throw new Failure('CONFLICT_001')
+  }
+  house.metrics.idempotency('abandoned')
+  house.log.error('payment_method_left_behind', { ...named, reason: 'not_recorded' })
+  throw new Failure('INTERNAL_004')
 }
 
 function otherRequest(): Failure {
