@@ -40,8 +40,7 @@ function below(folder) {
 export async function runTests(files) {
   const args = [
     '--test',
-    // One more than there are cores: a test file waits for the disk and for its own timers about a third of its time.
-    `--test-concurrency=${availableParallelism() + 1}`,
+    `--test-concurrency=${Math.max(2, Math.floor(availableParallelism() / 2))}`,
     `--test-timeout=${fileTimeoutMs}`,
     '--test-reporter=./scripts/testing/reporter.mjs',
     '--test-reporter-destination=stdout',
