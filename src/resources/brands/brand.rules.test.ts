@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { newBrand, presentBrand } from './brand.rules.ts'
 
 const brand = {
-  ...newBrand('a1b2c3d4-e5f6-7890-abcd-ef1234567890', '2026-03-25T10:43:34+00:00', {
+  ...newBrand('a1b2c3d4-e5f6-7890-abcd-efabcdefabcd', '2026-03-25T10:43:34+00:00', {
     contact: { name: 'John Smith' },
     business: { tax_id: '12-3456789' },
     compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT' },
