@@ -64,10 +64,16 @@ const layers = [
     '^src/(contract|db)/|^src/package-root[.]ts$|^src/observe/log[.]ts$',
   ),
   only(
+    'events-import-db',
+    'An event is a part of the statement that makes the change; it knows no slice.',
+    '^src/events/',
+    '^src/(contract|db|events)/',
+  ),
+  only(
     'jobs-import-db',
     'Background work knows no slice; of a request it knows the claim that it looks after.',
     '^src/jobs/',
-    '^src/(contract|db|jobs|observe|ports|seal)/|^src/package-root[.]ts$|^src/http/(claim[.]store|endpoint)[.]ts$',
+    '^src/(contract|db|events|jobs|observe|ports|seal)/|^src/package-root[.]ts$|^src/http/(claim[.]store|endpoint)[.]ts$',
   ),
   only(
     'http-knows-no-slice',
@@ -132,12 +138,12 @@ const kinds = [
   ),
   rule(
     'store-imports',
-    "A store knows its SQL and its own slice's fields. A write is one statement (decision 8), so it takes in the kept answer's part and those of earlier slices.",
+    "A store knows its SQL and its own slice's fields. A write is one statement (decision 8), so it takes in the kept answer's part, the events' and those of earlier slices.",
     { path: '^src/resources/([^/]+)/.*[.]store[.]ts$' },
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db)/|^src/http/idempotency[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events)/|^src/http/idempotency[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
       dependencyTypesNot: TYPE_ONLY,
     },
   ),
@@ -148,7 +154,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(

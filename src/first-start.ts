@@ -82,8 +82,9 @@ async function makeProfile(tx: Executor, caller: Caller): Promise<string> {
     caller,
     history: historyEntry('createProfile', { requestId: newRequestId(), card: null }, null, profile),
     at: profile.created_at,
-    brand: { id: profile.brand.id, sections: profile.brand },
+    brand: { id: profile.brand.id, sections: profile.brand, isNew: true },
     payment_method: null,
+    events: [],
     kept: null,
   })
   return profile.id

@@ -9,6 +9,8 @@ const RIGHTS: Record<string, string> = {
   idempotency_keys: 'select, insert, update, delete',
   profile_history: 'select, insert',
   rate_windows: 'select, insert, update',
+  events: 'select, insert, delete',
+  webhooks: 'select, insert, update, delete',
   jobs: 'select, insert, update, delete',
   milestones: 'select, insert',
   schema_versions: 'select',

@@ -20,7 +20,7 @@ export function shown(profile: Viewed, reader: Reader): JsonObject {
 
 /** A change of the own brand: what to store, and the brand as it will be read afterwards. */
 export interface BrandChange {
-  stored: { id: string; sections: BrandSections }
+  stored: { id: string; sections: BrandSections; isNew: boolean }
   shown: Brand
 }
 
@@ -34,9 +34,12 @@ export function brandAfter(
   if (!isJsonObject(request)) return null
   const sections = applyBrand(current, request, reading.clears)
   if (current !== null)
-    return { stored: { id: current.id, sections }, shown: { ...current, ...sections, updated_at: at.now } }
+    return {
+      stored: { id: current.id, sections, isNew: false },
+      shown: { ...current, ...sections, updated_at: at.now },
+    }
   const fresh = newBrand(at.newBrandId, at.now, sections)
-  return { stored: { id: fresh.id, sections }, shown: fresh }
+  return { stored: { id: fresh.id, sections, isNew: true }, shown: fresh }
 }
 
 type State = Omit<ProfileSettings, 'name'> & { name?: string; brand: Brand | null }

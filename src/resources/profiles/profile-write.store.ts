@@ -1,5 +1,7 @@
+import type { NewEvent } from '../../contract/events.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
+import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import type { Caller } from '../../http/caller.ts'
 import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
@@ -13,8 +15,9 @@ export interface Writing {
   caller: Caller
   history: HistoryEntry
   at: string
-  brand: { id: string; sections: BrandSections } | null
+  brand: { id: string; sections: BrandSections; isNew: boolean } | null
   payment_method: StoredPaymentMethod | null
+  events: readonly NewEvent[]
   kept: KeptRow | null
 }
 
@@ -34,8 +37,8 @@ function historyParams({ caller, history }: Writing): Param[] {
 const branchedStatements = new Map<string, Statement<{ version: number }>>()
 
 /**
- * The one statement of a change, in the shape of decision 8: the profile first, under its version; history, brand and
- * idempotency row are inserted from what it returned, so either all of it happens or none.
+ * The one statement of a change, in the shape of decision 8: the profile first, under its version; history, events, brand
+ * and idempotency row are inserted from what it returned, so either all of it happens or none.
  */
 function branched(name: string, head: { text: string; params: number }, parts: { brand: boolean; kept: boolean }) {
   const full = `${name}${parts.brand ? '_brand' : ''}${parts.kept ? '_kept' : ''}`
@@ -47,7 +50,11 @@ function branched(name: string, head: { text: string; params: number }, parts: {
     next += count
     return first
   }
-  const branches = [`changed as (${head.text})`, `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`]
+  const branches = [
+    `changed as (${head.text})`,
+    `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
+    ...eventBranches('changed', take(EVENT_PARAMS)),
+  ]
   if (parts.brand) branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
   if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ version: number }>(full, `with ${branches.join(',\n')}\nselect version from changed`)
@@ -61,7 +68,7 @@ async function runBranched(
   head: { text: string; params: Param[] },
   writing: Writing,
 ): Promise<boolean> {
-  const { caller, brand, kept } = writing
+  const { caller, brand, kept, events } = writing
   const st = branched(
     name,
     { text: head.text, params: head.params.length },
@@ -71,6 +78,7 @@ async function runBranched(
   const params = [
     ...head.params,
     ...historyParams(writing),
+    ...eventParams(events),
     ...(brand === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
     ...(kept === null ? [] : keptParams(kept)),
   ]
@@ -92,11 +100,12 @@ const CASTS: Record<string, string> = {
 }
 const SETTING_COLUMNS = [...PLAIN, 'billing_contact']
 
-const RETURNING = 'returning organization_id, id as owner_id, version'
+const RETURNING = 'returning organization_id, id as owner_id, version, event_sequence as sequence'
 
 const UPDATE = `update profiles
     set ${SETTING_COLUMNS.map((column, index) => `${column} = $${index + 5}${CASTS[column] ?? ''}`).join(', ')},
-        payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), version = version + 1, updated_at = $4
+        payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), version = version + 1, updated_at = $4,
+        event_sequence = event_sequence + $${SETTING_COLUMNS.length + 6}::bigint
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, updated_at as at`
 
 /** Writes a changed profile over the version it was read at. False when that version is gone: nothing was written. */
@@ -108,6 +117,7 @@ export function saveProfile(db: Executor, profile: Profile, writing: Writing): P
     writing.at,
     ...settingParams(profile, writing.caller.seal),
     writing.payment_method,
+    writing.events.length,
   ]
   return runBranched(db, 'save_profile', { text: UPDATE, params }, writing)
 }
@@ -119,6 +129,7 @@ const INSERT_COLUMNS = [
   'waba_id',
   'waba_phone_number_id',
   'waba_access_token',
+  'event_sequence',
 ]
 
 const INSERT = `insert into profiles (organization_id, id, created_at, version, ${INSERT_COLUMNS.join(', ')})
@@ -154,15 +165,16 @@ export function insertProfile(
     whatsapp?.waba_id ?? null,
     whatsapp?.phone_number_id ?? null,
     token,
+    writing.events.length,
   ]
   return runBranched(db, 'insert_profile', { text: INSERT, params }, writing)
 }
 
-const DELETE = `update profiles set deleted_at = $4, version = version + 1
+const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, deleted_at as at`
 
 /** Marks the profile as deleted; its data stays (contract 8.11). */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
-  const params = [profile.organization_id, profile.id, profile.version, writing.at]
+  const params = [profile.organization_id, profile.id, profile.version, writing.at, writing.events.length]
   return runBranched(db, 'delete_profile', { text: DELETE, params }, writing)
 }

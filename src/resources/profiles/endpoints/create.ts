@@ -7,6 +7,7 @@ import { cardStep, whatsappStep } from '../../../http/forward-steps.ts'
 import type { Brand } from '../../brands/index.ts'
 import { problemsOf } from '../change-checks.rules.ts'
 import { profileEtag } from '../etag.fields.ts'
+import { eventsOf } from '../event.rules.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
 import {
   createDocument,
@@ -81,6 +82,7 @@ function decide(call: Call<{ brand: Brand | null }>): Plan {
           at: call.now,
           brand: brand?.stored ?? null,
           payment_method: (forwarded.payment_method ?? null) as StoredPaymentMethod | null,
+          events: eventsOf('created', profile, brand?.stored ?? null, forwarded.payment_method !== undefined),
           kept,
         },
       ),

@@ -3,6 +3,7 @@ import { addUnknown, readBody } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { profileEtag } from '../etag.fields.ts'
+import { eventsOf } from '../event.rules.ts'
 import { changesSince } from '../history.store.ts'
 import { deleteRequest, type Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
@@ -25,6 +26,7 @@ function decide(call: Call<Profile>): Plan {
         at: call.now,
         brand: null,
         payment_method: null,
+        events: eventsOf('deleted', call.target, null, false),
         kept,
       }),
   }

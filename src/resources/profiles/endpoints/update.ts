@@ -5,6 +5,7 @@ import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep } from '../../../http/forward-steps.ts'
 import { problemsOf } from '../change-checks.rules.ts'
 import { profileEtag } from '../etag.fields.ts'
+import { eventsOf } from '../event.rules.ts'
 import { changesSince } from '../history.store.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
 import {
@@ -85,6 +86,7 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
           at: call.now,
           brand: brand?.stored ?? null,
           payment_method: (forwarded.payment_method ?? null) as StoredPaymentMethod | null,
+          events: eventsOf('updated', after, brand?.stored ?? null, forwarded.payment_method !== undefined),
           kept,
         },
       ),
