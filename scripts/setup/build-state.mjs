@@ -21,11 +21,11 @@ export const referenceScript = {
  * @returns {{ program: string, tests: string }}
  */
 export function currentSources(root) {
-  const all = [...sourcePaths(root, 'src'), ...sourcePaths(root, 'test')].sort()
+  const all = sourcePaths(root)
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const base = [
     readFileSync(join(root, 'tsconfig.json'), 'utf8'),
-    lock['node_modules/typescript'].version,
+    lock['node_modules/typescript-native'].version,
     lock['node_modules/@scalar/api-reference'].version,
   ]
   return {
@@ -63,8 +63,12 @@ function readStamp(root) {
   }
 }
 
-/** @returns {string[]} every .ts file below the folder, relative to the root, with forward slashes */
-function sourcePaths(root, folder) {
+/** @returns {string[]} every .ts file of program and tests, relative to the root, with forward slashes, in order */
+export function sourcePaths(root) {
+  return [...sourcesBelow(root, 'src'), ...sourcesBelow(root, 'test')].sort()
+}
+
+function sourcesBelow(root, folder) {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
