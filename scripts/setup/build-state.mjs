@@ -7,7 +7,7 @@ export const stampPath = join('build', 'src', '.stamp.json')
 
 /** The API reference page's script, served by us because nothing is loaded from outside. */
 export const referenceScript = {
-  from: 'node_modules/@scalar/api-reference/dist/browser/standalone.js',
+  from: 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js',
   to: 'build/assets/scalar.js',
 }
 
@@ -26,7 +26,7 @@ export function currentSources(root) {
   const base = [
     readFileSync(join(root, 'tsconfig.json'), 'utf8'),
     lock['node_modules/typescript-native'].version,
-    lock['node_modules/@scalar/api-reference'].version,
+    lock['node_modules/@scalar/fastify-api-reference'].version,
   ]
   return {
     program: digest(root, all.filter(isProgram), base),
