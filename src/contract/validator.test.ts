@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import Type from 'typebox'
 import { country, email, flag, oneOf, optional, phone, text, uuid, webAddress } from './field.ts'
 import type { JsonObject, JsonValue } from './json-value.ts'
+import { Type } from './schema.ts'
 import { compileCheck } from './validator.ts'
 
 const about = { description: 'A member.' }

@@ -2,11 +2,11 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormatsModule from 'ajv-formats'
 import countries from 'i18n-iso-countries'
 import { isPossiblePhoneNumber } from 'libphonenumber-js/max'
-import type { TSchema } from 'typebox'
 import { looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
+import type { TSchema } from './schema.ts'
 
 // The package is CommonJS; its callable is the default member under Node's ESM rules.
 const addFormats = addFormatsModule.default
