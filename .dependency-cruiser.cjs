@@ -224,6 +224,12 @@ const libraries = [
     { path: library('stripe') },
   ),
   rule(
+    'nodemailer-in-its-adapters',
+    'What writes and sends mail stays in the mail adapters.',
+    { path: OURS, pathNot: `${TEST}|^src/adapters/(smtp|outbox)/` },
+    { path: library('nodemailer') },
+  ),
+  rule(
     'domain-libraries',
     'What a value means is decided in the kernel, in field tables and in rules; the simulator plays a party that decides too.',
     { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/adapters/simulator/` },

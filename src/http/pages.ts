@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import type { OpenEndpoint } from './open-endpoint.ts'
 import { buildOpenApi } from './openapi.ts'
 import {
   PAGE_POLICY,
@@ -34,11 +35,11 @@ const SCRIPT = 'text/javascript; charset=utf-8'
  */
 export function addPages(
   server: Transport,
-  endpoints: readonly Endpoint[],
+  endpoints: { keyed: readonly Endpoint[]; open: readonly OpenEndpoint[] },
   publicUrl: string | null,
   readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
 ): void {
-  const document = JSON.stringify(buildOpenApi(endpoints, publicUrl))
+  const document = JSON.stringify(buildOpenApi(endpoints.keyed, endpoints.open, publicUrl))
   let script: Promise<ReferenceScript | null> | null = null
   const held = () => {
     script ??= readScript()

@@ -11,7 +11,7 @@ const CHANGES = 'You do not have admin access to this organization or profile'
 const READS = 'You do not have access to this organization or profile'
 
 /** A body that every change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
-const DRY = { name: 'Permission', sandbox: true }
+const DRY = { name: 'Permission', email: 'permission@example.com', role: 'billing', sandbox: true }
 
 /** One organization with a profile and a key of it, for which every path can be filled in. */
 interface Scene {
@@ -30,7 +30,7 @@ describe('the permission matrix', () => {
     const org = await app.organization()
     const { id: profileId } = await org.profile()
     const { keyId } = await org.profileKey(profileId)
-    return { org, params: { profileId, keyId: keyId ?? '' } }
+    return { org, params: { profileId, keyId: keyId ?? '', userId: await org.user('developer') } }
   }
 
   function call(caller: Client, endpoint: Endpoint, { params }: Scene): Promise<Reply> {
@@ -105,9 +105,9 @@ describe('the permission matrix', () => {
     const stranger = await app.organization()
     for (const endpoint of ENDPOINTS) {
       const reply = await call(stranger.owner, endpoint, here)
-      const isNamed = endpoint.path.includes(':profileId')
+      const isNamed = /:(profileId|userId)/.test(endpoint.path)
       assert.equal(reply.status, isNamed ? 404 : endpoint.status, `${endpoint.operation} ${reply.text}`)
-      if (isNamed) assert.equal(reply.error.code, 'RESOURCE_014')
+      if (isNamed) assert.equal(reply.error.code, endpoint.path.includes(':userId') ? 'RESOURCE_006' : 'RESOURCE_014')
       for (const id of [here.org.id, here.params.profileId ?? '']) assert.equal(reply.text.includes(id), false)
     }
   })

@@ -11,11 +11,15 @@ import type { TestOrganization } from './organization.ts'
 /** What has to exist for a path, by the name of its member. A new member needs an entry. */
 const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<string, string>) => Promise<string>> = {
   profileId: async (org) => (await org.profile()).id,
+  userId: (org) => org.user('developer'),
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
 /** Bodies of operations that change nothing when only what they require is sent. */
-const BODIES: Partial<Record<Operation, Json>> = { updateProfile: { name: 'Changed' } }
+const BODIES: Partial<Record<Operation, Json>> = {
+  updateProfile: { name: 'Changed' },
+  updateUserRole: { role: 'billing' },
+}
 
 export function memberNames(endpoint: Endpoint): string[] {
   return [...endpoint.path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => name)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ENDPOINTS } from '../../../src/app.ts'
+import type { Operation } from '../../../src/contract/permissions.ts'
 import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import type { Json, Reply } from '../../kit/client.ts'
@@ -30,6 +31,9 @@ const NO_IDS = [
   '🙂',
 ]
 
+/** What takes away what a member of a path names. */
+const REMOVES: Record<string, Operation> = { keyId: 'revokeProfileKey', userId: 'removeUser' }
+
 const WITH_IDS = ENDPOINTS.filter((endpoint) => memberNames(endpoint).length > 0)
 
 /** What an answer says, but for what differs from request to request. */
@@ -50,7 +54,7 @@ function defineMatrix(open: () => { app: TestApp; org: TestOrganization; strange
   async function wrongIds(org: TestOrganization, stranger: TestOrganization, endpoint: Endpoint, member: string) {
     const foreign = await makeMembers(stranger, endpoint)
     const gone = await makeMembers(org, endpoint)
-    const remove = member === 'keyId' ? endpointOf('revokeProfileKey') : endpointOf('deleteProfile')
+    const remove = endpointOf(REMOVES[member] ?? 'deleteProfile')
     assert.equal((await ask(org, remove, gone)).status, 204)
     return [foreign[member] ?? '', gone[member] ?? '', RANDOM, ...NO_IDS]
   }
