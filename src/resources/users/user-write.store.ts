@@ -53,6 +53,14 @@ const QUEUED = `queued as (
     insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
     select i.organization_id, $9::uuid, '${SEND_INVITATION_JOB}', i.id, now(), now() from invited i)`
 
+/** Jobs that wait, parked ones too, go: what they would send is overtaken. One that runs finds that out by itself. */
+function overtaken(source: string): string {
+  return `overtaken as (
+    delete from jobs j using ${source} s
+     where j.organization_id = s.organization_id and j.subject_id = s.id and j.kind = '${SEND_INVITATION_JOB}'
+       and (j.lease_until is null or j.lease_until <= now()))`
+}
+
 const newlyInvited = formsOf(
   'invite_user',
   'invited',
@@ -76,6 +84,7 @@ const invitedAgain = formsOf(
      where organization_id = $1 and id = $2 and email = $3 and status in ('invited', 'rejected') and role <> 'owner'
        and removed_at is null
     ${RETURNING})`,
+    overtaken('invited'),
     QUEUED,
   ],
   9,
@@ -153,6 +162,7 @@ const removed = formsOf(
     `revoked as (
     update api_keys k set revoked_at = r.at from removed r
      where k.organization_id = r.organization_id and k.user_id = r.id and k.revoked_at is null)`,
+    overtaken('removed'),
   ],
   3,
 )
