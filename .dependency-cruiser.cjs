@@ -164,7 +164,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/contract/|^src/http/(endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/contract/|^src/http/(endpoint|open-endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(

@@ -36,7 +36,7 @@ export function aMail(members: Partial<MailMessage> = {}): MailMessage {
 }
 
 /** The head of a mail with folded lines joined. */
-export function headOf(source: string): string {
+function headOf(source: string): string {
   const [head = ''] = source.replaceAll('\r\n', '\n').split('\n\n')
   return head.replaceAll(/\n[ \t]+/g, ' ')
 }

@@ -17,6 +17,6 @@ export const invitationEndpoints: readonly OpenEndpoint[] = [getInvitation, acce
 export { sendInvitationJob } from './invitation.jobs.ts'
 export { countOtherAdmins } from './member.store.ts'
 export { ASSIGNABLE_ROLES } from './user.fields.ts'
-export { isLastAdmin, removalProblem, roleProblem, SENTENCES } from './user.rules.ts'
+export { removalProblem, roleProblem, suspensionProblem } from './user.rules.ts'
 export { insertUser, listUsers, setUserRole, setUserStatus, type User } from './user.store.ts'
-export { SEND_INVITATION_JOB } from './user-write.store.ts'
+export { removeMember, SEND_INVITATION_JOB } from './user-write.store.ts'

@@ -13,28 +13,26 @@ export const SEND_INVITATION_JOB = 'send_invitation'
 interface Forms {
   plain: Statement<{ id: string }>
   kept: Statement<{ id: string }>
-  params: number
 }
 
-/** A change named `source` with what follows from it, with and without a kept answer. */
+/** A change named `source`, of so many parameters, with what follows from it; with and without a kept answer. */
 function formsOf(name: string, source: string, branches: readonly string[], params: number): Forms {
   const end = `\nselect id from ${source}`
   const kept = [...branches, `kept as (${keptBranch(source, params + 1)})`]
   return {
     plain: statement(name, `with ${branches.join(',\n')}${end}`),
     kept: statement(`${name}_kept`, `with ${kept.join(',\n')}${end}`),
-    params,
   }
 }
 
 async function run(
   db: Executor,
-  caller: Caller,
+  organizationId: string,
   forms: Forms,
-  params: Param[],
+  rest: Param[],
   kept: KeptRow | null,
 ): Promise<boolean> {
-  const { organization_id: organizationId } = caller.organization
+  const params = [organizationId, ...rest]
   const rows =
     kept === null
       ? await db.run(organizationId, forms.plain, params)
@@ -111,7 +109,6 @@ export function inviteMember(
   kept: KeptRow | null,
 ): Promise<boolean> {
   const params = [
-    caller.organization.organization_id,
     member.id,
     member.email,
     member.name,
@@ -121,7 +118,7 @@ export function inviteMember(
     caller.seal.seal(invitation.token, tokenPlace(member.id)),
     invitation.jobId,
   ]
-  return run(db, caller, isNew ? newlyInvited : invitedAgain, params, kept)
+  return run(db, caller.organization.organization_id, isNew ? newlyInvited : invitedAgain, params, kept)
 }
 
 const SEEN = "organization_id = $1 and id = $2 and role <> 'owner' and removed_at is null"
@@ -136,20 +133,14 @@ const roleChanged = formsOf(
   4,
 )
 
-/** Sets the role of a user, and with it of all the user's keys. */
+/** Sets the role of a user, and with it of all the user's keys. False for a user who is gone. */
 export function changeRole(
   db: Executor,
-  caller: Caller,
-  change: { userId: string; role: AssignableRole; at: string },
+  organizationId: string,
+  { userId, role, at }: { userId: string; role: AssignableRole; at: string },
   kept: KeptRow | null,
 ): Promise<boolean> {
-  return run(
-    db,
-    caller,
-    roleChanged,
-    [caller.organization.organization_id, change.userId, change.role, change.at],
-    kept,
-  )
+  return run(db, organizationId, roleChanged, [userId, role, at], kept)
 }
 
 const removed = formsOf(
@@ -167,12 +158,12 @@ const removed = formsOf(
   3,
 )
 
-/** Removes a user: the row stays for the history, the keys are revoked, an open invitation ends. */
+/** Removes a user: the row stays for the history, the keys are revoked, an open invitation ends. False for one who is gone. */
 export function removeMember(
   db: Executor,
-  caller: Caller,
+  organizationId: string,
   { userId, at }: { userId: string; at: string },
   kept: KeptRow | null,
 ): Promise<boolean> {
-  return run(db, caller, removed, [caller.organization.organization_id, userId, at], kept)
+  return run(db, organizationId, removed, [userId, at], kept)
 }

@@ -19,7 +19,7 @@ interface Subject {
 }
 
 /** Whether the organization would be without a listed admin who can act. The owner is not one of them. */
-export function isLastAdmin({ role, status }: Pick<Subject, 'role' | 'status'>, otherAdmins: number): boolean {
+function isLastAdmin({ role, status }: Pick<Subject, 'role' | 'status'>, otherAdmins: number): boolean {
   return role === 'admin' && status === 'active' && otherAdmins === 0
 }
 
@@ -41,6 +41,11 @@ export function roleProblem(
 export function removalProblem(user: Subject, asked: { callerId: string | null; otherAdmins: number }): string | null {
   if (asked.callerId === user.id) return SENTENCES.removesSelf
   return isLastAdmin(user, asked.otherAdmins) ? SENTENCES.removesLastAdmin : null
+}
+
+/** Why the user cannot be suspended, or null. */
+export function suspensionProblem(user: Subject, otherAdmins: number): string | null {
+  return isLastAdmin(user, otherAdmins) ? SENTENCES.suspendsLastAdmin : null
 }
 
 /** Whether the address can be invited: nobody has it, or whoever has it has not accepted (contract 17, row 36). */

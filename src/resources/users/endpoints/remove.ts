@@ -21,7 +21,8 @@ function decide(call: Call<Member>, otherAdmins: number): Plan {
     data: null,
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => removeMember(db, caller, { userId: target.id, at: call.now }, kept),
+    write: (db, _forwarded, kept) =>
+      removeMember(db, caller.organization.organization_id, { userId: target.id, at: call.now }, kept),
   }
 }
 

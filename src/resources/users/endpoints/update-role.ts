@@ -26,7 +26,8 @@ function decide(call: Call<Member>, otherAdmins: number): Plan {
     unknownMembers: reading.unknown,
     write: isSame
       ? null
-      : (db, _forwarded, kept) => changeRole(db, caller, { userId: target.id, role, at: call.now }, kept),
+      : (db, _forwarded, kept) =>
+          changeRole(db, caller.organization.organization_id, { userId: target.id, role, at: call.now }, kept),
   }
 }
 
