@@ -164,7 +164,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/contract/|^src/http/(endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/contract/|^src/http/(endpoint|open-endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(
@@ -222,6 +222,12 @@ const libraries = [
     'A provider library stays in its adapter.',
     { path: OURS, pathNot: `${TEST}|^src/adapters/stripe/` },
     { path: library('stripe') },
+  ),
+  rule(
+    'nodemailer-in-its-adapters',
+    'What writes and sends mail stays in the mail adapters.',
+    { path: OURS, pathNot: `${TEST}|^src/adapters/(smtp|outbox)/` },
+    { path: library('nodemailer') },
   ),
   rule(
     'domain-libraries',

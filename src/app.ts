@@ -3,6 +3,7 @@ import { type Connection, Database } from './db/database.ts'
 import type { Endpoint, Ports } from './http/endpoint.ts'
 import type { House } from './http/house.ts'
 import { Lockout } from './http/lockout.ts'
+import type { OpenEndpoint } from './http/open-endpoint.ts'
 import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { createServer, type HttpServer } from './http/server.ts'
@@ -14,6 +15,7 @@ import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
+import { invitationEndpoints, SEND_INVITATION_JOB, sendInvitationJob, userEndpoints } from './resources/users/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
 
 /** Every operation that is served, in the order of the API document. */
@@ -21,12 +23,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...profileEndpoints,
   ...campaignEndpoints,
   ...keyEndpoints,
+  ...userEndpoints,
   ...accountEndpoints,
 ]
 
+/** Those that ask for no API key. */
+export const OPEN_ENDPOINTS: readonly OpenEndpoint[] = invitationEndpoints
+
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts'>
+  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl'>
   keys: KeyRing
   ports: Ports
   log: ServerLog
@@ -88,6 +94,7 @@ export function buildApp(options: AppOptions): App {
   const server = createServer({
     house,
     endpoints: ENDPOINTS,
+    openEndpoints: OPEN_ENDPOINTS,
     log,
     metrics,
     allowedHosts: config.http.allowedHosts,
@@ -96,7 +103,7 @@ export function buildApp(options: AppOptions): App {
     requestTimeoutMs: config.http.requestTimeoutMs,
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
-    pages: (instance) => addPages(instance, ENDPOINTS, config.http.publicUrl),
+    pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl),
   })
   const jobs = createJobs({
     db,
@@ -105,6 +112,20 @@ export function buildApp(options: AppOptions): App {
     metrics,
     leaseMs: config.timeouts.leaseMs,
     providerMs: config.timeouts.providerMs,
+    handlers: {
+      [SEND_INVITATION_JOB]: sendInvitationJob({
+        db,
+        keys,
+        mail: ports.mail,
+        log,
+        metrics,
+        mailMs: config.timeouts.providerMs,
+        places: () => ({
+          apiUrl: config.http.publicUrl ?? server.listeningOrigin,
+          pageUrl: config.invitationUrl,
+        }),
+      }),
+    },
   })
   const closeAll = async () => {
     draining = true

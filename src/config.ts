@@ -65,8 +65,14 @@ function checkServer(values: Values, flags: ProcessFlags): string[] {
 
 /** A provider that is not named is simulated, except in production, where it is refused (decision 23). */
 function withProviders(values: Values): Values {
-  const unnamed = values.NODE_ENV === 'production' ? 'none' : 'simulator'
-  return { ...values, PAYMENTS: values.PAYMENTS ?? unnamed, WHATSAPP: values.WHATSAPP ?? unnamed }
+  const isProduction = values.NODE_ENV === 'production'
+  const unnamed = isProduction ? 'none' : 'simulator'
+  return {
+    ...values,
+    PAYMENTS: values.PAYMENTS ?? unnamed,
+    WHATSAPP: values.WHATSAPP ?? unnamed,
+    MAIL: values.MAIL ?? (isProduction ? 'none' : 'outbox'),
+  }
 }
 
 function toFlags(env: Environment, execArgv: readonly string[]): ProcessFlags {

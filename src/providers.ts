@@ -1,3 +1,4 @@
+import { outboxMail } from './adapters/outbox/index.ts'
 import { simulatedPayments } from './adapters/simulator/payments.ts'
 import { simulatedWhatsapp } from './adapters/simulator/whatsapp.ts'
 import type { Config } from './config.ts'
@@ -8,8 +9,15 @@ import type { Log } from './observe/log.ts'
  * The adapters that the configuration names; null where a provider is not configured (decision 23). Those of real
  * providers are loaded when they are asked for: their libraries would slow every other start.
  */
-export async function buildPorts(config: Pick<Config, 'payments' | 'whatsapp' | 'timeouts'>, log: Log): Promise<Ports> {
-  return { payments: await payments(config, log), whatsapp: await whatsapp(config, log) }
+export async function buildPorts(
+  config: Pick<Config, 'payments' | 'whatsapp' | 'mail' | 'timeouts'>,
+  log: Log,
+): Promise<Ports> {
+  return {
+    payments: await payments(config, log),
+    whatsapp: await whatsapp(config, log),
+    mail: await mail(config, log),
+  }
 }
 
 async function payments(
@@ -54,9 +62,22 @@ async function whatsapp(
   }
 }
 
+async function mail({ mail: chosen, timeouts }: Pick<Config, 'mail' | 'timeouts'>, log: Log): Promise<Ports['mail']> {
+  switch (chosen.provider) {
+    case 'none':
+      return null
+    case 'outbox':
+      return outboxMail({ folder: chosen.folder, from: chosen.from, log })
+    case 'smtp': {
+      const { smtpMail } = await import('./adapters/smtp/index.ts')
+      return smtpMail({ url: chosen.url.reveal(), from: chosen.from, log, timeoutMs: timeouts.providerMs })
+    }
+  }
+}
+
 /** What stands behind each port, for start-up, readiness and `doctor`. */
 export function describePorts(ports: Ports): Record<string, { name: string; isSimulated: boolean }> {
   const entry = (port: { name: string; isSimulated: boolean } | null) =>
     port === null ? { name: 'none', isSimulated: false } : { name: port.name, isSimulated: port.isSimulated }
-  return { payments: entry(ports.payments), whatsapp: entry(ports.whatsapp) }
+  return { payments: entry(ports.payments), whatsapp: entry(ports.whatsapp), mail: entry(ports.mail) }
 }

@@ -4,8 +4,8 @@ import type { JsonObject } from '../contract/json-value.ts'
 import { isJsonObject, type JsonValue } from '../contract/json-value.ts'
 import type { Check } from '../contract/validator.ts'
 import { ORGANIZATION_STATES } from '../resources/organizations/index.ts'
+import { ASSIGNABLE_ROLES } from '../resources/users/index.ts'
 import { usage } from './command-failure.ts'
-import { ASSIGNABLE_ROLES } from './operator.fields.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

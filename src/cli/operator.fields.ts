@@ -1,11 +1,8 @@
 import { email, oneOf, optional, text, uuid } from '../contract/field.ts'
-import { ROLES } from '../contract/permissions.ts'
 import { Type } from '../contract/schema.ts'
+import { ASSIGNABLE_ROLES } from '../resources/users/index.ts'
 
 /** What an operator may enter. Shapes and bounds are those of the API's own members (contract 6 and 8). */
-
-/** The owner is implicit and cannot be assigned (contract 6.1). */
-export const ASSIGNABLE_ROLES = ROLES.filter((role) => role !== 'owner')
 
 const label = (description: string, example: string) =>
   text(

@@ -35,7 +35,7 @@ type FoundUser = Pick<User, 'id' | 'email' | 'role' | 'status'>
 
 const userFound = statement<{ id: string; email: string; role: Role; status: User['status'] }>(
   'find_operator_user',
-  'select id, email, role, status from users where organization_id = $1 and (id::text = $2 or email = $2)',
+  'select id, email, role, status from users where organization_id = $1 and (id::text = $2 or email = $2) and removed_at is null',
 )
 
 /** The user of that id or e-mail address, or null. */

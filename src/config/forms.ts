@@ -67,6 +67,42 @@ export const baseUrl: Form<string> = {
   },
 }
 
+/** An SMTP server with its credentials; no query, because the library would read options from it that loosen TLS. */
+export const smtpUrl: Form<string> = {
+  form: 'a URL that starts with smtp:// or smtps://, without path, query and fragment',
+  read(text) {
+    const url = parseUrl(text)
+    if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return undefined
+    if (!['', '/'].includes(url.pathname) || text.includes('?') || text.includes('#')) return undefined
+    return isDecodable(url.username) && isDecodable(url.password) ? text : undefined
+  },
+}
+
+function isDecodable(text: string): boolean {
+  return readOrUndefined(() => decodeURIComponent(text)) !== undefined
+}
+
+/** A sender, `name@host` or `Words <name@host>`. */
+export const mailSender: Form<string> = {
+  form: 'an e-mail address, or a name followed by one in angle brackets',
+  read: (text) =>
+    /^(?:[^<>"@\p{Cc}]{1,100} <[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,253}>|[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,253})$/u.test(text)
+      ? text
+      : undefined,
+}
+
+/** A page's address with `{token}` in it once. */
+export const tokenPage: Form<string> = {
+  form: 'an http or https URL with {token} in it once',
+  read(text) {
+    const [before, after, ...more] = text.split('{token}')
+    if (after === undefined || more.length > 0) return undefined
+    const url = parseUrl(`${before}x${after}`)
+    const isPage = url !== null && ['http:', 'https:'].includes(url.protocol) && !url.hostname.includes('x{')
+    return isPage && url.username === '' && url.password === '' ? text : undefined
+  },
+}
+
 /** A PostgreSQL connection URL, as the driver takes it. */
 export const postgresUrl: Form<string> = {
   form: 'a URL that starts with postgres:// or postgresql://',

@@ -67,6 +67,9 @@ export function checkPairs(values: Values): string[] {
   if (values.PAYMENTS === 'stripe' && values.STRIPE_SECRET_KEY === null) {
     problems.push('STRIPE_SECRET_KEY: required with PAYMENTS=stripe')
   }
+  for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
+    if (values.MAIL === 'smtp' && values[name] === null) problems.push(`${name}: required with MAIL=smtp`)
+  }
   return problems
 }
 
@@ -89,6 +92,7 @@ export function checkProduction(values: Values): string[] {
   const problems = (['STRIPE_BASE_URL', 'META_GRAPH_BASE_URL'] as const)
     .filter((name) => values[name].startsWith('http:'))
     .map((name) => `${name}: must be https in production`)
+  if (values.INVITATION_URL?.startsWith('http:') === true) problems.push('INVITATION_URL: must be https in production')
   if (!isLoopback(values.HOST) && values.TLS_CERT === null && !values.BEHIND_TLS) {
     problems.push(
       'HOST: an address off loopback needs TLS_CERT and TLS_KEY in production, or BEHIND_TLS=1 when a proxy in front ends TLS',

@@ -12,6 +12,11 @@ export type WhatsappConfig =
   | { readonly provider: 'none' | 'simulator' }
   | { readonly provider: 'meta'; readonly appToken: Secret<string> | null; readonly baseUrl: string }
 
+export type MailConfig =
+  | { readonly provider: 'none' }
+  | { readonly provider: 'outbox'; readonly folder: string; readonly from: string }
+  | { readonly provider: 'smtp'; readonly url: Secret<string>; readonly from: string }
+
 /** Milliseconds, each limit strictly inside the next. */
 export interface TimeoutLadder {
   readonly poolWaitMs: number
@@ -57,6 +62,9 @@ export interface Config {
   readonly keyMaterial: Secret<KeyMaterial> | null
   readonly payments: PaymentsConfig
   readonly whatsapp: WhatsappConfig
+  readonly mail: MailConfig
+  /** A page with `{token}` in its address. Null: mails tell how to answer over the API. */
+  readonly invitationUrl: string | null
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -93,6 +101,8 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     keyMaterial: toKeyMaterial(values),
     payments: toPayments(values),
     whatsapp: toWhatsapp(values),
+    mail: toMail(values),
+    invitationUrl: values.INVITATION_URL,
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,
@@ -124,6 +134,18 @@ function toWhatsapp(values: Values): WhatsappConfig {
     return { provider: 'meta', appToken: conceal(values.META_APP_TOKEN), baseUrl: values.META_GRAPH_BASE_URL }
   }
   return { provider: values.WHATSAPP === 'simulator' ? 'simulator' : 'none' }
+}
+
+function toMail(values: Values): MailConfig {
+  if (values.MAIL === 'smtp' && values.SMTP_URL !== null && values.MAIL_FROM !== null) {
+    return { provider: 'smtp', url: new Secret(values.SMTP_URL), from: values.MAIL_FROM }
+  }
+  if (values.MAIL !== 'outbox') return { provider: 'none' }
+  return {
+    provider: 'outbox',
+    folder: resolve(values.DATA_DIR, 'mail'),
+    from: values.MAIL_FROM ?? 'Letterhead <letterhead@localhost>',
+  }
 }
 
 function conceal<T>(value: T | null): Secret<T> | null {

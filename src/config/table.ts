@@ -3,6 +3,7 @@ import {
   type Form,
   hostNames,
   listenAddress,
+  mailSender,
   milliseconds,
   oneOf,
   onOff,
@@ -11,7 +12,9 @@ import {
   port,
   postgresUrl,
   sealingKeys,
+  smtpUrl,
   token,
+  tokenPage,
   trustedHops,
   wholeNumber,
 } from './forms.ts'
@@ -51,6 +54,12 @@ function secret<T>(group: Group, form: Form<T>, says: string, shown?: (value: T)
 function databasePlace(text: string): string {
   const url = new URL(text)
   return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+/** A server's place without user and password. */
+function serverPlace(text: string): string {
+  const url = new URL(text)
+  return `${url.protocol}//${url.host}`
 }
 
 const chosenByEnvironment = '`simulator`; `none` with `NODE_ENV=production`'
@@ -165,6 +174,32 @@ export const configTable = {
     baseUrl,
     'https://graph.facebook.com/v25.0',
     'With the version of the Graph API. Must be https in production.',
+  ),
+  MAIL: setting(
+    'Providers',
+    oneOf('outbox', 'smtp', 'none'),
+    null,
+    'Where mail goes. `outbox` writes each mail as a file below `DATA_DIR/mail`; `none` refuses a request that needs it.',
+    '`outbox`; `none` with `NODE_ENV=production`',
+  ),
+  SMTP_URL: secret(
+    'Providers',
+    smtpUrl,
+    'Required with `MAIL=smtp`: `smtps://` speaks TLS from the first byte, `smtp://` must change to TLS unless the server is this machine.',
+    serverPlace,
+  ),
+  MAIL_FROM: setting(
+    'Providers',
+    mailSender,
+    null,
+    'Sender of every mail. Required with `MAIL=smtp`.',
+    '`Letterhead <letterhead@localhost>`',
+  ),
+  INVITATION_URL: setting(
+    'Providers',
+    tokenPage,
+    null,
+    'Page of your own where an invitation is answered, linked in its mail. Without it the mail tells how to answer over the API at `PUBLIC_URL`.',
   ),
   POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
   ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),

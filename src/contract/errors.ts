@@ -66,6 +66,24 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'Use 1 to 255 letters, digits, hyphens or underscores, and nothing that looks like a card number.',
   },
+  RESOURCE_005: {
+    status: 404,
+    says: 'Organization not found',
+    retry: 'never',
+    fix: 'A standalone account has no users. Use a key of an organization.',
+  },
+  RESOURCE_006: {
+    status: 404,
+    says: 'User not found',
+    retry: 'never',
+    fix: 'The user does not exist, was removed, is the owner, or belongs to another organization. List the users.',
+  },
+  RESOURCE_007: {
+    status: 409,
+    says: 'Resource already exists (duplicate)',
+    retry: 'never',
+    fix: 'Look the existing one up and change it.',
+  },
   RESOURCE_009: {
     status: 404,
     says: 'Brand not found for this profile',
@@ -89,6 +107,12 @@ export const CATALOGUE = {
     says: 'API key not found',
     retry: 'never',
     fix: 'The key does not exist, was revoked, or belongs to another profile. List the keys of the profile.',
+  },
+  RESOURCE_016: {
+    status: 404,
+    says: 'Invitation not found',
+    retry: 'never',
+    fix: 'The invitation does not exist, has ended, was answered, or was sent anew. Ask an admin for a new one.',
   },
   BUSINESS_002: {
     status: 429,

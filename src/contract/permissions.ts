@@ -27,6 +27,11 @@ export const PERMISSIONS = {
   updateCampaign: { roles: ADMINS, changes: true },
   deleteCampaign: { roles: ADMINS, changes: true },
   getMe: { roles: EVERYONE, changes: false },
+  listUsers: { roles: EVERYONE, changes: false },
+  getUser: { roles: EVERYONE, changes: false },
+  inviteUser: { roles: ADMINS, changes: true },
+  updateUserRole: { roles: ADMINS, changes: true },
+  removeUser: { roles: ADMINS, changes: true },
 } as const satisfies Record<string, Permission>
 
 export type Operation = keyof typeof PERMISSIONS

@@ -1,17 +1,32 @@
-import { ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
 import { CATALOGUE, type CatalogueEntry, type ErrorCode } from '../contract/errors.ts'
-import { codesOf } from '../http/openapi/failures.ts'
+import { codesOf, openCodesOf } from '../http/openapi/failures.ts'
 import { GENERATED, markdownTable } from './markdown.ts'
 
 const entries = Object.entries(CATALOGUE) as [ErrorCode, CatalogueEntry][]
 
 /** Which operations can answer the code, in as few words as possible. */
 function answeredBy(code: ErrorCode): string {
+  const open = OPEN_ENDPOINTS.filter((endpoint) => openCodesOf(endpoint).includes(code))
+  const keyed = answeredWithKey(code)
+  const isEverywhere = keyed === EVERY && open.length === OPEN_ENDPOINTS.length
+  if (isEverywhere || (keyed === EVERY_CHANGE && open.every(({ kind }) => kind === 'write') && open.length > 0))
+    return keyed
+  const names = open.map(({ operation }) => `\`${operation}\``)
+  if (keyed === null) return names.length === 0 ? 'no operation of the document' : names.join(', ')
+  return [`${keyed}${keyed === EVERY || keyed === EVERY_CHANGE ? ' with an API key' : ''}`, ...names].join(', ')
+}
+
+const EVERY = 'every operation'
+const EVERY_CHANGE = 'every change'
+
+/** The same, of the operations that ask for an API key; null for none of them. */
+function answeredWithKey(code: ErrorCode): string | null {
   const having = ENDPOINTS.filter((endpoint) => codesOf(endpoint).includes(code))
   const isAll = (all: typeof having) => all.length === having.length && all.every((one) => having.includes(one))
-  if (having.length === 0) return 'no operation of the document'
-  if (isAll([...ENDPOINTS])) return 'every operation'
-  if (isAll(ENDPOINTS.filter(({ kind }) => kind === 'write'))) return 'every change'
+  if (having.length === 0) return null
+  if (isAll([...ENDPOINTS])) return EVERY
+  if (isAll(ENDPOINTS.filter(({ kind }) => kind === 'write'))) return EVERY_CHANGE
   const missing = ENDPOINTS.filter((endpoint) => !having.includes(endpoint))
   if (missing.length === 1) return `every operation but \`${missing[0]?.operation}\``
   return having.map(({ operation }) => `\`${operation}\``).join(', ')

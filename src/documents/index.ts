@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
 import { renderConfigMarkdown, renderEnvExample } from '../config.ts'
 import { buildOpenApi } from '../http/openapi.ts'
 import { renderErrors } from './errors.ts'
@@ -21,7 +21,7 @@ function withConfigTables(page: string): string {
 
 /** Everything that `npm run generate` writes and that a test compares. */
 export const GENERATED_FILES: readonly GeneratedFile[] = [
-  { path: 'openapi.json', render: () => `${JSON.stringify(buildOpenApi(ENDPOINTS, null), null, 2)}\n` },
+  { path: 'openapi.json', render: () => `${JSON.stringify(buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null), null, 2)}\n` },
   { path: 'docs/ERRORS.md', render: renderErrors },
   { path: 'docs/PERMISSIONS.md', render: renderPermissions },
   { path: 'docs/NULLS.md', render: renderNulls },

@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
 import { isAllowed, ROLES } from '../contract/permissions.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { documentPath } from '../http/openapi/about.ts'
@@ -27,6 +27,8 @@ A key belongs to a user and has that user's role, as it is at the time of the re
 ${markdownTable(['Operation', 'Route', ...ROLES, 'Acting as a profile'], rows)}
 
 The last column is about a key of a profile, and about a key of an organization that sends \`x-profile-id\`: "that profile" means that any other profile is not found (404). Only a key of an organization may send \`x-profile-id\`.
+
+An invitation is looked at and answered without a key, by whoever has its token: ${OPEN_ENDPOINTS.map((endpoint) => `\`${endpoint.method} ${documentPath(endpoint.path)}\``).join(', ')}.
 
 A test key has the rights of its user, and every change that it asks for is a dry run.
 `

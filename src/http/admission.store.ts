@@ -51,7 +51,7 @@ function text(target: string): string {
     from organizations o
     left join api_keys k
       on k.organization_id = o.organization_id and k.digest = $2 and k.revoked_at is null
-    left join users u on u.organization_id = o.organization_id and u.id = k.user_id
+    left join users u on u.organization_id = o.organization_id and u.id = k.user_id and u.removed_at is null
     left join lateral (select coalesce(k.profile_id, $3::uuid) as id offset 0) a on true
     left join profiles s
       on s.organization_id = o.organization_id and s.id = a.id and s.deleted_at is null

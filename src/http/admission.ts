@@ -20,9 +20,14 @@ export interface Credential {
   mode: 'live' | 'test'
 }
 
-/** The keyed hash under which a key is stored: what lies in the database opens nothing. */
+/** The keyed hash under which a secret is stored: what lies in the database opens nothing. */
+export function secretDigest(keys: KeyRing, purpose: 'api-key' | 'invitation', text: string): string {
+  return keys.digest(purpose, text).toString('base64url')
+}
+
+/** The keyed hash under which an API key is stored. */
 export function keyDigest(keys: KeyRing, text: string): string {
-  return keys.digest('api-key', text).toString('base64url')
+  return secretDigest(keys, 'api-key', text)
 }
 
 /** What the header says of a UUID: lower-cased, or null where it is not one. */

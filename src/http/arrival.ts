@@ -28,7 +28,7 @@ export interface Wishes {
  *
  * @throws Failure REQUEST_400, REQUEST_406, REQUEST_415.
  */
-export function readWishes(endpoint: Endpoint, arrival: Arrival): Wishes {
+export function readWishes(endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'>, arrival: Arrival): Wishes {
   const { headers, body } = arrival
   if (!acceptsJson(headers.accept)) throw new Failure('REQUEST_406')
   const hasBody = body !== null && body.length > 0

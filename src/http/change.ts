@@ -5,7 +5,7 @@ import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import type { AdmissionRow } from './admission.store.ts'
-import { authenticate, authorize, checkPathIds, keyDigest, readAdmission } from './admission.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
 import type { Caller } from './caller.ts'
 import { closeClaim, releaseClaim } from './claim.store.ts'
@@ -222,6 +222,7 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
     requestId: arrival.requestId,
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(house.keys, text),
+    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../contract/json-value.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { TSchema } from '../contract/schema.ts'
 import type { Executor } from '../db/database.ts'
+import type { Mail } from '../ports/mail.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import type { Whatsapp } from '../ports/whatsapp.ts'
@@ -43,17 +44,20 @@ export interface Call<Target = unknown> {
   newBrandId: string
   /** The keyed digest under which an API key is stored and found. */
   digestOfKey(text: string): string
+  /** The keyed digest under which the token of an invitation is stored and found. */
+  digestOfInvitation(text: string): string
 }
 
 export interface Ports {
   payments: Payments | null
   whatsapp: Whatsapp | null
+  mail: Mail | null
 }
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
 export interface ForwardStep {
   /** Part of the once-key, and the port's name in PROVIDER_001. */
-  name: 'payments' | 'whatsapp'
+  name: 'payments' | 'whatsapp' | 'mail'
   /** The request member that refusals are reported under. */
   root: string
   /** Null when the provider is not configured. */
@@ -91,6 +95,9 @@ export interface EndpointDocument {
   tag: string
 }
 
+/** Completes "Failed to …" of a 500, or takes its place (contract 2.4). */
+export type FailPhrase = string | { sentence: string }
+
 interface EndpointCommon<Target> {
   operation: Operation
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -100,8 +107,7 @@ interface EndpointCommon<Target> {
   status: 200 | 201 | 202 | 204
   /** Codes beyond those that every endpoint can answer. */
   errors: readonly ErrorCode[]
-  /** Completes "Failed to …" of a 500 (contract 2.4). */
-  failPhrase: string
+  failPhrase: FailPhrase
   document: EndpointDocument
   /** The body may hold a card, which is cut out before anything else reads it. */
   takesCard?: boolean

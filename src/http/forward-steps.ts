@@ -40,3 +40,8 @@ export function whatsappStep(ports: Ports, credentials: WhatsappCredentials | nu
         }
   return [{ name: 'whatsapp', root: 'whatsapp_business_account', run }]
 }
+
+/** Nothing to forward: a job sends the mail. Where no mail is configured, the refusal that says so. */
+export function mailNeeded(ports: Ports, root: string): ForwardStep[] {
+  return ports.mail === null ? [{ name: 'mail', root, run: null }] : []
+}

@@ -1,9 +1,11 @@
 import { CATALOGUE, type ErrorCode } from '../contract/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { OpenEndpoint } from './open-endpoint.ts'
 import { documentPath, INFO, SECURITY_SCHEMES, tagsOf } from './openapi/about.ts'
 import { failureExample } from './openapi/failures.ts'
 import { HEADERS, PARAMETERS } from './openapi/headers.ts'
+import { openOperationOf } from './openapi/open-operation.ts'
 import { operationOf, type Shared } from './openapi/operation.ts'
 import { SchemaNames } from './openapi/schema-names.ts'
 import { shareResponses } from './openapi/shared-responses.ts'
@@ -12,24 +14,31 @@ import { shareResponses } from './openapi/shared-responses.ts'
  * The OpenAPI 3.1 document of the endpoints: what is served is what is described, because both come from the same
  * declarations. The same endpoints and URL make the same document.
  *
+ * @param openEndpoints those that ask for no API key.
  * @param publicUrl where clients reach the API; null names the server that the document was read from.
  * @throws Error for an endpoint that is not fully described.
  */
-export function buildOpenApi(endpoints: readonly Endpoint[], publicUrl: string | null): JsonObject {
-  const names = new SchemaNames(endpoints)
+export function buildOpenApi(
+  endpoints: readonly Endpoint[],
+  openEndpoints: readonly OpenEndpoint[],
+  publicUrl: string | null,
+): JsonObject {
+  const names = new SchemaNames([...endpoints, ...openEndpoints])
   const shared: Shared = { names, tagged: taggedAnswers(endpoints, names) }
   const described: Record<string, JsonObject> = {}
-  for (const endpoint of endpoints) {
-    const path = documentPath(endpoint.path)
-    described[path] = { ...described[path], [endpoint.method.toLowerCase()]: operationOf(endpoint, shared) }
+  const describe = ({ path, method }: { path: string; method: string }, operation: JsonObject) => {
+    const place = documentPath(path)
+    described[place] = { ...described[place], [method.toLowerCase()]: operation }
   }
+  for (const endpoint of endpoints) describe(endpoint, operationOf(endpoint, shared))
+  for (const endpoint of openEndpoints) describe(endpoint, openOperationOf(endpoint, names))
   const operations = shareResponses(described)
   return {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: publicUrl ?? '/', description: 'This server.' }],
     security: [{ apiKey: [] }],
-    tags: tagsOf(endpoints.map(({ document }) => document.tag)),
+    tags: tagsOf([...endpoints, ...openEndpoints].map(({ document }) => document.tag)),
     paths: operations.paths,
     components: {
       schemas: names.schemas,

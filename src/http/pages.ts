@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import type { OpenEndpoint } from './open-endpoint.ts'
 import { buildOpenApi } from './openapi.ts'
 import {
   PAGE_POLICY,
@@ -35,13 +36,13 @@ const SCRIPT = 'text/javascript; charset=utf-8'
  */
 export function addPages(
   server: Transport,
-  endpoints: readonly Endpoint[],
+  endpoints: { keyed: readonly Endpoint[]; open: readonly OpenEndpoint[] },
   publicUrl: string | null,
   readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
 ): void {
   let document: string | null = null
   const written = () => {
-    document ??= JSON.stringify(buildOpenApi(endpoints, publicUrl))
+    document ??= JSON.stringify(buildOpenApi(endpoints.keyed, endpoints.open, publicUrl))
     return document
   }
   let script: Promise<ReferenceScript | null> | null = null

@@ -4,12 +4,20 @@ import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow } from './admission.store.ts'
-import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, readCredential } from './admission.ts'
-import { type Answer, failureAnswer, successBody } from './answer.ts'
+import {
+  authenticate,
+  authorize,
+  checkPathIds,
+  keyDigest,
+  readAdmission,
+  readCredential,
+  secretDigest,
+} from './admission.ts'
+import { type Answer, failureAnswer, successBody, unexpectedSentence } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
-import type { Endpoint, ReadEndpoint } from './endpoint.ts'
+import type { Endpoint, FailPhrase, ReadEndpoint } from './endpoint.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
 import type { Trail } from './trail.ts'
@@ -74,6 +82,7 @@ async function read(
     newId: '',
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
+    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
   })
   return {
     status: reading.status,
@@ -83,7 +92,12 @@ async function read(
 }
 
 /** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
-function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unknown): Answer {
+export function failed(
+  house: House,
+  endpoint: { operation: string; failPhrase: FailPhrase },
+  arrival: Arrival,
+  error: unknown,
+): Answer {
   const failure = error instanceof Failure ? error : unexpected(arrival, error)
   if (error instanceof SealBroken) house.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
@@ -101,9 +115,7 @@ function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unkno
     )
   }
   const message =
-    failure.code === 'INTERNAL_001'
-      ? `Failed to ${endpoint.failPhrase}. Please contact support with request ID: ${arrival.requestId}`
-      : failure.message
+    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
   return failureAnswer(arrival.requestId, failure, message)
 }
 

@@ -27,7 +27,7 @@ export interface ChangeRequest {
 }
 
 /** A dry run must never turn live by a typo (decision 17). */
-function sandboxTypos(body: JsonObject): Details {
+export function sandboxTypos(body: JsonObject): Details {
   const typos = Object.keys(body).filter(
     (name) => name === 'test_mode' || (name !== 'sandbox' && name.toLowerCase() === 'sandbox'),
   )
@@ -42,7 +42,8 @@ function knownMembers(endpoint: WriteEndpoint<unknown, unknown>, body: JsonObjec
   return { members, clears: [...clears].sort() }
 }
 
-function parseBody(bytes: Buffer | null): JsonObject {
+/** The body as an object, `{}` where there is none. @throws Failure REQUEST_400. */
+export function parseBody(bytes: Buffer | null): JsonObject {
   try {
     return readJson(bytes).value ?? {}
   } catch (error) {

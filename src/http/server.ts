@@ -7,9 +7,12 @@ import { newRequestId } from '../contract/request-id.ts'
 import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Answer, failureAnswer } from './answer.ts'
+import type { Arrival } from './arrival.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import type { House } from './house.ts'
+import type { OpenEndpoint } from './open-endpoint.ts'
+import { serveOpen } from './open-pipeline.ts'
 import { serve } from './pipeline.ts'
 import { watchSockets } from './quiet-sockets.ts'
 import { newTrail, type Trail } from './trail.ts'
@@ -27,6 +30,8 @@ export type HttpServer = FastifyInstance
 export interface ServerOptions {
   house: House
   endpoints: readonly Endpoint[]
+  /** Operations that ask for no API key. */
+  openEndpoints: readonly OpenEndpoint[]
   log: ServerLog
   metrics: Metrics
   allowedHosts: readonly string[]
@@ -134,14 +139,13 @@ function enterOrRefuse(options: ServerOptions, request: FastifyRequest, reply: F
 function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string, string[]> {
   const allowed = new Map<string, string[]>()
   const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
-  for (const endpoint of options.endpoints) {
-    allow(endpoint.path, endpoint.method)
-    server.route({
-      method: endpoint.method,
-      url: endpoint.path,
-      handler: (request, reply) => answerEndpoint(options, endpoint, request, reply),
-    })
+  const add = ({ method, path }: Pick<Endpoint, 'method' | 'path'>, work: Work) => {
+    allow(path, method)
+    server.route({ method, url: path, handler: (request, reply) => answerEndpoint(options, work, request, reply) })
   }
+  const { house } = options
+  for (const endpoint of options.endpoints) add(endpoint, (arrival, trail) => serve(house, endpoint, arrival, trail))
+  for (const open of options.openEndpoints) add(open, (arrival, trail) => serveOpen(house, open, arrival, trail))
   for (const [method, path] of UNSERVED) {
     allow(path, method)
     server.route({
@@ -154,12 +158,9 @@ function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string,
   return allowed
 }
 
-async function answerEndpoint(
-  options: ServerOptions,
-  endpoint: Endpoint,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+type Work = (arrival: Arrival, trail: Trail) => Promise<Answer>
+
+async function answerEndpoint(options: ServerOptions, work: Work, request: FastifyRequest, reply: FastifyReply) {
   const { requestId, trail } = visitOf(request)
   const { url } = request
   const mark = url.indexOf('?')
@@ -171,11 +172,7 @@ async function answerEndpoint(
     body: Buffer.isBuffer(request.body) ? request.body : null,
     remoteAddress: request.ip,
   }
-  const answer = await withDeadline(
-    serve(options.house, endpoint, arrival, trail),
-    options.requestDeadlineMs,
-    requestId,
-  )
+  const answer = await withDeadline(work(arrival, trail), options.requestDeadlineMs, requestId)
   return send(options, request, reply, answer)
 }
 

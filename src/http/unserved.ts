@@ -1,11 +1,6 @@
 /** Operations of the published API that this server does not serve yet: they answer 501 ROUTE_001 (decision 3). */
 export const UNSERVED: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/v3/profiles/:profileId/complete'],
-  ['GET', '/v3/users'],
-  ['POST', '/v3/users'],
-  ['GET', '/v3/users/:userId'],
-  ['PATCH', '/v3/users/:userId'],
-  ['DELETE', '/v3/users/:userId'],
   ['GET', '/v3/webhooks'],
   ['POST', '/v3/webhooks'],
   ['GET', '/v3/webhooks/event-types'],

@@ -6,7 +6,7 @@ import { createJobs } from './index.ts'
 
 function jobsOf(bench: JobsBench, payments = fakePayments()) {
   const { db, log, metrics } = bench
-  return createJobs({ db, ports: { payments }, log, metrics, leaseMs: LEASE_MS, providerMs: 5_000 })
+  return createJobs({ db, ports: { payments }, log, metrics, leaseMs: LEASE_MS, providerMs: 5_000, handlers: {} })
 }
 
 test('a started instance looks after abandoned claims and deletes what has expired', async () => {

@@ -5,7 +5,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Payments } from '../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'
 import { createSweeper } from './sweeper.ts'
-import { createWorker } from './worker.ts'
+import { createWorker, type JobHandler } from './worker.ts'
 
 export interface JobsOptions {
   db: Database
@@ -15,6 +15,8 @@ export interface JobsOptions {
   /** How long a claimed job is one worker's; longer than a call to a provider and the writes around it. */
   leaseMs: number
   providerMs: number
+  /** The slices' own work, by the kind of job. */
+  handlers: Readonly<Record<string, JobHandler>>
 }
 
 /** The background work of one instance. */
@@ -27,8 +29,9 @@ export interface Jobs {
 }
 
 /** Every instance runs all of it; the database alone keeps them apart (decision 10). */
-export function createJobs({ db, ports, log, metrics, leaseMs, providerMs }: JobsOptions): Jobs {
+export function createJobs({ db, ports, log, metrics, leaseMs, providerMs, ...options }: JobsOptions): Jobs {
   const handlers = {
+    ...options.handlers,
     [CLAIM_JOB]: abandonedClaimJob({ db, payments: ports.payments, log, metrics, leaseMs, providerMs }),
   }
   const worker = createWorker({ db, handlers, log, metrics, leaseMs })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app.ts'
 import { CATALOGUE, type CatalogueEntry, docUrl, type ErrorCode } from '../../src/contract/errors.ts'
 import { Failure } from '../../src/contract/failure.ts'
 import { failureAnswer } from '../../src/http/answer.ts'
@@ -89,14 +89,18 @@ test('every code of the catalogue is raised somewhere, and only codes of the cat
 
 /** Raised by the pipeline in the endpoint's name. */
 function isNotFoundOfAnEndpoint(code: ErrorCode): boolean {
-  return ENDPOINTS.some(({ notFound }) => notFound === code)
+  return [...ENDPOINTS, ...OPEN_ENDPOINTS].some(({ notFound }) => notFound === code)
 }
 
 test('what an endpoint raises by itself it declares, unless every endpoint of its kind can answer it', () => {
   const files = sources.filter(({ path }) => path.includes('/endpoints/'))
-  assert.equal(files.length, ENDPOINTS.length)
+  assert.equal(files.length, ENDPOINTS.length + OPEN_ENDPOINTS.length)
   for (const file of files) {
     const operation = /operation: '(\w+)'/.exec(file.text)?.[1]
+    if (OPEN_ENDPOINTS.some((one) => one.operation === operation)) {
+      assert.deepEqual(raisedIn(file), [], file.path)
+      continue
+    }
     const endpoint = ENDPOINTS.find((one) => one.operation === operation)
     assert.ok(endpoint !== undefined, file.path)
     const declared = [...endpoint.errors, ...commonTo(endpoint)]
@@ -112,7 +116,7 @@ test('what an endpoint raises by itself it declares, unless every endpoint of it
 
 test('what is raised for all of them is on one of the lists, and every listed or declared code is raised', () => {
   const shared = sources.filter(({ path }) => !path.includes('/endpoints/')).flatMap(raisedIn)
-  const declared = ENDPOINTS.flatMap(({ errors }) => errors)
+  const declared = [...ENDPOINTS.flatMap(({ errors }) => errors), ...OPEN_ENDPOINTS.map(({ notFound }) => notFound)]
   const known = [...COMMON, ...BEFORE_ANY_ENDPOINT, ...declared]
   assert.deepEqual(
     [...new Set(shared)].filter((code) => !known.includes(code)),
@@ -158,7 +162,13 @@ test('what a client can never repeat with success is never left to its own judge
     const { status } = CATALOGUE[code]
     return status === 408 || status === 409 || status === 429 || status >= 500
   })
-  assert.deepEqual(repeatedByClients.sort(), ['CONFLICT_002', 'PROVIDER_001', 'ROUTE_001', 'STRICT_002'])
+  assert.deepEqual(repeatedByClients.sort(), [
+    'CONFLICT_002',
+    'PROVIDER_001',
+    'RESOURCE_007',
+    'ROUTE_001',
+    'STRICT_002',
+  ])
 })
 
 test('a status means what HTTP says it means, and a sentence ends no half', () => {

@@ -146,7 +146,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     [404, 'RESOURCE_014', NotFoundError, () => client.profiles.retrieve('profileId')],
     [409, 'CONFLICT_002', ConflictError, () => client.profiles.update(id, { 'Idempotency-Key': 'taken' })],
     [422, 'BUSINESS_009', UnprocessableEntityError, () => sdk(unconnected.admin).profiles.create({ name: 'x' })],
-    [501, 'ROUTE_001', InternalServerError, () => client.users.list()],
+    [501, 'ROUTE_001', InternalServerError, () => client.contacts.list({ page: 1, page_size: 20 })],
     [503, 'PROVIDER_001', InternalServerError, () => client.profiles.update(id, card)],
   ]
   app.expectErrors('request_failed')
@@ -159,7 +159,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     assert.equal(envelope.meta.request_id, error.headers?.get('x-request-id'))
   }
   // None of them can succeed by being sent again, and the client knows: a request each.
-  assert.equal(attemptsAt(app, 'GET', '/v3/users').length, 1)
+  assert.equal(attemptsAt(app, 'GET', '/v3/contacts').length, 1)
   assert.equal(attemptsAt(app, 'PATCH', ONE).length, 3)
 })
 
@@ -266,11 +266,11 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
       404,
       profiles.campaigns.delete(UUID, { profileId: UUID, body: {} } as Sent.Profiles.CampaignDeleteParams),
     ],
-    ['users.list', 501, users.list()],
-    ['users.retrieve', 501, users.retrieve('userId')],
-    ['users.invite', 501, users.invite({})],
-    ['users.updateRole', 501, users.updateRole('userId', {})],
-    ['users.remove', 501, users.remove('userId', {})],
+    ['users.list', 200, users.list()],
+    ['users.retrieve', 404, users.retrieve('userId')],
+    ['users.invite', 400, users.invite({})],
+    ['users.updateRole', 404, users.updateRole('userId', {})],
+    ['users.remove', 404, users.remove('userId', {})],
     ['webhooks.list', 501, webhooks.list(pages)],
     ['webhooks.create', 501, webhooks.create({})],
     ['webhooks.retrieve', 501, webhooks.retrieve(WEBHOOK)],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app.ts'
 import { CATALOGUE, type ErrorCode } from '../../src/contract/errors.ts'
 import { NOTE_KEYWORDS, text } from '../../src/contract/field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/contract/json-value.ts'
@@ -9,7 +9,7 @@ import { Type } from '../../src/contract/schema.ts'
 import { compileCheck } from '../../src/contract/validator.ts'
 import type { House } from '../../src/http/house.ts'
 import { documentPath } from '../../src/http/openapi/about.ts'
-import { codesOf } from '../../src/http/openapi/failures.ts'
+import { codesOf, openCodesOf } from '../../src/http/openapi/failures.ts'
 import { toJsonSchema } from '../../src/http/openapi/schema.ts'
 import { buildOpenApi } from '../../src/http/openapi.ts'
 import { addPages, PAGES } from '../../src/http/pages.ts'
@@ -19,7 +19,7 @@ import { UNSERVED } from '../../src/http/unserved.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 
-const document = buildOpenApi(ENDPOINTS, null)
+const document = buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null)
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
 const object = (value: JsonValue | undefined): JsonObject => {
   assert.ok(isJsonObject(value))
@@ -52,6 +52,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
   return createServer({
     house: { metrics, log } as unknown as House,
     endpoints: ENDPOINTS,
+    openEndpoints: OPEN_ENDPOINTS,
     log,
     metrics,
     allowedHosts: [],
@@ -60,7 +61,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
     requestTimeoutMs: 5_000,
     requestDeadlineMs: 5_000,
     isDraining: () => false,
-    pages: (instance) => addPages(instance, ENDPOINTS, publicUrl, async () => script),
+    pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script),
   })
 }
 
@@ -110,7 +111,9 @@ test('a route that is not in the document would be found', async () => {
 test('every endpoint is one operation under its own name', () => {
   assert.deepEqual(
     operations.map(({ path, method, operation }) => `${method} ${path} ${operation.operationId}`).sort(),
-    ENDPOINTS.map(({ path, method, operation }) => `${method.toLowerCase()} ${documentPath(path)} ${operation}`).sort(),
+    [...ENDPOINTS, ...OPEN_ENDPOINTS]
+      .map(({ path, method, operation }) => `${method.toLowerCase()} ${documentPath(path)} ${operation}`)
+      .sort(),
   )
 })
 
@@ -129,9 +132,13 @@ test('every code of the catalogue is in the document, but those of no route and 
 })
 
 test('every code is shown under its own status, as it is answered', () => {
-  for (const endpoint of ENDPOINTS) {
-    const responses = object(operationOf(endpoint.operation).responses)
-    for (const code of codesOf(endpoint)) {
+  const all = [
+    ...ENDPOINTS.map((endpoint) => ({ operation: endpoint.operation, codes: codesOf(endpoint) })),
+    ...OPEN_ENDPOINTS.map((endpoint) => ({ operation: endpoint.operation, codes: openCodesOf(endpoint) })),
+  ]
+  for (const { operation, codes } of all) {
+    const responses = object(operationOf(operation).responses)
+    for (const code of codes) {
       const { content } = resolve(object(responses[CATALOGUE[code].status]))
       const example = resolve(object(object(object(object(content)['application/json']).examples)[code]))
       const { success, data, error } = object(example.value)
@@ -216,7 +223,7 @@ test('keywords of ours stay out of the document', () => {
 })
 
 test('every example of a request body is a body that the server accepts', () => {
-  for (const { operation, document: described } of ENDPOINTS) {
+  for (const { operation, document: described } of [...ENDPOINTS, ...OPEN_ENDPOINTS]) {
     if (described.body === undefined) continue
     const check = compileCheck(described.body)
     const content = object(object(operationOf(operation).requestBody).content)
@@ -294,7 +301,7 @@ test('the document is served as it is described, with the configured URL as its 
     const answer = await server.inject({ url: '/openapi.json' })
     assert.equal(answer.statusCode, 200)
     assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
-    assert.deepEqual(answer.json(), buildOpenApi(ENDPOINTS, publicUrl))
+    assert.deepEqual(answer.json(), buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, publicUrl))
     assert.equal(answer.json().servers[0].url, expected)
     await server.close()
   }

@@ -33,7 +33,8 @@ describe('the permission matrix', () => {
     const { id: profileId } = await org.profile(withOwnCampaigns())
     const { keyId } = await org.profileKey(profileId)
     const campaign = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
-    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id) } }
+    const userId = await org.user('developer')
+    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id), userId } }
   }
 
   function call(
@@ -118,9 +119,9 @@ describe('the permission matrix', () => {
     const stranger = await app.organization()
     for (const endpoint of ENDPOINTS) {
       const reply = await call(stranger.owner, endpoint, here)
-      const isNamed = endpoint.path.includes(':profileId')
+      const isNamed = /:(profileId|userId)/.test(endpoint.path)
       assert.equal(reply.status, isNamed ? 404 : endpoint.status, `${endpoint.operation} ${reply.text}`)
-      if (isNamed) assert.equal(reply.error.code, 'RESOURCE_014')
+      if (isNamed) assert.equal(reply.error.code, endpoint.path.includes(':userId') ? 'RESOURCE_006' : 'RESOURCE_014')
       for (const id of [here.org.id, here.params.profileId ?? '']) assert.equal(reply.text.includes(id), false)
     }
   })

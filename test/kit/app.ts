@@ -13,6 +13,7 @@ import { KeyRing } from '../../src/seal/key-ring.ts'
 import { Client } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './cluster.ts'
 import { TestOrganization } from './organization.ts'
+import { type RecordedMail, recordedMail } from './recorded-mail.ts'
 
 /** Real servers on real ports over a real database, taken down and looked through at the end of the test. */
 
@@ -32,6 +33,7 @@ export class TestApp implements AsyncDisposable {
   readonly keys: KeyRing
   readonly payments: SimulatedPayments
   readonly whatsapp: SimulatedWhatsapp
+  readonly mail: RecordedMail
   readonly config: Config
   /** Every line that any instance logged. */
   readonly lines: string[]
@@ -39,13 +41,14 @@ export class TestApp implements AsyncDisposable {
   readonly #expectedErrors = new Set<string>()
 
   constructor(
-    parts: Pick<TestApp, 'apps' | 'urls' | 'keys' | 'payments' | 'whatsapp' | 'config' | 'lines' | 'database'>,
+    parts: Pick<TestApp, 'apps' | 'urls' | 'keys' | 'payments' | 'whatsapp' | 'mail' | 'config' | 'lines' | 'database'>,
   ) {
     this.apps = parts.apps
     this.urls = parts.urls
     this.keys = parts.keys
     this.payments = parts.payments
     this.whatsapp = parts.whatsapp
+    this.mail = parts.mail
     this.config = parts.config
     this.lines = parts.lines
     this.database = parts.database
@@ -122,6 +125,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   })
   const payments = simulatedPayments()
   const whatsapp = simulatedWhatsapp()
+  const mail = recordedMail()
   const lines: string[] = []
   const apps: App[] = []
   const urls: string[] = []
@@ -138,7 +142,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       connection: database.server,
       config,
       keys,
-      ports: { payments, whatsapp, ...options.ports },
+      ports: { payments, whatsapp, mail, ...options.ports },
       log,
       metrics,
     })
@@ -146,5 +150,5 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     apps.push(app)
     urls.push(`http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}`)
   }
-  return new TestApp({ apps, urls, keys, payments, whatsapp, config, lines, database })
+  return new TestApp({ apps, urls, keys, payments, whatsapp, mail, config, lines, database })
 }

@@ -16,6 +16,7 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
     const made = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
     return String(made.data.id)
   },
+  userId: (org) => org.user('developer'),
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
@@ -24,6 +25,7 @@ const BODIES: Partial<Record<Operation, Json>> = {
   updateProfile: { name: 'Changed' },
   createCampaign: { campaign: aCampaign() },
   updateCampaign: { campaign: { ...aCampaign(), name: 'Changed' } },
+  updateUserRole: { role: 'billing' },
 }
 
 export function memberNames(endpoint: Endpoint): string[] {

@@ -3,11 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { metaDescriptor } from '../../src/adapters/meta/descriptor.ts'
+import { outboxDescriptor } from '../../src/adapters/outbox/descriptor.ts'
 import { simulatedPaymentsDescriptor, simulatedWhatsappDescriptor } from '../../src/adapters/simulator/descriptor.ts'
+import { smtpDescriptor } from '../../src/adapters/smtp/descriptor.ts'
 import { stripeDescriptor } from '../../src/adapters/stripe/descriptor.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
-const ALL = [stripeDescriptor, metaDescriptor, simulatedPaymentsDescriptor, simulatedWhatsappDescriptor]
+const ALL = [
+  stripeDescriptor,
+  metaDescriptor,
+  simulatedPaymentsDescriptor,
+  simulatedWhatsappDescriptor,
+  smtpDescriptor,
+  outboxDescriptor,
+]
 
 describe('provider descriptors', () => {
   for (const { port, name, variables, links } of ALL) {

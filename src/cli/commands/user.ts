@@ -1,12 +1,25 @@
 import type { Command } from 'commander'
 import { newId } from '../../contract/new-id.ts'
 import type { Role } from '../../contract/permissions.ts'
+import { nowWireTimestamp } from '../../contract/timestamp.ts'
 import { compileCheck } from '../../contract/validator.ts'
+import type { Executor } from '../../db/database.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
-import { insertUser, listUsers, setUserRole, setUserStatus } from '../../resources/users/index.ts'
+import { lockOrganization } from '../../http/lock.store.ts'
+import {
+  countOtherAdmins,
+  insertUser,
+  listUsers,
+  removalProblem,
+  removeMember,
+  roleProblem,
+  setUserRole,
+  setUserStatus,
+  suspensionProblem,
+} from '../../resources/users/index.ts'
 import { orgOption, requireValid, roleOption, userOption } from '../arguments.ts'
 import { CommandFailure, notFound } from '../command-failure.ts'
-import { type Installation, withInstallation } from '../installation.ts'
+import { withInstallation } from '../installation.ts'
 import { userInput } from '../operator.fields.ts'
 import { findUser } from '../operator.store.ts'
 import { chosenOrganization } from '../organization-choice.ts'
@@ -57,25 +70,46 @@ async function list(output: Output, { org }: OrgOptions): Promise<void> {
 
 type Found = NonNullable<Awaited<ReturnType<typeof findUser>>>
 
-/** Finds the user and lets `change` act on it. */
+/** What a change is judged by: the user as it is under the lock, and how many active admins there are besides. */
+interface Change {
+  tx: Executor
+  organizationId: string
+  user: Found
+  otherAdmins: number
+}
+
+/**
+ * Finds the user and lets `change` act on it, under the lock that the API takes too: whatever comes at once, the last
+ * active admin stays (CONC-4).
+ */
 async function changeUser(
   options: OrgOptions & { user: string },
-  change: (installation: Installation, organizationId: string, user: Found) => Promise<boolean>,
+  change: (change: Change) => Promise<boolean>,
 ): Promise<Found> {
   return withInstallation({ mayCreate: false }, async (installation) => {
-    const { organization_id } = await chosenOrganization(installation, options.org)
-    const user = await findUser(installation.db, organization_id, options.user)
-    const isDone = user !== null && (await change(installation, organization_id, user))
-    if (!isDone) throw notFound('The organization has no such user.')
-    return user
+    const { organization_id: organizationId } = await chosenOrganization(installation, options.org)
+    return installation.db.transaction(organizationId, async (tx) => {
+      await tx.run(organizationId, lockOrganization, [organizationId])
+      const user = await findUser(tx, organizationId, options.user)
+      if (user === null) throw notFound('The organization has no such user.')
+      const otherAdmins = await countOtherAdmins(tx, organizationId, user.id)
+      const isDone = await change({ tx, organizationId, user, otherAdmins })
+      if (!isDone) throw notFound('The organization has no such user.')
+      return user
+    })
   })
+}
+
+function refuse(problem: string | null): void {
+  if (problem !== null) throw new CommandFailure('CONFLICT', `${problem}.`)
 }
 
 async function setRole(output: Output, options: OrgOptions & { user: string; role: Role }): Promise<void> {
   const { role } = options
-  const user = await changeUser(options, ({ db }, organizationId, found) => {
+  const user = await changeUser(options, ({ tx, organizationId, user: found, otherAdmins }) => {
     if (found.role === 'owner') throw new CommandFailure('CONFLICT', 'The role of the owner cannot be changed.')
-    return setUserRole(db, organizationId, found.id, role)
+    refuse(roleProblem(found, { role, callerId: null, otherAdmins }))
+    return setUserRole(tx, organizationId, found.id, role)
   })
   output.result({ ...user, role }, [`User ${user.id} (${user.email}) is now ${role}.`])
 }
@@ -85,10 +119,22 @@ async function setStatus(
   options: OrgOptions & { user: string },
   status: 'active' | 'suspended',
 ): Promise<void> {
-  const user = await changeUser(options, ({ db }, organizationId, { id }) =>
-    setUserStatus(db, organizationId, id, status),
-  )
+  const user = await changeUser(options, ({ tx, organizationId, user: found, otherAdmins }) => {
+    if (status === 'suspended') refuse(suspensionProblem(found, otherAdmins))
+    return setUserStatus(tx, organizationId, found.id, status)
+  })
   output.result({ ...user, status }, [`User ${user.id} (${user.email}) is now ${status}.`])
+}
+
+async function remove(output: Output, options: OrgOptions & { user: string }): Promise<void> {
+  const user = await changeUser(options, ({ tx, organizationId, user: found, otherAdmins }) => {
+    if (found.role === 'owner') throw new CommandFailure('CONFLICT', 'The owner cannot be removed.')
+    refuse(removalProblem(found, { callerId: null, otherAdmins }))
+    return removeMember(tx, organizationId, { userId: found.id, at: nowWireTimestamp() }, null)
+  })
+  output.result({ id: user.id, email: user.email }, [
+    `User ${user.id} (${user.email}) is removed, and all keys of that user with it.`,
+  ])
 }
 
 /** `letterhead user …`: users; their role and status act on all of their keys (decision 25). */
@@ -114,6 +160,12 @@ export function addUser(program: Command, output: Output): void {
     .addOption(userOption().makeOptionMandatory())
     .addOption(roleOption().makeOptionMandatory())
     .action((options: OrgOptions & { user: string; role: Role }) => setRole(output, options))
+  user
+    .command('remove')
+    .description('remove a user and revoke all keys of that user')
+    .addOption(orgOption())
+    .addOption(userOption().makeOptionMandatory())
+    .action((options: OrgOptions & { user: string }) => remove(output, options))
   for (const [name, status, says] of [
     ['suspend', 'suspended', 'switch off all keys of a user'],
     ['activate', 'active', 'switch them on again'],

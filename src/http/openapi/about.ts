@@ -28,6 +28,9 @@ const TAGS: Record<string, string> = {
   Campaigns: 'Campaigns of a profile: what is sent, and how consent is given. Members are camelCase both ways.',
   'API keys': 'Keys that act as one profile. An addition of Letterhead.',
   Account: 'What the key acts as.',
+  Users: 'The users of an organization, whose roles decide what their API keys may do.',
+  Invitations:
+    'What the holder of an invitation can do, without an API key. An addition of Letterhead. Wrong tokens are slowed down like wrong keys.',
 }
 
 /** The tags that are in use. @throws Error for one that is not described. */
@@ -45,6 +48,11 @@ const PATH_PARAMETERS: Record<string, [description: string, example: string]> = 
     '770e8400-e29b-41d4-a716-446655440002',
   ],
   campaignId: ['Id of the campaign, as the list shows it.', 'b2c3d4e5-f6a7-8901-bcde-f12345678901'],
+  userId: [
+    'Id of the user. One that is malformed, unknown, removed, or the owner is not found.',
+    '0190a0b0-0000-7000-8000-000000000002',
+  ],
+  token: ['Token of the invitation, as its mail shows it.', 'inv_…'],
   keyId: ['Id of the key, as the list shows it.', '0190a0b0-0000-7000-8000-000000000001'],
 }
 

@@ -144,6 +144,20 @@ export const EXAMPLES: Partial<Record<Operation, Examples>> = {
   deleteCampaign: { bodies: dryRun, problems: sandboxProblem },
   deleteProfile: { bodies: dryRun, problems: sandboxProblem },
   revokeProfileKey: { bodies: dryRun, problems: sandboxProblem },
+  inviteUser: {
+    bodies: {
+      developer: { summary: 'A developer', value: { email: 'jane@example.com', name: 'Jane Doe', role: 'developer' } },
+    },
+    problems: {
+      email: ['Email must be a valid email address'],
+      role: ['Role must be one of: admin, billing, developer'],
+    },
+  },
+  updateUserRole: {
+    bodies: { billing: { summary: 'Billing alone', value: { role: 'billing' } } },
+    problems: { role: ['Role must be one of: admin, billing, developer'] },
+  },
+  removeUser: { bodies: dryRun, problems: sandboxProblem },
   createProfileKey: {
     bodies: { live: { summary: 'A live key', value: { name: 'Order service', mode: 'live' } } },
     problems: { mode: ['mode must be one of: live, test'] },

@@ -2,7 +2,9 @@ import { STATUS_CODES } from 'node:http'
 import { CATALOGUE, docUrl, type ErrorCode } from '../../contract/errors.ts'
 import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
 import { PERMISSIONS } from '../../contract/permissions.ts'
+import { unexpectedSentence } from '../answer.ts'
 import type { Endpoint } from '../endpoint.ts'
+import type { OpenEndpoint } from '../open-endpoint.ts'
 import { failureHeaders } from './headers.ts'
 
 /** What an endpoint can refuse: its own codes, and those of framing, key, account, rate and transport. */
@@ -29,6 +31,8 @@ const ALWAYS: readonly ErrorCode[] = [
   'INTERNAL_005',
   'INTERNAL_004',
 ]
+/** Of them, what is asked of nobody who brings a secret of its own instead of an API key. */
+const BY_KEY: ReadonlySet<ErrorCode> = new Set(['VALIDATION_003', 'AUTH_001', 'AUTH_002', 'AUTH_004', 'RESOURCE_014'])
 /** The states of an account; `GET /v3/me` works in every one (contract 10). */
 const STATES: readonly ErrorCode[] = ['AUTH_005', 'AUTH_006', 'AUTH_007', 'BUSINESS_014']
 const ON_WRITE: readonly ErrorCode[] = [
@@ -55,19 +59,38 @@ export function codesOf(endpoint: Endpoint): ErrorCode[] {
   return (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => codes.has(code))
 }
 
-/** The answers of an endpoint's refusals by status. */
+/** As `codesOf`, of an operation that asks for no API key. */
+export function openCodesOf({ kind, notFound }: OpenEndpoint): ErrorCode[] {
+  const codes = new Set<ErrorCode>([...ALWAYS.filter((code) => !BY_KEY.has(code)), notFound])
+  if (kind === 'write') for (const code of ['VALIDATION_001', 'REQUEST_413'] as const) codes.add(code)
+  return (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => codes.has(code))
+}
+
+/** What of an operation its refusals depend on. */
+export interface Refusing {
+  failPhrase: Endpoint['failPhrase']
+  /** The refusal of the role speaks of admin access. */
+  isChange: boolean
+  hasRates: boolean
+}
+
+export function refusingOf({ failPhrase, operation }: Endpoint): Refusing {
+  return { failPhrase, isChange: PERMISSIONS[operation].changes, hasRates: true }
+}
+
+/** The answers of an operation's refusals by status. */
 export function failureResponses(
-  endpoint: Endpoint,
+  codes: readonly ErrorCode[],
+  refusing: Refusing,
   problems: JsonObject | null,
 ): [status: number, response: JsonObject][] {
-  const codes = codesOf(endpoint)
   const statuses = [...new Set(codes.map((code) => CATALOGUE[code].status))].sort((a, b) => a - b)
   return statuses.map((status) => [
     status,
     responseOf(
       status,
       codes.filter((code) => CATALOGUE[code].status === status),
-      endpoint,
+      refusing,
       problems,
     ),
   ])
@@ -76,7 +99,7 @@ export function failureResponses(
 function responseOf(
   status: number,
   codes: readonly ErrorCode[],
-  endpoint: Endpoint,
+  refusing: Refusing,
   problems: JsonObject | null,
 ): JsonObject {
   const retries = {
@@ -86,11 +109,11 @@ function responseOf(
   const lines = codes.map((code) => `- \`${code}\` ${CATALOGUE[code].says}`)
   return {
     description: `${STATUS_CODES[status]}.\n\n${lines.join('\n')}`,
-    headers: failureHeaders(status, retries),
+    headers: failureHeaders(status, { ...retries, hasRates: refusing.hasRates }),
     content: {
       'application/json': {
         schema: { $ref: '#/components/schemas/Failure' },
-        examples: Object.fromEntries(codes.map((code) => [code, exampleFor(code, endpoint, problems)])),
+        examples: Object.fromEntries(codes.map((code) => [code, exampleFor(code, refusing, problems)])),
       },
     },
   }
@@ -101,13 +124,11 @@ export function statusName(status: number): string {
   return (STATUS_CODES[status] ?? `Status${status}`).replace(/[^A-Za-z]/g, '')
 }
 
-function exampleFor(code: ErrorCode, endpoint: Endpoint, problems: JsonObject | null): JsonObject {
+function exampleFor(code: ErrorCode, { failPhrase, isChange }: Refusing, problems: JsonObject | null): JsonObject {
   if (code === 'INTERNAL_001') {
-    return failureExample(code, {
-      message: `Failed to ${endpoint.failPhrase}. Please contact support with request ID: ${REQUEST_ID}`,
-    })
+    return failureExample(code, { message: unexpectedSentence(failPhrase, REQUEST_ID) })
   }
-  if (code === 'AUTH_004' && PERMISSIONS[endpoint.operation].changes) {
+  if (code === 'AUTH_004' && isChange) {
     return failureExample(code, { message: 'You do not have admin access to this organization or profile' })
   }
   if (code === 'VALIDATION_001' && problems !== null) return failureExample(code, { details: problems })

@@ -57,8 +57,16 @@ export function successHeaders(endpoint: Endpoint, hasEtag: boolean): JsonObject
   return refer([...EVERY, ...RATES, 'X-Profile-Id', ...(hasEtag ? (['ETag'] as const) : []), ...ofWrite])
 }
 
-export function failureHeaders(status: number, retries: { isLater: boolean; isNever: boolean }): JsonObject {
-  const names: HeaderName[] = [...EVERY, ...(BEFORE_RATES.has(status) ? [] : RATES)]
+/** Of an operation without an API key, which has no limit of requests. */
+export function openSuccessHeaders(kind: 'read' | 'write'): JsonObject {
+  return refer([...EVERY, ...(kind === 'write' ? (['X-Sandbox', 'X-Unknown-Fields'] as const) : [])])
+}
+
+export function failureHeaders(
+  status: number,
+  retries: { isLater: boolean; isNever: boolean; hasRates: boolean },
+): JsonObject {
+  const names: HeaderName[] = [...EVERY, ...(BEFORE_RATES.has(status) || !retries.hasRates ? [] : RATES)]
   if (retries.isLater && [409, 429, 502, 503].includes(status)) names.push('Retry-After')
   if (retries.isNever && (status === 409 || status >= 500)) names.push('X-Should-Retry')
   return refer(names)

@@ -7,7 +7,7 @@ import { pathParameters } from './about.ts'
 import { successSchema } from './envelope.ts'
 import { exampleOf } from './example.ts'
 import { EXAMPLES } from './examples.ts'
-import { failureResponses } from './failures.ts'
+import { codesOf, failureResponses, refusingOf } from './failures.ts'
 import { headerParameters, successHeaders } from './headers.ts'
 import { toJsonSchema } from './schema.ts'
 import type { SchemaNames } from './schema-names.ts'
@@ -22,7 +22,7 @@ export interface Shared {
 export function operationOf(endpoint: Endpoint, shared: Shared): JsonObject {
   const { document, operation } = endpoint
   const body = requestBody(endpoint, shared.names)
-  const failures = failureResponses(endpoint, EXAMPLES[operation]?.problems ?? null)
+  const failures = failureResponses(codesOf(endpoint), refusingOf(endpoint), EXAMPLES[operation]?.problems ?? null)
   return {
     operationId: operation,
     tags: [document.tag],

@@ -1,19 +1,25 @@
 import type { JsonObject } from '../../contract/json-value.ts'
 import { paginationAnswer } from '../../contract/paging.ts'
 import type { TSchema } from '../../contract/schema.ts'
-import type { Endpoint } from '../endpoint.ts'
+import type { EndpointDocument } from '../endpoint.ts'
 import { ENVELOPE_SCHEMAS } from './envelope.ts'
 import { toJsonSchema, type Use } from './schema.ts'
 
 const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 const refer = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
 
+/** What schemas are taken from. */
+export interface Described {
+  operation: string
+  document: EndpointDocument
+}
+
 /** The schemas of a document by name. What two operations answer alike has one name: that of the operation that gets it. */
 export class SchemaNames {
   readonly schemas: JsonObject = { ...ENVELOPE_SCHEMAS }
   readonly #answers = new Map<string, string>()
 
-  constructor(endpoints: readonly Endpoint[]) {
+  constructor(endpoints: readonly Described[]) {
     this.#add('Pagination', paginationAnswer)
     for (const { operation, document } of endpoints) {
       if (operation.startsWith('get') && document.answer !== null) this.#add(operation.slice(3), document.answer)
@@ -40,7 +46,7 @@ export class SchemaNames {
   }
 
   /** The schema of a request body, by its name. */
-  body(endpoint: Endpoint, schema: TSchema, use: Exclude<Use, 'answer'>): JsonObject {
+  body(endpoint: Described, schema: TSchema, use: Exclude<Use, 'answer'>): JsonObject {
     const name = `${upperFirst(endpoint.operation)}${use === 'request' ? 'Request' : 'MergePatch'}`
     const { answer } = endpoint.document
     const members = (answer as { properties?: object } | null)?.properties

@@ -52,7 +52,7 @@ export interface KeyUser {
 
 const userFound = statement<KeyUser>(
   'find_key_user',
-  "select id, role from users where organization_id = $1 and id = $2 and status = 'active'",
+  "select id, role from users where organization_id = $1 and id = $2 and status = 'active' and removed_at is null",
 )
 
 export async function findKeyUser(db: Executor, caller: Caller, userId: string): Promise<KeyUser | null> {
@@ -65,7 +65,7 @@ export async function findKeyUser(db: Executor, caller: Caller, userId: string):
 const INSERT = `insert into api_keys (organization_id, id, user_id, profile_id, mode, name, digest, last_four, created_at)
     select p.organization_id, $2, u.id, p.id, $5, $6, $7, $8, $9
       from profiles p
-      join users u on u.organization_id = p.organization_id and u.id = $3 and u.status = 'active'
+      join users u on u.organization_id = p.organization_id and u.id = $3 and u.status = 'active' and u.removed_at is null
      where p.organization_id = $1 and p.id = $4 and p.deleted_at is null
     returning organization_id, id`
 

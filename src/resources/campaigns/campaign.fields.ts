@@ -1,5 +1,5 @@
-import Type from 'typebox'
 import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+import { Type } from '../../contract/schema.ts'
 
 /**
  * A campaign (10DLC): what is sent, to whom and how consent is given, as The Campaign Registry reviews it. Source:

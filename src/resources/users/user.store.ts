@@ -2,15 +2,19 @@ import type { Role } from '../../contract/permissions.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
+import type { UserStatus } from './user.fields.ts'
 
-/** Users of an organization. The role of a key is the role of its user now (decision 25). */
+/**
+ * Users of an organization, as the operator's commands and the first start write them. The role of a key is the role of
+ * its user now (decision 25). A removed user is in none of these.
+ */
 
 export interface User {
   id: string
   email: string
   name: string
   role: Role
-  status: 'active' | 'invited' | 'suspended' | 'rejected'
+  status: UserStatus
   is_service: boolean
   created_at: string
 }
@@ -29,9 +33,11 @@ export async function insertUser(db: Executor, organizationId: string, user: Omi
 
 const listed = statement<User>(
   'list_users',
-  'select id, email, name, role, status, is_service, created_at from users where organization_id = $1 order by created_at, id',
+  `select id, email, name, role, status, is_service, created_at from users
+    where organization_id = $1 and removed_at is null order by created_at, id`,
 )
 
+/** Every user, the owner too, oldest first. */
 export async function listUsers(db: Executor, organizationId: string): Promise<User[]> {
   const rows = await db.run(organizationId, listed, [organizationId])
   return rows.map((row) => ({ ...row, created_at: toWireTimestamp(row.created_at) }))
@@ -39,7 +45,8 @@ export async function listUsers(db: Executor, organizationId: string): Promise<U
 
 const roleSet = statement<{ id: string }>(
   'set_user_role',
-  'update users set role = $3, updated_at = now() where organization_id = $1 and id = $2 returning id',
+  `update users set role = $3, updated_at = now()
+    where organization_id = $1 and id = $2 and removed_at is null returning id`,
 )
 
 /** Sets the role of a user, and with it of all the user's keys. False for an unknown user. */
@@ -49,15 +56,16 @@ export async function setUserRole(db: Executor, organizationId: string, userId: 
 
 const statusSet = statement<{ id: string }>(
   'set_user_status',
-  'update users set status = $3, updated_at = now() where organization_id = $1 and id = $2 returning id',
+  `update users set status = $3, updated_at = now(), invitation_digest = null, invitation_token = null, invitation_expires_at = null
+    where organization_id = $1 and id = $2 and removed_at is null returning id`,
 )
 
-/** Sets the status of a user; only an active user's keys work. False for an unknown user. */
+/** Sets the status of a user; only an active user's keys work. An open invitation ends. False for an unknown user. */
 export async function setUserStatus(
   db: Executor,
   organizationId: string,
   userId: string,
-  status: User['status'],
+  status: UserStatus,
 ): Promise<boolean> {
   return (await db.run(organizationId, statusSet, [organizationId, userId, status])).length === 1
 }

@@ -91,6 +91,26 @@ test('the owner cannot be made, unmade or found in another organization', async 
   assert.equal((await refused(['user', 'suspend', '--org', other, '--user', 'owner@example.com'], options)).exit, 3)
 })
 
+test('the last active admin can neither be demoted nor suspended nor removed; with another one it can', async () => {
+  const add = (email: string) =>
+    answered(['user', 'add', '--org', org, '--email', email, '--name', 'A', '--role', 'admin'], options)
+  const first = ['--org', org, '--user', String((await add('first@example.com')).id)]
+  const acts = [
+    ['set-role', ...first, '--role', 'billing'],
+    ['suspend', ...first],
+    ['remove', ...first],
+  ]
+  for (const act of acts) assert.equal((await refused(['user', ...act], options)).code, 'CONFLICT')
+  await add('second@example.com')
+  await answered(['user', 'remove', ...first], options)
+  assert.equal((await refused(['user', 'remove', ...first], options)).exit, 3)
+  const [row] = await query("select removed_at is not null as is_removed from users where email = 'first@example.com'")
+  assert.deepEqual(row, { is_removed: true })
+  await add('first@example.com')
+  const owner = ['--org', org, '--user', 'owner@example.com']
+  assert.equal((await refused(['user', 'remove', ...owner], options)).code, 'CONFLICT')
+})
+
 test('a key belongs to a user or makes a service user, and is revoked once', async () => {
   const made = await answered(['key', 'create', '--org', org, '--role', 'admin', '--test', '--name', 'ci'], options)
   assert.match(made.api_key ?? '', /^sk_test_/)

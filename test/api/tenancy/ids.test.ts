@@ -31,6 +31,7 @@ const NO_IDS = [
   '🙂',
 ]
 
+/** What takes away what a member of a path names. */
 const WITH_IDS = ENDPOINTS.filter((endpoint) => memberNames(endpoint).length > 0)
 
 /** What an answer says, but for what differs from request to request. */
@@ -46,6 +47,7 @@ const REMOVES: Record<string, Operation> = {
   profileId: 'deleteProfile',
   keyId: 'revokeProfileKey',
   campaignId: 'deleteCampaign',
+  userId: 'removeUser',
 }
 
 /**

@@ -14,6 +14,7 @@ import { type Ran, rewire } from './crossing.ts'
 /** Statements that answer a row without having read one. */
 const ALWAYS_A_ROW: Record<string, object[]> = {
   count_profiles: [{ total: 0 }],
+  count_other_admins: [{ others: 0 }],
 }
 
 describe('row-level security behind the predicates', () => {

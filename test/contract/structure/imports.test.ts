@@ -73,6 +73,7 @@ const planted: [rule: string, from: string, to: string][] = [
   ['fastify-in-the-server', 'src/http/e.ts', 'fastify'],
   ['pg-in-db', 'src/jobs/b.ts', 'pg'],
   ['stripe-in-its-adapter', 'src/adapters/simulator/a.ts', 'stripe'],
+  ['nodemailer-in-its-adapters', 'src/jobs/c.ts', 'nodemailer'],
   ['domain-libraries', 'src/http/f.ts', 'libphonenumber-js'],
   ['domain-libraries', 'src/resources/profiles/endpoints/f.ts', 'ajv'],
   ['shapes-where-declared', 'src/http/m.ts', 'src/contract/schema.ts'],

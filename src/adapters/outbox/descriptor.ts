@@ -1,0 +1,10 @@
+import type { ProviderDescriptor } from '../../ports/provider.ts'
+
+export const outboxDescriptor: ProviderDescriptor = {
+  port: 'mail',
+  name: 'outbox',
+  title: 'Outbox folder',
+  isSimulated: true,
+  variables: [],
+  links: [],
+}

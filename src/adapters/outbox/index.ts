@@ -1,0 +1,55 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../../observe/log.ts'
+import type { Mail, MailMessage } from '../../ports/mail.ts'
+import { done, unavailable } from '../../ports/outcome.ts'
+import { mailFields } from '../mail-fields.ts'
+
+export interface OutboxMailOptions {
+  /** Made, for its owner's eyes only, when the first mail comes. */
+  folder: string
+  from: string
+  log: Log
+}
+
+/**
+ * Mail that goes nowhere: each is one file, `<id>.eml`, as a mail server would have been given it. A mail that is sent
+ * again takes its own file's place.
+ */
+export function outboxMail(options: OutboxMailOptions): Mail {
+  return {
+    name: 'outbox',
+    isSimulated: true,
+    async send({ message, signal }) {
+      if (signal?.aborted === true) return { kind: 'timeout' }
+      try {
+        await put(options, message)
+        return done(null)
+      } catch (error) {
+        options.log.warn('mail.unavailable', { reason: `folder_${systemCode(error)}` })
+        return unavailable()
+      }
+    },
+  }
+}
+
+/** The file appears whole or not at all. */
+async function put({ folder, from }: OutboxMailOptions, message: MailMessage): Promise<void> {
+  const bytes = await toBytes(message, from)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, `${message.id}.eml`)
+  await writeFile(`${path}.part`, bytes, { mode: 0o600 })
+  await rename(`${path}.part`, path)
+}
+
+/** The library is loaded with the first mail: most starts on a laptop send none. */
+async function toBytes(message: MailMessage, from: string): Promise<Buffer> {
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
+  const sent = await transport.sendMail(mailFields(message, from))
+  return Buffer.isBuffer(sent.message) ? sent.message : Buffer.from([])
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN'
+}

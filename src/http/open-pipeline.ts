@@ -1,0 +1,84 @@
+import { Failure } from '../contract/failure.ts'
+import { addUnknown, readBody } from '../contract/patch.ts'
+import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
+import { type Check, compileCheck } from '../contract/validator.ts'
+import { databaseTrouble } from '../db/database-error.ts'
+import { secretDigest } from './admission.ts'
+import { type Answer, successBody } from './answer.ts'
+import { type Arrival, readWishes } from './arrival.ts'
+import type { House } from './house.ts'
+import type { OpenEndpoint, SecretAsk } from './open-endpoint.ts'
+import { failed } from './pipeline.ts'
+import { parseBody, sandboxTypos } from './request.ts'
+import type { Trail } from './trail.ts'
+
+const TURNS_MAX = 3
+
+const checks = new WeakMap<OpenEndpoint, Check>()
+
+function checkOf(endpoint: OpenEndpoint): Check {
+  const known = checks.get(endpoint)
+  if (known !== undefined) return known
+  const { body } = endpoint.document
+  const made: Check = body === undefined ? () => ({}) : compileCheck(body)
+  checks.set(endpoint, made)
+  return made
+}
+
+/** The life of a request without an API key: framing, secret, body, then the one statement that is the whole operation. */
+export async function serveOpen(house: House, endpoint: OpenEndpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+  try {
+    const { isStrict } = readWishes(endpoint, arrival)
+    const secret = arrival.params.token ?? ''
+    const organizationId = endpoint.organizationOf(secret)
+    if (organizationId === null) throw refusedSecret(house, endpoint, arrival)
+    const { isSandbox, headers } = readOpenBody(endpoint, arrival, isStrict)
+    trail.isSandbox = isSandbox
+    if (isSandbox) trail.headers['x-sandbox'] = 'true'
+    const digest = secretDigest(house.keys, endpoint.purpose, secret)
+    const data = await act(house, endpoint, { organizationId, digest, isSandbox })
+    if (data === null) throw refusedSecret(house, endpoint, arrival)
+    trail.organizationId = organizationId
+    return { status: endpoint.status, headers, body: successBody(arrival.requestId, data) }
+  } catch (error) {
+    return failed(house, endpoint, arrival, error)
+  }
+}
+
+/** Wrong secrets are told apart by nothing, and counted against their address together with wrong keys. */
+function refusedSecret(house: House, { notFound }: OpenEndpoint, { remoteAddress }: Arrival): Failure {
+  house.metrics.authFailed('unknown')
+  const waitSeconds = house.lockout.failed(remoteAddress)
+  if (waitSeconds === 0) return new Failure(notFound)
+  return new Failure('BUSINESS_002', {
+    message: 'Too many requests with an invalid token',
+    headers: { 'retry-after': String(waitSeconds) },
+  })
+}
+
+/** @throws Failure REQUEST_400, VALIDATION_001. */
+function readOpenBody(
+  endpoint: OpenEndpoint,
+  arrival: Arrival,
+  isStrict: boolean,
+): { isSandbox: boolean; headers: Record<string, string> } {
+  const schema = endpoint.document.body
+  if (schema === undefined) return { isSandbox: false, headers: {} }
+  const body = parseBody(arrival.body)
+  const reading = readBody(schema, body, false)
+  const details = { ...checkOf(endpoint)(reading.values), ...sandboxTypos(body), ...addUnknown(reading, isStrict) }
+  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  const unknown = toUnknownFieldsHeader(reading.unknown)
+  return { isSandbox: body.sandbox === true, headers: unknown === null ? {} : { 'x-unknown-fields': unknown } }
+}
+
+/** A serialization failure or deadlock has changed nothing, so the statement is sent again (decision 9). */
+async function act(house: House, endpoint: OpenEndpoint, ask: SecretAsk): ReturnType<OpenEndpoint['act']> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await endpoint.act(house.db, ask)
+    } catch (error) {
+      if (turn >= TURNS_MAX || databaseTrouble(error).kind !== 'serialization') throw error
+    }
+  }
+}
