@@ -5,6 +5,7 @@ const RIGHTS: Record<string, string> = {
   profiles: 'select, insert, update',
   brands: 'select, insert, update',
   campaigns: 'select, insert, update',
+  campaign_history: 'select, insert',
   api_keys: 'select, insert, update',
   imported_keys: 'select, insert, delete',
   idempotency_keys: 'select, insert, update, delete',

@@ -37,7 +37,9 @@ export async function giveCampaign({ app }: TestApp, organizationId: string, req
     const content = campaignContent(request as JsonObject, [], { now, newId })
     const campaign = newCampaign({ id: newId(), ownerId: organizationId, now }, content)
     const owner = { organizationId, id: organizationId, version: null }
-    await insertCampaign(tx, campaign, { owner, event: campaignEvent('created', campaign), kept: null })
+    const actor = { requestId: null, keyId: null, userId: null }
+    const event = campaignEvent('created', campaign)
+    await insertCampaign(tx, campaign, { owner, actor, changes: [], event, kept: null })
     return campaign.id
   })
 }

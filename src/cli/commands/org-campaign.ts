@@ -7,6 +7,7 @@ import type { Executor } from '../../db/database.ts'
 import {
   type Campaign,
   campaignContent,
+  campaignDifferences,
   campaignEvent,
   campaignLockProblem,
   campaignRequest,
@@ -50,7 +51,12 @@ function atOrganization<T>(org: string | undefined, work: (at: At) => Promise<T>
   })
 }
 
-const ownerOf = ({ organizationId }: At) => ({ organizationId, id: organizationId, version: null })
+const BY_OPERATOR = { requestId: null, keyId: null, userId: null }
+const writerOf = ({ organizationId }: At) => ({
+  owner: { organizationId, id: organizationId, version: null },
+  actor: BY_OPERATOR,
+  kept: null,
+})
 
 /** A whole request body with its `campaign` member is taken too. */
 function campaignOf(content: JsonObject): JsonObject {
@@ -79,8 +85,8 @@ async function insert(at: At, request: JsonObject): Promise<Campaign> {
     throw new CommandFailure('CONFLICT', 'The organization has no brand yet: write it with `letterhead org brand set`.')
   const content = campaignContent(request, [], { now: at.now, newId })
   const campaign = newCampaign({ id: newId(), ownerId: at.organizationId, now: at.now }, content)
-  const event = campaignEvent('created', campaign)
-  requireWritten(await insertCampaign(at.tx, campaign, { owner: ownerOf(at), event, kept: null }))
+  const [event, changes] = [campaignEvent('created', campaign), campaignDifferences(null, campaign)]
+  requireWritten(await insertCampaign(at.tx, campaign, { ...writerOf(at), event, changes }))
   return campaign
 }
 
@@ -90,8 +96,8 @@ async function replace(at: At, request: JsonObject, id: string): Promise<Campaig
   if (locked !== null) throw new CommandFailure('CONFLICT', locked)
   const content = campaignContent(request, current.useCases, { now: at.now, newId })
   const campaign = { ...current, ...content, updatedAt: at.now }
-  const event = campaignEvent('updated', campaign)
-  requireWritten(await saveCampaign(at.tx, campaign, { owner: ownerOf(at), event, kept: null }))
+  const [event, changes] = [campaignEvent('updated', campaign), campaignDifferences(current, campaign)]
+  requireWritten(await saveCampaign(at.tx, campaign, { ...writerOf(at), event, changes }))
   return campaign
 }
 
@@ -122,7 +128,7 @@ async function remove(output: Output, { org, id }: OrgOptions & { id: string }):
   const organizationId = await atOrganization(org, async (at) => {
     const campaign = await stored(at, id)
     const event = campaignEvent('deleted', campaign)
-    requireWritten(await markCampaignDeleted(at.tx, campaign, { owner: ownerOf(at), event, at: at.now, kept: null }))
+    requireWritten(await markCampaignDeleted(at.tx, campaign, { ...writerOf(at), event, changes: [], at: at.now }))
     return at.organizationId
   })
   output.result({ id, organization_id: organizationId }, [`Campaign ${id} is deleted.`])

@@ -39,6 +39,25 @@ create table campaigns (
   constraint campaigns_id_unique unique (organization_id, id)
 );
 
+-- Who changed what. Without a key and a user it was the operator, by a command.
+create table campaign_history (
+  organization_id uuid not null,
+  owner_id uuid not null,
+  campaign_id uuid not null,
+  version bigint not null,
+  operation text not null,
+  request_id text,
+  key_id uuid,
+  user_id uuid,
+  changed_at timestamptz not null,
+  changes jsonb not null,
+  primary key (organization_id, owner_id, campaign_id, version),
+  constraint campaign_history_campaign foreign key (organization_id, owner_id, campaign_id)
+    references campaigns (organization_id, owner_id, id)
+);
+
 alter table campaigns enable row level security;
+alter table campaign_history enable row level security;
 
 create policy tenant on campaigns using (organization_id = nullif(current_setting('app.org', true), '')::uuid);
+create policy tenant on campaign_history using (organization_id = nullif(current_setting('app.org', true), '')::uuid);

@@ -1,14 +1,16 @@
 import type { NewEvent } from '../../contract/events.ts'
+import type { Operation } from '../../contract/permissions.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
+import type { CampaignDifference } from './campaign.rules.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
- * campaign changes at its own; event and kept answer are inserted from what that returned. So either all of it happens or
+ * campaign changes at its own; history, event and kept answer are inserted from what that returned. So either all of it happens or
  * none. The profile counts the event and keeps its version, which stands for its settings and its brand.
  */
 
@@ -19,9 +21,18 @@ export interface CampaignOwner {
   version: number | null
 }
 
+/** Who made a change: nobody but the operator where there is no key. */
+export interface CampaignActor {
+  requestId: string | null
+  keyId: string | null
+  userId: string | null
+}
+
 /** What one write carries beside the campaign. */
 export interface CampaignWriting {
   owner: CampaignOwner
+  actor: CampaignActor
+  changes: readonly CampaignDifference[]
   event: NewEvent
   kept: KeptRow | null
 }
@@ -44,22 +55,34 @@ const TOLD = {
 
 const CONTENT = Object.keys(CONTENT_COLUMNS)
 const cast = (column: string) => (column === 'use_cases' ? '::jsonb' : '')
-const RETURNING = 'returning organization_id, owner_id, id'
+const RETURNING = 'returning organization_id, owner_id, id, version'
 
 const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at, version, ${CONTENT.join(', ')})
     select h.organization_id, h.owner_id, $4, $5::timestamptz, 1, ${CONTENT.map((column, at) => `$${at + 6}${cast(column)}`).join(', ')}
       from held h ${RETURNING}`
 
-const AT_ITS_VERSION = `c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
-      and c.deleted_at is null`
-const RETURNING_CHANGED = 'returning c.organization_id, c.owner_id, c.id'
+const RETURNING_CHANGED = 'returning c.organization_id, c.owner_id, c.id, c.version'
 
 const UPDATE = `update campaigns c
     set updated_at = $5::timestamptz, version = c.version + 1, ${CONTENT.map((column, at) => `${column} = $${at + 7}${cast(column)}`).join(', ')}
-    from held h where ${AT_ITS_VERSION} and c.lock is null ${RETURNING_CHANGED}`
+    from held h
+    where c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
+      and c.deleted_at is null and c.lock is null ${RETURNING_CHANGED}`
 
 const DELETE = `update campaigns c set deleted_at = $5::timestamptz, version = c.version + 1
-    from held h where ${AT_ITS_VERSION} ${RETURNING_CHANGED}`
+    from held h
+    where c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
+      and c.deleted_at is null ${RETURNING_CHANGED}`
+
+const HISTORY_PARAMS = 5
+
+function historyBranch(first: number): string {
+  const p = (offset: number) => `$${first + offset}`
+  return `insert into campaign_history
+      (organization_id, owner_id, campaign_id, version, operation, request_id, key_id, user_id, changed_at, changes)
+    select c.organization_id, c.owner_id, c.id, c.version, ${p(0)}, ${p(1)}, ${p(2)}::uuid, ${p(3)}::uuid, $5::timestamptz, ${p(4)}::jsonb
+      from changed c`
+}
 
 const statements = new Map<string, Statement<{ id: string }>>()
 
@@ -67,13 +90,20 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
   const full = `${name}_of_${parts.owner}${parts.kept ? '_kept' : ''}`
   const known = statements.get(full)
   if (known !== undefined) return known
+  let next = parts.params + 1
+  const take = (count: number) => {
+    const first = next
+    next += count
+    return first
+  }
   const branches = [
     `held as (${HELD[parts.owner]})`,
     `changed as (${text})`,
     `told as (${TOLD[parts.owner]})`,
-    ...eventBranches('told', parts.params + 1),
+    `noted as (${historyBranch(take(HISTORY_PARAMS))})`,
+    ...eventBranches('told', take(EVENT_PARAMS)),
   ]
-  if (parts.kept) branches.push(`kept as (${keptBranch('changed', parts.params + 1 + EVENT_PARAMS)})`)
+  if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)
   statements.set(full, made)
   return made
@@ -81,8 +111,8 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
 
 async function write(
   db: Executor,
-  change: { name: string; text: string; params: Param[] },
-  { owner, event, kept }: CampaignWriting,
+  change: { name: string; operation: Operation; text: string; params: Param[] },
+  { owner, actor, changes, event, kept }: CampaignWriting,
 ): Promise<boolean> {
   const params = [owner.organizationId, owner.id, owner.version, ...change.params]
   const st = statementOf(change.name, change.text, {
@@ -92,6 +122,7 @@ async function write(
   })
   const rows = await db.run(owner.organizationId, st, [
     ...params,
+    ...[change.operation, actor.requestId, actor.keyId, actor.userId, changes],
     ...eventParams([event]),
     ...(kept === null ? [] : keptParams(kept)),
   ])
@@ -105,7 +136,7 @@ function contentParams(content: CampaignContent): Param[] {
 /** Writes a new campaign. False when the owner is no longer what was read: nothing was written. */
 export function insertCampaign(db: Executor, campaign: Campaign, writing: CampaignWriting): Promise<boolean> {
   const params = [campaign.id, campaign.createdAt, ...contentParams(campaign)]
-  return write(db, { name: 'insert_campaign', text: INSERT, params }, writing)
+  return write(db, { name: 'insert_campaign', operation: 'createCampaign', text: INSERT, params }, writing)
 }
 
 /** Writes the content of a campaign over the version it was read at. False when that is gone, or it was locked since. */
@@ -115,7 +146,7 @@ export function saveCampaign(
   writing: CampaignWriting,
 ): Promise<boolean> {
   const params = [campaign.id, campaign.updatedAt, campaign.version, ...contentParams(campaign)]
-  return write(db, { name: 'save_campaign', text: UPDATE, params }, writing)
+  return write(db, { name: 'save_campaign', operation: 'updateCampaign', text: UPDATE, params }, writing)
 }
 
 /** Marks a campaign as deleted; its row stays, so that a registry that has it can be told. False as for a change. */
@@ -124,5 +155,9 @@ export function markCampaignDeleted(
   { id, version }: Pick<Campaign, 'id' | 'version'>,
   { at, ...writing }: CampaignWriting & { at: string },
 ): Promise<boolean> {
-  return write(db, { name: 'delete_campaign', text: DELETE, params: [id, at, version] }, writing)
+  return write(
+    db,
+    { name: 'delete_campaign', operation: 'deleteCampaign', text: DELETE, params: [id, at, version] },
+    writing,
+  )
 }

@@ -6,6 +6,7 @@ import {
   CAMPAIGN_RULES,
   type CampaignChange,
   campaignContent,
+  campaignDifferences,
   campaignEvent,
   campaignLockProblem,
   DELETE_RULES,
@@ -129,6 +130,27 @@ test('a new campaign is known to no registry and tells its event', () => {
     type: 'campaign.created',
     payload: { campaign_id: 'c', status: null },
   })
+})
+
+const differences = (...args: Parameters<typeof campaignDifferences>) =>
+  campaignDifferences(...args).map(({ member, from, to }) => [member, from, to])
+
+test('what differs is told member by member; of a new campaign, what has a value', () => {
+  const sent = [useCase('MIXED', 'x')]
+  assert.deepEqual(differences(null, { ...content, helpMessage: 'Help' }), [
+    ['name', null, 'A'],
+    ['description', null, 'B'],
+    ['type', null, 'App'],
+    ['useCases', null, sent],
+    ['helpMessage', null, 'Help'],
+  ])
+  assert.deepEqual(differences(content, content), [])
+  const after = { ...content, type: 'KYC', useCases: [...content.useCases, fresh('new', 'M2M', 'y')] }
+  assert.deepEqual(differences({ ...content, helpMessage: 'Help' }, after), [
+    ['type', 'App', 'KYC'],
+    ['useCases', sent, [...sent, useCase('M2M', 'y')]],
+    ['helpMessage', 'Help', null],
+  ])
 })
 
 test('it is shown as submitted when the registry has it, not before', () => {

@@ -110,6 +110,28 @@ export function newCampaign(made: { id: string; ownerId: string; now: string }, 
   }
 }
 
+/** One member's change, as the history keeps it. */
+export interface CampaignDifference {
+  member: string
+  from: JsonValue
+  to: JsonValue
+}
+
+/** A use case as it was sent: what else is stored of it follows from that. */
+function sentUseCases(content: CampaignContent | null): JsonValue {
+  if (content === null) return null
+  return content.useCases.map(({ messagingUseCaseUs, sampleMessages }) => ({ messagingUseCaseUs, sampleMessages }))
+}
+
+/** The members that differ, in the order of the request. `before` is null for a new campaign: then those that have a value. */
+export function campaignDifferences(before: CampaignContent | null, after: CampaignContent): CampaignDifference[] {
+  const texts = (members: readonly (keyof Omit<CampaignContent, 'useCases'>)[]): CampaignDifference[] =>
+    members.map((member) => ({ member, from: before?.[member] ?? null, to: after[member] }))
+  const useCases = { member: 'useCases', from: sentUseCases(before), to: sentUseCases(after) }
+  const differences = [...texts(['name', 'description', 'type']), useCases, ...texts(REMOVABLE)]
+  return differences.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
+}
+
 /** What a change of a campaign tells the webhooks. */
 export function campaignEvent(
   what: 'created' | 'updated' | 'deleted',

@@ -2,7 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import type { TargetRead } from '../../http/endpoint.ts'
+import type { Call, TargetRead } from '../../http/endpoint.ts'
 import { brandInEffect } from '../brands/index.ts'
 import type { Campaign, UseCase } from './campaign.fields.ts'
 
@@ -47,9 +47,12 @@ export const campaignProfileTarget: TargetRead<CampaignProfile> = {
   },
 }
 
-/** Under which row a change of the profile's own campaigns is made. */
-export function ownerOf(caller: Caller, { id, version }: CampaignProfile) {
-  return { organizationId: caller.organization.organization_id, id, version }
+/** Whose campaigns a request changes, and who asks for it. */
+export function writerOf({ caller, requestId, target: { id, version } }: Call<CampaignProfile>) {
+  return {
+    owner: { organizationId: caller.organization.organization_id, id, version },
+    actor: { requestId, keyId: caller.keyId, userId: caller.userId },
+  }
 }
 
 /** The columns that a request decides, each with its member. */

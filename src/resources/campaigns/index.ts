@@ -7,6 +7,7 @@ import { updateCampaign } from './endpoints/update.ts'
 export { type Campaign, campaignRequest } from './campaign.fields.ts'
 export {
   campaignContent,
+  campaignDifferences,
   campaignEvent,
   campaignLockProblem,
   newCampaign,

@@ -196,6 +196,17 @@ test("the organization's campaigns are made, listed, replaced and deleted, and o
   assert.deepEqual(await answered(remove, options), { id, organization_id: org })
   assert.equal((await refused(remove, options)).exit, 3)
   assert.deepEqual(await list(), [])
+  const history = await query(
+    `select operation, key_id, user_id from campaign_history where campaign_id = '${id}' order by version`,
+  )
+  assert.deepEqual(
+    history,
+    ['createCampaign', 'updateCampaign', 'deleteCampaign'].map((operation) => ({
+      operation,
+      key_id: null,
+      user_id: null,
+    })),
+  )
 })
 
 test('a campaign needs a brand first, and belongs to one organization', async () => {

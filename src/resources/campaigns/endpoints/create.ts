@@ -2,25 +2,29 @@ import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
-import { campaignContent, campaignEvent, newCampaign, presentCampaign } from '../campaign.rules.ts'
-import { type CampaignProfile, campaignProfileTarget, ownerOf } from '../campaign.store.ts'
+import { campaignContent, campaignDifferences, campaignEvent, newCampaign, presentCampaign } from '../campaign.rules.ts'
+import { type CampaignProfile, campaignProfileTarget, writerOf } from '../campaign.store.ts'
 import { insertCampaign } from '../campaign-write.store.ts'
 import { readCampaign } from '../change-checks.rules.ts'
 
 function decide(call: Call<CampaignProfile>): Plan {
-  const { target: profile, now, caller } = call
+  const { target: profile, now } = call
   if (profile.brandId === null) throw new Failure('RESOURCE_009')
   const reading = readCampaign(call, { isInheriting: profile.isInheriting, current: null })
   const campaign = newCampaign(
     { id: call.newId, ownerId: profile.id, now },
     campaignContent(reading.campaign, [], { now, newId }),
   )
-  const event = campaignEvent('created', campaign)
+  const writing = {
+    ...writerOf(call),
+    changes: campaignDifferences(null, campaign),
+    event: campaignEvent('created', campaign),
+  }
   return {
     data: presentCampaign(campaign, profile.brandId),
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => insertCampaign(db, campaign, { owner: ownerOf(caller, profile), event, kept }),
+    write: (db, _forwarded, kept) => insertCampaign(db, campaign, { ...writing, kept }),
   }
 }
 

@@ -2,23 +2,27 @@ import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type Campaign, campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
-import { campaignContent, campaignEvent, presentCampaign } from '../campaign.rules.ts'
-import { type CampaignProfile, campaignInEffect, campaignProfileTarget, ownerOf } from '../campaign.store.ts'
+import { campaignContent, campaignDifferences, campaignEvent, presentCampaign } from '../campaign.rules.ts'
+import { type CampaignProfile, campaignInEffect, campaignProfileTarget, writerOf } from '../campaign.store.ts'
 import { saveCampaign } from '../campaign-write.store.ts'
 import { readCampaign } from '../change-checks.rules.ts'
 
 function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
-  const { target: profile, now, caller } = call
+  const { target: profile, now } = call
   if (current === null) throw new Failure('RESOURCE_010')
   const reading = readCampaign(call, { isInheriting: profile.isInheriting, current })
   const content = campaignContent(reading.campaign, current.useCases, { now, newId })
   const after = { ...current, ...content, updatedAt: now }
-  const event = campaignEvent('updated', after)
+  const writing = {
+    ...writerOf(call),
+    changes: campaignDifferences(current, after),
+    event: campaignEvent('updated', after),
+  }
   return {
     data: presentCampaign(after, profile.brandId),
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => saveCampaign(db, after, { owner: ownerOf(caller, profile), event, kept }),
+    write: (db, _forwarded, kept) => saveCampaign(db, after, { ...writing, kept }),
   }
 }
 

@@ -121,6 +121,5 @@ describe('DELETE /v3/profiles/{profileId}/campaigns/{campaignId}', () => {
       assert.equal(status, 500)
       assert.equal(error.message, `Failed to ${what}. Please contact support with request ID: ${json.meta.request_id}`)
     }
-    await app.sql('delete from campaigns where id = $1', [id])
   })
 })

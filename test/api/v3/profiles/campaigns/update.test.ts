@@ -67,6 +67,38 @@ describe('PUT /v3/profiles/{profileId}/campaigns/{campaignId}', () => {
     assert.deepEqual(await stored(), only.data)
   })
 
+  test('who changed what is kept, version by version: by key, user and request', async () => {
+    const changed = await org.owner.put(path, { campaign: { ...aCampaign(), name: 'Renamed', helpMessage: null } })
+    await org.admin.put(path, { campaign: { ...aCampaign(), name: '' } })
+    const deleted = await org.admin.delete(path)
+    const rows = await app.sql(
+      `select version::int, operation, request_id, key_id, user_id, changes from campaign_history
+        where campaign_id = $1 and version > 1 order by version`,
+      [made.id],
+    )
+    assert.deepEqual(rows, [
+      {
+        version: 2,
+        operation: 'updateCampaign',
+        request_id: changed.json.meta.request_id,
+        key_id: org.owner.keyId,
+        user_id: org.owner.userId,
+        changes: [
+          { member: 'name', from: 'Customer Notifications', to: 'Renamed' },
+          { member: 'helpMessage', from: aCampaign().helpMessage, to: null },
+        ],
+      },
+      {
+        version: 3,
+        operation: 'deleteCampaign',
+        request_id: deleted.headers['x-request-id'],
+        key_id: org.admin.keyId,
+        user_id: org.admin.userId,
+        changes: [],
+      },
+    ])
+  })
+
   test('the required members are required here too, and nothing half is written', async () => {
     const before = await everything(app)
     const reply = await put({ name: 'Alone' })
