@@ -35,6 +35,11 @@ test('no configuration at all gives a working laptop server', () => {
   assert.equal(config.database.url, null)
   assert.equal(config.keyMaterial, null)
   assert.deepEqual([config.payments.provider, config.whatsapp.provider], ['simulator', 'simulator'])
+  assert.deepEqual(config.mail, {
+    provider: 'outbox',
+    folder: join(config.dataDir, 'mail'),
+    from: 'Letterhead <letterhead@localhost>',
+  })
   assert.equal(config.http.hasRateLimits, true)
 })
 
@@ -108,6 +113,53 @@ test('no problem quotes a secret', () => {
   })
   assert.equal(problems.length, 4)
   for (const problem of problems) assert.doesNotMatch(problem, /hunter22/)
+})
+
+test('mail over SMTP needs a server and a sender; production has none unless it is named', () => {
+  assert.deepEqual(
+    refused({ MAIL: 'smtp' }).map((problem) => problem.split(':')[0]),
+    ['SMTP_URL', 'MAIL_FROM'],
+  )
+  const env = {
+    MAIL: 'smtp',
+    SMTP_URL: 'smtps://user:p%40ss@mail.example.com',
+    MAIL_FROM: 'Acme <no-reply@example.com>',
+  }
+  const { mail, settings } = accepted(env)
+  assert.ok(mail.provider === 'smtp' && mail.url.reveal() === env.SMTP_URL && mail.from === env.MAIL_FROM)
+  assert.equal(settings.find(({ name }) => name === 'SMTP_URL')?.value, 'smtps://mail.example.com')
+  assert.equal(accepted({ NODE_ENV: 'production' }).mail.provider, 'none')
+  assert.equal(accepted({ NODE_ENV: 'production', MAIL: 'outbox' }).mail.provider, 'outbox')
+  const wrong: Record<string, string[]> = {
+    SMTP_URL: [
+      'mail.example.com',
+      'http://mail.example.com',
+      'smtp://',
+      'smtp://a?tls.rejectUnauthorized=false',
+      'smtp://a/b',
+      'smtp://%ff@a',
+    ],
+    MAIL_FROM: ['Acme', 'a@b\r\nBcc: c@d', 'A <a@b>, B <c@d>', 'Acme <a b@c>', '"A" <a@b>'],
+    INVITATION_URL: [
+      'https://example.com',
+      'https://example.com/{token}/{token}',
+      'ftp://a/{token}',
+      '/{token}',
+      'https://u:p@a/{token}',
+    ],
+  }
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const problems = refused({ ...env, [name]: value })
+      assert.deepEqual([problems.length, problems[0]?.split(':')[0]], [1, name], value)
+    }
+  }
+  assert.equal(
+    accepted({ INVITATION_URL: 'http://localhost:3000/join#{token}' }).invitationUrl,
+    'http://localhost:3000/join#{token}',
+  )
+  const production = { NODE_ENV: 'production', INVITATION_URL: 'http://example.com/{token}' }
+  assert.deepEqual(refused(production), ['INVITATION_URL: must be https in production'])
 })
 
 test('an external database needs a sealing key and a pepper', () => {

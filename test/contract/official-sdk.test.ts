@@ -17,6 +17,7 @@ import type { Payments } from '../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
 import type { Client, Envelope } from '../kit/client.ts'
+import { tokenIn } from '../kit/recorded-mail.ts'
 
 /** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
 
@@ -115,6 +116,39 @@ test('campaigns are created, listed, updated and deleted', async () => {
   const gone = await errorOf(client.delete(id, { profileId }))
   assert.ok(gone instanceof NotFoundError)
   assert.equal(envelopeOf(gone).error?.code, 'RESOURCE_010')
+})
+
+test('users are invited, listed, read, given a role and removed', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin)
+  const jane = { email: 'jane@example.com', name: 'Jane Doe', role: 'developer' }
+  const invited = await client.users.invite({ ...jane, 'Idempotency-Key': 'sdk-invite' })
+  const id = invited.data?.id ?? ''
+  assert.deepEqual(
+    [invited.data?.email, invited.data?.status, invited.data?.last_login_at],
+    ['jane@example.com', 'invited', null],
+  )
+  assert.deepEqual((await client.users.retrieve(id)).data, invited.data)
+  assert.equal((await client.users.list()).data?.users?.length, 4)
+  assert.equal((await client.users.updateRole(id, { role: 'billing' })).data?.role, 'billing')
+  await app.app.jobs.runDue()
+  const token = tokenIn(app.mail.sent[0] as (typeof app.mail.sent)[0])
+  await app.nobody.post(`/v3/users/invitations/${token}/accept`, {})
+  assert.equal((await client.users.retrieve(id)).data?.status, 'active')
+  const taken = await errorOf(client.users.invite(jane))
+  assert.ok(taken instanceof ConflictError)
+  // A user and a refusal: the client knows that the same invitation cannot succeed.
+  assert.deepEqual(
+    attemptsAt(app, 'POST', '/v3/users').map(({ status }) => status),
+    [201, 409],
+  )
+  await client.users.remove(id, {})
+  assert.ok((await errorOf(client.users.retrieve(id))) instanceof NotFoundError)
+  const own = await errorOf(client.users.remove(org.admin.userId ?? '', {}))
+  assert.ok(own instanceof BadRequestError)
+  assert.equal(envelopeOf(own).error?.message, 'You cannot remove yourself from the organization')
+  assert.equal((await client.users.invite({ ...jane, sandbox: true })).data?.status, 'invited')
 })
 
 test('a sandbox call and an Idempotency-Key pass through', async () => {

@@ -6,6 +6,7 @@ import { type TestApp, testApp } from '../kit/app.ts'
 import { aBrand } from '../kit/builders.ts'
 import { CanaryScanner, databaseFiles, dumpDatabase, hasDatabaseFiles } from '../kit/canary.ts'
 import type { Client, Json, Reply } from '../kit/client.ts'
+import { tokenIn } from '../kit/recorded-mail.ts'
 
 /** What is secret lies encrypted, and what lies encrypted cannot be changed, moved or exchanged (PII-1, PII-2, PII-5). */
 
@@ -108,6 +109,42 @@ test('tax ids, contacts, tokens and keys are in no table, log, history or file i
     kept.filter((value) => !opened.has(value)),
     [],
   )
+})
+
+test('the token of an invitation lies sealed until its mail is sent, then nowhere, and is never logged', async () => {
+  const startedMs = Date.now() - 1_000
+  await using app = await testApp()
+  const org = await app.organization()
+  const invite = async (email: string, name: string) => {
+    const body = { email, name: 'Jane', role: 'developer' }
+    const reply = await org.admin.post('/v3/users', body, { 'idempotency-key': name })
+    assert.equal(reply.status, 201, reply.text)
+  }
+  await invite('a@example.com', 'first')
+  await invite('a@example.com', 'first')
+  await invite('b@example.com', 'second')
+  const unsent = await dumpDatabase(app)
+  await app.app.jobs.runDue()
+  const [first = '', second = ''] = app.mail.sent.map(tokenIn)
+  await invite('b@example.com', 'third')
+  await app.app.jobs.runDue()
+  const third = tokenIn(app.mail.sent[2] as (typeof app.mail.sent)[0])
+  assert.equal((await app.nobody.post(`/v3/users/invitations/${first}/accept`, {})).status, 200)
+  assert.equal((await app.nobody.get(`/v3/users/invitations/${third}`)).status, 200)
+
+  const scanner = new CanaryScanner([first, second, third])
+  const isOpened = ({ where }: { where: string }) => where.endsWith(', opened')
+  assert.deepEqual(scanner.find(unsent.filter((place) => !isOpened(place))), [])
+  // Control: the same search finds what waits to be sent as soon as it is opened.
+  const waiting = new Set(scanner.find(unsent.filter(isOpened)).map(({ value }) => value))
+  assert.deepEqual(waiting, new Set([first, second]))
+  assert.deepEqual(scanner.find(await dumpDatabase(app)), [], 'what was sent is kept nowhere, not even sealed')
+  const said = [
+    ...app.lines.map((content) => ({ where: 'the log', content })),
+    { where: 'the metrics', content: await app.app.house.metrics.render() },
+  ]
+  assert.deepEqual(scanner.find(said), [])
+  if (hasDatabaseFiles(app)) assert.deepEqual(scanner.find(await databaseFiles(app, startedMs)), [])
 })
 
 test('tax_id is whole for owner and admin, and its last four for developer and billing, wherever a brand is shown', async () => {

@@ -25,7 +25,7 @@ export class SchemaNames {
       if (operation.startsWith('get') && document.answer !== null) this.#add(operation.slice(3), document.answer)
     }
     // A list comes after what is in it, which is named in it.
-    const isList = ({ document }: Endpoint) => (document.answer as { type?: string } | null)?.type === 'array'
+    const isList = ({ document }: Described) => (document.answer as { type?: string } | null)?.type === 'array'
     for (const { operation, document } of [...endpoints.filter((one) => !isList(one)), ...endpoints.filter(isList)]) {
       if (document.answer !== null) this.#add(`${upperFirst(operation)}Answer`, document.answer)
     }
