@@ -12,11 +12,17 @@ import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
+import { campaignEndpoints } from './resources/campaigns/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
 
 /** Every operation that is served, in the order of the API document. */
-export const ENDPOINTS: readonly Endpoint[] = [...profileEndpoints, ...keyEndpoints, ...accountEndpoints]
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...profileEndpoints,
+  ...campaignEndpoints,
+  ...keyEndpoints,
+  ...accountEndpoints,
+]
 
 export interface AppOptions {
   connection: Connection

@@ -66,6 +66,18 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'Use 1 to 255 letters, digits, hyphens or underscores, and nothing that looks like a card number.',
   },
+  RESOURCE_009: {
+    status: 404,
+    says: 'Brand not found for this profile',
+    retry: 'never',
+    fix: 'Give the profile a brand, or let it inherit that of its organization, before it gets campaigns.',
+  },
+  RESOURCE_010: {
+    status: 404,
+    says: 'Campaign not found for this profile',
+    retry: 'never',
+    fix: 'The campaign does not exist, was deleted, or belongs to another profile. List the campaigns of the profile.',
+  },
   RESOURCE_014: {
     status: 404,
     says: 'Profile not found',

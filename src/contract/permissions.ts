@@ -22,6 +22,10 @@ export const PERMISSIONS = {
   listProfileKeys: { roles: ADMINS, changes: false },
   createProfileKey: { roles: ADMINS, changes: true },
   revokeProfileKey: { roles: ADMINS, changes: true },
+  listCampaigns: { roles: EVERYONE, changes: false },
+  createCampaign: { roles: ADMINS, changes: true },
+  updateCampaign: { roles: ADMINS, changes: true },
+  deleteCampaign: { roles: ADMINS, changes: true },
   getMe: { roles: EVERYONE, changes: false },
 } as const satisfies Record<string, Permission>
 

@@ -4,6 +4,7 @@ const RIGHTS: Record<string, string> = {
   users: 'select, insert, update',
   profiles: 'select, insert, update',
   brands: 'select, insert, update',
+  campaigns: 'select, insert, update',
   api_keys: 'select, insert, update',
   imported_keys: 'select, insert, delete',
   idempotency_keys: 'select, insert, update, delete',

@@ -110,6 +110,8 @@ interface EndpointCommon<Target> {
   target?: TargetRead<Target>
   /** What an unknown target answers. */
   notFound?: ErrorCode
+  /** The sentence of the 400 where an id in the path is no UUID; without it such an id is not found, as an unknown one (contract 17-13). */
+  malformedId?: string
   /** The answer holds what only its own user may see again: another user's request with the same key is another request. */
   bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */

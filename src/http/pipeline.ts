@@ -4,7 +4,7 @@ import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow } from './admission.store.ts'
-import { authenticate, authorize, keyDigest, readAdmission, readCredential } from './admission.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, readCredential } from './admission.ts'
 import { type Answer, failureAnswer, successBody } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
@@ -56,6 +56,7 @@ async function read(
   reading: ReadEndpoint,
   { arrival, row, caller }: { arrival: Arrival; row: AdmissionRow; caller: Caller },
 ): Promise<Answer> {
+  checkPathIds(reading, arrival)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
   const { data, etag, headers } = await reading.read(house.db, {

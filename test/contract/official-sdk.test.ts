@@ -15,7 +15,7 @@ import Sent, {
 import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
 import type { Payments } from '../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
-import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
+import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
 import type { Client, Envelope } from '../kit/client.ts'
 
 /** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
@@ -91,6 +91,30 @@ test('profiles are created, read, listed, updated with brand and card, and delet
   assert.equal((await client.me.retrieve({ 'x-profile-id': id })).data?.type, 'profile')
   await client.profiles.delete(id, {})
   assert.ok((await errorOf(client.profiles.retrieve(id))) instanceof NotFoundError)
+})
+
+test('campaigns are created, listed, updated and deleted', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin).profiles.campaigns
+  const { id: profileId } = await org.profile(withOwnCampaigns())
+  const whole = aCampaign() as unknown as Sent.Profiles.CampaignData
+  const created = await client.create(profileId, { campaign: whole, 'Idempotency-Key': 'sdk-campaign' })
+  assert.equal(created.success, true)
+  assert.deepEqual([created.data?.customerId, created.data?.submittedToTCR], [profileId, false])
+  assert.deepEqual((await client.list(profileId)).data, [created.data])
+  const id = created.data?.id ?? ''
+  const updated = await client.update(id, { profileId, campaign: { ...whole, name: 'Renamed', helpMessage: null } })
+  assert.deepEqual([updated.data?.name, updated.data?.helpMessage], ['Renamed', null])
+  assert.deepEqual(updated.data?.useCases, created.data?.useCases)
+  const dry = await client.delete(id, { profileId, sandbox: true }).asResponse()
+  assert.equal(dry.headers.get('x-sandbox'), 'true')
+  assert.deepEqual((await client.list(profileId)).data, [updated.data])
+  await client.delete(id, { profileId })
+  assert.deepEqual((await client.list(profileId)).data, [])
+  const gone = await errorOf(client.delete(id, { profileId }))
+  assert.ok(gone instanceof NotFoundError)
+  assert.equal(envelopeOf(gone).error?.code, 'RESOURCE_010')
 })
 
 test('a sandbox call and an Idempotency-Key pass through', async () => {
@@ -226,20 +250,20 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
       501,
       profiles.complete(UUID, { webHookUrl: 'https://your-app.com/webhook/profile-complete' }),
     ],
-    ['campaigns.list', 501, profiles.campaigns.list(UUID)],
+    ['campaigns.list', 404, profiles.campaigns.list(UUID)],
     [
       'campaigns.create',
-      501,
+      404,
       profiles.campaigns.create(UUID, { campaign } as unknown as Sent.Profiles.CampaignCreateParams),
     ],
     [
       'campaigns.update',
-      501,
+      404,
       profiles.campaigns.update(UUID, { profileId: UUID, campaign } as unknown as Sent.Profiles.CampaignUpdateParams),
     ],
     [
       'campaigns.delete',
-      501,
+      404,
       profiles.campaigns.delete(UUID, { profileId: UUID, body: {} } as Sent.Profiles.CampaignDeleteParams),
     ],
     ['users.list', 501, users.list()],

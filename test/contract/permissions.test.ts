@@ -4,14 +4,16 @@ import { ENDPOINTS } from '../../src/app.ts'
 import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
+import { aCampaign, withOwnCampaigns } from '../kit/builders.ts'
 import { Client, type Reply } from '../kit/client.ts'
 import type { TestOrganization } from '../kit/organization.ts'
+import { bodyOf } from '../kit/routes.ts'
 
 const CHANGES = 'You do not have admin access to this organization or profile'
 const READS = 'You do not have access to this organization or profile'
 
-/** A body that every change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
-const DRY = { name: 'Permission', sandbox: true }
+/** A body that the change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
+const dry = (endpoint: Endpoint) => ({ name: 'Permission', ...bodyOf(endpoint), sandbox: true })
 
 /** One organization with a profile and a key of it, for which every path can be filled in. */
 interface Scene {
@@ -28,9 +30,10 @@ describe('the permission matrix', () => {
 
   async function scene(): Promise<Scene> {
     const org = await app.organization()
-    const { id: profileId } = await org.profile()
+    const { id: profileId } = await org.profile(withOwnCampaigns())
     const { keyId } = await org.profileKey(profileId)
-    return { org, params: { profileId, keyId: keyId ?? '' } }
+    const campaign = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
+    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id) } }
   }
 
   function call(caller: Client, endpoint: Endpoint, { params }: Scene): Promise<Reply> {
@@ -38,7 +41,7 @@ describe('the permission matrix', () => {
       assert.ok(params[name] !== undefined, `${endpoint.operation}: nothing to put for :${name}`)
       return params[name]
     })
-    return caller.request(endpoint.method, path, endpoint.kind === 'write' ? { body: DRY } : {})
+    return caller.request(endpoint.method, path, endpoint.kind === 'write' ? { body: dry(endpoint) } : {})
   }
 
   function assertDenied(reply: Reply, operation: Operation, label: string): void {
@@ -61,13 +64,14 @@ describe('the permission matrix', () => {
     assert.equal(isAllowed('updateProfile', 'root' as 'owner'), false)
   })
 
-  test('the published cells hold: everybody reads profiles, owner and admin alone change them', () => {
+  test('the published cells hold: everybody reads profiles and campaigns, owner and admin alone change them', () => {
     for (const role of ROLES) {
       const isAdmin = role === 'owner' || role === 'admin'
-      for (const operation of ['listProfiles', 'getProfile', 'getMe'] as const)
+      for (const operation of ['listProfiles', 'getProfile', 'listCampaigns', 'getMe'] as const)
         assert.equal(isAllowed(operation, role), true)
-      for (const operation of ['createProfile', 'updateProfile', 'deleteProfile'] as const)
-        assert.equal(isAllowed(operation, role), isAdmin)
+      for (const what of ['Profile', 'Campaign'] as const)
+        for (const operation of [`create${what}`, `update${what}`, `delete${what}`] as const)
+          assert.equal(isAllowed(operation, role), isAdmin)
     }
   })
 

@@ -20,12 +20,14 @@ interface Schema {
   country?: boolean
 }
 
+/** Members at every depth, and the entries of lists, as `list[]`. */
 function membersOf(schema: Schema, root: string): [path: string, schema: Schema][] {
   const inside = Object.entries(schema.properties ?? {}).flatMap(([name, member]): [string, Schema][] => {
     const path = root === '' ? name : `${root}.${name}`
     return [[path, member], ...membersOf(member, path)]
   })
-  return schema.items === undefined ? inside : [...inside, ...membersOf(schema.items, `${root}[]`)]
+  if (schema.items === undefined) return inside
+  return [...inside, [`${root}[]`, schema.items], ...membersOf(schema.items, `${root}[]`)]
 }
 
 function requestMembers(): Map<string, [string, Schema][]> {
@@ -119,4 +121,10 @@ test('every open text of a request refuses card numbers, but for exactly these',
       updateProfile: CARD_TEXT_TAKEN,
     },
   )
+})
+
+test('the list looks at texts in lists, at every depth', () => {
+  const paths = (requestMembers().get('createCampaign') ?? []).map(([path]) => path)
+  assert.ok(paths.includes('campaign.useCases[].sampleMessages[]'))
+  assert.ok(pathsWhere(({ humanText }) => humanText === true).updateCampaign?.includes('campaign.helpKeywords'))
 })

@@ -37,6 +37,38 @@ export function aBrand(): { contact: Json; business: Json; compliance: Json } {
   }
 }
 
+/** The `campaign` of a request, with every member. */
+export function aCampaign(): Json & { useCases: { messagingUseCaseUs: string; sampleMessages: string[] }[] } {
+  return {
+    name: 'Customer Notifications',
+    description: 'Appointment reminders and account notifications',
+    type: 'App',
+    useCases: [
+      {
+        messagingUseCaseUs: 'ACCOUNT_NOTIFICATION',
+        sampleMessages: [
+          'Hi {name}, your appointment is confirmed for {date} at {time}.',
+          'Your order #{order_id} has been shipped. Track at {url}',
+        ],
+      },
+    ],
+    messageFlow: 'Customers opt in at checkout on https://acmecorp.com',
+    privacyPolicyLink: 'https://acmecorp.com/privacy',
+    termsAndConditionsLink: 'https://acmecorp.com/terms',
+    optinMessage: 'Acme Corp: you are subscribed. Reply HELP for help, STOP to end.',
+    optoutMessage: 'Acme Corp: you are unsubscribed and get no more messages.',
+    helpMessage: 'Acme Corp: write to help@acmecorp.com. Reply STOP to end.',
+    optinKeywords: 'YES, START, SUBSCRIBE',
+    optoutKeywords: 'STOP, UNSUBSCRIBE, END',
+    helpKeywords: 'HELP, INFO, SUPPORT',
+  }
+}
+
+/** Members of a profile that has campaigns of its own: a brand, and no inheritance. */
+export function withOwnCampaigns(): Json {
+  return { brand: aBrand(), inherit_tcr_campaign: false }
+}
+
 /** A card that the simulator accepts. */
 export function aCard(): { card_number: string; expiry: string; cvc: string; zip_code: string } {
   return { card_number: '4242424242424242', expiry: '09/29', cvc: '123', zip_code: '10001' }

@@ -113,6 +113,10 @@ export class Client {
     return this.request('PATCH', path, { body, headers })
   }
 
+  put(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.request('PUT', path, { body, headers })
+  }
+
   /** A JSON merge patch, in which null clears. */
   mergePatch(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
     return this.request('PATCH', path, {

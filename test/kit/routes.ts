@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { ENDPOINTS } from '../../src/app.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
+import { aCampaign, withOwnCampaigns } from './builders.ts'
 import type { Json } from './client.ts'
 import type { TestOrganization } from './organization.ts'
 
@@ -10,12 +11,20 @@ import type { TestOrganization } from './organization.ts'
 
 /** What has to exist for a path, by the name of its member. A new member needs an entry. */
 const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<string, string>) => Promise<string>> = {
-  profileId: async (org) => (await org.profile()).id,
+  profileId: async (org) => (await org.profile(withOwnCampaigns())).id,
+  campaignId: async (org, { profileId }) => {
+    const made = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
+    return String(made.data.id)
+  },
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
 /** Bodies of operations that change nothing when only what they require is sent. */
-const BODIES: Partial<Record<Operation, Json>> = { updateProfile: { name: 'Changed' } }
+const BODIES: Partial<Record<Operation, Json>> = {
+  updateProfile: { name: 'Changed' },
+  createCampaign: { campaign: aCampaign() },
+  updateCampaign: { campaign: { ...aCampaign(), name: 'Changed' } },
+}
 
 export function memberNames(endpoint: Endpoint): string[] {
   return [...endpoint.path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => name)

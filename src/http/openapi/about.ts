@@ -25,6 +25,7 @@ export const SECURITY_SCHEMES: JsonObject = {
 
 const TAGS: Record<string, string> = {
   Profiles: 'Sender profiles: settings, billing, numbers, brand, and the history of their changes.',
+  Campaigns: 'Campaigns of a profile: what is sent, and how consent is given. Members are camelCase both ways.',
   'API keys': 'Keys that act as one profile. An addition of Letterhead.',
   Account: 'What the key acts as.',
 }
@@ -43,6 +44,7 @@ const PATH_PARAMETERS: Record<string, [description: string, example: string]> = 
     'Id of the profile. One that is malformed, unknown or deleted is not found.',
     '770e8400-e29b-41d4-a716-446655440002',
   ],
+  campaignId: ['Id of the campaign, as the list shows it.', 'b2c3d4e5-f6a7-8901-bcde-f12345678901'],
   keyId: ['Id of the key, as the list shows it.', '0190a0b0-0000-7000-8000-000000000001'],
 }
 

@@ -61,6 +61,41 @@ const problems: JsonObject = {
   'payment_details.expiry': ["payment_details.expiry must be in MM/YY format (e.g. '09/27')"],
 }
 
+const campaign: JsonObject = {
+  name: 'Customer Notifications',
+  description: 'Appointment reminders and account notifications',
+  type: 'App',
+  useCases: [
+    {
+      messagingUseCaseUs: 'ACCOUNT_NOTIFICATION',
+      sampleMessages: [
+        'Hi {name}, your appointment is confirmed for {date} at {time}.',
+        'Your order #{order_id} has been shipped. Track at {url}',
+      ],
+    },
+  ],
+}
+
+const consent: JsonObject = {
+  messageFlow: 'Customers opt in at checkout on https://acmecorp.com',
+  privacyPolicyLink: 'https://acmecorp.com/privacy',
+  termsAndConditionsLink: 'https://acmecorp.com/terms',
+  optinMessage: 'Acme Corp: you are subscribed. Reply HELP for help, STOP to end.',
+  optoutMessage: 'Acme Corp: you are unsubscribed and get no more messages.',
+  helpMessage: 'Acme Corp: write to help@acmecorp.com. Reply STOP to end.',
+  optinKeywords: 'YES, START, SUBSCRIBE',
+  optoutKeywords: 'STOP, UNSUBSCRIBE, END',
+  helpKeywords: 'HELP, INFO, SUPPORT',
+}
+
+const campaignBodies = {
+  required: { summary: 'What is required', value: { campaign } },
+  whole: { summary: 'With everything that a reviewer asks for', value: { campaign: { ...campaign, ...consent } } },
+}
+const campaignProblem: JsonObject = {
+  'campaign.useCases[0].sampleMessages': ['campaign.useCases[0].sampleMessages must be a list of 1 to 5 messages'],
+}
+
 const dryRun = { dryRun: { summary: 'Check only', value: { sandbox: true } } }
 const sandboxProblem: JsonObject = { sandbox: ['sandbox must be true or false'] }
 
@@ -104,6 +139,9 @@ export const EXAMPLES: Partial<Record<Operation, Examples>> = {
     },
     problems,
   },
+  createCampaign: { bodies: campaignBodies, problems: campaignProblem },
+  updateCampaign: { bodies: campaignBodies, problems: campaignProblem },
+  deleteCampaign: { bodies: dryRun, problems: sandboxProblem },
   deleteProfile: { bodies: dryRun, problems: sandboxProblem },
   revokeProfileKey: { bodies: dryRun, problems: sandboxProblem },
   createProfileKey: {

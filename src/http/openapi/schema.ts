@@ -38,7 +38,7 @@ interface Place {
   nameOf: NameOf
 }
 
-const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'maxItems'] as const
+const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'] as const
 /** What a member of no type can hold. */
 const ANYTHING = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const
 /** Null means "not provided" for these in a merge patch too (decision 13). */

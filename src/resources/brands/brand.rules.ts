@@ -40,6 +40,17 @@ export function applyBrand(
   return after
 }
 
+/** The brand in effect: the organization's while it is inherited and there is one, else the own one (contract 14.1 and 15). */
+export function brandInEffect<B>(owner: {
+  inherit_tcr_brand: boolean
+  brand: B | null
+  organizationBrand: B | null
+}): { brand: B; isInherited: boolean } | null {
+  if (owner.inherit_tcr_brand && owner.organizationBrand !== null)
+    return { brand: owner.organizationBrand, isInherited: true }
+  return owner.brand === null ? null : { brand: owner.brand, isInherited: false }
+}
+
 /** A brand that no registry has heard of yet (contract 8.9). */
 export function newBrand(id: string, now: string, sections: BrandSections): Brand {
   return {

@@ -3,6 +3,7 @@ export {
   applyBrand,
   type BrandSections,
   brandDifferences,
+  brandInEffect,
   lockProblem,
   mergedRequest,
   newBrand,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../contract/json-value.ts'
-import { type Brand, presentBrand } from '../brands/index.ts'
+import { type Brand, brandInEffect, presentBrand } from '../brands/index.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 
 /** A profile and what surrounds it, as far as an answer shows it. */
@@ -19,13 +19,6 @@ export interface View {
   email: string
   organizationWabaId: string | null
   showTaxId: boolean
-}
-
-/** The brand in effect: the organization's while it is inherited and there is one, else the own one (contract 14.1 and 15). */
-function brandInEffect(profile: Viewed): { brand: Brand; isInherited: boolean } | null {
-  if (profile.inherit_tcr_brand && profile.organizationBrand !== null)
-    return { brand: profile.organizationBrand, isInherited: true }
-  return profile.brand === null ? null : { brand: profile.brand, isInherited: false }
 }
 
 /** The profile as an answer shows it, in the published order (contract 8.1). Every member is written, null where there is nothing. */

@@ -1,0 +1,111 @@
+import type { Executor } from '../../db/database.ts'
+import { type Param, type Statement, statement } from '../../db/statement.ts'
+import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import type { Campaign, CampaignContent } from './campaign.fields.ts'
+import { CONTENT_COLUMNS } from './campaign.store.ts'
+
+/**
+ * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
+ * campaign changes at its own, and the kept answer is inserted from what that returned. So either all of it happens or
+ * none. The owner's version stays: it stands for the profile and its brand.
+ */
+
+/** The owner as it was read: a profile with its version, or the organization itself, whose version is null. */
+export interface CampaignOwner {
+  organizationId: string
+  id: string
+  version: number | null
+}
+
+// $1 organization, $2 owner, $3 version of the profile.
+const HELD = {
+  profile: `select organization_id, id as owner_id from profiles
+    where organization_id = $1 and id = $2 and version = $3 and deleted_at is null for no key update`,
+  organization: `select organization_id, organization_id as owner_id from organizations
+    where organization_id = $1 and organization_id = $2::uuid and $3::bigint is null for no key update`,
+}
+
+const CONTENT = Object.keys(CONTENT_COLUMNS)
+const cast = (column: string) => (column === 'use_cases' ? '::jsonb' : '')
+const RETURNING = 'returning organization_id, owner_id, id'
+
+const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at, version, ${CONTENT.join(', ')})
+    select h.organization_id, h.owner_id, $4, $5::timestamptz, 1, ${CONTENT.map((column, at) => `$${at + 6}${cast(column)}`).join(', ')}
+      from held h ${RETURNING}`
+
+const AT_ITS_VERSION = `c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
+      and c.deleted_at is null`
+const RETURNING_CHANGED = 'returning c.organization_id, c.owner_id, c.id'
+
+const UPDATE = `update campaigns c
+    set updated_at = $5::timestamptz, version = c.version + 1, ${CONTENT.map((column, at) => `${column} = $${at + 7}${cast(column)}`).join(', ')}
+    from held h where ${AT_ITS_VERSION} and c.lock is null ${RETURNING_CHANGED}`
+
+const DELETE = `update campaigns c set deleted_at = $5::timestamptz, version = c.version + 1
+    from held h where ${AT_ITS_VERSION} ${RETURNING_CHANGED}`
+
+const statements = new Map<string, Statement<{ id: string }>>()
+
+function statementOf(name: string, text: string, parts: { owner: keyof typeof HELD; params: number; kept: boolean }) {
+  const full = `${name}_of_${parts.owner}${parts.kept ? '_kept' : ''}`
+  const known = statements.get(full)
+  if (known !== undefined) return known
+  const branches = [`held as (${HELD[parts.owner]})`, `changed as (${text})`]
+  if (parts.kept) branches.push(`kept as (${keptBranch('changed', parts.params + 1)})`)
+  const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)
+  statements.set(full, made)
+  return made
+}
+
+async function write(
+  db: Executor,
+  change: { name: string; text: string; params: Param[] },
+  owner: CampaignOwner,
+  kept: KeptRow | null,
+): Promise<boolean> {
+  const params = [owner.organizationId, owner.id, owner.version, ...change.params]
+  const st = statementOf(change.name, change.text, {
+    owner: owner.version === null ? 'organization' : 'profile',
+    params: params.length,
+    kept: kept !== null,
+  })
+  const rows = await db.run(owner.organizationId, st, kept === null ? params : [...params, ...keptParams(kept)])
+  return rows.length === 1
+}
+
+function contentParams(content: CampaignContent): Param[] {
+  return Object.values(CONTENT_COLUMNS).map((member) => content[member])
+}
+
+/** Writes a new campaign. False when the owner is no longer what was read: nothing was written. */
+export function insertCampaign(
+  db: Executor,
+  owner: CampaignOwner,
+  campaign: Campaign,
+  kept: KeptRow | null,
+): Promise<boolean> {
+  const params = [campaign.id, campaign.createdAt, ...contentParams(campaign)]
+  return write(db, { name: 'insert_campaign', text: INSERT, params }, owner, kept)
+}
+
+/** Writes the content of a campaign over the version it was read at. False when that is gone, or it was locked since. */
+export function saveCampaign(
+  db: Executor,
+  owner: CampaignOwner,
+  { campaign, at }: { campaign: Campaign; at: string },
+  kept: KeptRow | null,
+): Promise<boolean> {
+  const params = [campaign.id, at, campaign.version, ...contentParams(campaign)]
+  return write(db, { name: 'save_campaign', text: UPDATE, params }, owner, kept)
+}
+
+/** Marks a campaign as deleted; its row stays, so that a registry that has it can be told. False as for a change. */
+export function markCampaignDeleted(
+  db: Executor,
+  owner: CampaignOwner,
+  { campaign, at }: { campaign: Pick<Campaign, 'id' | 'version'>; at: string },
+  kept: KeptRow | null,
+): Promise<boolean> {
+  const params = [campaign.id, at, campaign.version]
+  return write(db, { name: 'delete_campaign', text: DELETE, params }, owner, kept)
+}

@@ -1,0 +1,255 @@
+import Type from 'typebox'
+import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+
+/**
+ * A campaign (10DLC): what is sent, to whom and how consent is given, as The Campaign Registry reviews it. Source:
+ * contract 9. Members are camelCase both ways. The contract bounds samples and keywords; the other bounds are ours, twice
+ * what reviewers take or more.
+ */
+
+/** What a path with an id that is no UUID is told (contract 9.4 and 17-13). */
+export const MALFORMED_ID = 'Invalid profile or campaign ID format'
+
+export const MESSAGING_USE_CASES = [
+  'MARKETING',
+  'ACCOUNT_NOTIFICATION',
+  'CUSTOMER_CARE',
+  'FRAUD_ALERT',
+  'TWO_FA',
+  'DELIVERY_NOTIFICATION',
+  'SECURITY_ALERT',
+  'M2M',
+  'MIXED',
+  'HIGHER_EDUCATION',
+  'POLLING_VOTING',
+  'PUBLIC_SERVICE_ANNOUNCEMENT',
+  'LOW_VOLUME',
+] as const
+export type MessagingUseCase = (typeof MESSAGING_USE_CASES)[number]
+
+const SAMPLES_MAX = 5
+const USE_CASES_MAX = 50
+
+function required(max: number, description: string, example: string) {
+  return text(
+    { min: 1, max, pattern: '\\S' },
+    {
+      description,
+      example,
+      humanText: true,
+      says: {
+        minLength: '{path} is required',
+        pattern: '{path} is required',
+        any: `{path} must be text of at most ${max} characters`,
+      },
+    },
+  )
+}
+
+function removable(max: number, description: string, example: string) {
+  return optional(
+    text(
+      { min: 1, max },
+      { description, example, nullable: true, humanText: true, says: `{path} must be 1 to ${max} characters` },
+    ),
+  )
+}
+
+function link(description: string, example: string) {
+  return optional(webAddress({ description: `${description} Never fetched.`, example, nullable: true }))
+}
+
+const messagingUseCase = oneOf(MESSAGING_USE_CASES, {
+  description: 'What the messages are for, in TCR terms.',
+  example: 'ACCOUNT_NOTIFICATION',
+})
+
+const sampleMessages = Type.Array(
+  required(1024, 'A message as it will be sent.', 'Hi {name}, your appointment is confirmed for {date} at {time}.'),
+  {
+    minItems: 1,
+    maxItems: SAMPLES_MAX,
+    description: 'Messages as they will be sent, 1 to 5.',
+    example: [
+      'Hi {name}, your appointment is confirmed for {date} at {time}.',
+      'Your order #{order_id} has been shipped. Track at {url}',
+    ],
+    says: `{path} must be a list of 1 to ${SAMPLES_MAX} messages`,
+  },
+)
+
+const useCases = Type.Array(Type.Object({ messagingUseCaseUs: messagingUseCase, sampleMessages }), {
+  minItems: 1,
+  maxItems: USE_CASES_MAX,
+  description: 'What the messages are for, at least one use case. A list that is sent replaces the stored one.',
+  says: {
+    minItems: '{path} must have at least one use case',
+    maxItems: `{path} must have at most ${USE_CASES_MAX} use cases`,
+    any: '{path} must be a list of use cases',
+  },
+})
+
+const texts = {
+  name: required(255, 'Name of the campaign.', 'Customer Notifications'),
+  description: required(5000, 'Who sends what to whom, and why.', 'Appointment reminders and account notifications'),
+  type: required(64, 'Kind of the campaign, in words of your own.', 'App'),
+}
+
+const settings = {
+  messageFlow: removable(
+    5000,
+    'How recipients agree to be messaged.',
+    'Customers opt in at checkout on https://acmecorp.com',
+  ),
+  privacyPolicyLink: link('Address of the privacy policy.', 'https://acmecorp.com/privacy'),
+  termsAndConditionsLink: link('Address of the terms and conditions.', 'https://acmecorp.com/terms'),
+  optinMessage: removable(
+    1024,
+    'Answer to an opt-in keyword.',
+    'Acme Corp: you are subscribed. Reply HELP for help, STOP to end.',
+  ),
+  optoutMessage: removable(
+    1024,
+    'Answer to an opt-out keyword.',
+    'Acme Corp: you are unsubscribed and get no more messages.',
+  ),
+  helpMessage: removable(
+    1024,
+    'Answer to a help keyword.',
+    'Acme Corp: write to help@acmecorp.com. Reply STOP to end.',
+  ),
+  optinKeywords: removable(255, 'Keywords that opt in, separated by commas.', 'YES, START, SUBSCRIBE'),
+  optoutKeywords: removable(255, 'Keywords that opt out, separated by commas.', 'STOP, UNSUBSCRIBE, END'),
+  helpKeywords: removable(255, 'Keywords that ask for help, separated by commas.', 'HELP, INFO, SUPPORT'),
+}
+
+/** The members that the request may leave out; what is left out is null (contract 17-16). */
+export const REMOVABLE = Object.keys(settings) as (keyof typeof settings)[]
+
+const campaignFields = { ...texts, useCases, ...settings }
+
+/** A campaign as a request gives it, whole: there is nothing that is kept from a stored one. */
+export const campaignRequest = Type.Object(campaignFields, {
+  description: 'The campaign as a whole. What is left out, or null, is removed.',
+  says: '{path} must be an object',
+})
+
+const sandbox = optional(
+  flag({ description: 'Run every check and answer what would be, without doing it.', example: false }),
+)
+
+/** The body of `POST /v3/profiles/{profileId}/campaigns` and of `PUT …/{campaignId}`. */
+export const campaignBody = Type.Object({ campaign: campaignRequest, sandbox })
+
+/** The body of `DELETE /v3/profiles/{profileId}/campaigns/{campaignId}`. */
+export const deleteCampaignRequest = Type.Object({ sandbox })
+
+const CAMPAIGN_ID = 'b2c3d4e5-f6a7-8901-bcde-f12345678901'
+const CUSTOMER_ID = '770e8400-e29b-41d4-a716-446655440002'
+const AT = '2026-03-25T10:43:34.589113+00:00'
+
+const times = {
+  createdAt: instant({ description: 'When it was created.', example: AT }),
+  updatedAt: instant({ description: 'When it was last changed.', example: AT, nullable: true }),
+}
+const customerId = uuid({
+  description: 'The profile that the campaign belongs to; the organization for an inherited one.',
+  example: CUSTOMER_ID,
+})
+const registryText = (description: string, example: string, max = 64) =>
+  text({ max }, { description, example, nullable: true })
+
+const useCaseAnswer = Type.Object({
+  campaignId: uuid({ description: 'The campaign.', example: CAMPAIGN_ID }),
+  customerId,
+  messagingUseCaseUs: messagingUseCase,
+  sampleMessages,
+  id: uuid({ description: 'Identifies the use case.', example: 'c3d4e5f6-a7b8-9012-cdef-123456789012' }),
+  ...times,
+})
+
+/** A campaign in an answer, in the published order (contract 9.3). */
+export const campaignAnswer = Type.Object(
+  {
+    useCases: Type.Array(useCaseAnswer, { description: 'What the messages are for.' }),
+    tcrSyncError: registryText('What the registry said when it refused the campaign.', 'Opt-in is not described', 4096),
+    kycSubmissionFormId: text(
+      { max: 64 },
+      { description: 'Always null: KYC data is part of the brand.', example: null, nullable: true },
+    ),
+    type: texts.type,
+    customerId,
+    name: texts.name,
+    description: texts.description,
+    submittedToTCR: flag({
+      description: 'Whether the registry has the campaign. A submitted campaign is locked.',
+      example: false,
+    }),
+    submittedAt: instant({ description: 'When the campaign was submitted.', example: AT, nullable: true }),
+    billedDate: instant({ description: 'When the registry last charged for it.', example: AT, nullable: true }),
+    cost: Type.Number({ description: 'What it costs a month, in US dollars.', example: 10, nullable: true }),
+    telnyxCampaignId: registryText('Id that Telnyx gave the campaign.', '4b30019e-1c2a-41f2-8d4b-2f2a8c1f0a11'),
+    tcrCampaignId: registryText('Id that the registry gave the campaign.', 'CABC123'),
+    cspId: registryText('Id of the campaign service provider that registered the campaign.', 'SABC123'),
+    status: oneOf(['SENT_CREATED', 'ACTIVE', 'EXPIRED'], {
+      description: 'State at the registry; null before it was submitted.',
+      example: 'ACTIVE',
+      nullable: true,
+    }),
+    brandId: uuid({
+      description: 'The brand that the campaign is for.',
+      example: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
+      nullable: true,
+    }),
+    resellerId: registryText('Id of the reseller at the registry.', 'R000000'),
+    ...settings,
+    upstreamCnpId: registryText('Id of the connectivity partner that the campaign is shared with.', 'CNP123'),
+    sharingStatus: oneOf(['PENDING', 'ACCEPTED', 'DECLINED'], {
+      description: 'What the connectivity partner says to the campaign.',
+      example: 'ACCEPTED',
+      nullable: true,
+    }),
+    id: uuid({ description: 'Identifies the campaign.', example: CAMPAIGN_ID }),
+    ...times,
+  },
+  { description: 'A campaign, with what the registry says of it.' },
+)
+
+/** A use case as it is stored, in the order of the request. */
+export interface UseCase {
+  id: string
+  messagingUseCaseUs: MessagingUseCase
+  sampleMessages: string[]
+  createdAt: string
+  updatedAt: string | null
+}
+
+/** What a request decides of a campaign. */
+export interface CampaignContent extends Record<(typeof REMOVABLE)[number], string | null> {
+  name: string
+  description: string
+  type: string
+  useCases: UseCase[]
+}
+
+/** A campaign as it is stored. `lock` is taken when a submission is queued and stays when the registry has answered (decision 21). */
+export interface Campaign extends CampaignContent {
+  id: string
+  /** A profile, or the organization itself for the campaigns that profiles inherit. */
+  ownerId: string
+  lock: 'submitting' | 'submitted' | null
+  submittedAt: string | null
+  status: 'SENT_CREATED' | 'ACTIVE' | 'EXPIRED' | null
+  tcrCampaignId: string | null
+  telnyxCampaignId: string | null
+  cspId: string | null
+  resellerId: string | null
+  upstreamCnpId: string | null
+  sharingStatus: 'PENDING' | 'ACCEPTED' | 'DECLINED' | null
+  cost: number | null
+  billedDate: string | null
+  tcrSyncError: string | null
+  version: number
+  createdAt: string
+  updatedAt: string | null
+}

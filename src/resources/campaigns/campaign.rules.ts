@@ -1,0 +1,146 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import type { Rule } from '../../contract/rule.ts'
+import {
+  type Campaign,
+  type CampaignContent,
+  type MessagingUseCase,
+  REMOVABLE,
+  type UseCase,
+} from './campaign.fields.ts'
+
+/** Why the campaign cannot be changed now, or null. The lock is taken at intent, as a brand's (decision 21; contract 9.4). */
+export function campaignLockProblem(campaign: Pick<Campaign, 'lock'> | null): string | null {
+  if (campaign?.lock === 'submitting') return 'Campaign is being submitted to TCR and cannot be modified.'
+  if (campaign?.lock === 'submitted') return 'Campaign has already been submitted to TCR and cannot be modified.'
+  return null
+}
+
+/** What the rules know of a change. */
+export interface CampaignChange {
+  /** The profile uses the organization's campaigns, which are read-only to it (contract 9.4). */
+  isInheriting: boolean
+  /** The stored campaign; null for a new one. */
+  current: Pick<Campaign, 'lock'> | null
+}
+
+/** When a campaign may not be created or replaced. */
+export const CAMPAIGN_RULES: readonly Rule<CampaignChange>[] = [
+  {
+    at: 'campaign',
+    reads: [],
+    says: 'Cannot provide campaign data when inherit_tcr_campaign is true.',
+    broken: ({ isInheriting }) => isInheriting,
+  },
+  {
+    at: 'campaign',
+    reads: [],
+    says: ({ current }) => campaignLockProblem(current) ?? '',
+    broken: ({ isInheriting, current }) => !isInheriting && campaignLockProblem(current) !== null,
+  },
+]
+
+/** When a campaign may not be deleted. One that was submitted may: it is ended at the registry afterwards (contract 9.4). */
+export const DELETE_RULES: readonly Rule<CampaignChange>[] = [
+  {
+    at: 'campaign',
+    reads: [],
+    says: 'Cannot delete a campaign when inherit_tcr_campaign is true.',
+    broken: ({ isInheriting }) => isInheriting,
+  },
+]
+
+/**
+ * What a valid request makes of a campaign: everything is replaced, and what it leaves out is null (contract 17-16). A use
+ * case that is stored already keeps its id, so that whoever noted it still finds it.
+ *
+ * @param request the `campaign` member without nulls.
+ * @param newId makes an id for a use case that is new.
+ */
+export function campaignContent(
+  request: JsonObject,
+  stored: readonly UseCase[],
+  at: { now: string; newId: () => string },
+): CampaignContent {
+  const given = (Array.isArray(request.useCases) ? request.useCases : []).filter(isJsonObject)
+  const left = [...stored]
+  const removable = Object.fromEntries(REMOVABLE.map((name) => [name, (request[name] as string | undefined) ?? null]))
+  return {
+    ...(removable as Pick<CampaignContent, (typeof REMOVABLE)[number]>),
+    name: String(request.name),
+    description: String(request.description),
+    type: String(request.type),
+    useCases: given.map((useCase) => useCaseAfter(useCase, left, at)),
+  }
+}
+
+/** Takes the stored use case of the same kind out of `left`, so that two of one kind stay two. */
+function useCaseAfter(request: JsonObject, left: UseCase[], at: { now: string; newId: () => string }): UseCase {
+  const messagingUseCaseUs = request.messagingUseCaseUs as MessagingUseCase
+  const sampleMessages = request.sampleMessages as string[]
+  const place = left.findIndex((useCase) => useCase.messagingUseCaseUs === messagingUseCaseUs)
+  const [known] = place === -1 ? [] : left.splice(place, 1)
+  if (known === undefined)
+    return { id: at.newId(), messagingUseCaseUs, sampleMessages, createdAt: at.now, updatedAt: null }
+  const isSame = JSON.stringify(known.sampleMessages) === JSON.stringify(sampleMessages)
+  return isSame ? known : { ...known, sampleMessages, updatedAt: at.now }
+}
+
+/** A campaign that no registry has heard of yet (contract 9.3). */
+export function newCampaign(made: { id: string; ownerId: string; now: string }, content: CampaignContent): Campaign {
+  return {
+    ...content,
+    id: made.id,
+    ownerId: made.ownerId,
+    lock: null,
+    submittedAt: null,
+    status: null,
+    tcrCampaignId: null,
+    telnyxCampaignId: null,
+    cspId: null,
+    resellerId: null,
+    upstreamCnpId: null,
+    sharingStatus: null,
+    cost: null,
+    billedDate: null,
+    tcrSyncError: null,
+    version: 1,
+    createdAt: made.now,
+    updatedAt: null,
+  }
+}
+
+function presentUseCase(useCase: UseCase, { id: campaignId, ownerId: customerId }: Campaign): JsonObject {
+  const { messagingUseCaseUs, sampleMessages, id, createdAt, updatedAt } = useCase
+  return { campaignId, customerId, messagingUseCaseUs, sampleMessages, id, createdAt, updatedAt }
+}
+
+/** The campaign as an answer shows it, in the published order (contract 9.3). */
+export function presentCampaign(campaign: Campaign, brandId: string | null): JsonObject {
+  const settings: Record<string, JsonValue> = {}
+  for (const name of REMOVABLE) settings[name] = campaign[name]
+  return {
+    useCases: campaign.useCases.map((useCase) => presentUseCase(useCase, campaign)),
+    tcrSyncError: campaign.tcrSyncError,
+    kycSubmissionFormId: null,
+    type: campaign.type,
+    customerId: campaign.ownerId,
+    name: campaign.name,
+    description: campaign.description,
+    submittedToTCR: campaign.lock === 'submitted',
+    submittedAt: campaign.submittedAt,
+    billedDate: campaign.billedDate,
+    cost: campaign.cost,
+    telnyxCampaignId: campaign.telnyxCampaignId,
+    tcrCampaignId: campaign.tcrCampaignId,
+    cspId: campaign.cspId,
+    status: campaign.status,
+    brandId,
+    resellerId: campaign.resellerId,
+    ...settings,
+    upstreamCnpId: campaign.upstreamCnpId,
+    sharingStatus: campaign.sharingStatus,
+    id: campaign.id,
+    createdAt: campaign.createdAt,
+    updatedAt: campaign.updatedAt,
+  }
+}
