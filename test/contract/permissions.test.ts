@@ -24,7 +24,7 @@ interface Scene {
 describe('the permission matrix', () => {
   let app: TestApp
   before(async () => {
-    app = await testApp()
+    app = await testApp({ env: { TRUST_PROXY: '127.0.0.1/32' } })
   })
   after(() => app[Symbol.asyncDispose]())
 
@@ -36,12 +36,20 @@ describe('the permission matrix', () => {
     return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id) } }
   }
 
-  function call(caller: Client, endpoint: Endpoint, { params }: Scene): Promise<Reply> {
+  function call(
+    caller: Client,
+    endpoint: Endpoint,
+    { params }: Scene,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => {
       assert.ok(params[name] !== undefined, `${endpoint.operation}: nothing to put for :${name}`)
       return params[name]
     })
-    return caller.request(endpoint.method, path, endpoint.kind === 'write' ? { body: dry(endpoint) } : {})
+    return caller.request(endpoint.method, path, {
+      headers,
+      ...(endpoint.kind === 'write' ? { body: dry(endpoint) } : {}),
+    })
   }
 
   function assertDenied(reply: Reply, operation: Operation, label: string): void {
@@ -92,13 +100,14 @@ describe('the permission matrix', () => {
     const key = here.org.admin.apiKey ?? ''
     const apiKey = `${key.slice(0, -1)}${key.endsWith('a') ? 'b' : 'a'}`
     const mistyped = new Client(app.url, { apiKey, keyId: '', userId: '' })
-    for (const endpoint of ENDPOINTS) {
+    for (const [at, endpoint] of ENDPOINTS.entries()) {
       const nobody = await call(app.nobody, endpoint, here)
       assert.equal(nobody.status, 401, endpoint.operation)
       assert.equal(nobody.error.code, 'AUTH_001')
       assert.equal(nobody.error.message, 'User is not authenticated')
       assert.equal(nobody.error.doc_url, 'https://docs.sent.dm/docs/reference/api/authentication')
-      const wrong = await call(mistyped, endpoint, here)
+      // Each from another address: after some failures an address is told to wait.
+      const wrong = await call(mistyped, endpoint, here, { 'x-forwarded-for': `203.0.113.${at + 1}` })
       assert.equal(wrong.status, 401, endpoint.operation)
       assert.equal(wrong.error.code, 'AUTH_002')
     }

@@ -1,13 +1,15 @@
+import type { NewEvent } from '../../contract/events.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
+import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
- * campaign changes at its own, and the kept answer is inserted from what that returned. So either all of it happens or
- * none. The owner's version stays: it stands for the profile and its brand.
+ * campaign changes at its own; event and kept answer are inserted from what that returned. So either all of it happens or
+ * none. The profile counts the event and keeps its version, which stands for its settings and its brand.
  */
 
 /** The owner as it was read: a profile with its version, or the organization itself, whose version is null. */
@@ -17,12 +19,27 @@ export interface CampaignOwner {
   version: number | null
 }
 
+/** What one write carries beside the campaign. */
+export interface CampaignWriting {
+  owner: CampaignOwner
+  event: NewEvent
+  kept: KeptRow | null
+}
+
 // $1 organization, $2 owner, $3 version of the profile.
 const HELD = {
   profile: `select organization_id, id as owner_id from profiles
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null for no key update`,
   organization: `select organization_id, organization_id as owner_id from organizations
     where organization_id = $1 and organization_id = $2::uuid and $3::bigint is null for no key update`,
+}
+
+// $5 is the time of every change. What belongs to the organization itself is in no order with a profile's events.
+const TOLD = {
+  profile: `update profiles p set event_sequence = p.event_sequence + 1 from changed c
+    where p.organization_id = c.organization_id and p.id = c.owner_id
+    returning p.organization_id, p.id as owner_id, p.event_sequence as sequence, $5::timestamptz as at`,
+  organization: `select c.organization_id, null::uuid as owner_id, null::bigint as sequence, $5::timestamptz as at from changed c`,
 }
 
 const CONTENT = Object.keys(CONTENT_COLUMNS)
@@ -50,8 +67,13 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
   const full = `${name}_of_${parts.owner}${parts.kept ? '_kept' : ''}`
   const known = statements.get(full)
   if (known !== undefined) return known
-  const branches = [`held as (${HELD[parts.owner]})`, `changed as (${text})`]
-  if (parts.kept) branches.push(`kept as (${keptBranch('changed', parts.params + 1)})`)
+  const branches = [
+    `held as (${HELD[parts.owner]})`,
+    `changed as (${text})`,
+    `told as (${TOLD[parts.owner]})`,
+    ...eventBranches('told', parts.params + 1),
+  ]
+  if (parts.kept) branches.push(`kept as (${keptBranch('changed', parts.params + 1 + EVENT_PARAMS)})`)
   const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)
   statements.set(full, made)
   return made
@@ -60,8 +82,7 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
 async function write(
   db: Executor,
   change: { name: string; text: string; params: Param[] },
-  owner: CampaignOwner,
-  kept: KeptRow | null,
+  { owner, event, kept }: CampaignWriting,
 ): Promise<boolean> {
   const params = [owner.organizationId, owner.id, owner.version, ...change.params]
   const st = statementOf(change.name, change.text, {
@@ -69,7 +90,11 @@ async function write(
     params: params.length,
     kept: kept !== null,
   })
-  const rows = await db.run(owner.organizationId, st, kept === null ? params : [...params, ...keptParams(kept)])
+  const rows = await db.run(owner.organizationId, st, [
+    ...params,
+    ...eventParams([event]),
+    ...(kept === null ? [] : keptParams(kept)),
+  ])
   return rows.length === 1
 }
 
@@ -78,34 +103,26 @@ function contentParams(content: CampaignContent): Param[] {
 }
 
 /** Writes a new campaign. False when the owner is no longer what was read: nothing was written. */
-export function insertCampaign(
-  db: Executor,
-  owner: CampaignOwner,
-  campaign: Campaign,
-  kept: KeptRow | null,
-): Promise<boolean> {
+export function insertCampaign(db: Executor, campaign: Campaign, writing: CampaignWriting): Promise<boolean> {
   const params = [campaign.id, campaign.createdAt, ...contentParams(campaign)]
-  return write(db, { name: 'insert_campaign', text: INSERT, params }, owner, kept)
+  return write(db, { name: 'insert_campaign', text: INSERT, params }, writing)
 }
 
 /** Writes the content of a campaign over the version it was read at. False when that is gone, or it was locked since. */
 export function saveCampaign(
   db: Executor,
-  owner: CampaignOwner,
-  { campaign, at }: { campaign: Campaign; at: string },
-  kept: KeptRow | null,
+  campaign: Campaign & { updatedAt: string },
+  writing: CampaignWriting,
 ): Promise<boolean> {
-  const params = [campaign.id, at, campaign.version, ...contentParams(campaign)]
-  return write(db, { name: 'save_campaign', text: UPDATE, params }, owner, kept)
+  const params = [campaign.id, campaign.updatedAt, campaign.version, ...contentParams(campaign)]
+  return write(db, { name: 'save_campaign', text: UPDATE, params }, writing)
 }
 
 /** Marks a campaign as deleted; its row stays, so that a registry that has it can be told. False as for a change. */
 export function markCampaignDeleted(
   db: Executor,
-  owner: CampaignOwner,
-  { campaign, at }: { campaign: Pick<Campaign, 'id' | 'version'>; at: string },
-  kept: KeptRow | null,
+  { id, version }: Pick<Campaign, 'id' | 'version'>,
+  { at, ...writing }: CampaignWriting & { at: string },
 ): Promise<boolean> {
-  const params = [campaign.id, at, campaign.version]
-  return write(db, { name: 'delete_campaign', text: DELETE, params }, owner, kept)
+  return write(db, { name: 'delete_campaign', text: DELETE, params: [id, at, version] }, writing)
 }

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../contract/events.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
 import type { Rule } from '../../contract/rule.ts'
 import {
@@ -107,6 +108,14 @@ export function newCampaign(made: { id: string; ownerId: string; now: string }, 
     createdAt: made.now,
     updatedAt: null,
   }
+}
+
+/** What a change of a campaign tells the webhooks. */
+export function campaignEvent(
+  what: 'created' | 'updated' | 'deleted',
+  { id, status }: Pick<Campaign, 'id' | 'status'>,
+): NewEvent {
+  return { type: `campaign.${what}`, payload: { campaign_id: id, status } }
 }
 
 function presentUseCase(useCase: UseCase, { id: campaignId, ownerId: customerId }: Campaign): JsonObject {

@@ -47,6 +47,11 @@ export const campaignProfileTarget: TargetRead<CampaignProfile> = {
   },
 }
 
+/** Under which row a change of the profile's own campaigns is made. */
+export function ownerOf(caller: Caller, { id, version }: CampaignProfile) {
+  return { organizationId: caller.organization.organization_id, id, version }
+}
+
 /** The columns that a request decides, each with its member. */
 export const CONTENT_COLUMNS = {
   name: 'name',

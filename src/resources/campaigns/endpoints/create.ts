@@ -2,8 +2,8 @@ import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
-import { campaignContent, newCampaign, presentCampaign } from '../campaign.rules.ts'
-import { type CampaignProfile, campaignProfileTarget } from '../campaign.store.ts'
+import { campaignContent, campaignEvent, newCampaign, presentCampaign } from '../campaign.rules.ts'
+import { type CampaignProfile, campaignProfileTarget, ownerOf } from '../campaign.store.ts'
 import { insertCampaign } from '../campaign-write.store.ts'
 import { readCampaign } from '../change-checks.rules.ts'
 
@@ -15,12 +15,12 @@ function decide(call: Call<CampaignProfile>): Plan {
     { id: call.newId, ownerId: profile.id, now },
     campaignContent(reading.campaign, [], { now, newId }),
   )
-  const owner = { organizationId: caller.organization.organization_id, id: profile.id, version: profile.version }
+  const event = campaignEvent('created', campaign)
   return {
     data: presentCampaign(campaign, profile.brandId),
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => insertCampaign(db, owner, campaign, kept),
+    write: (db, _forwarded, kept) => insertCampaign(db, campaign, { owner: ownerOf(caller, profile), event, kept }),
   }
 }
 

@@ -1,7 +1,8 @@
 import { Failure } from '../../../contract/failure.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type Campaign, deleteCampaignRequest, MALFORMED_ID } from '../campaign.fields.ts'
-import { type CampaignProfile, campaignInEffect, campaignProfileTarget } from '../campaign.store.ts'
+import { campaignEvent } from '../campaign.rules.ts'
+import { type CampaignProfile, campaignInEffect, campaignProfileTarget, ownerOf } from '../campaign.store.ts'
 import { markCampaignDeleted } from '../campaign-write.store.ts'
 import { readDeletion } from '../change-checks.rules.ts'
 
@@ -9,12 +10,13 @@ function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
   const { target: profile, caller } = call
   if (current === null) throw new Failure('RESOURCE_010')
   const unknown = readDeletion(call, { isInheriting: profile.isInheriting, current })
-  const owner = { organizationId: caller.organization.organization_id, id: profile.id, version: profile.version }
+  const event = campaignEvent('deleted', current)
   return {
     data: null,
     etag: null,
     unknownMembers: unknown,
-    write: (db, _forwarded, kept) => markCampaignDeleted(db, owner, { campaign: current, at: call.now }, kept),
+    write: (db, _forwarded, kept) =>
+      markCampaignDeleted(db, current, { owner: ownerOf(caller, profile), event, at: call.now, kept }),
   }
 }
 

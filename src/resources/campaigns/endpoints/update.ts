@@ -2,8 +2,8 @@ import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type Campaign, campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
-import { campaignContent, presentCampaign } from '../campaign.rules.ts'
-import { type CampaignProfile, campaignInEffect, campaignProfileTarget } from '../campaign.store.ts'
+import { campaignContent, campaignEvent, presentCampaign } from '../campaign.rules.ts'
+import { type CampaignProfile, campaignInEffect, campaignProfileTarget, ownerOf } from '../campaign.store.ts'
 import { saveCampaign } from '../campaign-write.store.ts'
 import { readCampaign } from '../change-checks.rules.ts'
 
@@ -12,13 +12,13 @@ function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
   if (current === null) throw new Failure('RESOURCE_010')
   const reading = readCampaign(call, { isInheriting: profile.isInheriting, current })
   const content = campaignContent(reading.campaign, current.useCases, { now, newId })
-  const after: Campaign = { ...current, ...content, updatedAt: now }
-  const owner = { organizationId: caller.organization.organization_id, id: profile.id, version: profile.version }
+  const after = { ...current, ...content, updatedAt: now }
+  const event = campaignEvent('updated', after)
   return {
     data: presentCampaign(after, profile.brandId),
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => saveCampaign(db, owner, { campaign: after, at: now }, kept),
+    write: (db, _forwarded, kept) => saveCampaign(db, after, { owner: ownerOf(caller, profile), event, kept }),
   }
 }
 
