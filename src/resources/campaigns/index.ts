@@ -4,4 +4,18 @@ import { deleteCampaign } from './endpoints/delete.ts'
 import { listCampaigns } from './endpoints/list.ts'
 import { updateCampaign } from './endpoints/update.ts'
 
+export type { Campaign } from './campaign.fields.ts'
+export { campaignsOf } from './campaign.store.ts'
+export {
+  type CampaignKey,
+  END_CAMPAIGN_JOB,
+  type EndingCampaign,
+  endCampaignsBranch,
+  findEndingCampaign,
+  lockCampaign,
+  noteCampaignEnded,
+  noteRegistryCampaign,
+  unlockCampaign,
+} from './campaign-registry.store.ts'
+
 export const campaignEndpoints: readonly Endpoint[] = [listCampaigns, createCampaign, updateCampaign, deleteCampaign]
