@@ -26,6 +26,8 @@ export const PERMISSIONS = {
   createCampaign: { roles: ADMINS, changes: true },
   updateCampaign: { roles: ADMINS, changes: true },
   deleteCampaign: { roles: ADMINS, changes: true },
+  completeProfile: { roles: ADMINS, changes: true },
+  getProfileRegistration: { roles: EVERYONE, changes: false },
   getMe: { roles: EVERYONE, changes: false },
 } as const satisfies Record<string, Permission>
 

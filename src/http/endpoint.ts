@@ -43,12 +43,17 @@ export interface Call<Target = unknown> {
   newBrandId: string
   /** The keyed digest under which an API key is stored and found. */
   digestOfKey(text: string): string
+  /** Which providers this server has; what they are asked is another matter. */
+  providers: Providers
 }
 
 export interface Ports {
   payments: Payments | null
   whatsapp: Whatsapp | null
 }
+
+/** What is configured: the ports, and whether the registry has brands vetted. */
+export type Providers = Readonly<Record<keyof Ports | 'vetting', boolean>>
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
 export interface ForwardStep {
@@ -68,6 +73,8 @@ export interface Forwarded {
 
 /** What a request will do and answer, decided before anything is written. */
 export interface Plan {
+  /** The status of the answer, where it is one of the operation's others. */
+  status?: keyof NonNullable<EndpointDocument['alsoAnswers']>
   data: JsonValue
   etag: string | null
   unknownMembers: readonly string[]
@@ -85,6 +92,8 @@ export interface EndpointDocument {
   description: string
   /** Schema of `data`; null for an answer without a body. */
   answer: TSchema | null
+  /** Other answers of success, by their status. */
+  alsoAnswers?: Partial<Record<200 | 202, { description: string; answer: TSchema }>>
   body?: TSchema
   mergePatch?: boolean
   query?: TSchema
@@ -110,8 +119,11 @@ interface EndpointCommon<Target> {
   target?: TargetRead<Target>
   /** What an unknown target answers. */
   notFound?: ErrorCode
-  /** The sentence of the 400 where an id in the path is no UUID; without it such an id is not found, as an unknown one (contract 17-13). */
-  malformedId?: string
+  /**
+   * What a 400 says where an id in the path is no UUID: a sentence, or the code whose own it is. Without it such an id is not
+   * found, as an unknown one (contract 17-13).
+   */
+  malformedId?: string | { code: ErrorCode }
   /** The answer holds what only its own user may see again: another user's request with the same key is another request. */
   bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */

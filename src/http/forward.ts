@@ -5,7 +5,7 @@ import type { Outcome } from '../ports/outcome.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import type { Caller } from './caller.ts'
 import { type Claim, claimRequest, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
-import type { Forwarded, ForwardStep } from './endpoint.ts'
+import type { Forwarded, ForwardStep, Ports, Providers } from './endpoint.ts'
 import type { House } from './house.ts'
 import type { ChangeRequest } from './request.ts'
 
@@ -42,6 +42,17 @@ async function claim(house: House, request: ChangeRequest, caller: Caller, row: 
   } catch (error) {
     if (databaseTrouble(error).kind === 'unique') return null
     throw error
+  }
+}
+
+/** What is configured, for an endpoint that only has to know. */
+export function configuredProviders({ payments, whatsapp, brandRegistry, carrier }: Ports): Providers {
+  return {
+    payments: payments !== null,
+    whatsapp: whatsapp !== null,
+    brandRegistry: brandRegistry !== null,
+    carrier: carrier !== null,
+    vetting: brandRegistry?.hasVetting === true,
   }
 }
 

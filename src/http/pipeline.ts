@@ -10,6 +10,7 @@ import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
 import type { Endpoint, ReadEndpoint } from './endpoint.ts'
+import { configuredProviders } from './forward.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
 import type { Trail } from './trail.ts'
@@ -74,6 +75,7 @@ async function read(
     newId: '',
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
+    providers: configuredProviders(house.ports),
   })
   return {
     status: reading.status,

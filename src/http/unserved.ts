@@ -1,6 +1,5 @@
 /** Operations of the published API that this server does not serve yet: they answer 501 ROUTE_001 (decision 3). */
 export const UNSERVED: readonly (readonly [method: string, path: string])[] = [
-  ['POST', '/v3/profiles/:profileId/complete'],
   ['GET', '/v3/users'],
   ['POST', '/v3/users'],
   ['GET', '/v3/users/:userId'],

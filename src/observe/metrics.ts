@@ -42,6 +42,8 @@ export interface Metrics {
   rateLimited(): void
   loadShed(reason: 'concurrency' | 'waiters' | 'connections'): void
   providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
+  /** A registration needs a person: the step at which it stopped. More than 0 asks for an alert. */
+  registrationParked(step: string): void
   decryptFailed(): void
   cardLeakBlocked(count: number): void
   logLineDropped(): void
@@ -116,6 +118,11 @@ function createCounters(registers: Registers) {
   const limited = counter('rate_limited_total', 'Requests refused by a rate limit.')
   const shed = counter('load_shed_total', 'Requests refused because the server is full.', ['reason'])
   const provider = counter('provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
+  const registrations = counter(
+    'registration_parked_total',
+    'Registrations that need a person: what was sent stayed without an answer, or a provider says what cannot be.',
+    ['step'],
+  )
   const decrypt = counter(
     'crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
@@ -134,6 +141,7 @@ function createCounters(registers: Registers) {
     rateLimited: () => limited.inc(),
     loadShed: (reason) => shed.inc({ reason }),
     providerCalled: (name, outcome) => provider.inc({ provider: name, outcome }),
+    registrationParked: (step) => registrations.inc({ step }),
     decryptFailed: () => decrypt.inc(),
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),

@@ -18,6 +18,7 @@ import { listOrganizations } from '../operator.store.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toPairs, toTable } from '../output.ts'
 import { setBrand } from './org-brand.ts'
+import { addOrgCampaign } from './org-campaign.ts'
 
 const checkOrganization = compileCheck(organizationInput)
 const checkWaba = compileCheck(wabaInput)
@@ -132,6 +133,7 @@ export function addOrg(program: Command, output: Output): void {
     .addOption(orgOption())
     .requiredOption('--file <path>', 'file with contact, business and compliance')
     .action((options: OrgOptions & { file: string }) => setBrand(output, options))
+  addOrgCampaign(org, output)
   const waba = org.command('waba').description('the WhatsApp Business Account that profiles share')
   waba
     .command('set')

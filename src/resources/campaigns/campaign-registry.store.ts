@@ -132,11 +132,17 @@ export interface EndingCampaign {
   lock: 'submitting' | 'submitted' | null
   tcr_campaign_id: string | null
   telnyx_campaign_id: string | null
+  /** The registration of its profile is still at work. */
+  is_run_going: boolean
 }
 
 const ending = statement<EndingCampaign>(
   'find_ending_campaign',
-  `select id, owner_id, lock, tcr_campaign_id, telnyx_campaign_id from campaigns where organization_id = $1 and id = $2`,
+  `select c.id, c.owner_id, c.lock, c.tcr_campaign_id, c.telnyx_campaign_id,
+          exists (select 1 from registrations r
+                   where r.organization_id = c.organization_id and r.profile_id = c.owner_id
+                     and r.state in ('running', 'waiting', 'parked')) as is_run_going
+     from campaigns c where c.organization_id = $1 and c.id = $2`,
 )
 
 export async function findEndingCampaign(

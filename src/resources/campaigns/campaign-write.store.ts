@@ -4,6 +4,7 @@ import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
+import { endCampaignBranch } from './campaign-registry.store.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
 
 /**
@@ -72,6 +73,7 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
     `changed as (${text})`,
     `told as (${TOLD[parts.owner]})`,
     ...eventBranches('told', parts.params + 1),
+    ...(text === DELETE ? [endCampaignBranch('changed')] : []),
   ]
   if (parts.kept) branches.push(`kept as (${keptBranch('changed', parts.params + 1 + EVENT_PARAMS)})`)
   const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)

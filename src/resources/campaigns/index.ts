@@ -4,8 +4,15 @@ import { deleteCampaign } from './endpoints/delete.ts'
 import { listCampaigns } from './endpoints/list.ts'
 import { updateCampaign } from './endpoints/update.ts'
 
-export type { Campaign } from './campaign.fields.ts'
-export { campaignsOf } from './campaign.store.ts'
+export { type Campaign, campaignRequest } from './campaign.fields.ts'
+export {
+  campaignContent,
+  campaignEvent,
+  campaignLockProblem,
+  newCampaign,
+  presentCampaign,
+} from './campaign.rules.ts'
+export { campaignsOf, findOrganizationCampaign } from './campaign.store.ts'
 export {
   type CampaignKey,
   END_CAMPAIGN_JOB,
@@ -17,5 +24,7 @@ export {
   noteRegistryCampaign,
   unlockCampaign,
 } from './campaign-registry.store.ts'
+export { insertCampaign, markCampaignDeleted, saveCampaign } from './campaign-write.store.ts'
+export { holdOrganization } from './organization-campaign.store.ts'
 
 export const campaignEndpoints: readonly Endpoint[] = [listCampaigns, createCampaign, updateCampaign, deleteCampaign]

@@ -36,7 +36,11 @@ type Turn = Next | 'again'
 async function takeTurn(options: RegistrationOptions, job: Job): Promise<Turn> {
   const work = await loadWork(options.db, options.keys, job)
   if (work === null) return FINISHED
-  if (work.registration.state !== 'running' && work.registration.state !== 'waiting' && work.registration.state !== 'parked')
+  if (
+    work.registration.state !== 'running' &&
+    work.registration.state !== 'waiting' &&
+    work.registration.state !== 'parked'
+  )
     return FINISHED
   const move = nextMove(work.registration.steps, work.now, options.leaseMs)
   if (work.isDeleted) return withdraw(options, work, move)
@@ -118,7 +122,11 @@ async function answerAndRecord(
     fees: options.ports.brandRegistry?.fees() ?? { brand: null, revet: null, vetting: null, campaignReview: null },
     hasCampaign: step.step === 'carrier' && (await campaignOfNumber(options.db, work)) !== null,
   })
-  const isWritten = await record(options, { ...work, now }, { step: { index, step: applied.step }, effects: applied.effects })
+  const isWritten = await record(
+    options,
+    { ...work, now },
+    { step: { index, step: applied.step }, effects: applied.effects },
+  )
   if (!isWritten)
     options.log.warn('registration_overtaken', { registration: work.registration.id, step: step.step, call: question })
   return 'again'
@@ -131,21 +139,24 @@ async function copyNumbers(options: RegistrationOptions, work: Work, index: numb
   const reached = await findNumberSources(options.db, work.organizationId, { sms, whatsapp })
   const numbers: { sending_phone_number?: string; whatsapp_phone_number?: string } = {}
   const gone = []
-  for (const [channel, from, member] of [
-    ['sms', sms, 'sending_phone_number'],
-    ['whatsapp', whatsapp, 'whatsapp_phone_number'],
+  for (const [channel, from, member, reference] of [
+    ['sms', sms, 'sending_phone_number', 'sending_phone_number_profile_id'],
+    ['whatsapp', whatsapp, 'whatsapp_phone_number', 'sending_whatsapp_number_profile_id'],
   ] as const) {
     if (from === null) continue
-    if (!reached.some(({ id }) => id === from)) gone.push(`${member === 'sending_phone_number' ? 'sending_phone_number' : 'sending_whatsapp_number'}_profile_id`)
+    if (!reached.some(({ id }) => id === from)) gone.push(reference)
     const number = numberOf(channel, from, reached)
-    if (number !== null && number !== profile.[member]) numbers[member] = number
+    if (number !== null && number !== profile[member]) numbers[member] = number
   }
   const before = stepAt(work, index)
   const says = 'The profile that is pointed to no longer exists.'
   const step: Step =
     gone.length > 0
       ? { ...before, state: 'correction_needed', says, feedback: [{ category: 'NUMBERS', fields: gone, says }] }
-      : finished(before, Object.keys(numbers).length > 0 ? 'The numbers are copied.' : 'There is no other number to copy.')
+      : finished(
+          before,
+          Object.keys(numbers).length > 0 ? 'The numbers are copied.' : 'There is no other number to copy.',
+        )
   await record(options, work, { step: { index, step }, numbers })
   return 'again'
 }

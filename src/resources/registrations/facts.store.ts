@@ -1,6 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { ProfileStatus } from '../profiles/index.ts'
 
 /** What a registration needs beyond what the earlier slices read. */
 
@@ -21,6 +22,21 @@ const organization = statement<RegistrationOrganization>(
 export async function findOrganization(db: Executor, organizationId: string): Promise<RegistrationOrganization | null> {
   const [row] = await db.run(organizationId, organization, [organizationId])
   return row ?? null
+}
+
+const statusFound = statement<{ status: ProfileStatus }>(
+  'find_profile_status',
+  'select status from profiles where organization_id = $1 and id = $2 and deleted_at is null',
+)
+
+/** The status of a live profile, or null. */
+export async function findProfileStatus(
+  db: Executor,
+  organizationId: string,
+  profileId: string,
+): Promise<ProfileStatus | null> {
+  const [row] = await db.run(organizationId, statusFound, [organizationId, profileId])
+  return row?.status ?? null
 }
 
 /** The profile's own WhatsApp Business Account, as far as it has one. */

@@ -1,6 +1,6 @@
 import type { Campaign } from '../campaigns/index.ts'
 import { ONCE } from './move.rules.ts'
-import type { Feedback, Problem, SnapshotMark, Step, StepName, StepState } from './registration.fields.ts'
+import type { Feedback, Problem, Step, StepName, StepState } from './registration.fields.ts'
 
 /** What a run has to do, decided when the completion is accepted: every step, those that do not apply with the reason. */
 
@@ -169,12 +169,4 @@ function carried(step: Step, before: readonly Step[]): Step {
   if (known.state !== 'parked' || (step.state !== 'pending' && step.state !== 'waiting')) return kept
   if (known.call === null || !ONCE.has(known.call)) return kept
   return { ...kept, state: 'unknown', call: known.call, called_at: known.called_at, attempts: known.attempts }
-}
-
-/** Marks what was frozen with the steps that send it. */
-export function withSnapshots(steps: readonly Step[], frozen: ReadonlyMap<string, SnapshotMark>): Step[] {
-  return steps.map((step) => {
-    const snapshot = step.step === 'brand' || step.step === 'campaign' ? frozen.get(step.subject ?? '') : undefined
-    return snapshot === undefined ? step : { ...step, snapshot }
-  })
 }

@@ -39,7 +39,9 @@ export async function record(options: RegistrationOptions, work: Work, recording
     feesTotal: addDollars(work.registration.feesTotal, found.dollars),
   }
   try {
-    await options.db.transaction(work.organizationId, (tx) => write(tx, options.keys, { work, after, found, numbers }))
+    await options.db.transaction(work.organizationId, (tx) =>
+      write(tx, options.keys, { work, after, found, numbers, changed: recording.step?.step ?? null }),
+    )
     return true
   } catch (error) {
     if (error instanceof Overtaken) return false
@@ -54,14 +56,14 @@ function withStep(steps: readonly Step[], changed: Recording['step']): Step[] {
 function addNumbers(found: Consequences, { profile }: Work, numbers: NonNullable<Recording['numbers']>): void {
   for (const member of ['sending_phone_number', 'whatsapp_phone_number'] as const) {
     const to = numbers[member]
-    if (to !== undefined && to !== profile[member])
-      found.changes.push({ member, from: profile[member], to })
+    if (to !== undefined && to !== profile[member]) found.changes.push({ member, from: profile[member], to })
   }
   if (Object.keys(numbers).length > 0)
     found.events.push({ type: 'profile.updated', payload: { status: profile.status } })
 }
 
 interface Writing {
+  changed: Step | null
   work: Work
   after: Registration
   found: Consequences
@@ -69,7 +71,7 @@ interface Writing {
 }
 
 /** The profile's row is the first lock, as in every change of a profile; the fence of the registration has the last word. */
-async function write(tx: Executor, keys: KeyRing, { work, after, found, numbers }: Writing): Promise<void> {
+async function write(tx: Executor, keys: KeyRing, { work, after, found, numbers, changed }: Writing): Promise<void> {
   const { organizationId, registration, seal } = work
   const { profileId } = registration
   await holdProfile(tx, organizationId, profileId)
@@ -106,7 +108,7 @@ async function write(tx: Executor, keys: KeyRing, { work, after, found, numbers 
     const body = callbackBody(profileId, { status, at, ...(message === null ? {} : { message }) })
     await markCallbacksDue(tx, organizationId, profileId, body)
   }
-  await noteReferences(tx, organizationId, registration, referenceDigests(keys, newReferences(found)))
+  await noteReferences(tx, organizationId, registration, referenceDigests(keys, newReferences(found, changed)))
   if (!(await saveRegistration(tx, organizationId, after))) throw new Overtaken()
 }
 
@@ -138,9 +140,11 @@ async function writeCampaigns(tx: Executor, work: Work, found: Consequences): Pr
   for (const { id, says } of found.unlockCampaigns) await unlockCampaign(tx, key(id), says)
 }
 
-/** The ids under which a provider will speak of what it has just taken. */
-function newReferences({ brand, campaigns }: Consequences): string[] {
+/** The ids under which a provider will speak: ours before it gets them, its own when it has told them. */
+function newReferences({ brand, campaigns }: Consequences, changed: Step | null): string[] {
+  const isSent = changed?.state === 'calling' && (changed.call === 'submit_brand' || changed.call === 'submit_campaign')
   const ids = [
+    isSent ? changed.subject : null,
     brand?.brand.tcrBrandId ?? null,
     ...campaigns.flatMap(({ campaign }) => [campaign.tcrCampaignId, campaign.telnyxCampaignId]),
   ]

@@ -161,9 +161,12 @@ export async function noteReferences(
   await tx.run(organizationId, referenced, [organizationId, id, profileId, digests])
 }
 
-const parkedJob = statement<{ is_parked: boolean; due_at: string }>(
+/** The attempts of a parked job, as the queue counts them. */
+const PARKED_AT = 8
+
+const parkedJob = statement<{ is_parked: boolean }>(
   'find_registration_job',
-  `select attempts >= $3::integer and (lease_until is null or lease_until <= now()) as is_parked, due_at
+  `select attempts >= ${PARKED_AT} and (lease_until is null or lease_until <= now()) as is_parked
      from jobs where organization_id = $1 and id = $2`,
 )
 
@@ -171,8 +174,8 @@ const parkedJob = statement<{ is_parked: boolean; due_at: string }>(
 export async function findJob(
   db: Executor,
   organizationId: string,
-  { id, attemptsMax }: { id: string; attemptsMax: number },
-): Promise<{ isParked: boolean; dueAt: string } | null> {
-  const [row] = await db.run(organizationId, parkedJob, [organizationId, id, attemptsMax])
-  return row === undefined ? null : { isParked: row.is_parked, dueAt: toWireTimestamp(row.due_at) }
+  { id }: Pick<Registration, 'id'>,
+): Promise<{ isParked: boolean } | null> {
+  const [row] = await db.run(organizationId, parkedJob, [organizationId, id])
+  return row === undefined ? null : { isParked: row.is_parked }
 }

@@ -51,6 +51,11 @@ export async function freeze(
   return { id, sha256, at: Math.floor(row?.at_ms ?? 0) }
 }
 
+const found = statement<{ body: string; sha256: string }>(
+  'find_snapshot',
+  'select body, sha256 from registration_snapshots where organization_id = $1 and id = $2',
+)
+
 /**
  * What was frozen, as it is to be submitted.
  *

@@ -4,9 +4,8 @@ import { lockBrand } from '../brands/index.ts'
 import { readProfile } from '../profiles/index.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'
 import { incomplete } from './plan.rules.ts'
-import { referenceDigests } from './reference.jobs.ts'
 import type { Step } from './registration.fields.ts'
-import { noteReferences, saveRegistration } from './registration.store.ts'
+import { saveRegistration } from './registration.store.ts'
 import { freeze } from './snapshot.store.ts'
 import type { RegistrationOptions, Work } from './work.jobs.ts'
 
@@ -33,7 +32,6 @@ export async function takeBrandOver(options: RegistrationOptions, work: Work, in
       const snapshot = await freeze(tx, organizationId, { frozen, seal })
       const call = brand.tcr_brand_id === null ? ('submit_brand' as const) : ('update_brand' as const)
       step = { ...before, state: 'pending', call, next_try_at: null, waiting_since: null, says: null, snapshot }
-      await noteReferences(tx, organizationId, registration, referenceDigests(options.keys, [brand.id]))
     }
     const steps = registration.steps.map((known, at) => (at === index ? step : known))
     if (!(await saveRegistration(tx, organizationId, { ...registration, steps })))

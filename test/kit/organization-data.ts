@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../src/contract/json-value.ts'
+import { newId } from '../../src/contract/new-id.ts'
+import { saveOrganizationBrand } from '../../src/resources/brands/organization-brand.store.ts'
+import {
+  campaignContent,
+  campaignEvent,
+  holdOrganization,
+  insertCampaign,
+  newCampaign,
+} from '../../src/resources/campaigns/index.ts'
+import { findOrganization } from '../../src/resources/organizations/index.ts'
+import type { TestApp } from './app.ts'
+import type { Json } from './client.ts'
+
+/** What an operator gives an organization for its profiles to inherit, written by the stores that the commands use. */
+
+/** A brand for the organization. @returns its id. */
+export async function giveBrand({ app, keys }: TestApp, organizationId: string): Promise<string> {
+  const organization = await findOrganization(app.db, organizationId)
+  const id = newId()
+  await saveOrganizationBrand(app.db, organizationId, {
+    id,
+    sections: {
+      contact: { name: 'Jane Smith' },
+      business: { legal_name: 'Example LLC' },
+      compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT' },
+    },
+    seal: keys.open(organization?.data_key ?? '', organizationId),
+  })
+  return id
+}
+
+/** A campaign of the organization. @returns its id. */
+export async function giveCampaign({ app }: TestApp, organizationId: string, request: Json): Promise<string> {
+  return app.db.transaction(organizationId, async (tx) => {
+    const { now } = await holdOrganization(tx, organizationId)
+    const content = campaignContent(request as JsonObject, [], { now, newId })
+    const campaign = newCampaign({ id: newId(), ownerId: organizationId, now }, content)
+    const owner = { organizationId, id: organizationId, version: null }
+    await insertCampaign(tx, campaign, { owner, event: campaignEvent('created', campaign), kept: null })
+    return campaign.id
+  })
+}
