@@ -22,6 +22,8 @@ export function wholeNumber(min: number, max: number, unit = 'a whole number'): 
 }
 
 export const port = wholeNumber(0, 65535, 'a port number')
+/** What a registry needs to show what it has taken: up to a day. */
+export const settlingTime = wholeNumber(1, 86_400_000, 'milliseconds')
 export const milliseconds = wholeNumber(1, 600_000, 'milliseconds')
 
 /** One of the given words, in exactly this spelling. */
@@ -86,6 +88,15 @@ function listOf<T>(form: string, entry: (text: string) => T | undefined): Form<r
       return found.includes(undefined) ? undefined : (found as T[])
     },
   }
+}
+
+/** Port numbers, at least one. */
+export const ports: Form<readonly number[]> = {
+  form: 'a comma list of port numbers from 1 to 65535',
+  read(text) {
+    const found = listOf('', (entry) => wholeNumber(1, 65535).read(entry)).read(text)
+    return found === undefined || found.length === 0 ? undefined : found
+  },
 }
 
 function readHop(text: string): string | undefined {

@@ -81,8 +81,12 @@ export interface Config {
   readonly whatsapp: WhatsappConfig
   readonly brandRegistry: RegistryConfig
   readonly carrier: CarrierConfig
+  /** How long after a call without an answer its absence at the provider becomes definite. */
+  readonly settleMs: number
   /** How the simulated registry and carrier behave: how long they take, and where they remember. */
   readonly simulator: { readonly delayMs: number; readonly file: string }
+  /** What customers' addresses may lead to. */
+  readonly egress: { readonly allowsPrivate: boolean; readonly ports: readonly number[] }
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -120,8 +124,10 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     payments: toPayments(values),
     whatsapp: toWhatsapp(values),
     brandRegistry: toRegistry(values),
+    settleMs: values.REGISTRY_SETTLE_MS,
     carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
     simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
+    egress: { allowsPrivate: values.WEBHOOKS_ALLOW_PRIVATE, ports: values.WEBHOOK_PORTS },
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,

@@ -11,14 +11,16 @@ import {
   pepper,
   pin,
   port,
+  ports,
   postgresUrl,
   sealingKeys,
+  settlingTime,
   token,
   trustedHops,
   wholeNumber,
 } from './forms.ts'
 
-export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Time limits'
+export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Webhooks' | 'Time limits'
 
 /** One environment variable: where it is documented, what it accepts, and what holds when it is not set. */
 export interface Setting<T, F extends T | null = T | null> {
@@ -198,6 +200,12 @@ export const configTable = {
     'off',
     'External vetting that is ordered for a verified brand: the vetting company, and its enhanced class.',
   ),
+  REGISTRY_SETTLE_MS: setting(
+    'Providers',
+    settlingTime,
+    900_000,
+    'How long after a call without an answer the registry or carrier must have no record of it before it is sent again.',
+  ),
   CARRIER: setting(
     'Providers',
     oneOf('simulator', 'none'),
@@ -210,6 +218,13 @@ export const configTable = {
     milliseconds,
     2_000,
     'How long the simulated registry and carrier take to score, review and assign.',
+  ),
+  WEBHOOK_PORTS: setting('Webhooks', ports, [443], 'Ports that an endpoint of a webhook or callback may name.'),
+  WEBHOOKS_ALLOW_PRIVATE: setting(
+    'Webhooks',
+    onOff,
+    false,
+    'For development: endpoints may be http, on any port, on this machine or its private networks. Refused in production.',
   ),
   POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
   ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),

@@ -47,6 +47,8 @@ export interface Call<Target = unknown> {
   digestOfKey(text: string): string
   /** Which providers this server has; what they are asked is another matter. */
   providers: Providers
+  /** Why this server would never call the address: the end of a sentence, or `not_a_url`; null when it would. */
+  urlProblem(url: string): string | null
 }
 
 export interface Ports {
@@ -104,17 +106,19 @@ export interface EndpointDocument {
   tag: string
 }
 
+/** Completes "Failed to …" of a 500; or the whole sentence, where the contract has one (contract 2.4). */
+export type FailPhrase = string | { whole: string }
+
 interface EndpointCommon<Target> {
   operation: Operation
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** As `/v3/profiles/:profileId`. */
   path: string
-  rateClass: 'standard' | 'sensitive'
+  rateClass: 'standard' | 'sensitive' | 'webhook_test'
   status: 200 | 201 | 202 | 204
   /** Codes beyond those that every endpoint can answer. */
   errors: readonly ErrorCode[]
-  /** Completes "Failed to …" of a 500 (contract 2.4). */
-  failPhrase: string
+  failPhrase: FailPhrase
   document: EndpointDocument
   /** The body may hold a card, which is cut out before anything else reads it. */
   takesCard?: boolean

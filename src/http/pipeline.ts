@@ -5,7 +5,7 @@ import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, readCredential } from './admission.ts'
-import { type Answer, failureAnswer, successBody } from './answer.ts'
+import { type Answer, failureAnswer, successBody, unexpectedSentence } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
@@ -76,6 +76,7 @@ async function read(
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
     providers: configuredProviders(house.ports),
+    urlProblem: (url) => house.egress.problemOf(url),
   })
   return {
     status: reading.status,
@@ -103,9 +104,7 @@ function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unkno
     )
   }
   const message =
-    failure.code === 'INTERNAL_001'
-      ? `Failed to ${endpoint.failPhrase}. Please contact support with request ID: ${arrival.requestId}`
-      : failure.message
+    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
   return failureAnswer(arrival.requestId, failure, message)
 }
 

@@ -44,6 +44,9 @@ export interface Metrics {
   providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
   /** A registration needs a person: the step at which it stopped. More than 0 asks for an alert. */
   registrationParked(step: string): void
+  /** An attempt at a webhook's or a callback's endpoint. */
+  delivered(what: 'webhook' | 'callback', state: 'DELIVERED' | 'RETRYING' | 'FAILED'): void
+  webhookDisabled(reason: 'failures' | 'gone'): void
   decryptFailed(): void
   cardLeakBlocked(count: number): void
   logLineDropped(): void
@@ -85,6 +88,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 type Registers = Registry[]
 
+const OUTCOMES = { DELIVERED: 'delivered', RETRYING: 'retried', FAILED: 'failed' } as const
+
 function createRequestRecorder(registers: Registers, active: Gauge): Metrics['requestEnded'] {
   const duration = new Histogram({
     registers,
@@ -123,6 +128,8 @@ function createCounters(registers: Registers) {
     'Registrations that need a person: what was sent stayed without an answer, or a provider says what cannot be.',
     ['step'],
   )
+  const deliveries = counter('webhook_attempts_total', 'Attempts at webhooks and callbacks.', ['what', 'outcome'])
+  const disabled = counter('webhooks_disabled_total', 'Webhooks switched off because their endpoint fails.', ['reason'])
   const decrypt = counter(
     'crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
@@ -142,6 +149,8 @@ function createCounters(registers: Registers) {
     loadShed: (reason) => shed.inc({ reason }),
     providerCalled: (name, outcome) => provider.inc({ provider: name, outcome }),
     registrationParked: (step) => registrations.inc({ step }),
+    delivered: (what, state) => deliveries.inc({ what, outcome: OUTCOMES[state] }),
+    webhookDisabled: (reason) => disabled.inc({ reason }),
     decryptFailed: () => decrypt.inc(),
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),

@@ -4,8 +4,8 @@ import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
-import { endCampaignBranch } from './campaign-registry.store.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
+import { endCampaignBranch } from './campaign-registry.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the

@@ -1,4 +1,4 @@
-import type { Job } from '../../jobs/queue.store.ts'
+import { finishJob, type Job, postponeJob } from '../../jobs/queue.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
 import { apply } from './answer.rules.ts'
 import { ask, campaignOfNumber } from './call.jobs.ts'
@@ -21,13 +21,24 @@ export function advanceRegistrationJob(options: RegistrationOptions): JobHandler
   return async (job) => {
     for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
       const next = await takeTurn(options, job)
-      if (next !== 'again') return next
+      if (next !== 'again') return settle(options, job, next)
     }
-    return { kind: 'postponed', delayMs: 1_000, isAttempt: false }
+    return settle(options, job, { kind: 'postponed', delayMs: AFTER_TURNS_MS, isAttempt: false })
   }
 }
 
 const TURNS_MAX = 60
+const AFTER_TURNS_MS = 1_000
+/** What the moves may have left due: whoever waits for it should not wait for the next look. */
+const LEFT_DUE = ['fan_out_event', 'deliver_callback']
+
+/** Ends the job's turn. A registration waits for days, so a failure of the past must not add up with one of next week. */
+async function settle({ db }: RegistrationOptions, job: Job, next: Next): Promise<Next> {
+  if (next.kind === 'finished') await finishJob(db, job)
+  else if (next.kind === 'postponed' && !next.isAttempt) await postponeJob(db, job, { delayMs: next.delayMs, attempts: 0 })
+  else return next
+  return { kind: 'settled', wakes: LEFT_DUE }
+}
 const FINISHED: Next = { kind: 'finished' }
 const OTHERS_BRAND_MS = 15_000
 
