@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type App, type AppOptions, buildApp } from './app.ts'
 import { banner } from './banner.ts'
 import { type Config, loadConfig } from './config.ts'
+import { uncompiledChecks } from './contract/validator.ts'
 import { EmbeddedError } from './db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from './db/open.ts'
 import { databaseProblems } from './db/role-check.ts'
@@ -111,7 +113,16 @@ async function startOn(
   })
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
   app.jobs.start()
+  void compileAhead()
   announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
+}
+
+/** Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. */
+async function compileAhead(): Promise<void> {
+  for (const compile of uncompiledChecks()) {
+    await nextTurn()
+    compile()
+  }
 }
 
 function readinessOf(app: App, ports: App['house']['ports']) {

@@ -7,7 +7,7 @@ export const stampPath = join('build', 'src', '.stamp.json')
 
 /** The API reference page's script, served by us because nothing is loaded from outside. */
 export const referenceScript = {
-  from: 'node_modules/@scalar/api-reference/dist/browser/standalone.js',
+  from: 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js',
   to: 'build/assets/scalar.js',
 }
 
@@ -21,12 +21,12 @@ export const referenceScript = {
  * @returns {{ program: string, tests: string }}
  */
 export function currentSources(root) {
-  const all = [...sourcePaths(root, 'src'), ...sourcePaths(root, 'test')].sort()
+  const all = sourcePaths(root)
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const base = [
     readFileSync(join(root, 'tsconfig.json'), 'utf8'),
-    lock['node_modules/typescript'].version,
-    lock['node_modules/@scalar/api-reference'].version,
+    lock['node_modules/typescript-native'].version,
+    lock['node_modules/@scalar/fastify-api-reference'].version,
   ]
   return {
     program: digest(root, all.filter(isProgram), base),
@@ -63,8 +63,12 @@ function readStamp(root) {
   }
 }
 
-/** @returns {string[]} every .ts file below the folder, relative to the root, with forward slashes */
-function sourcePaths(root, folder) {
+/** @returns {string[]} every .ts file of program and tests, relative to the root, with forward slashes, in order */
+export function sourcePaths(root) {
+  return [...sourcesBelow(root, 'src'), ...sourcesBelow(root, 'test')].sort()
+}
+
+function sourcesBelow(root, folder) {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)

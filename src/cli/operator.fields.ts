@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { email, oneOf, optional, text, uuid } from '../contract/field.ts'
 import { ROLES } from '../contract/permissions.ts'
+import { Type } from '../contract/schema.ts'
 
 /** What an operator may enter. Shapes and bounds are those of the API's own members (contract 6 and 8). */
 

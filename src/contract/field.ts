@@ -1,4 +1,4 @@
-import Type, { type TSchema } from 'typebox'
+import { type TSchema, Type } from './schema.ts'
 
 /**
  * A field of a resource is one annotated TypeBox schema. From it come the validator and its exact sentences, the OpenAPI

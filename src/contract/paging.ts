@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { Failure } from './failure.ts'
 import { flag, text } from './field.ts'
+import { Type } from './schema.ts'
 
 /** Reads a whole number of the query. Null when it is absent; NaN when it is not a whole number. */
 export function wholeNumber(query: URLSearchParams, name: string): number | null {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import Type from 'typebox'
 import { flag, optional, text } from './field.ts'
 import type { JsonObject } from './json-value.ts'
 import { addUnknown, readBody } from './patch.ts'
+import { Type } from './schema.ts'
 
 const plain = { description: 'A text.' }
 const schema = Type.Object({

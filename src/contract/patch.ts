@@ -1,7 +1,7 @@
-import type { TSchema } from 'typebox'
 import type { Details } from './failure.ts'
 import { notesOf } from './field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts'
+import type { TSchema } from './schema.ts'
 
 /**
  * What a request body says about each member (decision 13): a value, a wish to clear, or nothing.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import Type from 'typebox'
 import { country, email, flag, oneOf, optional, phone, text, uuid, webAddress } from './field.ts'
 import type { JsonObject, JsonValue } from './json-value.ts'
-import { compileCheck } from './validator.ts'
+import { Type } from './schema.ts'
+import { compileCheck, uncompiledChecks } from './validator.ts'
 
 const about = { description: 'A member.' }
 const schema = Type.Object({
@@ -166,4 +166,23 @@ test('web addresses are absolute http or https, without credentials and without 
   ]) {
     assert.deepEqual(Object.keys(problems({ url })), ['url'], JSON.stringify(url))
   }
+})
+
+test('a check is compiled by its first use, or ahead of it', () => {
+  const known = new Set(uncompiledChecks())
+  const used = compileCheck(Type.Object({ name: Type.String() }))
+  const ahead = compileCheck(Type.Object({ name: Type.String() }))
+  const added = () => uncompiledChecks().filter((compile) => !known.has(compile))
+  assert.equal(added().length, 2)
+  assert.deepEqual(used({ name: 'x' }), {})
+  const [compile, ...others] = added()
+  assert.equal(others.length, 0)
+  compile?.()
+  assert.equal(added().length, 0)
+  assert.deepEqual(Object.keys(ahead({ name: 1 })), ['name'])
+})
+
+test('a schema that means nothing fails where it is compiled', () => {
+  const check = compileCheck(Type.Unsafe({ type: 'nonsense' }))
+  assert.throws(() => check({}), /nonsense|type/)
 })

@@ -1,12 +1,13 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormatsModule from 'ajv-formats'
-import countries from 'i18n-iso-countries'
+// The codes alone: the package's main entry loads the country names of every language with them.
+import countries from 'i18n-iso-countries/index.js'
 import { isPossiblePhoneNumber } from 'libphonenumber-js/max'
-import type { TSchema } from 'typebox'
 import { looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
+import type { TSchema } from './schema.ts'
 
 // The package is CommonJS; its callable is the default member under Node's ESM rules.
 const addFormats = addFormatsModule.default
@@ -51,22 +52,39 @@ function newAjv(): Ajv {
 
 const ajv = newAjv()
 
+/** What compiles the checks that nobody has used so far. */
+const uncompiled = new Set<() => void>()
+
 /** The members of `value` that do not fit, each with its sentences; empty when all fit. */
 export type Check = (value: JsonObject) => Details
 
 /**
- * Compiles a schema. `root` is put before every path. A problem of a member is reported under the member's dotted path in
+ * A check of a schema. `root` is put before every path. A problem of a member is reported under the member's dotted path in
  * the request's own spelling (contract 8.9), so a missing member is reported under its own path, not its parent's.
+ *
+ * The schema is compiled when the check is first used: a start needs none of them, and a command few.
  */
 export function compileCheck(schema: TSchema, root = ''): Check {
-  const validate: ValidateFunction = ajv.compile(schema)
+  let compiled: ValidateFunction | null = null
+  const compile = () => {
+    uncompiled.delete(compile)
+    compiled ??= ajv.compile(schema)
+    return compiled
+  }
+  uncompiled.add(compile)
   return (value) => {
+    const validate = compiled ?? compile()
     const details: Details = {}
     if (validate(value)) return details
     for (const error of validate.errors ?? []) addProblem(details, schema, root, error)
     validate.errors = null
     return details
   }
+}
+
+/** One function for each check that nobody has used so far; called, it compiles the check. */
+export function uncompiledChecks(): readonly (() => void)[] {
+  return [...uncompiled]
 }
 
 function addProblem(details: Details, schema: TSchema, root: string, error: ErrorObject): void {

@@ -28,7 +28,8 @@ const HTML = 'text/html; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
 /**
- * Adds the OpenAPI document, the API reference that shows it, and the way there from `/`. The document is made once.
+ * Adds the OpenAPI document, the API reference that shows it, and the way there from `/`. The document is made once, when
+ * it is first asked for.
  *
  * @param publicUrl what the document names as its server; null names the server it was read from.
  */
@@ -38,7 +39,11 @@ export function addPages(
   publicUrl: string | null,
   readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
 ): void {
-  const document = JSON.stringify(buildOpenApi(endpoints, publicUrl))
+  let document: string | null = null
+  const written = () => {
+    document ??= JSON.stringify(buildOpenApi(endpoints, publicUrl))
+    return document
+  }
   let script: Promise<ReferenceScript | null> | null = null
   const held = () => {
     script ??= readScript()
@@ -62,6 +67,6 @@ export function addPages(
   })
   server.get(PAGES[3], async (_request, reply) => reply.headers(GUARDS).type(SCRIPT).send(START_SCRIPT))
   server.get(PAGES[4], async (_request, reply) =>
-    reply.headers(GUARDS).type('application/json; charset=utf-8').send(document),
+    reply.headers(GUARDS).type('application/json; charset=utf-8').send(written()),
   )
 }

@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox'
 import { type FieldNotes, notesOf } from '../../src/contract/field.ts'
+import type { TSchema } from '../../src/contract/schema.ts'
 import { compileCheck } from '../../src/contract/validator.ts'
 import type { Json } from '../kit/client.ts'
 

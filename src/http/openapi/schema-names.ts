@@ -1,6 +1,6 @@
-import type { TSchema } from 'typebox'
 import type { JsonObject } from '../../contract/json-value.ts'
 import { paginationAnswer } from '../../contract/paging.ts'
+import type { TSchema } from '../../contract/schema.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { ENVELOPE_SCHEMAS } from './envelope.ts'
 import { toJsonSchema, type Use } from './schema.ts'

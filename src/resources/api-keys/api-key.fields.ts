@@ -1,5 +1,5 @@
-import Type from 'typebox'
 import { flag, instant, oneOf, optional, text, uuid } from '../../contract/field.ts'
+import { Type } from '../../contract/schema.ts'
 
 /** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role (decision 25). */
 

@@ -1,6 +1,6 @@
-import Type, { type TSchema } from 'typebox'
 import { country, email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
+import { type TSchema, Type } from '../../contract/schema.ts'
 
 /**
  * The brand (KYC and TCR data) of a profile or of an organization. Source: contract 8.2 to 8.4.

@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
+import { Type } from '../../contract/schema.ts'
 import { type Brand, brandAnswer, brandRequest } from '../brands/index.ts'
 
 /** The profile: every member, its bounds, its sentences. Source: contract 8.1, 8.5, 8.7, 8.9 and decision 13. */

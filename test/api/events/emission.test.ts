@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import { aBillingContact, aBrand, aCard } from '../../kit/builders.ts'
+import { subscribe } from '../../kit/subscription.ts'
 
 interface EventRow extends Record<string, unknown> {
   profile_id: string
@@ -18,15 +19,6 @@ describe('events of a profile', () => {
   })
   after(() => app[Symbol.asyncDispose]())
 
-  /** Somebody who is told; only the row counts here. */
-  const subscribe = (organizationId: string) =>
-    app.sql(
-      `insert into webhooks (organization_id, id, display_name, endpoint_url, signing_secret, is_active, event_types,
-         retry_count, timeout_seconds, created_at)
-       values ($1, gen_random_uuid(), 'receiver', 'sealed', 'sealed', false, '["profile"]', 3, 30, now())`,
-      [organizationId],
-    )
-
   const eventsIn = (organizationId: string) =>
     app.sql<EventRow>(
       `select e.profile_id, e.sequence::int, e.type, e.payload,
@@ -38,7 +30,7 @@ describe('events of a profile', () => {
 
   test('every change writes its events in order, each with a job, and none says more than ids and a status', async () => {
     const org = await app.organization()
-    await subscribe(org.id)
+    await subscribe(app, org.id)
     const { id } = await org.profile()
     const path = `/v3/profiles/${id}`
     const branded = await org.admin.patch(path, { brand: aBrand() })
@@ -71,7 +63,7 @@ describe('events of a profile', () => {
   test('a change that changes nothing, a refused one and a dry run emit nothing', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    await subscribe(org.id)
+    await subscribe(app, org.id)
     const path = `/v3/profiles/${id}`
     assert.equal((await org.admin.patch(path, {})).status, 200)
     assert.equal((await org.admin.patch(path, { short_name: '!' })).status, 400)
@@ -82,7 +74,7 @@ describe('events of a profile', () => {
   test('a replayed change emits nothing again', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    await subscribe(org.id)
+    await subscribe(app, org.id)
     const once = () => org.admin.patch(`/v3/profiles/${id}`, { short_name: 'SALES' }, { 'idempotency-key': 'once' })
     await once()
     assert.equal((await once()).headers['idempotent-replayed'], 'true')
@@ -91,7 +83,7 @@ describe('events of a profile', () => {
 
   test('an organization without a webhook has no events, and the other organization is no reason for one', async () => {
     const [org, other] = [await app.organization(), await app.organization()]
-    await subscribe(other.id)
+    await subscribe(app, other.id)
     await org.profile()
     assert.deepEqual(await eventsIn(org.id), [])
     assert.deepEqual(await app.sql('select id from jobs where organization_id = $1', [org.id]), [])

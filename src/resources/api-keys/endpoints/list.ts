@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { keyAnswer } from '../api-key.fields.ts'
 import { keyOwnerTarget, listKeys } from '../api-key.store.ts'

@@ -1,7 +1,7 @@
-import Type from 'typebox'
 import { Failure } from '../../../contract/failure.ts'
 import { instant, oneOf, optional, text, uuid } from '../../../contract/field.ts'
 import { paginationAnswer, readPageSize, wholeNumber } from '../../../contract/paging.ts'
+import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { listHistory } from '../history.store.ts'
 import type { Profile } from '../profile.fields.ts'

@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { oneOf, optional, text } from '../../../contract/field.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
+import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { pagination, readListQuery } from '../list.rules.ts'
 import { shown } from '../outcome.rules.ts'
