@@ -66,7 +66,13 @@ function checkServer(values: Values, flags: ProcessFlags): string[] {
 /** A provider that is not named is simulated, except in production, where it is refused (decision 23). */
 function withProviders(values: Values): Values {
   const unnamed = values.NODE_ENV === 'production' ? 'none' : 'simulator'
-  return { ...values, PAYMENTS: values.PAYMENTS ?? unnamed, WHATSAPP: values.WHATSAPP ?? unnamed }
+  return {
+    ...values,
+    PAYMENTS: values.PAYMENTS ?? unnamed,
+    WHATSAPP: values.WHATSAPP ?? unnamed,
+    BRAND_REGISTRY: values.BRAND_REGISTRY ?? unnamed,
+    CARRIER: values.CARRIER ?? unnamed,
+  }
 }
 
 function toFlags(env: Environment, execArgv: readonly string[]): ProcessFlags {

@@ -10,7 +10,29 @@ export type PaymentsConfig =
 
 export type WhatsappConfig =
   | { readonly provider: 'none' | 'simulator' }
-  | { readonly provider: 'meta'; readonly appToken: Secret<string> | null; readonly baseUrl: string }
+  | {
+      readonly provider: 'meta'
+      readonly appToken: Secret<string> | null
+      readonly systemToken: Secret<string> | null
+      readonly registrationPin: Secret<string> | null
+      readonly baseUrl: string
+    }
+
+export interface RegistryConfig {
+  readonly provider: 'none' | 'simulator'
+  readonly vetting: Values['VETTING']
+  /** US$; null where it is not known. */
+  readonly fees: {
+    readonly brand: number | null
+    readonly revet: number | null
+    readonly vetting: number | null
+    readonly campaignReview: number | null
+  }
+}
+
+export interface CarrierConfig {
+  readonly provider: 'none' | 'simulator'
+}
 
 /** Milliseconds, each limit strictly inside the next. */
 export interface TimeoutLadder {
@@ -57,6 +79,10 @@ export interface Config {
   readonly keyMaterial: Secret<KeyMaterial> | null
   readonly payments: PaymentsConfig
   readonly whatsapp: WhatsappConfig
+  readonly brandRegistry: RegistryConfig
+  readonly carrier: CarrierConfig
+  /** How the simulated registry and carrier behave: how long they take, and where they remember. */
+  readonly simulator: { readonly delayMs: number; readonly file: string }
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -93,6 +119,9 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     keyMaterial: toKeyMaterial(values),
     payments: toPayments(values),
     whatsapp: toWhatsapp(values),
+    brandRegistry: toRegistry(values),
+    carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
+    simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,
@@ -121,9 +150,29 @@ function toPayments(values: Values): PaymentsConfig {
 
 function toWhatsapp(values: Values): WhatsappConfig {
   if (values.WHATSAPP === 'meta') {
-    return { provider: 'meta', appToken: conceal(values.META_APP_TOKEN), baseUrl: values.META_GRAPH_BASE_URL }
+    return {
+      provider: 'meta',
+      appToken: conceal(values.META_APP_TOKEN),
+      systemToken: conceal(values.META_SYSTEM_TOKEN),
+      registrationPin: conceal(values.META_REGISTRATION_PIN),
+      baseUrl: values.META_GRAPH_BASE_URL,
+    }
   }
   return { provider: values.WHATSAPP === 'simulator' ? 'simulator' : 'none' }
+}
+
+function toRegistry(values: Values): RegistryConfig {
+  const { brand, revet, vetting, campaign_review } = values.REGISTRY_FEES
+  return {
+    provider: values.BRAND_REGISTRY === 'simulator' ? 'simulator' : 'none',
+    vetting: values.VETTING,
+    fees: {
+      brand: brand ?? null,
+      revet: revet ?? null,
+      vetting: vetting ?? null,
+      campaignReview: campaign_review ?? null,
+    },
+  }
 }
 
 function conceal<T>(value: T | null): Secret<T> | null {

@@ -4,6 +4,8 @@ import type { Details } from '../contract/failure.ts'
 import type { JsonObject, JsonValue } from '../contract/json-value.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { Executor } from '../db/database.ts'
+import type { BrandRegistry } from '../ports/brand-registry.ts'
+import type { Carrier } from '../ports/carrier.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import type { Whatsapp } from '../ports/whatsapp.ts'
@@ -48,6 +50,8 @@ export interface Call<Target = unknown> {
 export interface Ports {
   payments: Payments | null
   whatsapp: Whatsapp | null
+  brandRegistry: BrandRegistry | null
+  carrier: Carrier | null
 }
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */

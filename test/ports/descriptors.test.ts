@@ -3,11 +3,23 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { metaDescriptor } from '../../src/adapters/meta/descriptor.ts'
-import { simulatedPaymentsDescriptor, simulatedWhatsappDescriptor } from '../../src/adapters/simulator/descriptor.ts'
+import {
+  simulatedBrandRegistryDescriptor,
+  simulatedCarrierDescriptor,
+  simulatedPaymentsDescriptor,
+  simulatedWhatsappDescriptor,
+} from '../../src/adapters/simulator/descriptor.ts'
 import { stripeDescriptor } from '../../src/adapters/stripe/descriptor.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
-const ALL = [stripeDescriptor, metaDescriptor, simulatedPaymentsDescriptor, simulatedWhatsappDescriptor]
+const ALL = [
+  stripeDescriptor,
+  metaDescriptor,
+  simulatedPaymentsDescriptor,
+  simulatedWhatsappDescriptor,
+  simulatedBrandRegistryDescriptor,
+  simulatedCarrierDescriptor,
+]
 
 describe('provider descriptors', () => {
   for (const { port, name, variables, links } of ALL) {
