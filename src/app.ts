@@ -10,6 +10,7 @@ import { Waiters } from './http/waiters.ts'
 import { createJobs, type Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
@@ -20,7 +21,7 @@ export const ENDPOINTS: readonly Endpoint[] = [...profileEndpoints, ...keyEndpoi
 
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts'>
+  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'providerCallsMax'>
   keys: KeyRing
   ports: Ports
   log: ServerLog
@@ -59,7 +60,13 @@ export function openPool({
 
 /** The composition root: builds everything once and hands it down. Nothing listens yet. */
 export function buildApp(options: AppOptions): App {
-  const { config, keys, ports, log, metrics } = options
+  const { config, keys, log, metrics } = options
+  const ports = guardPorts(options.ports, {
+    log,
+    metrics,
+    deadlineMs: config.timeouts.providerMs,
+    callsMax: config.providerCallsMax,
+  })
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   let draining = false
