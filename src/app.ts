@@ -12,6 +12,7 @@ import { createJobs, type Jobs, type Lane } from './jobs/index.ts'
 import { claimReceiverJobs } from './jobs/receiver-claim.store.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
@@ -32,7 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
 
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'egress' | 'settleMs'>
+  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'egress' | 'settleMs' | 'providerCallsMax'>
   keys: KeyRing
   ports: Ports
   log: ServerLog
@@ -108,7 +109,13 @@ function registrationLane(
 
 /** The composition root: builds everything once and hands it down. Nothing listens yet. */
 export function buildApp(options: AppOptions): App {
-  const { config, keys, ports, log, metrics } = options
+  const { config, keys, log, metrics } = options
+  const ports = guardPorts(options.ports, {
+    log,
+    metrics,
+    deadlineMs: config.timeouts.providerMs,
+    callsMax: config.providerCallsMax,
+  })
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   const egress = options.egress ?? createEgress({ policy: config.egress })

@@ -87,6 +87,8 @@ export interface Config {
   readonly simulator: { readonly delayMs: number; readonly file: string }
   /** What customers' addresses may lead to. */
   readonly egress: { readonly allowsPrivate: boolean; readonly ports: readonly number[] }
+  /** The width of the bulkhead around each provider. */
+  readonly providerCallsMax: number
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -128,6 +130,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
     simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
     egress: { allowsPrivate: values.WEBHOOKS_ALLOW_PRIVATE, ports: values.WEBHOOK_PORTS },
+    providerCallsMax: values.PROVIDER_CALLS_MAX,
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,
