@@ -18,7 +18,9 @@ export class SchemaNames {
     for (const { operation, document } of endpoints) {
       if (operation.startsWith('get') && document.answer !== null) this.#add(operation.slice(3), document.answer)
     }
-    for (const { operation, document } of endpoints) {
+    // A list comes after what is in it, which is named in it.
+    const isList = ({ document }: Endpoint) => (document.answer as { type?: string } | null)?.type === 'array'
+    for (const { operation, document } of [...endpoints.filter((one) => !isList(one)), ...endpoints.filter(isList)]) {
       if (document.answer !== null) this.#add(`${upperFirst(operation)}Answer`, document.answer)
     }
   }

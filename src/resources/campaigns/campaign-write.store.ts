@@ -51,16 +51,18 @@ const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at
     select h.organization_id, h.owner_id, $4, $5::timestamptz, 1, ${CONTENT.map((column, at) => `$${at + 6}${cast(column)}`).join(', ')}
       from held h ${RETURNING}`
 
-const AT_ITS_VERSION = `c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
-      and c.deleted_at is null`
 const RETURNING_CHANGED = 'returning c.organization_id, c.owner_id, c.id'
 
 const UPDATE = `update campaigns c
     set updated_at = $5::timestamptz, version = c.version + 1, ${CONTENT.map((column, at) => `${column} = $${at + 7}${cast(column)}`).join(', ')}
-    from held h where ${AT_ITS_VERSION} and c.lock is null ${RETURNING_CHANGED}`
+    from held h
+    where c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
+      and c.deleted_at is null and c.lock is null ${RETURNING_CHANGED}`
 
 const DELETE = `update campaigns c set deleted_at = $5::timestamptz, version = c.version + 1
-    from held h where ${AT_ITS_VERSION} ${RETURNING_CHANGED}`
+    from held h
+    where c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
+      and c.deleted_at is null ${RETURNING_CHANGED}`
 
 const statements = new Map<string, Statement<{ id: string }>>()
 

@@ -35,7 +35,8 @@ const LEFT_DUE = ['fan_out_event', 'deliver_callback']
 /** Ends the job's turn. A registration waits for days, so a failure of the past must not add up with one of next week. */
 async function settle({ db }: RegistrationOptions, job: Job, next: Next): Promise<Next> {
   if (next.kind === 'finished') await finishJob(db, job)
-  else if (next.kind === 'postponed' && !next.isAttempt) await postponeJob(db, job, { delayMs: next.delayMs, attempts: 0 })
+  else if (next.kind === 'postponed' && !next.isAttempt)
+    await postponeJob(db, job, { delayMs: next.delayMs, attempts: 0 })
   else return next
   return { kind: 'settled', wakes: LEFT_DUE }
 }

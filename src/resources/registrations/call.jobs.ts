@@ -20,23 +20,16 @@ const NOT_CONFIGURED: Outcome<never> = { kind: 'unavailable', retryAfterSeconds:
 
 /** @throws Error when what has to be asked about is gone: a bug, and the job is tried again. */
 export async function ask(
-  { db, ports, metrics, providerMs }: RegistrationOptions,
+  { db, ports, providerMs }: RegistrationOptions,
   work: Work,
   { step, question }: { step: Step; question: Question },
 ): Promise<Reply> {
   const request = await prepare(db, work, step, question)
   const signal = AbortSignal.timeout(providerMs)
-  const { port, send } = request(ports, signal)
-  const reply = await send
-  metrics.providerCalled(port, reply.outcome.kind)
-  return cleanReply(reply, secretsOf(work))
+  return cleanReply(await request(ports, signal), secretsOf(work))
 }
 
-interface Sent {
-  port: 'registry' | 'carrier' | 'whatsapp'
-  send: Promise<Reply>
-}
-type Send = (ports: RegistrationOptions['ports'], signal: AbortSignal) => Sent
+type Send = (ports: RegistrationOptions['ports'], signal: AbortSignal) => Promise<Reply>
 
 async function prepare(db: RegistrationOptions['db'], work: Work, step: Step, question: Question): Promise<Send> {
   if (step.step === 'carrier') return prepareCarrier(db, work, step, question)
@@ -45,38 +38,34 @@ async function prepare(db: RegistrationOptions['db'], work: Work, step: Step, qu
   return prepareBrand(db, work, step, question)
 }
 
+/** What a port answers, under the shape of its value. A port that was configured when the run began and is not now: later. */
+function from<P>(
+  of: Reply['of'],
+  port: (ports: RegistrationOptions['ports']) => P | null,
+  call: (port: P, signal: AbortSignal) => Promise<Outcome<unknown>>,
+): Send {
+  return async (ports, signal) => {
+    const asked = port(ports)
+    return { of, outcome: asked === null ? NOT_CONFIGURED : await call(asked, signal) } as Reply
+  }
+}
+
 function toRegistry(
   of: 'brand' | 'feedback' | 'vetting' | 'campaign' | 'nothing',
   call: (registry: BrandRegistry, signal: AbortSignal) => Promise<Outcome<unknown>>,
 ): Send {
-  return ({ brandRegistry }, signal) => ({
-    port: 'registry',
-    send: (brandRegistry === null ? Promise.resolve(NOT_CONFIGURED) : call(brandRegistry, signal)).then(
-      (outcome) => ({ of, outcome }) as Reply,
-    ),
-  })
+  return from(of, ({ brandRegistry }) => brandRegistry, call)
 }
 
 function toCarrier(
   of: 'messaging_profile' | 'connection' | 'assignment',
   call: (carrier: Carrier, signal: AbortSignal) => Promise<Outcome<unknown>>,
 ): Send {
-  return ({ carrier }, signal) => ({
-    port: 'carrier',
-    send: (carrier === null ? Promise.resolve(NOT_CONFIGURED) : call(carrier, signal)).then(
-      (outcome) => ({ of, outcome }) as Reply,
-    ),
-  })
+  return from(of, ({ carrier }) => carrier, call)
 }
 
 function toWhatsapp(call: (whatsapp: Whatsapp, signal: AbortSignal) => Promise<Outcome<unknown>>): Send {
-  return ({ whatsapp }, signal) => ({
-    port: 'whatsapp',
-    send: (whatsapp === null ? Promise.resolve(NOT_CONFIGURED) : call(whatsapp, signal)).then((outcome) => ({
-      of: 'nothing' as const,
-      outcome,
-    })),
-  })
+  return from('nothing', ({ whatsapp }) => whatsapp, call)
 }
 
 function needed<T>(value: T | null | undefined, what: string): T {

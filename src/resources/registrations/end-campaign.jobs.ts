@@ -30,7 +30,6 @@ export function endCampaignJob({ db, ports, log, metrics, providerMs }: Registra
     const registry = ports.brandRegistry
     if (registry === null) return { kind: 'postponed', delayMs: NOT_CONFIGURED_MS, isAttempt: false }
     const outcome = await registry.deactivateCampaign({ campaign: ids, signal: AbortSignal.timeout(providerMs) })
-    metrics.providerCalled('registry', outcome.kind)
     if (outcome.kind === 'done') {
       await noteCampaignEnded(db, key)
       return FINISHED

@@ -1,5 +1,5 @@
-import Type from 'typebox'
 import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+import { Type } from '../../contract/schema.ts'
 
 /** The registration of a profile with its providers: steps in order, what came of each, and what is tried next. Ours. */
 

@@ -19,7 +19,7 @@ export interface RegistrationOptions {
   keys: KeyRing
   ports: Pick<Ports, 'brandRegistry' | 'carrier' | 'whatsapp'>
   log: Log
-  metrics: Pick<Metrics, 'providerCalled' | 'registrationParked'>
+  metrics: Pick<Metrics, 'registrationParked'>
   /** How long a call may be under way before its worker is taken for dead: the lease of a job. */
   leaseMs: number
   providerMs: number

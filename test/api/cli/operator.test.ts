@@ -8,6 +8,7 @@ import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
 import { keyDigest } from '../../../src/http/admission.ts'
 import { readOrCreateKeyFile } from '../../../src/seal/key-file.ts'
 import { KeyRing } from '../../../src/seal/key-ring.ts'
+import { aCampaign } from '../../kit/builders.ts'
 import { queryOnce } from '../../kit/embedded-processes.ts'
 import { answered, dataDirectory, keepRunning, letterhead, refused } from './letterhead.ts'
 
@@ -147,6 +148,46 @@ test("the organization's brand is written sealed, changed member by member, and 
   assert.deepEqual(Object.keys(wrong.details ?? {}).sort(), ['compliance.vertical', 'tax_id'])
   await query(`update brands set lock = 'submitting' where owner_id = '${org}'`)
   assert.equal((await refused([...set, file], options)).code, 'CONFLICT')
+})
+
+test("the organization's campaigns are made, listed, replaced and deleted, and one that is submitted is locked", async () => {
+  const campaign = { ...aCampaign(), name: 'Shared' }
+  const file = join(await directory.path(), 'campaign.json')
+  await writeFile(file, JSON.stringify({ campaign }))
+  const set = ['org', 'campaign', 'set', '--org', org]
+  const list = () => answered<Record<string, unknown>[]>(['org', 'campaign', 'list', '--org', org], options)
+  const made = await answered<Record<string, unknown>>([...set, '--file', file], options)
+  const [brand] = await query(`select id from brands where owner_id = '${org}'`)
+  assert.deepEqual([made.name, made.customerId, made.brandId, made.updatedAt], ['Shared', org, brand?.id, null])
+  assert.deepEqual(await list(), [made])
+  const id = String(made.id)
+  const bare = { name: 'Bare', description: 'B', type: 'App', useCases: campaign.useCases }
+  const again = { ...options, stdin: JSON.stringify(bare) }
+  const replaced = await answered<Record<string, unknown>>([...set, '--id', id, '--file', '-'], again)
+  assert.deepEqual([replaced.id, replaced.name, replaced.helpMessage], [id, 'Bare', null])
+  assert.deepEqual(replaced.useCases, made.useCases)
+  assert.deepEqual(await list(), [replaced])
+  const wrong = await refused([...set, '--file', '-'], { ...options, stdin: '{"name":"x","volume":"1"}' })
+  assert.equal(wrong.exit, 64)
+  assert.deepEqual(Object.keys(wrong.details ?? {}).sort(), ['description', 'type', 'useCases', 'volume'])
+  await query(`update campaigns set lock = 'submitted' where id = '${id}'`)
+  assert.equal((await refused([...set, '--id', id, '--file', '-'], again)).code, 'CONFLICT')
+  const remove = ['org', 'campaign', 'delete', '--org', org, '--id', id]
+  assert.deepEqual(await answered(remove, options), { id, organization_id: org })
+  assert.equal((await refused(remove, options)).exit, 3)
+  assert.deepEqual(await list(), [])
+})
+
+test('a campaign needs a brand first, and belongs to one organization', async () => {
+  const other = await answered(['org', 'create', '--name', 'Brandless', '--email', 'brandless@example.com'], options)
+  const set = ['org', 'campaign', 'set', '--org', other.id ?? '', '--file', '-']
+  const given = { ...options, stdin: JSON.stringify(aCampaign()) }
+  const refusal = await refused(set, given)
+  assert.equal(refusal.code, 'CONFLICT')
+  assert.match(refusal.message, /org brand set/)
+  const made = await answered(['org', 'campaign', 'set', '--org', org, '--file', '-'], given)
+  assert.equal((await refused([...set, '--id', made.id ?? ''], given)).exit, 3)
+  await answered(['org', 'campaign', 'delete', '--org', org, '--id', made.id ?? ''], options)
 })
 
 test('state and WhatsApp Business Account are set and cleared', async () => {

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addBrokenRules } from '../../contract/rule.ts'
+import type { CampaignContent, UseCase } from './campaign.fields.ts'
+import {
+  CAMPAIGN_RULES,
+  type CampaignChange,
+  campaignContent,
+  campaignEvent,
+  campaignLockProblem,
+  DELETE_RULES,
+  newCampaign,
+  presentCampaign,
+} from './campaign.rules.ts'
+
+const [THEN, NOW] = ['2026-03-25T10:43:34+00:00', '2026-03-26T10:43:34+00:00']
+const REQUIRED = { name: 'A', description: 'B', type: 'App' }
+
+/** Ids in the order in which they are made. */
+function numbered(): () => string {
+  let made = 0
+  return () => `new-${++made}`
+}
+
+const at = () => ({ now: NOW, newId: numbered() })
+const useCase = (messagingUseCaseUs: UseCase['messagingUseCaseUs'], ...sampleMessages: string[]) => ({
+  messagingUseCaseUs,
+  sampleMessages,
+})
+const stored = (id: string, ...given: Parameters<typeof useCase>): UseCase => ({
+  id,
+  ...useCase(...given),
+  createdAt: THEN,
+  updatedAt: null,
+})
+
+const useCasesAfter = (before: UseCase[], ...given: ReturnType<typeof useCase>[]) =>
+  campaignContent({ ...REQUIRED, useCases: given }, before, at()).useCases
+
+test('what a request leaves out is null, whatever is stored', () => {
+  const { useCases, ...content } = campaignContent({ ...REQUIRED, helpMessage: 'Help' }, [], at())
+  assert.deepEqual(useCases, [])
+  assert.deepEqual(content, {
+    ...REQUIRED,
+    messageFlow: null,
+    privacyPolicyLink: null,
+    termsAndConditionsLink: null,
+    optinMessage: null,
+    optoutMessage: null,
+    helpMessage: 'Help',
+    optinKeywords: null,
+    optoutKeywords: null,
+    helpKeywords: null,
+  })
+})
+
+const one = stored('one', 'MIXED', 'x')
+const two = stored('two', 'MIXED', 'y')
+const fresh = (id: string, ...given: Parameters<typeof useCase>): UseCase => ({
+  ...stored(id, ...given),
+  createdAt: NOW,
+})
+const USE_CASES: [string, UseCase[], UseCase[]][] = [
+  ['a first one is new', useCasesAfter([], useCase('MIXED', 'x')), [fresh('new-1', 'MIXED', 'x')]],
+  ['the same one stays as it is', useCasesAfter([one], useCase('MIXED', 'x')), [one]],
+  [
+    'one with other samples keeps its id and its creation',
+    useCasesAfter([one], useCase('MIXED', 'x', 'z')),
+    [{ ...one, sampleMessages: ['x', 'z'], updatedAt: NOW }],
+  ],
+  ['another kind is new', useCasesAfter([one], useCase('M2M', 'x')), [fresh('new-1', 'M2M', 'x')]],
+  ['what is not sent goes', useCasesAfter([one, two], useCase('MIXED', 'x')), [one]],
+  ['two of a kind stay two', useCasesAfter([one, two], useCase('MIXED', 'x'), useCase('MIXED', 'y')), [one, two]],
+  [
+    'a third of a kind is new, and the order is that of the request',
+    useCasesAfter([one, two], useCase('M2M', 'm'), useCase('MIXED', 'x'), useCase('MIXED', 'y'), useCase('MIXED', 'z')),
+    [fresh('new-1', 'M2M', 'm'), one, two, fresh('new-2', 'MIXED', 'z')],
+  ],
+]
+for (const [says, found, expected] of USE_CASES) {
+  test(`use cases: ${says}`, () => assert.deepEqual(found, expected))
+}
+
+test('the stored use cases are not changed by what is made of them', () => {
+  const before = [one, two]
+  useCasesAfter(before, useCase('MIXED', 'changed'))
+  assert.deepEqual(before, [stored('one', 'MIXED', 'x'), stored('two', 'MIXED', 'y')])
+})
+
+const INHERITED = 'Cannot provide campaign data when inherit_tcr_campaign is true.'
+const SUBMITTING = 'Campaign is being submitted to TCR and cannot be modified.'
+const SUBMITTED = 'Campaign has already been submitted to TCR and cannot be modified.'
+const DELETED = 'Cannot delete a campaign when inherit_tcr_campaign is true.'
+
+const CHANGES: [CampaignChange, onWrite: string[], onDelete: string[]][] = [
+  [{ isInheriting: false, current: null }, [], []],
+  [{ isInheriting: false, current: { lock: null } }, [], []],
+  [{ isInheriting: false, current: { lock: 'submitting' } }, [SUBMITTING], []],
+  [{ isInheriting: false, current: { lock: 'submitted' } }, [SUBMITTED], []],
+  [{ isInheriting: true, current: null }, [INHERITED], [DELETED]],
+  [{ isInheriting: true, current: { lock: null } }, [INHERITED], [DELETED]],
+  [{ isInheriting: true, current: { lock: 'submitted' } }, [INHERITED], [DELETED]],
+]
+for (const [change, onWrite, onDelete] of CHANGES) {
+  const { isInheriting, current } = change
+  const label = `${isInheriting ? 'inherited' : 'own'}, ${current === null ? 'new' : `lock ${current.lock}`}`
+  test(`${label}: one sentence at most, for a change and for a deletion`, () => {
+    for (const [rules, expected] of [
+      [CAMPAIGN_RULES, onWrite],
+      [DELETE_RULES, onDelete],
+    ] as const) {
+      const details: Record<string, string[]> = {}
+      addBrokenRules(rules, change, details)
+      assert.deepEqual(details, expected.length === 0 ? {} : { campaign: expected })
+    }
+  })
+}
+
+test('no campaign has no lock', () => assert.equal(campaignLockProblem(null), null))
+
+const content: CampaignContent = campaignContent({ ...REQUIRED, useCases: [useCase('MIXED', 'x')] }, [], at())
+
+test('a new campaign is known to no registry and tells its event', () => {
+  const campaign = newCampaign({ id: 'c', ownerId: 'p', now: NOW }, content)
+  const shown = presentCampaign(campaign, 'b')
+  assert.deepEqual([shown.id, shown.customerId, shown.brandId, shown.createdAt], ['c', 'p', 'b', NOW])
+  assert.deepEqual([shown.submittedToTCR, shown.submittedAt, shown.status, shown.updatedAt], [false, null, null, null])
+  assert.deepEqual(campaignEvent('created', campaign), {
+    type: 'campaign.created',
+    payload: { campaign_id: 'c', status: null },
+  })
+})
+
+test('it is shown as submitted when the registry has it, not before', () => {
+  const campaign = newCampaign({ id: 'c', ownerId: 'p', now: NOW }, content)
+  for (const [lock, expected] of [
+    [null, false],
+    ['submitting', false],
+    ['submitted', true],
+  ] as const) {
+    assert.equal(presentCampaign({ ...campaign, lock }, null).submittedToTCR, expected)
+  }
+})
