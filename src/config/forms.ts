@@ -22,6 +22,8 @@ export function wholeNumber(min: number, max: number, unit = 'a whole number'): 
 }
 
 export const port = wholeNumber(0, 65535, 'a port number')
+/** What a registry needs to show what it has taken: up to a day. */
+export const settlingTime = wholeNumber(1, 86_400_000, 'milliseconds')
 export const milliseconds = wholeNumber(1, 600_000, 'milliseconds')
 
 /** One of the given words, in exactly this spelling. */
@@ -124,6 +126,15 @@ function listOf<T>(form: string, entry: (text: string) => T | undefined): Form<r
   }
 }
 
+/** Port numbers, at least one. */
+export const ports: Form<readonly number[]> = {
+  form: 'a comma list of port numbers from 1 to 65535',
+  read(text) {
+    const found = listOf('', (entry) => wholeNumber(1, 65535).read(entry)).read(text)
+    return found === undefined || found.length === 0 ? undefined : found
+  },
+}
+
 function readHop(text: string): string | undefined {
   const [address = '', prefix, ...rest] = text.split('/')
   const family = isIP(address)
@@ -185,4 +196,29 @@ export const sealingKeys: Form<SealingKeys> = {
     const found = readOrUndefined(() => parseSealingKeys(text))
     return found?.keys.every((key) => looksRandom(key.bytes)) ? found : undefined
   },
+}
+
+/** US$ by the registry's service; a service that is not named has no known fee. */
+export type FeeList = Partial<Record<(typeof FEE_NAMES)[number], number>>
+
+const FEE_NAMES = ['brand', 'revet', 'vetting', 'campaign_review'] as const
+
+export const feeList: Form<FeeList> = {
+  form: `a comma list of ${FEE_NAMES.join(', ')}, each with its US$ as in brand=4.50`,
+  read(text) {
+    const fees: FeeList = {}
+    for (const entry of text.split(',')) {
+      const [, name, amount] = /^\s*([a-z_]+)=(\d{1,5}(?:\.\d{1,2})?)\s*$/.exec(entry) ?? []
+      const known = FEE_NAMES.find((each) => each === name)
+      if (known === undefined || known in fees) return undefined
+      fees[known] = Number(amount)
+    }
+    return fees
+  },
+}
+
+/** The two-step verification PIN of a WhatsApp number. */
+export const pin: Form<string> = {
+  form: 'six digits',
+  read: (text) => (/^\d{6}$/.test(text) ? text : undefined),
 }

@@ -1,6 +1,7 @@
 import {
   baseUrl,
   type Form,
+  feeList,
   hostNames,
   listenAddress,
   mailSender,
@@ -9,9 +10,12 @@ import {
   onOff,
   path,
   pepper,
+  pin,
   port,
+  ports,
   postgresUrl,
   sealingKeys,
+  settlingTime,
   smtpUrl,
   token,
   tokenPage,
@@ -19,7 +23,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 
-export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Time limits'
+export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Webhooks' | 'Time limits'
 
 /** One environment variable: where it is documented, what it accepts, and what holds when it is not set. */
 export interface Setting<T, F extends T | null = T | null> {
@@ -200,6 +204,68 @@ export const configTable = {
     tokenPage,
     null,
     'Page of your own where an invitation is answered, linked in its mail. Without it the mail tells how to answer over the API at `PUBLIC_URL`.',
+  ),
+  META_SYSTEM_TOKEN: secret(
+    'Providers',
+    token,
+    'Access token of a system user, for WhatsApp accounts that came without a token of their own.',
+  ),
+  META_REGISTRATION_PIN: secret(
+    'Providers',
+    pin,
+    'Two-step verification PIN that WhatsApp numbers are registered with. Without it no number is registered.',
+  ),
+  BRAND_REGISTRY: setting(
+    'Providers',
+    oneOf('simulator', 'none'),
+    null,
+    'Where brands and campaigns are registered.',
+    chosenByEnvironment,
+  ),
+  REGISTRY_FEES: setting(
+    'Providers',
+    feeList,
+    { brand: 4.5, revet: 4.5, vetting: 40, campaign_review: 15 },
+    'What your registry charges in US$, each time and on failure too; shown before it is spent. The default is what TCR and its partners published for the time since 1 August 2025. A fee that is left out is not known.',
+    '`brand=4.50,revet=4.50,vetting=40,campaign_review=15`',
+  ),
+  VETTING: setting(
+    'Providers',
+    oneOf('off', 'aegis', 'aegis_enhanced', 'wmc'),
+    'off',
+    'External vetting that is ordered for a verified brand: the vetting company, and its enhanced class.',
+  ),
+  REGISTRY_SETTLE_MS: setting(
+    'Providers',
+    settlingTime,
+    900_000,
+    'How long after a call without an answer the registry or carrier must have no record of it before it is sent again.',
+  ),
+  CARRIER: setting(
+    'Providers',
+    oneOf('simulator', 'none'),
+    null,
+    'Where phone numbers and messaging profiles live.',
+    chosenByEnvironment,
+  ),
+  PROVIDER_CALLS_MAX: setting(
+    'Providers',
+    wholeNumber(1, 1_000),
+    32,
+    'Most calls that one provider answers at a time for this server; one more is refused at once.',
+  ),
+  SIMULATOR_DELAY_MS: setting(
+    'Providers',
+    milliseconds,
+    2_000,
+    'How long the simulated registry and carrier take to score, review and assign.',
+  ),
+  WEBHOOK_PORTS: setting('Webhooks', ports, [443], 'Ports that an endpoint of a webhook or callback may name.'),
+  WEBHOOKS_ALLOW_PRIVATE: setting(
+    'Webhooks',
+    onOff,
+    false,
+    'For development: endpoints may be http, on any port, on this machine or its private networks. Refused in production.',
   ),
   POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
   ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),

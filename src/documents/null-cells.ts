@@ -147,8 +147,10 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
     isStrict: false,
     now: '2026-03-25T10:43:34.58912+00:00',
     requestId: 'req_7X9zKp2jDw',
+    providers: { payments: true, whatsapp: true, brandRegistry: true, carrier: true, mail: true, vetting: false },
     newId: '770e8400-e29b-41d4-a716-446655440003',
     newBrandId: '770e8400-e29b-41d4-a716-446655440004',
+    urlProblem: () => null,
     digestOfKey: () => '',
     digestOfInvitation: () => '',
   }

@@ -59,6 +59,7 @@ export function storedProfile(billingModel: BillingModel): Profile {
     status: 'approved',
     waba_id: null,
     payment_method: null,
+    registry_feedback: null,
     version: 1,
     created_at: AT,
     updated_at: AT,

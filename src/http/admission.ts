@@ -169,11 +169,12 @@ export function authorize(
   if (id !== caller.actingProfileId && !isToldApart) throw new Failure('RESOURCE_014')
 }
 
-/** @throws Failure VALIDATION_001 for an id in the path that is no UUID, where the endpoint tells it apart from an unknown one. */
+/** @throws Failure VALIDATION_001, or the code that the endpoint names, for an id in the path that is no UUID, where the endpoint tells it apart from an unknown one. */
 export function checkPathIds(endpoint: Endpoint, { params }: Arrival): void {
   if (endpoint.malformedId === undefined) return
-  if (Object.values(params).some((id) => uuidOrNull(id) === null))
-    throw new Failure('VALIDATION_001', { message: endpoint.malformedId })
+  if (Object.values(params).every((id) => uuidOrNull(id) !== null)) return
+  const { malformedId: says } = endpoint
+  throw typeof says === 'string' ? new Failure('VALIDATION_001', { message: says }) : new Failure(says.code)
 }
 
 /** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */

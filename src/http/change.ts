@@ -10,7 +10,7 @@ import { type Answer, successBody } from './answer.ts'
 import type { Caller } from './caller.ts'
 import { closeClaim, releaseClaim } from './claim.store.ts'
 import type { Call, Plan } from './endpoint.ts'
-import { checkConfigured, type Forwarding, forward } from './forward.ts'
+import { checkConfigured, configuredProviders, type Forwarding, forward } from './forward.ts'
 import type { House } from './house.ts'
 import { deleteExpiredKey, type KeptRow, keepAnswer } from './idempotency.store.ts'
 import { answerPlace, checkSameRequest, replay } from './idempotency.ts'
@@ -223,6 +223,8 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(house.keys, text),
     digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    providers: configuredProviders(house.ports),
+    urlProblem: (url) => house.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)
@@ -235,7 +237,7 @@ function answerOf(request: ChangeRequest, plan: Plan): Answer {
   if (plan.etag !== null) headers.etag = plan.etag
   const unknown = toUnknownFieldsHeader(plan.unknownMembers)
   if (unknown !== null) headers['x-unknown-fields'] = unknown
-  const { status } = request.endpoint
+  const status = plan.status ?? request.endpoint.status
   return { status, headers, body: status === 204 ? null : successBody(request.arrival.requestId, plan.data) }
 }
 

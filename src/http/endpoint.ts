@@ -4,6 +4,8 @@ import type { JsonObject, JsonValue } from '../contract/json-value.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { TSchema } from '../contract/schema.ts'
 import type { Executor } from '../db/database.ts'
+import type { BrandRegistry } from '../ports/brand-registry.ts'
+import type { Carrier } from '../ports/carrier.ts'
 import type { Mail } from '../ports/mail.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
@@ -46,13 +48,22 @@ export interface Call<Target = unknown> {
   digestOfKey(text: string): string
   /** The keyed digest under which the token of an invitation is stored and found. */
   digestOfInvitation(text: string): string
+  /** Which providers this server has; what they are asked is another matter. */
+  providers: Providers
+  /** Why this server would never call the address: the end of a sentence, or `not_a_url`; null when it would. */
+  urlProblem(url: string): string | null
 }
 
 export interface Ports {
   payments: Payments | null
   whatsapp: Whatsapp | null
   mail: Mail | null
+  brandRegistry: BrandRegistry | null
+  carrier: Carrier | null
 }
+
+/** What is configured: the ports, and whether the registry has brands vetted. */
+export type Providers = Readonly<Record<keyof Ports | 'vetting', boolean>>
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
 export interface ForwardStep {
@@ -72,6 +83,8 @@ export interface Forwarded {
 
 /** What a request will do and answer, decided before anything is written. */
 export interface Plan {
+  /** The status of the answer, where it is one of the operation's others. */
+  status?: keyof NonNullable<EndpointDocument['alsoAnswers']>
   data: JsonValue
   etag: string | null
   unknownMembers: readonly string[]
@@ -89,21 +102,23 @@ export interface EndpointDocument {
   description: string
   /** Schema of `data`; null for an answer without a body. */
   answer: TSchema | null
+  /** Other answers of success, by their status. */
+  alsoAnswers?: Partial<Record<200 | 202, { description: string; answer: TSchema }>>
   body?: TSchema
   mergePatch?: boolean
   query?: TSchema
   tag: string
 }
 
-/** Completes "Failed to …" of a 500, or takes its place (contract 2.4). */
-export type FailPhrase = string | { sentence: string }
+/** Completes "Failed to …" of a 500; or takes its place; or is all that is said, where the contract has it so (contract 2.4). */
+export type FailPhrase = string | { sentence: string } | { whole: string }
 
 interface EndpointCommon<Target> {
   operation: Operation
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** As `/v3/profiles/:profileId`. */
   path: string
-  rateClass: 'standard' | 'sensitive'
+  rateClass: 'standard' | 'sensitive' | 'webhook_test'
   status: 200 | 201 | 202 | 204
   /** Codes beyond those that every endpoint can answer. */
   errors: readonly ErrorCode[]
@@ -116,8 +131,11 @@ interface EndpointCommon<Target> {
   target?: TargetRead<Target>
   /** What an unknown target answers. */
   notFound?: ErrorCode
-  /** The sentence of the 400 where an id in the path is no UUID; without it such an id is not found, as an unknown one (contract 17-13). */
-  malformedId?: string
+  /**
+   * What a 400 says where an id in the path is no UUID: a sentence, or the code whose own it is. Without it such an id is not
+   * found, as an unknown one (contract 17-13).
+   */
+  malformedId?: string | { code: ErrorCode }
   /** The answer holds what only its own user may see again: another user's request with the same key is another request. */
   bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */

@@ -5,7 +5,7 @@ import type { Outcome } from '../ports/outcome.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import type { Caller } from './caller.ts'
 import { type Claim, claimRequest, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
-import type { Forwarded, ForwardStep } from './endpoint.ts'
+import type { Forwarded, ForwardStep, Ports, Providers } from './endpoint.ts'
 import type { House } from './house.ts'
 import type { ChangeRequest } from './request.ts'
 
@@ -42,6 +42,18 @@ async function claim(house: House, request: ChangeRequest, caller: Caller, row: 
   } catch (error) {
     if (databaseTrouble(error).kind === 'unique') return null
     throw error
+  }
+}
+
+/** What is configured, for an endpoint that only has to know. */
+export function configuredProviders({ payments, whatsapp, brandRegistry, carrier, mail }: Ports): Providers {
+  return {
+    payments: payments !== null,
+    whatsapp: whatsapp !== null,
+    brandRegistry: brandRegistry !== null,
+    carrier: carrier !== null,
+    mail: mail !== null,
+    vetting: brandRegistry?.hasVetting === true,
   }
 }
 
@@ -82,7 +94,6 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
   const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? {
     kind: 'timeout' as const,
   }
-  house.metrics.providerCalled(step.name, outcome.kind)
   if (outcome.kind !== 'done') {
     // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
     const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)

@@ -18,6 +18,7 @@ import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
 import type { Endpoint, FailPhrase, ReadEndpoint } from './endpoint.ts'
+import { configuredProviders } from './forward.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
 import type { Trail } from './trail.ts'
@@ -83,6 +84,8 @@ async function read(
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
     digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    providers: configuredProviders(house.ports),
+    urlProblem: (url) => house.egress.problemOf(url),
   })
   return {
     status: reading.status,

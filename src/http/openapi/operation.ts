@@ -32,6 +32,7 @@ export function operationOf(endpoint: Endpoint, shared: Shared): JsonObject {
     ...(body === null ? {} : { requestBody: body }),
     responses: {
       [endpoint.status]: success(endpoint, shared),
+      ...otherSuccesses(endpoint, shared),
       ...Object.fromEntries(failures),
     },
   }
@@ -79,6 +80,17 @@ function requestBody(endpoint: Endpoint, names: SchemaNames): JsonObject | null 
         : {}),
     },
   }
+}
+
+function otherSuccesses(endpoint: Endpoint, { names }: Shared): JsonObject {
+  const others = Object.entries(endpoint.document.alsoAnswers ?? {})
+  return Object.fromEntries(
+    others.map(([status, { description, answer }]) => {
+      const schema = successSchema(names.answer(answer))
+      const content = { 'application/json': { schema, example: exampleOf(schema, names.schemas) } }
+      return [status, { description, headers: successHeaders(endpoint, false), content }]
+    }),
+  )
 }
 
 function success(endpoint: Endpoint, { names, tagged }: Shared): JsonObject {

@@ -5,7 +5,7 @@ import type { OrganizationSeal } from '../../seal/key-ring.ts'
 import type { Brand, SectionValues } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
 
-/** How a brand lies in its table: contact and tax id sealed, the rest as JSON. Others join these columns into their reads. */
+/** How a brand lies in its table: contact and tax id sealed, and the registry's number, which holds the tax id; the rest as JSON. Others join these columns into their reads. */
 
 const COLUMNS = [
   'id',
@@ -45,13 +45,14 @@ export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal
   const id = textOrNull(read('id'))
   if (id === null) return null
   const taxId = textOrNull(read('tax_id'))
+  const ein = textOrNull(read('universal_ein'))
   const business = read('business') as SectionValues
   return {
     id,
     tcr_brand_id: textOrNull(read('tcr_brand_id')),
     status: textOrNull(read('status')),
     identity_status: textOrNull(read('identity_status')),
-    universal_ein: textOrNull(read('universal_ein')),
+    universal_ein: ein === null ? null : seal.unseal(ein, place('universal_ein', ownerId)),
     csp_id: textOrNull(read('csp_id')),
     lock: textOrNull(read('lock')) as Brand['lock'],
     submitted_at: instantOrNull(read('submitted_at')),
@@ -61,6 +62,11 @@ export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal
     business: taxId === null ? business : { ...business, tax_id: seal.unseal(taxId, place('tax_id', ownerId)) },
     compliance: read('compliance') as SectionValues,
   }
+}
+
+/** The number by which the registry knows the business, as it is stored: it holds the tax id behind a country prefix. */
+export function sealedEin(universalEin: string, ownerId: string, seal: OrganizationSeal): string {
+  return seal.seal(universalEin, place('universal_ein', ownerId))
 }
 
 export const BRAND_PARAMS = 5

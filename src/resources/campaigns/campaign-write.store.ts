@@ -7,6 +7,7 @@ import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/id
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
 import type { CampaignDifference } from './campaign.rules.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
+import { endCampaignBranch } from './campaign-registry.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
@@ -102,6 +103,7 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
     `told as (${TOLD[parts.owner]})`,
     `noted as (${historyBranch(take(HISTORY_PARAMS))})`,
     ...eventBranches('told', take(EVENT_PARAMS)),
+    ...(text === DELETE ? [endCampaignBranch('changed')] : []),
   ]
   if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)

@@ -14,6 +14,17 @@ export {
   presentCampaign,
 } from './campaign.rules.ts'
 export { campaignsOf, findOrganizationCampaign } from './campaign.store.ts'
+export {
+  type CampaignKey,
+  END_CAMPAIGN_JOB,
+  type EndingCampaign,
+  endCampaignsBranch,
+  findEndingCampaign,
+  lockCampaign,
+  noteCampaignEnded,
+  noteRegistryCampaign,
+  unlockCampaign,
+} from './campaign-registry.store.ts'
 export { insertCampaign, markCampaignDeleted, saveCampaign } from './campaign-write.store.ts'
 export { holdOrganization } from './organization-campaign.store.ts'
 

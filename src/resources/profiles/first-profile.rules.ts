@@ -31,6 +31,7 @@ export function firstProfile(at: {
     status: 'approved',
     waba_id: null,
     payment_method: null,
+    registry_feedback: null,
     version: 1,
     created_at: at.now,
     updated_at: null,

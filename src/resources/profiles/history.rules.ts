@@ -14,6 +14,8 @@ export interface HistoryEntry {
   operation: 'createProfile' | 'updateProfile' | 'deleteProfile'
   request_id: string
   changes: Change[]
+  /** What the registry had said before this change, where it had said anything. */
+  registry_feedback?: JsonValue[] | null
 }
 
 const SEALED_WORD = 'changed'

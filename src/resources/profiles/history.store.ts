@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../contract/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
@@ -9,17 +10,20 @@ import type { Change } from './history.rules.ts'
 export interface StoredChange {
   version: number
   operation: string
-  request_id: string
-  key_id: string
-  user_id: string
+  actor: 'user' | 'operator' | 'system'
+  request_id: string | null
+  key_id: string | null
+  user_id: string | null
   user_email: string | null
   changed_at: string
   changes: Change[]
+  registry_feedback: JsonValue[] | null
 }
 
 const listed = statement<StoredChange>(
   'list_history',
-  `select h.version, h.operation, h.request_id, h.key_id, h.user_id, u.email as user_email, h.changed_at, h.changes
+  `select h.version, h.operation, h.actor, h.request_id, h.key_id, h.user_id, u.email as user_email, h.changed_at, h.changes,
+          h.registry_feedback
      from profile_history h
      left join users u on u.organization_id = h.organization_id and u.id = h.user_id
     where h.organization_id = $1 and h.profile_id = $2
@@ -46,9 +50,9 @@ export async function listHistory(
   return rows.map((row) => ({ ...row, changed_at: toWireTimestamp(row.changed_at) }))
 }
 
-const since = statement<{ request_id: string; changes: Change[] }>(
+const since = statement<{ request_id: string | null; actor: StoredChange['actor']; changes: Change[] }>(
   'history_since',
-  `select request_id, changes from profile_history
+  `select request_id, actor, changes from profile_history
     where organization_id = $1 and profile_id = $2 and version > $3 order by version limit 100`,
 )
 
@@ -67,8 +71,9 @@ export async function changesSince(
   if (version === null) return null
   const rows = await db.run(organizationId, since, [organizationId, profileId, version])
   const members: Record<string, string[]> = {}
-  for (const { request_id: requestId, changes } of rows) {
-    for (const { member } of changes) members[member] = [...(members[member] ?? []), `changed by request ${requestId}`]
+  for (const { request_id: requestId, actor, changes } of rows) {
+    const by = requestId === null ? `changed by the ${actor}` : `changed by request ${requestId}`
+    for (const { member } of changes) members[member] = [...(members[member] ?? []), by]
   }
   return Object.keys(members).length === 0 ? null : members
 }

@@ -7,8 +7,11 @@ import { listProfilesEndpoint } from './endpoints/list.ts'
 import { updateProfile } from './endpoints/update.ts'
 
 export { firstProfile } from './first-profile.rules.ts'
+export type { Change } from './history.rules.ts'
+export { changeProfile, holdProfile, type MachineChange } from './machine-write.store.ts'
 export { historyEntry } from './outcome.rules.ts'
-export { findProfile, listProfiles } from './profile.store.ts'
+export type { Profile, ProfileStatus } from './profile.fields.ts'
+export { findProfile, listProfiles, profileTarget, readProfile } from './profile.store.ts'
 export { insertProfile } from './profile-write.store.ts'
 
 export const profileEndpoints: readonly Endpoint[] = [

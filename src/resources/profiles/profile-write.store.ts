@@ -6,6 +6,7 @@ import type { Caller } from '../../http/caller.ts'
 import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
 import { BRAND_PARAMS, type BrandSections, brandBranch, brandParams } from '../brands/index.ts'
+import { endCampaignsBranch } from '../campaigns/index.ts'
 import type { HistoryEntry } from './history.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
 import { contactPlace, PLAIN } from './profile.store.ts'
@@ -21,17 +22,19 @@ export interface Writing {
   kept: KeptRow | null
 }
 
-const HISTORY_PARAMS = 5
+const HISTORY_PARAMS = 6
 
 function historyBranch(source: string, first: number): string {
   const p = (offset: number) => `$${first + offset}`
   return `insert into profile_history
-      (organization_id, profile_id, version, operation, request_id, key_id, user_id, changed_at, changes)
-    select s.organization_id, s.owner_id, s.version, ${p(0)}, ${p(1)}, ${p(2)}::uuid, ${p(3)}::uuid, s.at, ${p(4)}::jsonb from ${source} s`
+      (organization_id, profile_id, version, operation, request_id, key_id, user_id, changed_at, changes, registry_feedback)
+    select s.organization_id, s.owner_id, s.version, ${p(0)}, ${p(1)}, ${p(2)}::uuid, ${p(3)}::uuid, s.at, ${p(4)}::jsonb, ${p(5)}::jsonb
+      from ${source} s`
 }
 
 function historyParams({ caller, history }: Writing): Param[] {
-  return [history.operation, history.request_id, caller.keyId, caller.userId, history.changes]
+  const { operation, request_id: requestId, changes, registry_feedback: feedback = null } = history
+  return [operation, requestId, caller.keyId, caller.userId, changes, feedback]
 }
 
 const branchedStatements = new Map<string, Statement<{ version: number }>>()
@@ -40,7 +43,11 @@ const branchedStatements = new Map<string, Statement<{ version: number }>>()
  * The one statement of a change, in the shape of decision 8: the profile first, under its version; history, events, brand
  * and idempotency row are inserted from what it returned, so either all of it happens or none.
  */
-function branched(name: string, head: { text: string; params: number }, parts: { brand: boolean; kept: boolean }) {
+function branched(
+  name: string,
+  head: { text: string; params: number },
+  parts: { brand: boolean; kept: boolean; endsCampaigns: boolean },
+) {
   const full = `${name}${parts.brand ? '_brand' : ''}${parts.kept ? '_kept' : ''}`
   const known = branchedStatements.get(full)
   if (known !== undefined) return known
@@ -52,6 +59,7 @@ function branched(name: string, head: { text: string; params: number }, parts: {
   }
   const branches = [
     `changed as (${head.text})`,
+    ...(parts.endsCampaigns ? [endCampaignsBranch('changed')] : []),
     `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
     ...eventBranches('changed', take(EVENT_PARAMS)),
   ]
@@ -65,14 +73,14 @@ function branched(name: string, head: { text: string; params: number }, parts: {
 async function runBranched(
   db: Executor,
   name: string,
-  head: { text: string; params: Param[] },
+  head: { text: string; params: Param[]; endsCampaigns?: true },
   writing: Writing,
 ): Promise<boolean> {
   const { caller, brand, kept, events } = writing
   const st = branched(
     name,
     { text: head.text, params: head.params.length },
-    { brand: brand !== null, kept: kept !== null },
+    { brand: brand !== null, kept: kept !== null, endsCampaigns: head.endsCampaigns === true },
   )
   const ownerId = String(head.params[1])
   const params = [
@@ -104,7 +112,7 @@ const RETURNING = 'returning organization_id, id as owner_id, version, event_seq
 
 const UPDATE = `update profiles
     set ${SETTING_COLUMNS.map((column, index) => `${column} = $${index + 5}${CASTS[column] ?? ''}`).join(', ')},
-        payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), version = version + 1, updated_at = $4,
+        payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), registry_feedback = null, version = version + 1, updated_at = $4,
         event_sequence = event_sequence + $${SETTING_COLUMNS.length + 6}::bigint
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, updated_at as at`
 
@@ -173,8 +181,8 @@ export function insertProfile(
 const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, deleted_at as at`
 
-/** Marks the profile as deleted; its data stays (contract 8.11). */
+/** Marks the profile as deleted; its data stays (contract 8.11). Campaigns that a registry has are ended there, by jobs. */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
   const params = [profile.organization_id, profile.id, profile.version, writing.at, writing.events.length]
-  return runBranched(db, 'delete_profile', { text: DELETE, params }, writing)
+  return runBranched(db, 'delete_profile', { text: DELETE, params, endsCampaigns: true }, writing)
 }

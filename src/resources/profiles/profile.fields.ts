@@ -1,4 +1,5 @@
 import { email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
+import type { JsonValue } from '../../contract/json-value.ts'
 import { Type } from '../../contract/schema.ts'
 import { type Brand, brandAnswer, brandRequest } from '../brands/index.ts'
 
@@ -382,6 +383,8 @@ export interface Profile extends ProfileSettings {
   status: ProfileStatus
   waba_id: string | null
   payment_method: StoredPaymentMethod | null
+  /** What the registry has said since the last change by a user. */
+  registry_feedback: JsonValue[] | null
   version: number
   created_at: string
   updated_at: string | null

@@ -17,6 +17,7 @@ const READ = [
   'waba_id',
   'billing_contact',
   'payment_method',
+  'registry_feedback',
   'version',
   'created_at',
   'updated_at',
@@ -79,6 +80,22 @@ export async function findProfile(db: Executor, caller: Caller, id: string): Pro
   const { organization_id: organizationId } = caller.organization
   const [row] = await db.run(organizationId, found, [organizationId, id])
   return row === undefined ? null : decodeProfile(row, caller.seal)
+}
+
+const foundAny = statement<Record<string, unknown>>(
+  'find_any_profile',
+  `select ${SELECT_LIST}, p.deleted_at is not null as t_is_deleted ${FROM} where p.organization_id = $1 and p.id = $2`,
+)
+
+/** A profile of the organization, deleted or not: for work that no caller asked for. Null where there never was one. */
+export async function readProfile(
+  db: Executor,
+  organizationId: string,
+  { id, seal }: { id: string; seal: OrganizationSeal },
+): Promise<{ profile: Profile; isDeleted: boolean } | null> {
+  const [row] = await db.run(organizationId, foundAny, [organizationId, id])
+  const profile = row === undefined ? null : decodeProfile(row, seal)
+  return profile === null ? null : { profile, isDeleted: row?.t_is_deleted === true }
 }
 
 export interface ListFilter {

@@ -51,6 +51,7 @@ function decide(call: Call<{ brand: Brand | null }>): Plan {
     status: 'incomplete',
     waba_id: whatsapp?.waba_id ?? null,
     payment_method: null,
+    registry_feedback: null,
     version: 1,
     created_at: call.now,
     updated_at: null,

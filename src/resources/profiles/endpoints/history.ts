@@ -13,24 +13,59 @@ const change = Type.Object({
   to: Type.Unknown({ description: 'Value after; "changed" for a member that is kept encrypted.', example: 'SALES 2' }),
 })
 
+const HISTORY_OPERATIONS = [
+  'createProfile',
+  'updateProfile',
+  'deleteProfile',
+  'completeProfile',
+  'registerProfile',
+  'reviewProfile',
+] as const
+
 const entry = Type.Object({
   version: Type.Integer({
     description: 'Version of the profile that the change made; the number in its ETag.',
     example: 2,
   }),
-  operation: oneOf(['createProfile', 'updateProfile', 'deleteProfile'], {
+  operation: oneOf(HISTORY_OPERATIONS, {
     description: 'What was done.',
     example: 'updateProfile',
   }),
-  request_id: text({ max: 14 }, { description: 'The request that did it.', example: 'req_7X9zKp2jDw' }),
-  key_id: uuid({ description: 'The API key that was used.', example: '0190a0b0-0000-7000-8000-000000000001' }),
-  user_id: uuid({ description: 'The user whose key it is.', example: '0190a0b0-0000-7000-8000-000000000002' }),
+  actor: oneOf(['user', 'operator', 'system'], {
+    description: 'Who did it: a user by a request, an operator of the server, or the server on its own.',
+    example: 'user',
+  }),
+  request_id: text(
+    { max: 14 },
+    { description: 'The request that did it; null where no user did.', example: 'req_7X9zKp2jDw', nullable: true },
+  ),
+  key_id: uuid({
+    description: 'The API key that was used; null where no user did it.',
+    example: '0190a0b0-0000-7000-8000-000000000001',
+    nullable: true,
+  }),
+  user_id: uuid({
+    description: 'The user whose key it is; null where no user did it.',
+    example: '0190a0b0-0000-7000-8000-000000000002',
+    nullable: true,
+  }),
   user_email: text(
     { max: 254 },
     { description: "That user's e-mail address.", example: 'team@acme.com', nullable: true },
   ),
   changed_at: instant({ description: 'When it was done.', example: '2026-03-25T10:43:34.58912+00:00' }),
   changes: Type.Array(change, { description: 'Every member that changed.' }),
+  registry_feedback: Type.Array(Type.Unknown(), {
+    description: 'What the registry had said before this change, so that it can be seen what it answers to; else null.',
+    example: [
+      {
+        category: 'TAX_ID',
+        fields: ['brand.business.taxId'],
+        says: 'The tax id does not belong to the legal name.',
+      },
+    ],
+    nullable: true,
+  }),
 })
 
 const query = Type.Object({

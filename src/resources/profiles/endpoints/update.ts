@@ -69,7 +69,10 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     version: current.version + 1,
     updated_at: call.now,
   }
-  const history = historyEntry('updateProfile', call, current, after)
+  const history = {
+    ...historyEntry('updateProfile', call, current, after),
+    registry_feedback: current.registry_feedback,
+  }
   return {
     data: shown(after, call.caller),
     etag: profileEtag(after),

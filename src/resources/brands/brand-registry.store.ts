@@ -1,0 +1,79 @@
+import type { Executor } from '../../db/database.ts'
+import { statement } from '../../db/statement.ts'
+import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import { sealedEin } from './brand.store.ts'
+
+/**
+ * What the registration writes of a brand: its lock, and what the registry says. Of a profile's own brand the caller raises
+ * the profile's version in the same transaction, since the version covers the brand (decision 8).
+ */
+
+export interface BrandKey {
+  organizationId: string
+  /** A profile, or the organization itself. */
+  ownerId: string
+  id: string
+}
+
+const locked = statement<{ id: string }>(
+  'lock_brand',
+  `update brands set lock = 'submitting'
+    where organization_id = $1 and owner_id = $2 and id = $3 and lock is null returning id`,
+)
+
+/** Takes the lock at intent (decision 21). False when it is taken already. */
+export async function lockBrand(tx: Executor, { organizationId, ownerId, id }: BrandKey): Promise<boolean> {
+  return (await tx.run(organizationId, locked, [organizationId, ownerId, id])).length === 1
+}
+
+const unlocked = statement<{ id: string }>(
+  'unlock_brand',
+  `update brands set lock = null
+    where organization_id = $1 and owner_id = $2 and id = $3 and lock = $4 returning id`,
+)
+
+/** Gives the brand back to be corrected, where its lock is still the given one. What the registry has of it stays noted. */
+export async function unlockBrand(
+  tx: Executor,
+  { organizationId, ownerId, id }: BrandKey,
+  lock: 'submitting' | 'submitted',
+): Promise<void> {
+  await tx.run(organizationId, unlocked, [organizationId, ownerId, id, lock])
+}
+
+/** What a registry says of a brand. */
+export interface RegistryBrand {
+  tcr_brand_id: string
+  status: string
+  identity_status: string | null
+  universal_ein: string | null
+  csp_id: string | null
+}
+
+const noted = statement<{ id: string }>(
+  'note_registry_brand',
+  `update brands
+      set tcr_brand_id = $4, status = $5, identity_status = $6, universal_ein = $7, csp_id = $8,
+          lock = case when $9::boolean then 'submitted' else lock end,
+          submitted_at = case when $9::boolean then now() else submitted_at end
+    where organization_id = $1 and owner_id = $2 and id = $3 returning id`,
+)
+
+/** Notes what the registry says; with `isSubmitted` it has just taken the brand, which stays locked. */
+export async function noteRegistryBrand(
+  tx: Executor,
+  { organizationId, ownerId, id }: BrandKey,
+  { brand, isSubmitted, seal }: { brand: RegistryBrand; isSubmitted: boolean; seal: OrganizationSeal },
+): Promise<void> {
+  await tx.run(organizationId, noted, [
+    organizationId,
+    ownerId,
+    id,
+    brand.tcr_brand_id,
+    brand.status,
+    brand.identity_status,
+    brand.universal_ein === null ? null : sealedEin(brand.universal_ein, ownerId, seal),
+    brand.csp_id,
+    isSubmitted,
+  ])
+}

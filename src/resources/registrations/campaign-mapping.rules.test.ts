@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Campaign } from '../campaigns/index.ts'
+import { mergeUseCases, messagesPerDay, pickSamples, toRegistryCampaign } from './campaign-mapping.rules.ts'
+
+describe('use cases of a campaign', () => {
+  const table: [string[], number | null, string, string[]][] = [
+    [['MARKETING'], null, 'MARKETING', []],
+    [['TWO_FA'], 10, '2FA', []],
+    [['MARKETING', 'MARKETING'], null, 'MARKETING', []],
+    [['MARKETING', 'TWO_FA'], null, 'MIXED', ['MARKETING', '2FA']],
+    [['MARKETING', 'TWO_FA'], 1_999, 'LOW_VOLUME', ['MARKETING', '2FA']],
+    [['MARKETING', 'TWO_FA'], 2_000, 'MIXED', ['MARKETING', '2FA']],
+    [['MIXED', 'MARKETING', 'TWO_FA'], 10, 'MIXED', ['MARKETING', '2FA']],
+    [['MARKETING', 'LOW_VOLUME'], null, 'LOW_VOLUME', ['MARKETING']],
+    [['MIXED'], null, 'MIXED', []],
+  ]
+  for (const [useCases, volume, usecase, subUsecases] of table) {
+    test(`${useCases.join(' + ')} at ${volume} a day: ${usecase}`, () => {
+      assert.deepEqual(mergeUseCases(useCases, volume), { usecase, subUsecases })
+    })
+  }
+})
+
+describe('samples of a campaign', () => {
+  test('one of each use case in turn, five at most, none twice', () => {
+    const of = (...sampleMessages: string[]) => ({ sampleMessages })
+    assert.deepEqual(pickSamples([of('a1', 'a2', 'a3'), of('b1'), of('c1', 'c2', 'a1')]), [
+      'a1',
+      'b1',
+      'c1',
+      'a2',
+      'c2',
+    ])
+    assert.deepEqual(pickSamples([of('a', 'b', 'c', 'd', 'e', 'f')]), ['a', 'b', 'c', 'd', 'e'])
+  })
+})
+
+describe('the volume that a brand expects', () => {
+  for (const [text, expected] of [
+    ['10000', 10_000],
+    ['1,500', 1_500],
+    ['about a lot', null],
+    [null, null],
+  ] as const) {
+    test(`${text}`, () => assert.equal(messagesPerDay(text), expected))
+  }
+})
+
+const campaign = {
+  id: 'b2c3d4e5-f6a7-8901-bcde-f12345678901',
+  description: 'Reminders',
+  useCases: [{ messagingUseCaseUs: 'TWO_FA', sampleMessages: ['Your code is {code}. Call (202) 555-0100'] }],
+  messageFlow: null,
+  optinKeywords: ' YES, START ,',
+  optoutKeywords: null,
+  helpKeywords: 'HELP',
+  optinMessage: null,
+  optoutMessage: null,
+  helpMessage: null,
+  privacyPolicyLink: 'https://acmecorp.com/privacy',
+  termsAndConditionsLink: null,
+} as unknown as Campaign
+
+describe('a campaign as a registry takes it', () => {
+  const at = { generation: 1, messagesPerDay: null, isSoleProprietor: false }
+
+  test('keywords without spaces, links and phone numbers in samples told apart', () => {
+    const { campaign: mapped, problems } = toRegistryCampaign(campaign, at)
+    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      [mapped.reference, mapped.usecase, mapped.optinKeywords, mapped.optoutKeywords, mapped.helpKeywords],
+      [campaign.id, '2FA', 'YES,START', null, 'HELP'],
+    )
+    assert.deepEqual([mapped.hasEmbeddedLink, mapped.hasEmbeddedPhone], [false, true])
+  })
+
+  test('submitted anew it has another reference', () => {
+    assert.equal(toRegistryCampaign(campaign, { ...at, generation: 2 }).campaign.reference, `${campaign.id}-2`)
+  })
+
+  test('more than five use cases, and any of a sole proprietor, are refused before the registry is asked', () => {
+    const many = ['MARKETING', 'TWO_FA', 'M2M', 'FRAUD_ALERT', 'CUSTOMER_CARE', 'SECURITY_ALERT']
+    const useCases = many.map((messagingUseCaseUs) => ({ messagingUseCaseUs, sampleMessages: ['x'] }))
+    const crowded = { ...campaign, useCases } as unknown as Campaign
+    assert.match(toRegistryCampaign(crowded, at).problems[0]?.says ?? '', /at most 5 use cases/)
+    const alone = toRegistryCampaign(campaign, { ...at, isSoleProprietor: true })
+    assert.match(alone.problems[0]?.says ?? '', /sole proprietor/)
+  })
+})

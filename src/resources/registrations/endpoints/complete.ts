@@ -1,0 +1,114 @@
+import { type Details, Failure } from '../../../contract/failure.ts'
+import { newId } from '../../../contract/new-id.ts'
+import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addBrokenRules, inOrder } from '../../../contract/rule.ts'
+import { newSigningSecret } from '../../../contract/signing-secret.ts'
+import { compileCheck } from '../../../contract/validator.ts'
+import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
+import { type Profile, profileTarget } from '../../profiles/index.ts'
+import { acceptCompletion, joinCompletion, readCompletion } from '../accept.store.ts'
+import { PREREQUISITES } from '../completion.rules.ts'
+import {
+  type CompletionInput,
+  completionFacts,
+  intentOf,
+  isComplete,
+  isUnderWay,
+  needsRegistry,
+} from '../intent.rules.ts'
+import { completeAnswer, completedAnswer, completeRequest } from '../registration.fields.ts'
+
+const check = compileCheck(completeRequest)
+
+const MEMBERS = [
+  'webHookUrl',
+  'short_name',
+  'description',
+  'sending_phone_number_profile_id',
+  'sending_whatsapp_number_profile_id',
+  'brand',
+  'inherit_tcr_brand',
+  'campaign',
+  'inherit_tcr_campaign',
+  'sandbox',
+]
+
+/** Why the URL would never be called. */
+function urlProblems(url: unknown, call: Call<Profile>): Details {
+  const problem = typeof url === 'string' ? call.urlProblem(url) : null
+  if (problem === null) return {}
+  return {
+    webHookUrl: [problem === 'not_a_url' ? 'webHookUrl must be a valid HTTP or HTTPS URL' : `webHookUrl ${problem}`],
+  }
+}
+
+/** Everything that keeps the profile from being completed, of the request and of what is stored, in one answer. */
+function problemsOf(call: Call<Profile>, input: CompletionInput): Details {
+  const reading = readBody(completeRequest, call.body, false)
+  const details: Details = {
+    ...urlProblems(reading.values.webHookUrl, call),
+    ...check(reading.values),
+    ...call.earlyProblems,
+    ...addUnknown(reading, call.isStrict),
+  }
+  addBrokenRules(PREREQUISITES, completionFacts(call.target, input), details)
+  return inOrder(details, MEMBERS)
+}
+
+function decide(call: Call<Profile>, input: CompletionInput): Plan {
+  const { target: profile, caller, requestId, providers } = call
+  const details = problemsOf(call, input)
+  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  const { unknown: unknownMembers } = readBody(completeRequest, call.body, false)
+  if (isComplete(profile, input)) {
+    const data = { status: 'completed', message: 'Profile is already completed' }
+    return { status: 200, data, etag: null, unknownMembers, write: null }
+  }
+  const { registration } = input
+  const joins = isUnderWay(registration) ? registration : null
+  const intent = joins === null ? intentOf(profile, input, providers) : null
+  if (intent !== null && needsRegistry(intent.steps) && !providers.brandRegistry) {
+    const says = 'The brand registry is not configured on this server'
+    throw new Failure('PROVIDER_001', { details: { brand: [says] } })
+  }
+  const signingSecret = newSigningSecret()
+  const callback = { id: newId(), url: String(call.body.webHookUrl), signingSecret }
+  return {
+    data: { message: 'Profile completion in progress', callback_signing_secret: signingSecret },
+    etag: null,
+    unknownMembers,
+    write: (tx, _forwarded, kept) => {
+      const acceptance = { caller, requestId, profile, registration, callback, kept }
+      if (joins !== null) return joinCompletion(tx, acceptance, joins)
+      return intent === null ? Promise.resolve(false) : acceptCompletion(tx, acceptance, intent)
+    },
+  }
+}
+
+/** `POST /v3/profiles/{profileId}/complete` (contract 8.12; readings 17-13, 17-21 to 17-26). */
+export const completeProfile: WriteEndpoint<Profile, CompletionInput> = {
+  kind: 'write',
+  operation: 'completeProfile',
+  method: 'POST',
+  path: '/v3/profiles/:profileId/complete',
+  rateClass: 'sensitive',
+  status: 202,
+  errors: ['RESOURCE_014', 'VALIDATION_003', 'PROVIDER_001'],
+  failPhrase: 'complete profile',
+  document: {
+    tag: 'Profiles',
+    summary: 'Complete a profile',
+    description:
+      'Checks that everything is there, then registers the profile in the background: brand and campaigns with the registry, numbers with the carrier and WhatsApp. From then on brand and campaigns are locked until the registry has answered. What came of it is sent to webHookUrl, once; how far it is shows the registration. A profile that is complete answers 200 and nothing is done.',
+    body: completeRequest,
+    answer: completeAnswer,
+    alsoAnswers: { 200: { description: 'The profile is complete already.', answer: completedAnswer } },
+  },
+  takesBody: 'required',
+  targetParam: 'profileId',
+  target: profileTarget,
+  malformedId: { code: 'VALIDATION_003' },
+  facts: (db, call) => readCompletion(db, call.caller, call.target),
+  locksOrganization: () => true,
+  decide,
+}

@@ -1,0 +1,22 @@
+import type { Endpoint } from '../../http/endpoint.ts'
+import type { JobHandler } from '../../jobs/worker.ts'
+import { END_CAMPAIGN_JOB } from '../campaigns/index.ts'
+import { advanceRegistrationJob } from './advance.jobs.ts'
+import { endCampaignJob } from './end-campaign.jobs.ts'
+import { completeProfile } from './endpoints/complete.ts'
+import { getRegistration } from './endpoints/registration.ts'
+import { ADVANCE_JOB } from './registration.store.ts'
+import type { RegistrationOptions } from './work.jobs.ts'
+
+export { wake } from './reference.jobs.ts'
+export { type Reviewed, reviewProfile } from './review.store.ts'
+
+export const registrationEndpoints: readonly Endpoint[] = [completeProfile, getRegistration]
+
+/** The background work of registrations, by kind of job. */
+export function registrationHandlers(options: RegistrationOptions): Readonly<Record<string, JobHandler>> {
+  return {
+    [ADVANCE_JOB]: advanceRegistrationJob(options),
+    [END_CAMPAIGN_JOB]: endCampaignJob(options),
+  }
+}

@@ -1,0 +1,129 @@
+import type { BrandForRegistry } from '../../ports/brand-registry.ts'
+import { type Brand, brandInEffect } from '../brands/index.ts'
+import type { Campaign } from '../campaigns/index.ts'
+import type { Profile } from '../profiles/index.ts'
+import { toRegistryBrand } from './brand-mapping.rules.ts'
+import { type MappedCampaign, messagesPerDay, toRegistryCampaign } from './campaign-mapping.rules.ts'
+import type { CompletionFacts } from './completion.rules.ts'
+import type { NumbersOf } from './numbers.rules.ts'
+import { type PlanFacts, planSteps } from './plan.rules.ts'
+import type { Registration, Step } from './registration.fields.ts'
+
+/** What a completion asks for, decided on one reading: whether it may be, whether anything is left, and what will be sent. */
+
+/** What is read beside the profile with its brands. */
+export interface CompletionInput {
+  campaigns: readonly Campaign[]
+  organizationCampaigns: readonly Campaign[]
+  /** Live profiles that the profile's references lead to. */
+  reached: readonly NumbersOf[]
+  registration: Registration | null
+  wabaPhoneNumberId: string | null
+  /** How often each campaign was frozen as something new. */
+  generations: ReadonlyMap<string, number>
+}
+
+function isTcr(brand: Brand | null): boolean {
+  return brand?.compliance.is_tcr_application === true
+}
+
+/** What the prerequisites look at. */
+export function completionFacts(profile: Profile, input: CompletionInput): CompletionFacts {
+  const isGone = (id: string | null) => id !== null && !input.reached.some((other) => other.id === id)
+  const references = ['sending_phone_number_profile_id', 'sending_whatsapp_number_profile_id'] as const
+  return {
+    shortName: profile.short_name,
+    description: profile.description,
+    inheritsBrand: profile.inherit_tcr_brand,
+    hasOwnBrand: profile.brand !== null,
+    hasOrganizationBrand: profile.organizationBrand !== null,
+    isTcrApplication: isTcr(brandInEffect(profile)?.brand ?? null),
+    inheritsCampaign: profile.inherit_tcr_campaign,
+    ownCampaigns: input.campaigns.length,
+    organizationCampaigns: input.organizationCampaigns.length,
+    deadReferences: references.filter((member) => isGone(profile[member])),
+  }
+}
+
+/** A run is going: a further completion joins it. One that waits for the operator is begun anew. */
+export function isUnderWay(registration: Registration | null): boolean {
+  return registration?.state === 'running' || registration?.state === 'waiting'
+}
+
+/**
+ * Approved, with nothing left to do. A campaign that was created after the run that completed the profile is left to do.
+ */
+export function isComplete(profile: Profile, { campaigns, registration }: CompletionInput): boolean {
+  if (profile.status !== 'approved') return false
+  if (registration?.state !== 'completed' || profile.inherit_tcr_campaign) return true
+  return !isTcr(brandInEffect(profile)?.brand ?? null) || campaigns.every(({ lock }) => lock !== null)
+}
+
+/** What is to be frozen and locked, and the steps of the run. */
+export interface Intent {
+  steps: Step[]
+  brand: { id: string; isOwn: boolean; request: BrandForRegistry } | null
+  campaigns: { id: string; generation: number; request: MappedCampaign }[]
+}
+
+/** The intent of a completion whose prerequisites hold. Where something cannot succeed, nothing is locked. */
+export function intentOf(profile: Profile, input: CompletionInput, has: PlanFacts['has']): Intent {
+  const shown = brandInEffect(profile)
+  if (shown === null) throw new Error('a profile without a brand is not completed')
+  const { brand, isInherited } = shown
+  const mappedBrand = toRegistryBrand(brand, { profileName: profile.name, isMock: false })
+  const mapped = input.campaigns.map((campaign) => mapCampaign(campaign, brand, input.generations))
+  const steps = planSteps({
+    isTcrApplication: isTcr(brand),
+    inheritsCampaign: profile.inherit_tcr_campaign,
+    brand: {
+      id: brand.id,
+      isInherited,
+      lock: brand.lock,
+      tcr_brand_id: brand.tcr_brand_id,
+      identity_status: brand.identity_status,
+      problems: mappedBrand.problems,
+    },
+    campaigns: mapped.map(({ campaign, problems }) => ({ ...campaign, problems })),
+    usesOtherSmsNumber: profile.sending_phone_number_profile_id !== null,
+    usesOtherWhatsappNumber: profile.sending_whatsapp_number_profile_id !== null,
+    sendingPhoneNumber: profile.sending_phone_number,
+    wabaPhoneNumberId: input.wabaPhoneNumberId,
+    has,
+    before: input.registration?.steps ?? [],
+  })
+  const isHopeless = steps.some(({ state }) => state === 'correction_needed')
+  const isSent = (name: Step['step'], subject: string) =>
+    !isHopeless &&
+    steps.some(({ step, subject: about, state }) => step === name && about === subject && state === 'pending')
+  return {
+    steps,
+    brand:
+      brand.lock === null && isSent('brand', brand.id)
+        ? { id: brand.id, isOwn: !isInherited, request: mappedBrand.brand }
+        : null,
+    campaigns: mapped
+      .filter(({ campaign }) => campaign.lock === null && isSent('campaign', campaign.id))
+      .map(({ campaign, generation, request }) => ({ id: campaign.id, generation, request })),
+  }
+}
+
+/** A campaign that the registry had and declined is submitted as something new. */
+function mapCampaign(campaign: Campaign, brand: Brand, generations: ReadonlyMap<string, number>) {
+  const isAtRegistry = (campaign.tcrCampaignId ?? campaign.telnyxCampaignId) !== null
+  const generation = Math.max(1, (generations.get(campaign.id) ?? 0) + (isAtRegistry ? 1 : 0))
+  const { campaign: request, problems } = toRegistryCampaign(campaign, {
+    generation,
+    messagesPerDay: messagesPerDay(brand.compliance.expected_messaging_volume),
+    isSoleProprietor: brand.business.entity_type === 'SOLE_PROPRIETOR',
+  })
+  return { campaign, generation, request, problems }
+}
+
+/** Whether the run needs a registry: then one has to be configured (decision 23). */
+export function needsRegistry(steps: readonly Step[]): boolean {
+  return steps.some(
+    ({ step, state }) =>
+      ['brand', 'identity', 'campaign', 'campaign_review'].includes(step) && state !== 'skipped' && state !== 'done',
+  )
+}

@@ -1,0 +1,172 @@
+import type { Campaign } from '../campaigns/index.ts'
+import { ONCE } from './move.rules.ts'
+import type { Feedback, Problem, Step, StepName, StepState } from './registration.fields.ts'
+
+/** What a run has to do, decided when the completion is accepted: every step, those that do not apply with the reason. */
+
+/** The brand in effect, as far as the plan looks at it. */
+export interface PlannedBrand {
+  id: string
+  isInherited: boolean
+  lock: 'submitting' | 'submitted' | null
+  tcr_brand_id: string | null
+  identity_status: string | null
+  /** What the registry would refuse at once. */
+  problems: readonly Problem[]
+}
+
+export interface PlannedCampaign
+  extends Pick<Campaign, 'id' | 'lock' | 'tcrCampaignId' | 'telnyxCampaignId' | 'sharingStatus' | 'status'> {
+  problems: readonly Problem[]
+}
+
+export interface PlanFacts {
+  isTcrApplication: boolean
+  inheritsCampaign: boolean
+  brand: PlannedBrand
+  /** The profile's own. */
+  campaigns: readonly PlannedCampaign[]
+  usesOtherSmsNumber: boolean
+  usesOtherWhatsappNumber: boolean
+  sendingPhoneNumber: string | null
+  wabaPhoneNumberId: string | null
+  has: { vetting: boolean; carrier: boolean; whatsapp: boolean }
+  /** The steps of the run before, [] for the first. */
+  before: readonly Step[]
+}
+
+const VERIFIED = ['VERIFIED', 'VETTED_VERIFIED', 'SELF_DECLARED']
+
+function newStep(step: StepName, subject: string | null, state: StepState, more: Partial<Step> = {}): Step {
+  return {
+    step,
+    subject,
+    state,
+    call: null,
+    attempts: 0,
+    looks: 0,
+    rounds: 0,
+    says: null,
+    feedback: [],
+    fee: null,
+    called_at: null,
+    next_try_at: null,
+    waiting_since: null,
+    snapshot: null,
+    ...more,
+  }
+}
+
+/** What a provider would refuse, told without asking it. */
+export function incomplete(problems: readonly Problem[]): Feedback[] {
+  const byWords = new Map<string, string[]>()
+  for (const { field, says } of problems) byWords.set(says, [...(byWords.get(says) ?? []), field])
+  return [...byWords].map(([says, fields]) => ({ category: 'INCOMPLETE', fields, says }))
+}
+
+/** Builds the steps in order. A call whose outcome was never known is looked up before anything is sent (decision 21). */
+export function planSteps(facts: PlanFacts): Step[] {
+  const { brand, campaigns } = facts
+  const isRegistered = facts.isTcrApplication && !(brand.isInherited && facts.inheritsCampaign)
+  const ownCampaigns = facts.isTcrApplication && !facts.inheritsCampaign ? campaigns : []
+  const brandStep = planBrand(facts, isRegistered)
+  const steps: Step[] = [
+    facts.usesOtherSmsNumber || facts.usesOtherWhatsappNumber
+      ? newStep('copy_numbers', null, 'pending')
+      : newStep('copy_numbers', null, 'skipped', { says: 'No number of another profile is used.' }),
+    brandStep,
+    planIdentity(facts, brandStep),
+    planVetting(facts, brandStep),
+    ...ownCampaigns.map((campaign) => planCampaign(campaign)),
+    ...ownCampaigns.map((campaign) => planReview(campaign)),
+    ...(ownCampaigns.length === 0 ? noCampaigns(facts) : []),
+    planCarrier(facts),
+    planWhatsapp(facts),
+    newStep('status', null, 'pending'),
+  ]
+  return steps.map((step) => carried(step, facts.before))
+}
+
+function planBrand({ brand, isTcrApplication }: PlanFacts, isRegistered: boolean): Step {
+  if (!isTcrApplication)
+    return newStep('brand', brand.id, 'skipped', { says: 'The brand is no TCR application, so no registry gets it.' })
+  if (!isRegistered)
+    return newStep('brand', brand.id, 'skipped', { says: "The organization's brand is used as it is." })
+  if (brand.lock === 'submitted') return newStep('brand', brand.id, 'done', { says: 'The registry has the brand.' })
+  if (brand.lock === 'submitting' && brand.isInherited)
+    return newStep('brand', brand.id, 'waiting', { says: 'Another profile’s completion registers this brand.' })
+  if (brand.problems.length > 0)
+    return newStep('brand', brand.id, 'correction_needed', { feedback: incomplete(brand.problems) })
+  return newStep('brand', brand.id, 'pending', { call: brand.tcr_brand_id === null ? 'submit_brand' : 'update_brand' })
+}
+
+function planIdentity({ brand }: PlanFacts, { state }: Step): Step {
+  if (state === 'skipped')
+    return newStep('identity', brand.id, 'skipped', { says: 'Only a brand that is registered here is checked.' })
+  if (state === 'done' && VERIFIED.includes(brand.identity_status ?? ''))
+    return newStep('identity', brand.id, 'done', { says: brand.identity_status })
+  return newStep('identity', brand.id, 'pending', { call: 'read_brand' })
+}
+
+function planVetting({ brand, has, before }: PlanFacts, { state }: Step): Step {
+  if (state === 'skipped' || !has.vetting)
+    return newStep('vetting', brand.id, 'skipped', { says: 'External vetting is not configured.' })
+  if (brand.identity_status === 'VETTED_VERIFIED')
+    return newStep('vetting', brand.id, 'done', { says: 'The brand is vetted.' })
+  const known = before.find(({ step, subject }) => step === 'vetting' && subject === brand.id)
+  if (known?.state === 'done') return newStep('vetting', brand.id, 'done', { says: known.says })
+  return newStep('vetting', brand.id, 'pending', {
+    call: known?.call === 'read_vetting' ? 'read_vetting' : 'order_vetting',
+  })
+}
+
+function noCampaigns({ isTcrApplication }: PlanFacts): Step[] {
+  const says = isTcrApplication
+    ? "The organization's campaigns are used as they are."
+    : 'The brand is no TCR application, so no registry gets a campaign.'
+  return [newStep('campaign', null, 'skipped', { says }), newStep('campaign_review', null, 'skipped', { says })]
+}
+
+function planCampaign({ id, lock, tcrCampaignId, telnyxCampaignId, problems }: PlannedCampaign): Step {
+  if (lock === 'submitted') return newStep('campaign', id, 'done', { says: 'The registry has the campaign.' })
+  if (problems.length > 0) return newStep('campaign', id, 'correction_needed', { feedback: incomplete(problems) })
+  // A campaign that was declined cannot be changed at the registry: it is ended there and submitted anew.
+  const isKnown = tcrCampaignId !== null || telnyxCampaignId !== null
+  return newStep('campaign', id, 'pending', { call: isKnown ? 'deactivate_campaign' : 'submit_campaign' })
+}
+
+function planReview({ id, lock, sharingStatus, status }: PlannedCampaign): Step {
+  if (lock === 'submitted' && sharingStatus === 'ACCEPTED' && status !== 'EXPIRED')
+    return newStep('campaign_review', id, 'done', { says: 'ACCEPTED' })
+  return newStep('campaign_review', id, 'pending', { call: 'read_campaign' })
+}
+
+function planCarrier(facts: PlanFacts): Step {
+  const skipped = (says: string) => newStep('carrier', null, 'skipped', { says })
+  if (facts.usesOtherSmsNumber) return skipped('The number is another profile’s, which connects it.')
+  if (facts.sendingPhoneNumber === null) return skipped('The profile has no sending_phone_number.')
+  if (!facts.has.carrier) return skipped('No carrier is configured on this server.')
+  return newStep('carrier', null, 'pending', { call: 'find_messaging_profile' })
+}
+
+function planWhatsapp(facts: PlanFacts): Step {
+  const skipped = (says: string) => newStep('whatsapp', null, 'skipped', { says })
+  if (facts.usesOtherWhatsappNumber) return skipped('The number is another profile’s, which registers it.')
+  if (facts.wabaPhoneNumberId === null)
+    return skipped('The profile has no number of its own in a WhatsApp Business Account.')
+  if (!facts.has.whatsapp) return skipped('WhatsApp is not configured on this server.')
+  const known = facts.before.find(({ step }) => step === 'whatsapp')
+  if (known?.state === 'done') return newStep('whatsapp', null, 'done', { says: known.says })
+  return newStep('whatsapp', null, 'pending', { call: 'subscribe_app' })
+}
+
+/** What an earlier run left: fees and snapshots stay, and what was never answered is looked up first. */
+function carried(step: Step, before: readonly Step[]): Step {
+  const known = before.find((earlier) => earlier.step === step.step && earlier.subject === step.subject)
+  if (known === undefined) return step
+  // What another completion registers was not frozen by this one.
+  const kept: Step = { ...step, fee: known.fee, snapshot: step.state === 'waiting' ? null : known.snapshot }
+  if (known.state !== 'parked' || (step.state !== 'pending' && step.state !== 'waiting')) return kept
+  if (known.call === null || !ONCE.has(known.call)) return kept
+  return { ...kept, state: 'unknown', call: known.call, called_at: known.called_at, attempts: known.attempts }
+}

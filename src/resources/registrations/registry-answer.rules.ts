@@ -1,0 +1,108 @@
+import type { RegisteredBrand, RegisteredCampaign, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
+import type { Step } from './registration.fields.ts'
+import {
+  type Applied,
+  absent,
+  type Circumstances,
+  charged,
+  finished,
+  goesOn,
+  only,
+  unanswered,
+  waiting,
+} from './step-change.rules.ts'
+
+/** What follows when the registry has done, or found, what it was asked. Null values: it has nothing of that name. */
+
+interface Answering {
+  isLookup: boolean
+  at: Circumstances
+}
+
+/** A brand: submitted, found, corrected, or read for its identity. */
+export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, at }: Answering): Applied {
+  if (brand === null) return only(absent(step, at))
+  // What a registry answers is not trusted: a brand of another reference is no answer to ours.
+  if (brand.reference !== null && brand.reference !== step.subject)
+    return only(unanswered(step, 'read_brand', isLookup, at))
+  switch (step.call) {
+    case 'submit_brand': {
+      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      return charged({ step: finished(step, 'The registry has the brand.'), effects }, at.fees.brand)
+    }
+    case 'update_brand':
+      return only(goesOn(step, 'revet_brand'))
+    case 'revet_brand': {
+      // Still as it was before: the order has not arrived there.
+      if (isLookup && brand.identityStatus === 'UNVERIFIED') return only(absent(step, at))
+      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      return charged({ step: finished(step, 'The registry has the corrected brand.'), effects }, at.fees.revet)
+    }
+    default:
+      return { step: onIdentity(step, brand, at), effects: [{ kind: 'brand_read', brand }] }
+  }
+}
+
+function onIdentity(step: Step, { status, identityStatus }: RegisteredBrand, at: Circumstances): Step {
+  if (status !== 'ACTIVE') return { ...step, state: 'parked', says: `At the registry the brand is ${status}.` }
+  if (identityStatus === null) return waiting(step, 'read_brand', 'The registry checks the identity.', 'poll', at)
+  if (identityStatus === 'UNVERIFIED') return goesOn({ ...step, says: 'UNVERIFIED' }, 'read_feedback')
+  return finished(step, identityStatus)
+}
+
+/** Why the identity could not be verified: for the customer to correct. */
+export function onFeedback(step: Step, found: readonly RegistryFeedback[]): Step {
+  const feedback = found.map(({ category, fields, says }) => ({ category, fields: [...fields], says }))
+  const unsaid = [{ category: 'OTHERS', fields: ['brand'], says: 'The registry could not verify the identity.' }]
+  return {
+    ...step,
+    state: 'correction_needed',
+    says: 'UNVERIFIED',
+    feedback: feedback.length === 0 ? unsaid : feedback,
+  }
+}
+
+export function onVetting(step: Step, vetting: Vetting | null, { isLookup, at }: Answering): Applied {
+  if (vetting === null) return only(isLookup ? absent(step, at) : goesOn(step, 'order_vetting'))
+  const isOrdered = step.call === 'order_vetting'
+  const next =
+    vetting.status === 'pending'
+      ? waiting(step, 'read_vetting', 'The brand is being vetted.', 'review', at)
+      : finished({ ...step, call: 'read_vetting' }, vettingWords(vetting))
+  return isOrdered ? charged(only(next), at.fees.vetting) : only(next)
+}
+
+/** A vetting that fails keeps no standard campaign back (TCR's identity states), so it is told and not in the way. */
+function vettingWords({ status, score, reasons }: Vetting): string {
+  return [`Vetting ${status}`, ...(score === null ? [] : [`score ${score}`]), ...reasons].join('; ')
+}
+
+/** A campaign: submitted, found, or read for its review. */
+export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { isLookup, at }: Answering): Applied {
+  const id = step.subject ?? ''
+  if (campaign === null) return only(absent(step, at))
+  if (campaign.reference !== null && !isReferenceOf(campaign.reference, id))
+    return only(unanswered(step, 'read_campaign', isLookup, at))
+  if (step.step === 'campaign') {
+    const effects: Applied['effects'] = [{ kind: 'campaign_registered', id, campaign }]
+    return charged({ step: finished(step, 'The registry has the campaign.'), effects }, at.fees.campaignReview)
+  }
+  return { step: onReview(step, campaign, at), effects: [{ kind: 'campaign_read', id, campaign }] }
+}
+
+/** Our reference of a campaign is its id, with a number behind it where it was submitted anew. */
+function isReferenceOf(reference: string, id: string): boolean {
+  return reference === id || (reference.startsWith(`${id}-`) && /^\d+$/.test(reference.slice(id.length + 1)))
+}
+
+function onReview(step: Step, { status, sharingStatus, says }: RegisteredCampaign, at: Circumstances): Step {
+  if (status === 'EXPIRED') return toCorrect(step, 'EXPIRED', 'The campaign has ended at the registry.')
+  if (sharingStatus === 'ACCEPTED') return finished(step, 'ACCEPTED')
+  if (sharingStatus === 'DECLINED') return toCorrect(step, 'DECLINED', says ?? 'The campaign was declined.')
+  if (sharingStatus === null && step.attempts === 0) return goesOn(step, 'share_campaign')
+  return waiting(step, 'read_campaign', 'The campaign is being reviewed.', 'review', at)
+}
+
+function toCorrect(step: Step, category: string, says: string): Step {
+  return { ...step, state: 'correction_needed', says: category, feedback: [{ category, fields: ['campaign'], says }] }
+}

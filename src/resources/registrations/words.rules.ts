@@ -1,0 +1,82 @@
+import type { Outcome, Refusal } from '../../ports/outcome.ts'
+import type { Reply } from './answer.rules.ts'
+
+/**
+ * What a provider says is shown to every role and kept as it is read, so nothing that is sealed elsewhere may stand in it,
+ * and it may be of any length and content (reliability TEN-6).
+ */
+
+const WORDS_MAX = 500
+const ENTRIES_MAX = 20
+const SHORTEST_SECRET = 4
+
+/** The text in one line of at most 500 characters, without the given values and without the digits of one. */
+export function cleanWords(text: string, secrets: readonly string[]): string {
+  const forms = secrets
+    .flatMap((secret) => [secret, secret.replace(/\D/g, '')])
+    .filter((form) => form.length >= SHORTEST_SECRET)
+    .sort((one, other) => other.length - one.length)
+  let words = text.slice(0, 4 * WORDS_MAX)
+  for (const form of forms) words = words.replaceAll(form, '[…]')
+  return words
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, WORDS_MAX)
+}
+
+/** A path of our own request, or nothing. */
+function cleanFields(fields: readonly string[]): string[] {
+  return fields.filter((field) => /^[A-Za-z0-9_.[\]]{1,100}$/.test(field)).slice(0, ENTRIES_MAX)
+}
+
+function withValue<T>(outcome: Outcome<T>, clean: (value: T) => T): Outcome<T> {
+  return outcome.kind === 'done' ? { kind: 'done', value: clean(outcome.value) } : outcome
+}
+
+/** The reply with everything cleaned that a provider worded. */
+export function cleanReply(reply: Reply, secrets: readonly string[]): Reply {
+  const clean = (text: string) => cleanWords(text, secrets)
+  const cleanOrNull = (text: string | null) => (text === null ? null : clean(text))
+  if (reply.outcome.kind === 'refused') {
+    const refusals: Refusal[] = reply.outcome.refusals
+      .slice(0, ENTRIES_MAX)
+      .map(({ member, says }) => ({ member: cleanFields([member])[0] ?? '', says: clean(says) }))
+    return { ...reply, outcome: { kind: 'refused', refusals } } as Reply
+  }
+  switch (reply.of) {
+    case 'feedback':
+      return {
+        ...reply,
+        outcome: withValue(reply.outcome, (found) =>
+          found.slice(0, ENTRIES_MAX).map(({ category, fields, says }) => ({
+            category: clean(category).slice(0, 100),
+            fields: cleanFields(fields),
+            says: clean(says),
+          })),
+        ),
+      }
+    case 'vetting':
+      return {
+        ...reply,
+        outcome: withValue(
+          reply.outcome,
+          (vetting) => vetting && { ...vetting, reasons: vetting.reasons.slice(0, ENTRIES_MAX).map(clean) },
+        ),
+      }
+    case 'campaign':
+      return {
+        ...reply,
+        outcome: withValue(reply.outcome, (campaign) => campaign && { ...campaign, says: cleanOrNull(campaign.says) }),
+      }
+    case 'assignment':
+      return {
+        ...reply,
+        outcome: withValue(
+          reply.outcome,
+          (assignment) => assignment && { ...assignment, says: cleanOrNull(assignment.says) },
+        ),
+      }
+    default:
+      return reply
+  }
+}

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { referenceDigests, wake } from '../../../src/resources/registrations/reference.jobs.ts'
+import { type TestApp, testApp } from '../../kit/app.ts'
+import {
+  brandWithTaxId,
+  completableProfile,
+  complete,
+  letTimePass,
+  registrationOf,
+  settle,
+  stepOf,
+} from '../../kit/completion.ts'
+import type { TestOrganization } from '../../kit/organization.ts'
+import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+
+/** Every outcome of a call to the registry, over the real job and database (OUTB-3, OUTB-4, OUTB-6; decision 21). */
+
+interface Bench {
+  app: TestApp
+  org: TestOrganization
+  registry: ScriptedRegistry
+}
+
+async function bench(env: Record<string, string> = {}): Promise<Bench> {
+  const registry = scriptedRegistry()
+  const app = await testApp({ env, ports: { brandRegistry: registry, carrier: null } })
+  return { app, org: await app.organization(), registry }
+}
+
+/** The settling time is over for every call that has no answer. */
+async function letSettle(app: TestApp): Promise<void> {
+  await app.sql(
+    `update registrations set steps = (
+       select jsonb_agg(case when s->>'state' in ('unknown', 'calling') then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
+         from jsonb_array_elements(steps) with ordinality as e(s, n))`,
+  )
+}
+
+async function brandOf({ org }: Bench, id: string): Promise<Record<string, unknown>> {
+  return (await org.admin.get(`/v3/profiles/${id}`)).data.brand as Record<string, unknown>
+}
+
+describe('the submission of a brand', () => {
+  let kit: Bench
+  before(async () => {
+    kit = await bench()
+  })
+  after(() => kit.app[Symbol.asyncDispose]())
+
+  test('that is answered: registered once, with what was stored, charged and locked', async () => {
+    const { app, org, registry } = kit
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const done = await settle(app, org.admin, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    const brand = await brandOf(kit, id)
+    assert.deepEqual(
+      [brand.submitted_to_tcr, brand.identity_status, brand.universal_ein],
+      [true, 'VERIFIED', 'US_123456789'],
+    )
+    assert.equal(registry.brands.get(String(brand.id))?.taxId, '123456789')
+    assert.deepEqual([stepOf(done, 'brand').fee, stepOf(done, 'campaign').fee, done.fees_total], [4.5, 15, 19.5])
+    const { snapshot } = stepOf(done, 'brand')
+    assert.match(snapshot?.sha256 ?? '', /^[0-9a-f]{64}$/)
+    const [sealed] = await app.sql<{ body: string }>('select body from registration_snapshots where id = $1', [
+      snapshot?.id,
+    ])
+    assert.ok(!sealed?.body.includes('3456789') && !sealed?.body.includes('Acme'))
+  })
+
+  test('whose answer never comes, but which was taken: found by our reference and never sent again', async () => {
+    const { app, org, registry } = kit
+    registry.plan('submitBrand', 'take')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const sent = registry.log.filter((call) => call === 'submitBrand').length
+    const done = await settle(app, org.admin, id)
+    assert.equal(done.state, 'completed')
+    assert.equal(registry.log.filter((call) => call === 'submitBrand').length, sent + 1)
+    assert.equal(stepOf(done, 'brand').attempts, 1)
+  })
+
+  test('that got lost: stays locked, is not sent again before the settling time, then once more', async () => {
+    const { app, org, registry } = kit
+    registry.plan('submitBrand', 'lose')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const sent = () => registry.log.filter((call) => call === 'submitBrand').length
+    const first = sent()
+    for (let look = 0; look < 4; look += 1) await letTimePass(app)
+    assert.equal(sent(), first + 1)
+    const waiting = await registrationOf(org.admin, id)
+    assert.equal(stepOf(waiting, 'brand').state, 'unknown')
+    assert.notEqual(stepOf(waiting, 'brand').next_try_at, null)
+    const edit = await org.admin.patch(`/v3/profiles/${id}`, { brand: brandWithTaxId('12-3456788') })
+    assert.deepEqual(edit.error.details, { brand: ['Brand is being submitted to TCR and cannot be modified.'] })
+    await letSettle(app)
+    const done = await settle(app, org.admin, id)
+    assert.equal(done.state, 'completed')
+    assert.equal(sent(), first + 2)
+  })
+
+  test('that the registry refuses: unlocked, with the reason, and told in the history of the next change', async () => {
+    const { app, org, registry } = kit
+    registry.plan('submitBrand', 'refuse')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const refused = await settle(app, org.admin, id)
+    assert.equal(refused.state, 'correction_needed')
+    const feedback = [{ category: 'REFUSED', fields: ['brand.business.taxId'], says: 'Not valid.' }]
+    assert.deepEqual(stepOf(refused, 'brand').feedback, feedback)
+    assert.equal(stepOf(refused, 'campaign').state, 'pending')
+    const campaigns = await org.admin.get(`/v3/profiles/${id}/campaigns`)
+    assert.equal(campaigns.status, 200)
+    const edit = await org.admin.patch(`/v3/profiles/${id}`, { brand: brandWithTaxId('12-3456788') })
+    assert.equal(edit.status, 200, edit.text)
+    await org.admin.patch(`/v3/profiles/${id}`, { name: 'Later' })
+    const history = (await org.admin.get(`/v3/profiles/${id}/history`)).data.changes as {
+      operation: string
+      actor: string
+      key_id: string | null
+      registry_feedback: unknown
+    }[]
+    const lines = history.map(({ operation, actor, key_id: key, registry_feedback: said }) => [
+      operation,
+      actor,
+      key !== null,
+      said,
+    ])
+    assert.deepEqual(lines.slice(0, 4), [
+      ['updateProfile', 'user', true, null],
+      ['updateProfile', 'user', true, feedback],
+      ['registerProfile', 'system', false, null],
+      ['completeProfile', 'user', true, null],
+    ])
+  })
+
+  test('while the registry is down: tried again, and nothing is ever in doubt', async () => {
+    const { app, org, registry } = kit
+    registry.plan('submitBrand', 'down', 'down', 'down')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    for (let turn = 0; turn < 3; turn += 1) {
+      await letTimePass(app)
+      assert.equal(stepOf(await registrationOf(org.admin, id), 'brand').state, 'pending')
+    }
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+  })
+
+  test('whose event comes before its answer and then twice: one brand, and the job looks again', async () => {
+    const { app, org, registry } = kit
+    const { id } = await completableProfile(org)
+    const brandId = String((await brandOf(kit, id)).id)
+    const woken: number[] = []
+    registry.onSubmit = async () => {
+      for (let time = 0; time < 2; time += 1)
+        woken.push((await wake(app.app.db, app.keys, { brandReference: brandId.toUpperCase() })).length)
+      registry.onSubmit = null
+    }
+    await complete(org.admin, id)
+    await app.app.jobs.runDue()
+    assert.deepEqual(woken, [1, 1])
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    const tcrBrandId = String((await brandOf(kit, id)).tcr_brand_id)
+    assert.equal((await wake(app.app.db, app.keys, { tcrBrandId })).length, 1)
+    assert.equal((await wake(app.app.db, app.keys, { tcrBrandId: 'BZZZZZZ' })).length, 0)
+    assert.equal((await wake(app.app.db, app.keys, {})).length, 0)
+    const rows = await app.sql<{ digest: string }>('select digest from registration_references')
+    assert.ok(rows.some(({ digest }) => digest === referenceDigests(app.keys, [tcrBrandId])[0]))
+    assert.ok(!rows.some(({ digest }) => digest.includes(tcrBrandId) || digest.includes(brandId)))
+  })
+})
+
+describe('what needs a person', () => {
+  test('a submission that gets lost three times is parked, counted, told of, and begun again by a completion with a look-up', async () => {
+    const kit = await bench({ REGISTRY_SETTLE_MS: '1' })
+    await using app = kit.app
+    const { org, registry } = kit
+    app.expectErrors('registration_parked', 'jobs_parked')
+    registry.always('submitBrand', 'lose')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const parked = await settle(app, org.admin, id)
+    assert.equal(parked.state, 'parked', JSON.stringify(parked))
+    assert.equal(registry.log.filter((call) => call === 'submitBrand').length, 3)
+    assert.equal((await org.admin.get(`/v3/profiles/${id}`)).data.status, 'pending_review')
+    assert.match(await app.app.house.metrics.render(), /registration_parked_total\{step="brand"\} 1/)
+    assert.ok(app.lines.some((line) => line.includes('"registration_parked"')))
+    const [job] = await app.sql<{ attempts: number }>("select attempts from jobs where kind = 'advance_registration'")
+    assert.equal(job?.attempts, 8, 'the row stays for the gauges')
+
+    registry.always('submitBrand', 'answer')
+    const looked = registry.log.length
+    assert.equal((await complete(org.admin, id)).status, 202)
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    assert.equal(registry.log[looked], 'findBrand', 'the provider’s records first')
+  })
+
+  test('a bug in an adapter parks its own job, while another profile goes on; nothing is sent twice', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    app.expectErrors('job_failed', 'job_parked', 'jobs_parked')
+    registry.always('readBrand', 'throw')
+    const poisoned = await completableProfile(org)
+    await complete(org.admin, poisoned.id)
+    for (let turn = 0; turn < 9; turn += 1) await letTimePass(app)
+    assert.equal((await registrationOf(org.admin, poisoned.id)).state, 'parked')
+    registry.always('readBrand', 'answer')
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    assert.equal(registry.log.filter((call) => call === 'submitBrand').length, 2)
+  })
+})
+
+describe('reviews', () => {
+  test('a campaign that is declined is corrected, ended at the registry and submitted anew', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    registry.sharing = 'PENDING'
+    const { id, campaignId } = await completableProfile(org)
+    await complete(org.admin, id)
+    await letTimePass(app)
+    const waiting = await registrationOf(org.admin, id)
+    assert.deepEqual([waiting.state, waiting.profile_status], ['waiting', 'pending_review'])
+    registry.sharing = 'DECLINED'
+    const declined = await settle(app, org.admin, id)
+    assert.deepEqual([declined.state, declined.profile_status], ['correction_needed', 'incomplete'])
+    assert.equal(stepOf(declined, 'campaign_review').feedback[0]?.says, 'The opt-in is not described.')
+    const path = `/v3/profiles/${id}/campaigns/${campaignId}`
+    const listed = (await org.admin.get(`/v3/profiles/${id}/campaigns`)).json.data as unknown as Record<
+      string,
+      unknown
+    >[]
+    const { name, description, type, useCases, tcrSyncError, submittedToTCR } = listed[0] ?? {}
+    assert.equal(submittedToTCR, false)
+    assert.match(String(tcrSyncError), /The opt-in is not described/)
+    const campaign = { name, description: `${description} with opt-in at checkout`, type, useCases }
+    const put = await org.admin.put(path, { campaign })
+    assert.equal(put.status, 200, put.text)
+    registry.sharing = 'ACCEPTED'
+    await complete(org.admin, id)
+    const done = await settle(app, org.admin, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    assert.deepEqual([...registry.campaigns.keys()], [campaignId, `${campaignId}-2`])
+    assert.ok(registry.log.includes(`deactivate ${campaignId}`))
+    assert.equal(registry.brands.size, 1)
+  })
+
+  test('a deleted campaign, and those of a deleted profile, are ended at the registry', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    const first = await completableProfile(org)
+    const second = await completableProfile(org)
+    for (const { id } of [first, second]) {
+      await complete(org.admin, id)
+      assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    }
+    assert.equal((await org.admin.delete(`/v3/profiles/${first.id}/campaigns/${first.campaignId}`)).status, 204)
+    assert.equal((await org.admin.delete(`/v3/profiles/${second.id}`)).status, 204)
+    await letTimePass(app)
+    const ended = registry.log.filter((call) => call.startsWith('deactivate')).sort()
+    assert.deepEqual(ended, [`deactivate ${first.campaignId}`, `deactivate ${second.campaignId}`].sort())
+    assert.deepEqual(await app.sql("select id from jobs where kind = 'end_campaign'"), [])
+  })
+})

@@ -1,0 +1,131 @@
+import type {
+  BrandForRegistry,
+  BrandRegistry,
+  CampaignForRegistry,
+  RegisteredBrand,
+  RegisteredCampaign,
+  RegistryFeedback,
+} from '../../src/ports/brand-registry.ts'
+import type { Outcome } from '../../src/ports/outcome.ts'
+
+/**
+ * A registry that keeps what it is sent and does what a test says: it takes a brand and then hangs, loses the request, is
+ * down, refuses, throws. What it holds is counted, since nothing may ever be there twice.
+ */
+
+type Call = 'submitBrand' | 'findBrand' | 'submitCampaign' | 'readBrand' | 'readCampaign' | 'revetBrand'
+
+/** What happens to one call, the call's own answer beside. `take`: the registry does it, but its answer never comes. */
+export type Fate = 'answer' | 'take' | 'lose' | 'down' | 'refuse' | 'throw' | 'busy'
+
+export interface ScriptedRegistry extends BrandRegistry {
+  readonly brands: Map<string, BrandForRegistry>
+  readonly campaigns: Map<string, CampaignForRegistry>
+  readonly log: string[]
+  /** Fates of the next calls of a kind, in order; `answer` when they are used up. */
+  plan(call: Call, ...fates: Fate[]): void
+  /** Every further call of the kind. */
+  always(call: Call, fate: Fate): void
+  identity: RegisteredBrand['identityStatus']
+  sharing: RegisteredCampaign['sharingStatus']
+  feedback: RegistryFeedback[]
+  /** Runs while a submission is being taken, before its answer. */
+  onSubmit: (() => Promise<void>) | null
+}
+
+const TIMEOUT: Outcome<never> = { kind: 'timeout' }
+
+export function scriptedRegistry(): ScriptedRegistry {
+  const fates = new Map<Call, Fate[]>()
+  const standing = new Map<Call, Fate>()
+  const brands = new Map<string, BrandForRegistry>()
+  const campaigns = new Map<string, CampaignForRegistry>()
+  const log: string[] = []
+
+  async function meet<T>(call: Call, effect: () => T): Promise<Outcome<T>> {
+    log.push(call)
+    const fate = fates.get(call)?.shift() ?? standing.get(call) ?? 'answer'
+    if (fate === 'throw') throw new Error('a bug in the adapter')
+    if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', retryAfterSeconds: 1 }
+    if (fate === 'lose') return TIMEOUT
+    if (fate === 'refuse')
+      return { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
+    const value = effect()
+    if (call === 'submitBrand' || call === 'submitCampaign') await registry.onSubmit?.()
+    return fate === 'take' ? TIMEOUT : { kind: 'done', value }
+  }
+
+  const numberOf = (map: Map<string, unknown>, reference: string, letter: string) =>
+    `${letter}${String([...map.keys()].indexOf(reference) + 1).padStart(6, '0')}`
+  const brandOf = (reference: string): RegisteredBrand => ({
+    tcrBrandId: numberOf(brands, reference, 'B'),
+    reference,
+    status: 'ACTIVE',
+    identityStatus: registry.identity,
+    universalEin: 'US_123456789',
+    cspId: 'SABC123',
+  })
+  const campaignOf = (reference: string): RegisteredCampaign => ({
+    tcrCampaignId: numberOf(campaigns, reference, 'C'),
+    telnyxCampaignId: null,
+    reference,
+    status: 'ACTIVE',
+    sharingStatus: registry.sharing,
+    upstreamCnpId: null,
+    cspId: 'SABC123',
+    resellerId: 'R000000',
+    monthlyFee: 10,
+    says: registry.sharing === 'DECLINED' ? 'The opt-in is not described.' : null,
+  })
+  const referenceOf = (map: Map<string, unknown>, id: string | null) => [...map.keys()][Number(id?.slice(1)) - 1] ?? ''
+
+  const registry: ScriptedRegistry = {
+    name: 'scripted',
+    isSimulated: true,
+    hasVetting: false,
+    brands,
+    campaigns,
+    log,
+    identity: 'VERIFIED',
+    sharing: 'ACCEPTED',
+    feedback: [],
+    onSubmit: null,
+    plan: (call, ...list) => void fates.set(call, list),
+    always: (call, fate) => void standing.set(call, fate),
+    fees: () => ({ brand: 4.5, revet: 4.5, vetting: 40, campaignReview: 15 }),
+    submitBrand: ({ brand }) =>
+      meet('submitBrand', () => {
+        if (brands.has(brand.reference)) throw new Error('the brand is registered twice')
+        brands.set(brand.reference, structuredClone(brand))
+        return brandOf(brand.reference)
+      }),
+    async updateBrand({ tcrBrandId, brand }) {
+      brands.set(referenceOf(brands, tcrBrandId), structuredClone(brand))
+      return { kind: 'done', value: brandOf(brand.reference) }
+    },
+    revetBrand: ({ tcrBrandId }) => meet('revetBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
+    findBrand: ({ reference }) => meet('findBrand', () => (brands.has(reference) ? brandOf(reference) : null)),
+    readBrand: ({ tcrBrandId }) => meet('readBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
+    readFeedback: async () => ({ kind: 'done', value: registry.feedback }),
+    orderVetting: async () => ({ kind: 'refused', refusals: [] }),
+    readVetting: async () => ({ kind: 'done', value: null }),
+    submitCampaign: ({ campaign }) =>
+      meet('submitCampaign', () => {
+        if (campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')
+        campaigns.set(campaign.reference, structuredClone(campaign))
+        return campaignOf(campaign.reference)
+      }),
+    findCampaign: async ({ reference }) => ({
+      kind: 'done',
+      value: campaigns.has(reference) ? campaignOf(reference) : null,
+    }),
+    readCampaign: ({ campaign }) =>
+      meet('readCampaign', () => campaignOf(referenceOf(campaigns, campaign.tcrCampaignId))),
+    shareCampaign: async () => ({ kind: 'done', value: null }),
+    async deactivateCampaign({ campaign }) {
+      log.push(`deactivate ${referenceOf(campaigns, campaign.tcrCampaignId)}`)
+      return { kind: 'done', value: null }
+    },
+  }
+  return registry
+}
