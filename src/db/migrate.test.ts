@@ -102,6 +102,8 @@ describe('migrations', () => {
         'delete from organizations',
         'update profile_history set operation = operation',
         'delete from profile_history',
+        'update campaign_history set operation = operation',
+        'delete from campaigns',
         'insert into schema_versions (version) values (99)',
       ]
       for (const text of forbidden) {

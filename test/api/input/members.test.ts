@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { campaignBody } from '../../../src/resources/campaigns/campaign.fields.ts'
 import { createRequest, updateRequest } from '../../../src/resources/profiles/profile.fields.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
+import { withOwnCampaigns } from '../../kit/builders.ts'
 import type { Client, Json } from '../../kit/client.ts'
 import { assertRefusal } from './refusal.ts'
 
@@ -12,9 +14,9 @@ interface Aim {
   path: string
 }
 
-async function aimAt(app: TestApp): Promise<Aim> {
+async function aimAt(app: TestApp, members: Json = {}): Promise<Aim> {
   const org = await app.organization()
-  return { admin: org.admin, path: `/v3/profiles/${(await org.profile()).id}` }
+  return { admin: org.admin, path: `/v3/profiles/${(await org.profile(members)).id}` }
 }
 
 interface Schema {
@@ -105,6 +107,16 @@ test('POST refuses them too', async () => {
   )
   const { data } = await aim.admin.get('/v3/profiles?search=Never')
   assert.deepEqual(data.profiles, [])
+})
+
+test('POST of a campaign refuses them too', async () => {
+  await using app = await testApp()
+  const { admin, path } = await aimAt(app, withOwnCampaigns())
+  const campaigns = `${path}/campaigns`
+  const bodies = wrongBodies(campaignBody as Schema)
+  assert.ok(bodies.length >= 80)
+  await assertEachRefused({ admin, path }, bodies, (body) => admin.post(campaigns, body))
+  assert.deepEqual((await admin.get(campaigns)).data, [])
 })
 
 test('the entries of a list are judged one by one', async () => {
