@@ -38,6 +38,11 @@ function warningsOf(config: Config, providers: Report['providers']): string[] {
     if (isSimulated && isProduction) warnings.push(`${port} is simulated in production: nothing real happens.`)
     if (name === 'none') warnings.push(`${port} is not configured: a request that needs it is refused.`)
   }
+  if (config.mail.provider === 'smtp' && config.http.publicUrl === null && config.invitationUrl === null) {
+    warnings.push(
+      'Neither INVITATION_URL nor PUBLIC_URL is set: invitations name the address that the server listens on.',
+    )
+  }
   if (!isProduction)
     warnings.push('NODE_ENV is not production: the first start makes an organization and prints its key.')
   if (!config.http.hasRateLimits) warnings.push('RATE_LIMITS is off.')

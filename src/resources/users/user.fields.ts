@@ -104,7 +104,7 @@ export const invitationAnswer = Type.Object(
     name: shownName,
     role,
     status: oneOf(USER_STATUSES, {
-      description: 'invited until it is answered, then active or rejected.',
+      description: 'Where it stands: invited until it is answered, then active or rejected.',
       example: 'invited',
     }),
     invited_at: instant({ description: 'When it was made.', example: '2026-03-25T10:43:34.58912+00:00' }),
