@@ -1,6 +1,7 @@
 /**
  * A reporter for node's test runner: one line per test file, failures in full, and the runner's own totals as `# name n`
- * lines at the end. What a test file printed is shown only when one of its tests failed.
+ * lines at the end. What a test file printed is shown only when one of its tests failed; files that share a process share
+ * what is printed too.
  */
 import { relative, resolve } from 'node:path'
 import { inspect } from 'node:util'
@@ -11,22 +12,23 @@ const totals = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d
 export default async function* report(events) {
   const closing = new Map()
   const printed = new Map()
+  let lastToPrint
   let current = newFile(undefined)
   for await (const { type, data } of events) {
     if (type === 'test:diagnostic' && data.nesting === 0 && totals.test(data.message)) {
       closing.set(data.message.split(' ')[0], `# ${data.message}\n`)
     } else if (type === 'test:stdout' || type === 'test:stderr') {
-      const file = resolve(data.file)
-      printed.set(file, (printed.get(file) ?? '') + data.message)
+      lastToPrint = resolve(data.file)
+      printed.set(lastToPrint, (printed.get(lastToPrint) ?? '') + data.message)
     } else if (type === 'test:pass' || type === 'test:fail') {
       if (data.file !== current.file) {
-        yield closeFile(current, printed)
+        yield closeFile(current, printed, lastToPrint)
         current = newFile(data.file)
       }
       record(current, type === 'test:pass', data)
     }
   }
-  yield closeFile(current, printed)
+  yield closeFile(current, printed, lastToPrint)
   yield [...closing.values()].join('')
 }
 
@@ -45,7 +47,7 @@ function isSubtestEcho(error) {
   return error?.failureType === 'subtestsFailed'
 }
 
-function closeFile({ file, passed, milliseconds, failures }, printed) {
+function closeFile({ file, passed, milliseconds, failures }, printed, lastToPrint) {
   if (file === undefined) return ''
   const name = relative(process.cwd(), file)
   const seconds = `${(milliseconds / 1000).toFixed(1)} s`
@@ -55,8 +57,8 @@ function closeFile({ file, passed, milliseconds, failures }, printed) {
     const text = inspect(cause, { depth: 8, maxStringLength: 4_000 })
     return `  - ${title}${line === undefined ? '' : ` (line ${line})`}\n${indent(text, 6)}\n`
   })
-  const said = (printed.get(resolve(file)) ?? '').trimEnd().slice(-20_000)
-  const output = said === '' ? '' : `  printed by this file:\n${indent(said, 6)}\n`
+  const said = (printed.get(resolve(file)) ?? printed.get(lastToPrint) ?? '').trimEnd().slice(-20_000)
+  const output = said === '' ? '' : `  printed by its process:\n${indent(said, 6)}\n`
   return `FAIL  ${name}  ${passed} passed, ${failures.length} failed  ${seconds}\n${details.join('')}${output}`
 }
 

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { packageRoot } from '../setup/package-root.mjs'
 
-/** A file that runs longer hangs, and a hanging file must not hold the whole run. */
-const fileTimeoutMs = 600_000
+/** A process that runs longer hangs, and a hanging one must not hold the whole run. */
+const processTimeoutMs = 600_000
 
 /**
  * Compiled test files, as paths from the root, in a fixed order.
@@ -31,6 +32,37 @@ function below(folder) {
   return entries.map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
 }
 
+/** Files of one process: enough to spare most starts, few enough that no process runs long after the others. */
+const filesOfAProcess = 8
+
+/** Hooks of a whole file belong to the whole process, and what else changes or watches the process must be alone in it. */
+const needsOwnProcess =
+  /^(before|after|beforeEach|afterEach)\(|node:child_process|\bmock\.|\bprocess\.(env|on|once|exit|chdir|kill)\b/m
+
+/**
+ * What the runner is given: every file that must be alone, and entries that load several others. Half of a run's processor
+ * time would otherwise go into loading the same modules once for each file.
+ *
+ * @public
+ * @param {string[]} files
+ * @param {string} folder where the entries are written
+ * @param {(path: string) => string} read
+ * @returns {string[]}
+ */
+export function asProcesses(files, folder, read = (path) => readFileSync(join(packageRoot, path), 'utf8')) {
+  const alone = files.filter((path) => needsOwnProcess.test(read(path)))
+  const together = files.filter((path) => !alone.includes(path))
+  const entries = []
+  for (let at = 0; at < together.length; at += filesOfAProcess) {
+    const entry = join(folder, `${String(at).padStart(4, '0')}.entry.mjs`)
+    const loaded = together.slice(at, at + filesOfAProcess)
+    writeFileSync(entry, loaded.map((path) => `import '${pathToFileURL(join(packageRoot, path)).href}'\n`).join(''))
+    entries.push(entry)
+  }
+  // The longest ones are among those that start processes: they go first, so that none is left alone at the end.
+  return [...alone, ...entries]
+}
+
 /**
  * Runs the files with node's test runner, showing its report as it comes.
  *
@@ -38,16 +70,16 @@ function below(folder) {
  * @returns {Promise<{ ok: boolean, passed: number, failed: number, skipped: number }>}
  */
 export async function runTests(files) {
+  // The test files share one database server, whose files lie here.
+  const sharedFolder = mkdtempSync(join(tmpdir(), 'letterhead-test-'))
   const args = [
     '--test',
     `--test-concurrency=${Math.max(2, Math.floor(availableParallelism() / 2))}`,
-    `--test-timeout=${fileTimeoutMs}`,
+    `--test-timeout=${processTimeoutMs}`,
     '--test-reporter=./scripts/testing/reporter.mjs',
     '--test-reporter-destination=stdout',
-    ...files,
+    ...asProcesses(files, sharedFolder),
   ]
-  // The test files share one database server, whose files lie here.
-  const sharedFolder = mkdtempSync(join(tmpdir(), 'letterhead-test-'))
   const child = spawn(process.execPath, ['--enable-source-maps', ...args], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'inherit'],

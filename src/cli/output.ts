@@ -10,25 +10,31 @@ export interface Output {
   failure(failure: CommandFailure): void
 }
 
+/** Where text goes: the standard streams of a process. */
+export interface Streams {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown }
+}
+
 /** Writes results to standard output and failures to standard error. */
-export function createOutput(isJson: boolean): Output {
+export function createOutput(isJson: boolean, { stdout, stderr }: Streams = process): Output {
   return {
     isJson,
     result: (value, lines) => {
-      process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : lines.map((line) => `${line}\n`).join(''))
+      stdout.write(isJson ? `${JSON.stringify(value)}\n` : lines.map((line) => `${line}\n`).join(''))
     },
     note: (text) => {
-      if (!isJson) process.stderr.write(`${text}\n`)
+      if (!isJson) stderr.write(`${text}\n`)
     },
     failure: ({ code, message, details }) => {
       if (isJson) {
         const error = { code, message, ...(details === null ? {} : { details }) }
-        process.stderr.write(`${JSON.stringify({ error })}\n`)
+        stderr.write(`${JSON.stringify({ error })}\n`)
         return
       }
-      process.stderr.write(`letterhead: ${message}\n`)
+      stderr.write(`letterhead: ${message}\n`)
       for (const [path, sentences] of Object.entries(details ?? {})) {
-        for (const sentence of sentences) process.stderr.write(`  ${path}: ${sentence}\n`)
+        for (const sentence of sentences) stderr.write(`  ${path}: ${sentence}\n`)
       }
     },
   }

@@ -45,6 +45,7 @@ export class TestApp implements AsyncDisposable {
   /** Every line that any instance logged. */
   readonly lines: string[]
   readonly database: TestDatabase
+  readonly #owner: pg.Pool
   readonly #expectedErrors = new Set<string>()
 
   constructor(
@@ -63,6 +64,7 @@ export class TestApp implements AsyncDisposable {
     this.config = parts.config
     this.lines = parts.lines
     this.database = parts.database
+    this.#owner = new pg.Pool({ ...parts.database.owner, max: 4, allowExitOnIdle: true })
   }
 
   get app(): App {
@@ -84,13 +86,7 @@ export class TestApp implements AsyncDisposable {
 
   /** Reads or changes the database as its owner, whom row-level security does not bind. */
   async sql<Row extends object = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client(this.database.owner)
-    await client.connect()
-    try {
-      return (await client.query<Row>(text, values)).rows
-    } finally {
-      await client.end()
-    }
+    return (await this.#owner.query<Row>(text, values)).rows
   }
 
   /** Log events of level error that this test brings about; any other fails it at the end. */
@@ -103,6 +99,7 @@ export class TestApp implements AsyncDisposable {
       app.house.log.info('test_ends')
       await app.close()
     }
+    await this.#owner.end()
     await this.database.drop()
     const unexpected = this.lines.filter((line) => {
       const { level, event } = JSON.parse(line) as { level: string; event: string }

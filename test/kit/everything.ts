@@ -6,12 +6,11 @@ export async function everything(app: TestApp, except: readonly string[] = []): 
     "select tablename::text as name from pg_tables where schemaname = 'public' and tablename <> all($1) order by 1",
     [['rate_windows', ...except]],
   )
-  const parts = []
-  for (const { name } of tables) {
-    const [row] = await app.sql<{ rows: string | null }>(
-      `select string_agg(r, E'\\n' order by r) as rows from (select (to_jsonb(t) - 'last_used_at')::text as r from ${name} t) a`,
-    )
-    parts.push(`${name}\n${row?.rows ?? ''}`)
-  }
-  return parts.join('\n')
+  const rowsOf = ({ name }: { name: string }) =>
+    `select '${name}' as name, (select string_agg(r, E'\\n' order by r)
+       from (select (to_jsonb(t) - 'last_used_at')::text as r from ${name} t) a) as rows`
+  const tablesWithRows = await app.sql<{ name: string; rows: string | null }>(
+    `${tables.map(rowsOf).join(' union all ')} order by name`,
+  )
+  return tablesWithRows.map(({ name, rows }) => `${name}\n${rows ?? ''}`).join('\n')
 }

@@ -54,11 +54,14 @@ export class TestOrganization {
       dataKey: home.keys.newDataKey(id),
       ...options,
     })
-    const clients = {} as Record<Role, Client>
-    for (const role of ['owner', 'admin', 'developer', 'billing'] as const) {
-      clients[role] = await makeClient(home, id, await makeUser(home, id, role), {})
-    }
-    return new TestOrganization(id, home, clients)
+    const client = async (role: Role) => makeClient(home, id, await makeUser(home, id, role), {})
+    const [owner, admin, developer, billing] = await Promise.all([
+      client('owner'),
+      client('admin'),
+      client('developer'),
+      client('billing'),
+    ])
+    return new TestOrganization(id, home, { owner, admin, developer, billing })
   }
 
   /** A further user. @returns its id. */

@@ -10,7 +10,7 @@ import { answered, dataDirectory, keepRunning, letterhead, refused, serve } from
 
 const directories = { source: dataDirectory(), restored: dataDirectory(), refused: dataDirectory() }
 let database: EmbeddedDatabase
-let source: { env: Record<string, string> }
+let source: { env: Record<string, string>; asProcess: true }
 let org: string
 let apiKey: string
 let file: string
@@ -57,7 +57,7 @@ const KEY_NOTES = 2
 
 before(async () => {
   const dataDir = await directories.source.path()
-  source = { env: { DATA_DIR: dataDir } }
+  source = { env: { DATA_DIR: dataDir }, asProcess: true }
   const made = await answered(['org', 'create', '--name', 'Example', '--email', 'owner@example.com'], source)
   org = made.id ?? ''
   apiKey = made.api_key ?? ''
@@ -165,7 +165,7 @@ test('restored into an empty directory the rows are the same, and the old key op
   const target = { env: { DATA_DIR: dataDir } }
   await mkdir(dataDir, { recursive: true })
   await copyFile(join(await directories.source.path(), 'letterhead.key'), join(dataDir, 'letterhead.key'))
-  const restored = await answered<{ rows: object }>(['restore', '--from', file], target)
+  const restored = await answered<{ rows: object }>(['restore', '--from', file], { ...target, asProcess: true })
   assert.deepEqual(restored.rows, written.rows)
   const opened = await keepRunning(directories.restored)
   const digest = `select md5(string_agg(u::text, '|' order by id)) as digest from users u`

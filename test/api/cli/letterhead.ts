@@ -6,10 +6,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { createOutput } from '../../../src/cli/output.ts'
+import { runCli } from '../../../src/cli/run.ts'
 import { type EmbeddedDatabase, openEmbedded } from '../../../src/db/embedded/index.ts'
 import { killPostmaster, quietLog } from '../../kit/embedded-processes.ts'
 
-/** The command line as a person runs it: the built program in a process of its own. */
+/**
+ * The command line, as a person runs it (`asProcess`: the built program in a process of its own) or as that process runs it
+ * inside: the same function, environment and exit code, without the second that a process needs to begin. Each command
+ * that src/cli/run.ts lists is run as a process somewhere.
+ */
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url))
 
@@ -21,16 +27,52 @@ export interface Ran {
 
 export interface RunOptions {
   env?: Readonly<Record<string, string>>
+  /** Given, it is read by a process of its own. */
   stdin?: string
+  asProcess?: boolean
+}
+
+function environment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env }
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn' }
-  return spawn(process.execPath, [PROGRAM, ...args], { env: { ...own, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [PROGRAM, ...args], { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 /** Runs one command to its end. */
-export async function letterhead(args: readonly string[], { env = {}, stdin = '' }: RunOptions = {}): Promise<Ran> {
+export function letterhead(
+  args: readonly string[],
+  { env = {}, stdin, asProcess = stdin !== undefined }: RunOptions = {},
+): Promise<Ran> {
+  if (asProcess) return runProcess(args, env, stdin ?? '')
+  const ran = last.then(() => runInside(args, env))
+  last = ran.catch(() => undefined)
+  return ran
+}
+
+/** One after the other, because the environment is that of the whole process. */
+let last: Promise<unknown> = Promise.resolve()
+
+async function runInside(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
+  const outside = process.env
+  const ran = { code: 0, stdout: '', stderr: '' }
+  const collect = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      ran[name] += text
+    },
+  })
+  const output = createOutput(args.includes('--json'), { stdout: collect('stdout'), stderr: collect('stderr') })
+  process.env = environment(env)
+  try {
+    ran.code = await runCli(args, output)
+  } finally {
+    process.env = outside
+  }
+  return ran
+}
+
+async function runProcess(args: readonly string[], env: Readonly<Record<string, string>>, stdin: string): Promise<Ran> {
   const child = start(args, env)
   let stdout = ''
   let stderr = ''

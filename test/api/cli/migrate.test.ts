@@ -33,7 +33,7 @@ test('migrate needs the role of the server, makes it when asked, and applies eac
   const roleless = { env: { ...owner.env, DATABASE_URL: urlOf('app:pa%20ss') } }
   assert.match((await refused(['migrate'], roleless)).message, /migrate --create-role/)
   type Migrated = { applied: number[]; role: string; role_created: boolean; role_password?: string }
-  const made = await answered<Migrated>(['migrate', '--create-role'], roleless)
+  const made = await answered<Migrated>(['migrate', '--create-role'], { ...roleless, asProcess: true })
   assert.deepEqual([made.role, made.role_created, made.role_password], ['app', true, undefined])
   assert.ok(made.applied.length > 0)
   const [role] = await administer(

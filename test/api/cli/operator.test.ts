@@ -31,17 +31,19 @@ const query = (text: string) => queryOnce(database.owner, text)
 before(async () => {
   const dataDir = await directory.path()
   options = { env: { DATA_DIR: dataDir } }
-  const before = await refused(['org', 'list'], options)
+  const asProcess = { ...options, asProcess: true }
+  const before = await refused(['org', 'list'], asProcess)
   assert.equal(before.exit, 78)
   assert.ok(!existsSync(join(dataDir, 'postgres')), 'a command that reads made a database')
-  const made = await answered(['org', 'create', '--name', 'Example', '--email', 'owner@example.com'], options)
+  const made = await answered(['org', 'create', '--name', 'Example', '--email', 'owner@example.com'], asProcess)
   org = made.id ?? ''
   apiKey = made.api_key ?? ''
   database = await keepRunning(directory)
 })
 
 test('a new organization has an owner and a key that is stored as a keyed digest only', async () => {
-  const [user] = await answered<Record<string, unknown>[]>(['user', 'list', '--org', org], options)
+  const asProcess = { ...options, asProcess: true }
+  const [user] = await answered<Record<string, unknown>[]>(['user', 'list', '--org', org], asProcess)
   assert.deepEqual([user?.email, user?.role, user?.status], ['owner@example.com', 'owner', 'active'])
   const text = parseKeyText(apiKey)
   assert.ok(text?.form === 'typed' && text.organizationId === org)
@@ -127,7 +129,7 @@ test('a key belongs to a user or makes a service user, and is revoked once', asy
   const revoke = ['key', 'revoke', '--org', org, '--id', made.id ?? '']
   await answered(revoke, options)
   assert.equal((await refused(revoke, options)).exit, 3)
-  const listed = await letterhead(['key', 'list', '--org', org, '--json'], options)
+  const listed = await letterhead(['key', 'list', '--org', org, '--json'], { ...options, asProcess: true })
   assert.ok(listed.stdout.includes(made.id ?? '?'))
   assert.ok(!listed.stdout.includes(made.api_key ?? '?'))
 })
@@ -240,10 +242,10 @@ test('an unknown organization ends with 3, and a usage error with 64, in JSON', 
 })
 
 test('doctor finds nothing wrong, then a lost key file, then what production refuses', async () => {
-  const healthy = await answered<{ ok: boolean; database: object; providers: Record<string, object> }>(
-    ['doctor'],
-    options,
-  )
+  const healthy = await answered<{ ok: boolean; database: object; providers: Record<string, object> }>(['doctor'], {
+    ...options,
+    asProcess: true,
+  })
   assert.equal(healthy.ok, true)
   assert.deepEqual(healthy.database, { kind: 'embedded', state: 'ready' })
   assert.deepEqual(healthy.providers.payments, { name: 'simulator', isSimulated: true })
@@ -265,7 +267,8 @@ test('doctor finds nothing wrong, then a lost key file, then what production ref
 })
 
 test('a wrong configuration ends with 78 and every problem', async () => {
-  const failure = await refused(['user', 'list'], { env: { ...options.env, PORT: 'x', LOG_LEVEL: 'loud' } })
+  const wrong = { ...options.env, PORT: 'x', LOG_LEVEL: 'loud' }
+  const failure = await refused(['user', 'list'], { env: wrong, asProcess: true })
   assert.deepEqual([failure.exit, failure.code], [78, 'CONFIG'])
   assert.match(failure.message, /PORT:[\s\S]*LOG_LEVEL:/)
 })

@@ -23,7 +23,8 @@ const url = () => ['--url', server.url]
 const get = () => answered<Profile>(['profile', 'get', id, ...url()], options)
 
 test('a profile is listed, read and changed through the API', async () => {
-  const { profiles } = await answered<{ profiles: Profile[] }>(['profile', 'list', ...url()], options)
+  const asProcess = { ...options, asProcess: true }
+  const { profiles } = await answered<{ profiles: Profile[] }>(['profile', 'list', ...url()], asProcess)
   assert.deepEqual(
     profiles.map((profile) => profile.id),
     [id],
