@@ -44,7 +44,12 @@ const layers = [
     { path: '^src/contract/' },
     { path: IO },
   ),
-  only('egress-stands-alone', 'The way out knows addresses and nothing of ours.', '^src/egress/', '^src/(contract|egress)/'),
+  only(
+    'egress-stands-alone',
+    'The way out knows addresses and nothing of ours.',
+    '^src/egress/',
+    '^src/(contract|egress)/',
+  ),
   only('ports-import-contract', 'A port is an interface.', '^src/ports/', '^src/(contract|ports)/'),
   only(
     'observe-stands-alone',

@@ -57,6 +57,8 @@ export interface Config {
   readonly keyMaterial: Secret<KeyMaterial> | null
   readonly payments: PaymentsConfig
   readonly whatsapp: WhatsappConfig
+  /** What customers' addresses may lead to. */
+  readonly egress: { readonly allowsPrivate: boolean; readonly ports: readonly number[] }
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -93,6 +95,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     keyMaterial: toKeyMaterial(values),
     payments: toPayments(values),
     whatsapp: toWhatsapp(values),
+    egress: { allowsPrivate: values.WEBHOOKS_ALLOW_PRIVATE, ports: values.WEBHOOK_PORTS },
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,

@@ -66,6 +66,12 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'Use 1 to 255 letters, digits, hyphens or underscores, and nothing that looks like a card number.',
   },
+  RESOURCE_008: {
+    status: 404,
+    says: 'Webhook not found',
+    retry: 'never',
+    fix: 'The webhook does not exist, was deleted, or belongs to another account. List the webhooks of this key.',
+  },
   RESOURCE_014: {
     status: 404,
     says: 'Profile not found',

@@ -158,9 +158,17 @@ export function authorize(
   if (endpoint.organizationOnly === true && (caller.actingProfileId !== null || caller.organization.kind === 'user'))
     throw denied()
   const named = arrival.params.profileId
-  if (caller.actingProfileId !== null && named !== undefined && uuidOrNull(named) !== caller.actingProfileId) {
-    throw new Failure('RESOURCE_014')
-  }
+  if (caller.actingProfileId === null || named === undefined) return
+  const id = uuidOrNull(named)
+  const isToldApart = id === null && endpoint.malformedId !== undefined
+  if (id !== caller.actingProfileId && !isToldApart) throw new Failure('RESOURCE_014')
+}
+
+/** @throws Failure VALIDATION_001 for an id in the path that is no UUID, where the endpoint tells it apart from an unknown one. */
+export function checkPathIds(endpoint: Endpoint, { params }: Arrival): void {
+  if (endpoint.malformedId === undefined) return
+  if (Object.values(params).some((id) => uuidOrNull(id) === null))
+    throw new Failure('VALIDATION_001', { message: endpoint.malformedId })
 }
 
 /** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */

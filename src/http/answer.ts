@@ -3,6 +3,7 @@ import { CATALOGUE, docUrl } from '../contract/errors.ts'
 import type { Details, Failure } from '../contract/failure.ts'
 import type { JsonValue } from '../contract/json-value.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
+import type { FailPhrase } from './endpoint.ts'
 
 /** What goes back to the client. `body` is the exact text; null for 204. */
 export interface Answer {
@@ -33,6 +34,12 @@ function shown(details: Details | null): Details | null {
       return [text, text === path ? says : says.map((sentence) => sentence.replaceAll(path, () => text))]
     }),
   )
+}
+
+/** What a 500 says (contract 2.4). */
+export function unexpectedSentence(failPhrase: FailPhrase, requestId: string): string {
+  if (typeof failPhrase !== 'string') return failPhrase.whole
+  return `Failed to ${failPhrase}. Please contact support with request ID: ${requestId}`
 }
 
 /** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */

@@ -5,7 +5,7 @@ import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import type { AdmissionRow } from './admission.store.ts'
-import { authenticate, authorize, keyDigest, readAdmission } from './admission.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readAdmission } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
 import type { Caller } from './caller.ts'
 import { closeClaim, releaseClaim } from './claim.store.ts'
@@ -207,6 +207,7 @@ async function keepOnly(house: House, request: ChangeRequest, decided: Decided):
 async function decide(house: House, db: Executor, request: ChangeRequest, row: AdmissionRow): Promise<Decided> {
   const { endpoint, arrival, wishes } = request
   const caller = authenticate(house, arrival, row, request.credential, endpoint)
+  checkPathIds(endpoint, arrival)
   const target = endpoint.target === undefined ? null : endpoint.target.decode(row, caller)
   if (endpoint.target !== undefined && target === null) throw new Failure(endpoint.notFound ?? 'RESOURCE_014')
   const call: Call<unknown> = {
@@ -221,6 +222,7 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
     requestId: arrival.requestId,
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(house.keys, text),
+    urlProblem: (url) => house.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)

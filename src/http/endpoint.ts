@@ -43,6 +43,8 @@ export interface Call<Target = unknown> {
   newBrandId: string
   /** The keyed digest under which an API key is stored and found. */
   digestOfKey(text: string): string
+  /** Why this server would never call the address: the end of a sentence, or `not_a_url`; null when it would. */
+  urlProblem(url: string): string | null
 }
 
 export interface Ports {
@@ -91,17 +93,19 @@ export interface EndpointDocument {
   tag: string
 }
 
+/** Completes "Failed to …" of a 500; or the whole sentence, where the contract has one (contract 2.4). */
+export type FailPhrase = string | { whole: string }
+
 interface EndpointCommon<Target> {
   operation: Operation
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** As `/v3/profiles/:profileId`. */
   path: string
-  rateClass: 'standard' | 'sensitive'
+  rateClass: 'standard' | 'sensitive' | 'webhook_test'
   status: 200 | 201 | 202 | 204
   /** Codes beyond those that every endpoint can answer. */
   errors: readonly ErrorCode[]
-  /** Completes "Failed to …" of a 500 (contract 2.4). */
-  failPhrase: string
+  failPhrase: FailPhrase
   document: EndpointDocument
   /** The body may hold a card, which is cut out before anything else reads it. */
   takesCard?: boolean
@@ -110,6 +114,8 @@ interface EndpointCommon<Target> {
   target?: TargetRead<Target>
   /** What an unknown target answers. */
   notFound?: ErrorCode
+  /** The sentence of the 400 where an id in the path is no UUID; without it such an id is not found, as an unknown one (contract 17-13). */
+  malformedId?: string
   /** The answer holds what only its own user may see again: another user's request with the same key is another request. */
   bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */

@@ -4,8 +4,8 @@ import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow } from './admission.store.ts'
-import { authenticate, authorize, keyDigest, readAdmission, readCredential } from './admission.ts'
-import { type Answer, failureAnswer, successBody } from './answer.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, readCredential } from './admission.ts'
+import { type Answer, failureAnswer, successBody, unexpectedSentence } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
@@ -56,6 +56,7 @@ async function read(
   reading: ReadEndpoint,
   { arrival, row, caller }: { arrival: Arrival; row: AdmissionRow; caller: Caller },
 ): Promise<Answer> {
+  checkPathIds(reading, arrival)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
   const { data, etag, headers } = await reading.read(house.db, {
@@ -73,6 +74,7 @@ async function read(
     newId: '',
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
+    urlProblem: (url) => house.egress.problemOf(url),
   })
   return {
     status: reading.status,
@@ -100,9 +102,7 @@ function failed(house: House, endpoint: Endpoint, arrival: Arrival, error: unkno
     )
   }
   const message =
-    failure.code === 'INTERNAL_001'
-      ? `Failed to ${endpoint.failPhrase}. Please contact support with request ID: ${arrival.requestId}`
-      : failure.message
+    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
   return failureAnswer(arrival.requestId, failure, message)
 }
 

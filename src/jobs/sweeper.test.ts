@@ -100,7 +100,7 @@ test('a started sweeper comes again, and stop ends it after the batch it is at',
   } finally {
     await sweeper.stop()
   }
-  assert.ok(bench.events('expired_answers_deleted').length >= 2)
+  assert.ok(bench.events('expired_rows_deleted').length >= 2)
   await keep(bench, organization, 'later-', 1, '-1 hour')
   await sleep(100)
   assert.deepEqual(await keys(bench), ['later-1'])

@@ -27,6 +27,7 @@ const TAGS: Record<string, string> = {
   Profiles: 'Sender profiles: settings, billing, numbers, brand, and the history of their changes.',
   'API keys': 'Keys that act as one profile. An addition of Letterhead.',
   Account: 'What the key acts as.',
+  Webhooks: 'Endpoints that are told of events, signed and retried, with a log and a replay.',
 }
 
 /** The tags that are in use. @throws Error for one that is not described. */
@@ -43,6 +44,7 @@ const PATH_PARAMETERS: Record<string, [description: string, example: string]> = 
     'Id of the profile. One that is malformed, unknown or deleted is not found.',
     '770e8400-e29b-41d4-a716-446655440002',
   ],
+  webhookId: ['Id of the webhook, as the list shows it.', 'd4f5a6b7-c8d9-4e0f-a1b2-c3d4e5f6a7b8'],
   keyId: ['Id of the key, as the list shows it.', '0190a0b0-0000-7000-8000-000000000001'],
 }
 

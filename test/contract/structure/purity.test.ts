@@ -64,7 +64,12 @@ test("an outbound connection is found outside egress, the adapters' bounded fetc
     const text = `export const a = ${call}`
     for (const path of ['src/resources/things/endpoints/get.ts', 'src/adapters/stripe/client.ts', 'src/jobs/worker.ts'])
       assert.equal(found(checkNetwork, path, text), 1, `${path}: ${call}`)
-    for (const path of ['src/egress/a.ts', 'src/adapters/bounded-fetch.ts', 'src/db/embedded/start.ts', 'src/cli/client.ts']) {
+    for (const path of [
+      'src/egress/a.ts',
+      'src/adapters/bounded-fetch.ts',
+      'src/db/embedded/start.ts',
+      'src/cli/client.ts',
+    ]) {
       assert.equal(found(checkNetwork, path, text), 0, `${path}: ${call}`)
     }
   }
