@@ -6,12 +6,13 @@ import type { Endpoint } from '../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { Client, type Reply } from '../kit/client.ts'
 import type { TestOrganization } from '../kit/organization.ts'
+import { bodyOf } from '../kit/routes.ts'
 
 const CHANGES = 'You do not have admin access to this organization or profile'
 const READS = 'You do not have access to this organization or profile'
 
-/** A body that every change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
-const DRY = { name: 'Permission', sandbox: true }
+/** A body that the change takes and that changes nothing: unknown members are ignored, and it is a dry run. */
+const dry = (endpoint: Endpoint) => ({ name: 'Permission', ...bodyOf(endpoint), sandbox: true })
 
 /** One organization with a profile and a key of it, for which every path can be filled in. */
 interface Scene {
@@ -22,7 +23,7 @@ interface Scene {
 describe('the permission matrix', () => {
   let app: TestApp
   before(async () => {
-    app = await testApp()
+    app = await testApp({ env: { TRUST_PROXY: '127.0.0.1/32' } })
   })
   after(() => app[Symbol.asyncDispose]())
 
@@ -30,15 +31,31 @@ describe('the permission matrix', () => {
     const org = await app.organization()
     const { id: profileId } = await org.profile()
     const { keyId } = await org.profileKey(profileId)
-    return { org, params: { profileId, keyId: keyId ?? '' } }
+    return { org, params: { profileId, keyId: keyId ?? '', webhookId: await aWebhook(org) } }
   }
 
-  function call(caller: Client, endpoint: Endpoint, { params }: Scene): Promise<Reply> {
+  async function aWebhook(org: TestOrganization): Promise<string> {
+    const body = { display_name: 'Receiver', endpoint_url: 'https://hooks.acme.com' }
+    return String((await org.admin.post('/v3/webhooks', body)).data.id)
+  }
+
+  async function call(
+    caller: Client,
+    endpoint: Endpoint,
+    scene: Scene,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    // There is no dry run of this one, so each caller gets a webhook to delete.
+    const isReal = endpoint.operation === 'deleteWebhook'
+    const params = isReal ? { ...scene.params, webhookId: await aWebhook(scene.org) } : scene.params
     const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => {
       assert.ok(params[name] !== undefined, `${endpoint.operation}: nothing to put for :${name}`)
       return params[name]
     })
-    return caller.request(endpoint.method, path, endpoint.kind === 'write' ? { body: DRY } : {})
+    return caller.request(endpoint.method, path, {
+      headers,
+      ...(endpoint.kind === 'write' ? { body: dry(endpoint) } : {}),
+    })
   }
 
   function assertDenied(reply: Reply, operation: Operation, label: string): void {
@@ -88,13 +105,14 @@ describe('the permission matrix', () => {
     const key = here.org.admin.apiKey ?? ''
     const apiKey = `${key.slice(0, -1)}${key.endsWith('a') ? 'b' : 'a'}`
     const mistyped = new Client(app.url, { apiKey, keyId: '', userId: '' })
-    for (const endpoint of ENDPOINTS) {
+    for (const [at, endpoint] of ENDPOINTS.entries()) {
       const nobody = await call(app.nobody, endpoint, here)
       assert.equal(nobody.status, 401, endpoint.operation)
       assert.equal(nobody.error.code, 'AUTH_001')
       assert.equal(nobody.error.message, 'User is not authenticated')
       assert.equal(nobody.error.doc_url, 'https://docs.sent.dm/docs/reference/api/authentication')
-      const wrong = await call(mistyped, endpoint, here)
+      // Each from another address: after some failures an address is told to wait.
+      const wrong = await call(mistyped, endpoint, here, { 'x-forwarded-for': `203.0.113.${at + 1}` })
       assert.equal(wrong.status, 401, endpoint.operation)
       assert.equal(wrong.error.code, 'AUTH_002')
     }
@@ -105,9 +123,9 @@ describe('the permission matrix', () => {
     const stranger = await app.organization()
     for (const endpoint of ENDPOINTS) {
       const reply = await call(stranger.owner, endpoint, here)
-      const isNamed = endpoint.path.includes(':profileId')
+      const isNamed = endpoint.path.includes(':')
       assert.equal(reply.status, isNamed ? 404 : endpoint.status, `${endpoint.operation} ${reply.text}`)
-      if (isNamed) assert.equal(reply.error.code, 'RESOURCE_014')
+      if (isNamed) assert.equal(reply.error.code, endpoint.notFound ?? 'RESOURCE_014')
       for (const id of [here.org.id, here.params.profileId ?? '']) assert.equal(reply.text.includes(id), false)
     }
   })

@@ -11,11 +11,21 @@ import type { TestOrganization } from './organization.ts'
 /** What has to exist for a path, by the name of its member. A new member needs an entry. */
 const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<string, string>) => Promise<string>> = {
   profileId: async (org) => (await org.profile()).id,
+  webhookId: async (org) => {
+    const body = { display_name: 'Receiver', endpoint_url: 'https://hooks.acme.com/letterhead' }
+    const { data } = await org.admin.post('/v3/webhooks', body)
+    // It has heard of something, so that there is something to replay.
+    await org.profile()
+    return String(data.id)
+  },
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
 /** Bodies of operations that change nothing when only what they require is sent. */
-const BODIES: Partial<Record<Operation, Json>> = { updateProfile: { name: 'Changed' } }
+const BODIES: Partial<Record<Operation, Json>> = {
+  updateProfile: { name: 'Changed' },
+  replayWebhook: { from: new Date(Date.now() - 3_600_000).toISOString() },
+}
 
 export function memberNames(endpoint: Endpoint): string[] {
   return [...endpoint.path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => name)

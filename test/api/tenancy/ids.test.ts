@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ENDPOINTS } from '../../../src/app.ts'
+import type { Operation } from '../../../src/contract/permissions.ts'
 import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import type { Json, Reply } from '../../kit/client.ts'
@@ -39,7 +40,18 @@ function said(reply: Reply): unknown {
   return { status: reply.status, headers, body: { ...reply.json, meta: null } }
 }
 
-/** Every route is tried with every wrong id in every place of its path: all are told the same, and nothing changes. */
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+/** An operation's route that takes away what a member of a path names. */
+const REMOVES: Record<string, Operation> = {
+  profileId: 'deleteProfile',
+  keyId: 'revokeProfileKey',
+  webhookId: 'deleteWebhook',
+}
+
+/**
+ * Every route is tried with every wrong id in every place of its path: all are told the same, and nothing changes. Some
+ * routes tell what is no id at all apart, by a 400 that is the same for all of it (contract 17-13).
+ */
 function defineMatrix(open: () => { app: TestApp; org: TestOrganization; stranger: TestOrganization }): void {
   const ask = (who: TestOrganization, endpoint: Endpoint, members: Record<string, string>) => {
     const body = bodyOf(endpoint)
@@ -50,22 +62,26 @@ function defineMatrix(open: () => { app: TestApp; org: TestOrganization; strange
   async function wrongIds(org: TestOrganization, stranger: TestOrganization, endpoint: Endpoint, member: string) {
     const foreign = await makeMembers(stranger, endpoint)
     const gone = await makeMembers(org, endpoint)
-    const remove = member === 'keyId' ? endpointOf('revokeProfileKey') : endpointOf('deleteProfile')
-    assert.equal((await ask(org, remove, gone)).status, 204)
+    const remove = REMOVES[member]
+    assert.ok(remove !== undefined, `nothing takes away what :${member} names`)
+    assert.equal((await ask(org, endpointOf(remove), gone)).status, 204)
     return [foreign[member] ?? '', gone[member] ?? '', RANDOM, ...NO_IDS]
   }
 
   for (const endpoint of WITH_IDS) {
     for (const member of memberNames(endpoint)) {
-      test(`${endpoint.operation}: a foreign, deleted, unknown or impossible ${member} is the same 404, and changes nothing`, async () => {
+      test(`${endpoint.operation}: a foreign, deleted, unknown or impossible ${member} is the same refusal, and changes nothing`, async () => {
         const { app, org, stranger } = open()
         const own = await makeMembers(org, endpoint)
         const ids = await wrongIds(org, stranger, endpoint, member)
         const before = await everything(app)
         const first = await ask(org, endpoint, { ...own, [member]: RANDOM })
         assert.equal(first.status, 404)
+        const malformed = await ask(org, endpoint, { ...own, [member]: 'string' })
+        assert.equal(malformed.status, endpoint.malformedId === undefined ? 404 : 400)
         for (const id of ids) {
-          assert.deepEqual(said(await ask(org, endpoint, { ...own, [member]: id })), said(first), id)
+          const expected = UUID.test(id) ? first : malformed
+          assert.deepEqual(said(await ask(org, endpoint, { ...own, [member]: id })), said(expected), id)
         }
         assert.equal(await everything(app), before)
         assert.equal((await ask(org, endpoint, own)).status, endpoint.status, 'the right id is found')
