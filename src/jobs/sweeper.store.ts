@@ -30,7 +30,7 @@ const sweep = statement<Swept>(
 )
 
 /** How long events, deliveries and told callbacks can be looked up and replayed; the policies of the tables say it too. */
-export const KEPT_DAYS = 7
+const KEPT_DAYS = 7
 
 /** Rows of a table that became too old by one of its times. `key` are the columns of its primary key. */
 function sweepOld(table: string, time: string, key: readonly string[]) {

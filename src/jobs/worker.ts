@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts'
+import { databaseTrouble } from '../db/database-error.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { ATTEMPTS_MAX, backoffMs, spreadMs } from './backoff.rules.ts'
@@ -46,6 +47,7 @@ export interface Worker {
 }
 
 const OUTBOX_EVERY_MS = 10_000
+const INTERRUPTED_MS = 2_000
 
 /** Claims due jobs and runs them, some at a time. Any number of workers may share the database. */
 export function createWorker(options: WorkerOptions): Worker {
@@ -116,6 +118,11 @@ async function runJob({ db, handlers, log, onWake }: WorkerOptions, job: Job): P
       if (handler === undefined) throw new Error(`no handler for jobs of kind ${job.kind}`)
       return await handler(job)
     } catch (error) {
+      if (databaseTrouble(error).kind === 'unreachable') {
+        // Not the job's fault, and soon over: it neither waits long nor comes nearer to being parked.
+        log.warn('job_interrupted', about)
+        return { kind: 'postponed', delayMs: spreadMs(INTERRUPTED_MS, Math.random()), isAttempt: false }
+      }
       log.error('job_failed', about, error)
       return { kind: 'postponed', delayMs: backoffMs(job.attempts, Math.random()), isAttempt: true }
     }

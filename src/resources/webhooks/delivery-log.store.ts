@@ -23,18 +23,19 @@ export interface LoggedDelivery {
   processing_completed_at: string | null
 }
 
-const MATCHES = `d.organization_id = $1 and d.webhook_id = $2
-      and ($3::text is null or strpos(d.event_type, lower($3)) > 0 or d.event_id::text = lower($3))`
+const MATCHES = `($3::text is null or strpos(d.event_type, lower($3)) > 0 or d.event_id::text = lower($3))`
 
 const listed = statement<LoggedDelivery>(
   'list_deliveries',
   `select d.id, d.event_id, d.event_type, d.body, d.http_status_code, d.state, d.attempts, d.duration_ms, d.error_message,
           d.created_at, d.processing_started_at, d.processing_completed_at
-     from deliveries d where ${MATCHES} order by d.created_at desc, d.id desc limit $4::integer offset $5::integer`,
+     from deliveries d
+    where d.organization_id = $1 and d.webhook_id = $2 and ${MATCHES} order by d.created_at desc, d.id desc limit $4::integer offset $5::integer`,
 )
 const counted = statement<{ total: number }>(
   'count_deliveries',
-  `select count(*) as total from deliveries d where ${MATCHES}`,
+  `select count(*) as total from deliveries d
+    where d.organization_id = $1 and d.webhook_id = $2 and ${MATCHES}`,
 )
 
 const wireOrNull = (time: string | null) => (time === null ? null : toWireTimestamp(time))

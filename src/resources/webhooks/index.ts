@@ -16,7 +16,7 @@ import { testWebhook } from './endpoints/test.ts'
 import { toggleWebhook } from './endpoints/toggle.ts'
 import { updateWebhook } from './endpoints/update.ts'
 
-export { type CompletionResult, callbackBody } from './callback.rules.ts'
+export { callbackBody } from './callback.rules.ts'
 export {
   CALLBACK_DUE_PARAMS,
   CALLBACK_PARAMS,
@@ -25,7 +25,6 @@ export {
   callbackParams,
   insertCallback,
   markCallbacksDue,
-  type NewCallback,
 } from './callback.store.ts'
 
 export const webhookEndpoints: readonly Endpoint[] = [

@@ -1,6 +1,6 @@
-import Type, { type TSchema } from 'typebox'
 import { DESCRIBED_EVENTS, SUBSCRIBABLE, suffixesOf } from '../../contract/events.ts'
 import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+import { type TSchema, Type } from '../../contract/schema.ts'
 
 /** Webhooks in the order of contract 12.1. */
 

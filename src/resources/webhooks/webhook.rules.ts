@@ -61,6 +61,23 @@ export function refusal(details: Details): Failure {
 
 /** A webhook as answered, members in the published order (contract 12.1). `secret` only where it was just made. */
 export function shownWebhook(webhook: Webhook, secret: string | null): JsonObject {
-  const { id, display_name, endpoint_url, ...rest } = webhook
-  return { id, display_name, endpoint_url, signing_secret: secret, ...rest } as unknown as JsonObject
+  const { id, display_name, endpoint_url, is_active, ...rest } = webhook
+  const { event_types, event_filters, retry_count, timeout_seconds, ...times } = rest
+  return {
+    id,
+    display_name,
+    endpoint_url,
+    signing_secret: secret,
+    is_active,
+    event_types,
+    event_filters,
+    retry_count,
+    timeout_seconds,
+    last_delivery_attempt_at: times.last_delivery_attempt_at,
+    last_successful_delivery_at: times.last_successful_delivery_at,
+    consecutive_failures: times.consecutive_failures,
+    created_at: times.created_at,
+    updated_at: times.updated_at,
+    disabled_at: times.disabled_at,
+  } as unknown as JsonObject
 }

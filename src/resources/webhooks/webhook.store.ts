@@ -17,7 +17,7 @@ type SealedColumn = 'endpoint_url' | 'signing_secret' | 'previous_secret'
 
 const place = (column: SealedColumn, id: string) => ({ table: 'webhooks', column, row: id })
 
-export function sealColumn(seal: OrganizationSeal, column: SealedColumn, id: string, value: string): string {
+function sealColumn(seal: OrganizationSeal, column: SealedColumn, id: string, value: string): string {
   return seal.seal(value, place(column, id))
 }
 
@@ -89,16 +89,16 @@ export function openSecrets(
   }
 }
 
-const MATCHES = `w.organization_id = $1 and w.profile_id is not distinct from $2::uuid
+const MATCHES = `w.profile_id is not distinct from $2::uuid
       and ($3::text is null or strpos(lower(w.display_name), lower($3)) > 0) and ($4::boolean is null or w.is_active = $4)`
 
 const listed = statement<Record<string, unknown>>(
   'list_webhooks',
-  `select ${columns('')} from webhooks w where ${MATCHES} order by w.created_at, w.id limit $5::integer offset $6::integer`,
+  `select ${columns('')} from webhooks w where w.organization_id = $1 and ${MATCHES} order by w.created_at, w.id limit $5::integer offset $6::integer`,
 )
 const counted = statement<{ total: number }>(
   'count_webhooks',
-  `select count(*) as total from webhooks w where ${MATCHES}`,
+  `select count(*) as total from webhooks w where w.organization_id = $1 and ${MATCHES}`,
 )
 
 export interface WebhookFilter {

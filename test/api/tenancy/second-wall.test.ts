@@ -15,6 +15,8 @@ import { type Ran, rewire } from './crossing.ts'
 const ALWAYS_A_ROW: Record<string, object[]> = {
   count_profiles: [{ total: 0 }],
   count_other_admins: [{ others: 0 }],
+  count_webhooks: [{ total: 0 }],
+  count_deliveries: [{ total: 0 }],
 }
 
 describe('row-level security behind the predicates', () => {
@@ -57,6 +59,11 @@ describe('row-level security behind the predicates', () => {
     }
     await org.admin.patch(path, { name: 'Stale' }, { 'if-match': `"${one.id}.1"` })
     await org.admin.get('/v3/profiles?page=1')
+    await app.sql(
+      `insert into callbacks (organization_id, profile_id, id, url, signing_secret, state, created_at)
+       values ($1, $2, gen_random_uuid(), 'sealed', 'sealed', 'open', now())`,
+      [org.id, one.id],
+    )
     await app.sql(
       "insert into rate_windows (organization_id, customer_id, rate_class, window_start, leased) values ($1, $1, 'standard', 1, 1)",
       [org.id],

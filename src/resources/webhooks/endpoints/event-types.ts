@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { DESCRIBED_EVENTS } from '../../../contract/events.ts'
 import { flag, text } from '../../../contract/field.ts'
+import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 
 const entry = Type.Object({

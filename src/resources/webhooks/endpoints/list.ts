@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { flag, optional, text } from '../../../contract/field.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
+import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { pagination, readIsActive, readPages, readSearch } from '../page.rules.ts'
 import { webhookAnswer } from '../webhook.fields.ts'

@@ -1,7 +1,7 @@
-import Type from 'typebox'
 import { Failure } from '../../../contract/failure.ts'
 import { text } from '../../../contract/field.ts'
 import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { Type } from '../../../contract/schema.ts'
 import { newSigningSecret } from '../../../contract/signing-secret.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
