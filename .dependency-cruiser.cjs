@@ -126,9 +126,12 @@ const layers = [
 const kinds = [
   rule(
     'rules-are-pure',
-    'A rule decides from what it is given: contract, fields and rules are all it knows.',
+    'A rule decides from what it is given: contract, fields and rules are all it knows, and the words of ports.',
     { path: '[.]rules[.]ts$' },
-    { path: OURS, pathNot: '^src/contract/|^src/config/|[.](fields|rules)[.]ts$|^src/resources/[^/]+/index[.]ts$' },
+    {
+      path: OURS,
+      pathNot: '^src/(contract|config|ports)/|[.](fields|rules)[.]ts$|^src/resources/[^/]+/index[.]ts$',
+    },
   ),
   rule(
     'rules-without-node',

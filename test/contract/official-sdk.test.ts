@@ -18,6 +18,7 @@ import type { Payments } from '../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
 import type { Client, Envelope } from '../kit/client.ts'
+import { CALLBACK_URL, completableProfile, settle } from '../kit/completion.ts'
 import { tokenIn } from '../kit/recorded-mail.ts'
 import { Receiver } from '../kit/receiver.ts'
 
@@ -386,4 +387,21 @@ test('every operation of the client reaches a route, the unserved ones a 501, an
   )
   await sleep(50)
   assert.equal(app.lines.filter((line) => line.includes('"event":"request"')).length, calls.length)
+})
+
+test('a profile is completed; once it is complete nothing is done', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin)
+  const { id } = await completableProfile(org)
+  const accepted = await client.profiles.complete(id, { webHookUrl: CALLBACK_URL })
+  assert.equal(accepted.success, true)
+  assert.equal(accepted.data?.message, 'Profile completion in progress')
+  assert.equal((await settle(app, org.admin, id)).state, 'completed')
+  const again = await client.profiles.complete(id, { webHookUrl: CALLBACK_URL })
+  assert.equal(again.data?.status, 'completed')
+  const bare = await org.profile()
+  const error = await errorOf(client.profiles.complete(bare.id, { webHookUrl: CALLBACK_URL }))
+  assert.ok(error instanceof BadRequestError)
+  assert.ok('short_name' in (envelopeOf(error).error?.details ?? {}))
 })

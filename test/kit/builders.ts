@@ -64,9 +64,14 @@ export function aCampaign(): Json & { useCases: { messagingUseCaseUs: string; sa
   }
 }
 
-/** Members of a profile that has campaigns of its own: a brand, and no inheritance. */
+/** Members of a profile that has campaigns of its own, and with one can be completed: a brand, and no inheritance. */
 export function withOwnCampaigns(): Json {
-  return { brand: aBrand(), inherit_tcr_campaign: false }
+  return {
+    short_name: 'SALES',
+    description: 'Appointment reminders for customers',
+    inherit_tcr_campaign: false,
+    brand: aBrand(),
+  }
 }
 
 /** A card that the simulator accepts. */

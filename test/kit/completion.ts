@@ -1,5 +1,5 @@
 import type { TestApp } from './app.ts'
-import { aBrand, aCampaign } from './builders.ts'
+import { aBrand, aCampaign, withOwnCampaigns } from './builders.ts'
 import type { Client, Json, Reply } from './client.ts'
 import type { TestOrganization } from './organization.ts'
 
@@ -15,12 +15,7 @@ export function brandWithTaxId(taxId: string): ReturnType<typeof aBrand> {
 
 /** Members of a profile that lacks nothing: a TCR application with a brand and campaigns of its own. */
 export function completable(brand: object = aBrand()): Json {
-  return {
-    short_name: 'SALES',
-    description: 'Appointment reminders for customers',
-    inherit_tcr_campaign: false,
-    brand,
-  }
+  return { ...withOwnCampaigns(), brand }
 }
 
 export interface CompletableOptions {
@@ -43,8 +38,13 @@ export async function completableProfile(
   return { id, campaignId: String(made.data.id) }
 }
 
-export function complete(client: Client, id: string, headers: Record<string, string> = {}): Promise<Reply> {
-  return client.post(`/v3/profiles/${id}/complete`, { webHookUrl: CALLBACK_URL }, headers)
+export function complete(
+  client: Client,
+  id: string,
+  headers: Record<string, string> = {},
+  webHookUrl = CALLBACK_URL,
+): Promise<Reply> {
+  return client.post(`/v3/profiles/${id}/complete`, { webHookUrl }, headers)
 }
 
 export interface ShownStep {

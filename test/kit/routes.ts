@@ -27,6 +27,14 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
+/** What else must be there for an operation to do its work. */
+const PREPARED: Partial<
+  Record<Operation, (org: TestOrganization, members: Record<string, string>) => Promise<unknown>>
+> = {
+  completeProfile: (org, { profileId }) =>
+    org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() }),
+}
+
 /** Bodies of operations that change nothing when only what they require is sent. */
 const BODIES: Partial<Record<Operation, Json>> = {
   updateProfile: { name: 'Changed' },
@@ -48,6 +56,7 @@ export async function makeMembers(org: TestOrganization, endpoint: Endpoint): Pr
     assert.ok(make !== undefined, `test/kit/routes.ts does not know how to make a :${name}`)
     members[name] = await make(org, members)
   }
+  await PREPARED[endpoint.operation]?.(org, members)
   return members
 }
 

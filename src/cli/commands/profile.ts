@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import { readJsonFile, uuidArgument } from '../arguments.ts'
-import { usage } from '../command-failure.ts'
-import { readConfig } from '../installation.ts'
+import { reviewProfile } from '../../resources/registrations/index.ts'
+import { orgOption, readJsonFile, uuidArgument } from '../arguments.ts'
+import { notFound, usage } from '../command-failure.ts'
+import { readConfig, withInstallation } from '../installation.ts'
+import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toTable } from '../output.ts'
 import { changeBody } from '../profile-change.ts'
 import { type Answer, type Client, readBaseUrl, send } from '../profile-client.ts'
@@ -89,6 +91,38 @@ async function update(output: Output, id: string, options: UpdateOptions): Promi
   show(output, answer)
 }
 
+interface ReviewOptions {
+  org?: string
+  approve?: true
+  reject?: true
+  reason?: string
+}
+
+/** `profile review`: the operator's word on a profile, written to the database, since no role of a customer may say it. */
+async function review(
+  output: Output,
+  profileId: string,
+  { org, approve, reject, reason }: ReviewOptions,
+): Promise<void> {
+  if ((approve === true) === (reject === true)) throw usage('Give either --approve or --reject.')
+  if (reject === true && (reason ?? '').trim() === '')
+    throw usage('--reject needs a --reason, which the history keeps.')
+  if ((reason ?? '').length > REASON_MAX) throw usage(`--reason takes at most ${REASON_MAX} characters.`)
+  const reviewed = await withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id: organizationId } = await chosenOrganization(installation, org)
+    return installation.db.transaction(organizationId, (tx) =>
+      reviewProfile(tx, organizationId, { profileId, isApproved: approve === true, reason: reason ?? null }),
+    )
+  })
+  if (reviewed === null) throw notFound(`There is no profile ${profileId} in the organization.`)
+  const { from, to } = reviewed
+  output.result({ id: profileId, from, to, reason: reason ?? null }, [
+    from === to ? `Profile ${profileId} is ${to} already.` : `Profile ${profileId} is ${to} now; it was ${from}.`,
+  ])
+}
+
+const REASON_MAX = 1_000
+
 const collect = (value: string, before: string[]) => [...before, value]
 
 /** What every command of the group needs. */
@@ -113,6 +147,15 @@ export function addProfile(program: Command, output: Output): void {
     .description('show a profile')
     .argument('<id>', 'id of the profile', uuidArgument)
     .action((id: string, options: ClientOptions) => get(output, id, options))
+  profile
+    .command('review')
+    .description('approve or reject a profile that waits for a review, directly in the database')
+    .argument('<id>', 'id of the profile', uuidArgument)
+    .addOption(orgOption())
+    .option('--approve', 'set the status to approved')
+    .option('--reject', 'set the status to rejected; needs --reason')
+    .option('--reason <text>', 'why; kept in the history of the profile')
+    .action((id: string, options: ReviewOptions) => review(output, id, options))
   overApi(profile.command('update'))
     .description('change a profile; members that are not named keep their values')
     .argument('<id>', 'id of the profile', uuidArgument)

@@ -9,7 +9,7 @@ import { ADVANCE_JOB } from './registration.store.ts'
 import type { RegistrationOptions } from './work.jobs.ts'
 
 export { wake } from './reference.jobs.ts'
-export { type Reviewed, reviewProfile } from './review.store.ts'
+export { reviewProfile } from './review.store.ts'
 
 export const registrationEndpoints: readonly Endpoint[] = [completeProfile, getRegistration]
 

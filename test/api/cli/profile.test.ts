@@ -80,3 +80,33 @@ test('commands work beside the running server, and a suspended user is out at on
   assert.equal(late.code, 'AUTH_004')
   assert.equal((await get()).name, 'Service')
 })
+
+test('a review by the operator sets the status, with a reason in the history and an actor that is no user', async () => {
+  const review = (...args: string[]) => ['profile', 'review', id, ...args]
+  const rejected = await answered<{ from: string; to: string }>(review('--reject', '--reason', 'No web site'), options)
+  assert.equal(rejected.to, 'rejected')
+  assert.equal(((await get()) as unknown as { status: string }).status, 'rejected')
+  const approved = await answered<{ from: string; to: string }>(review('--approve'), options)
+  assert.deepEqual([approved.from, approved.to], ['rejected', 'approved'])
+  const answer = await fetch(`${server.url}/v3/profiles/${id}/history?page_size=2`, {
+    headers: { 'x-api-key': server.apiKey ?? '' },
+  })
+  const { data } = (await answer.json()) as {
+    data: {
+      changes: { operation: string; actor: string; key_id: unknown; changes: { member: string; to: unknown }[] }[]
+    }
+  }
+  const [newer, older] = data.changes
+  assert.deepEqual([newer?.operation, newer?.actor, newer?.key_id], ['reviewProfile', 'operator', null])
+  assert.deepEqual(
+    older?.changes.map(({ member, to }) => [member, to]),
+    [
+      ['status', 'rejected'],
+      ['review.reason', 'No web site'],
+    ],
+  )
+  assert.equal((await refused(review('--reject'), options)).code, 'USAGE')
+  assert.equal((await refused(review('--approve', '--reject'), options)).code, 'USAGE')
+  const unknown = ['profile', 'review', '770e8400-e29b-41d4-a716-446655440009', '--approve']
+  assert.equal((await refused(unknown, options)).code, 'NOT_FOUND')
+})
