@@ -19,8 +19,8 @@ import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
 import type { Client, Envelope } from '../kit/client.ts'
 import { CALLBACK_URL, completableProfile, settle } from '../kit/completion.ts'
-import { tokenIn } from '../kit/recorded-mail.ts'
 import { Receiver } from '../kit/receiver.ts'
+import { tokenIn } from '../kit/recorded-mail.ts'
 
 /** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
 
