@@ -28,6 +28,9 @@ import { waitForOther } from './wait.ts'
 const TURNS_BEFORE_LOCKING = 2
 const TURNS_MAX = 8
 
+/** A write under a lock that found what it was judged on changed all the same: it was no part of what is locked. */
+class NothingWritten extends Error {}
+
 interface Decided {
   caller: Caller
   plan: Plan
@@ -165,7 +168,8 @@ async function attempt(
 
 /**
  * Null instead of a unique violation, where the key was taken by another request, and instead of a serialization failure
- * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). A connection that broke during
+ * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). So can one whose transaction
+ * found that something beside the locked rows has changed, such as the rights of a user. A connection that broke during
  * the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
  */
 async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): Promise<T | null> {
@@ -173,7 +177,7 @@ async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): P
     return await work()
   } catch (error) {
     const trouble = databaseTrouble(error)
-    if (trouble.kind === 'unique' || trouble.kind === 'serialization') return null
+    if (error instanceof NothingWritten || trouble.kind === 'unique' || trouble.kind === 'serialization') return null
     throw openOutcome(request, error)
   }
 }
@@ -296,7 +300,7 @@ function lockedChange(house: House, request: ChangeRequest, forwarding: Forwardi
     const decided = await decide(house, tx, request, row)
     const kept = forwarding === null ? keptRow(request, decided) : null
     const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
-    if (!isWritten) throw new Error('a locked row changed under its lock')
+    if (!isWritten) throw new NothingWritten('what the change was judged on is no longer so')
     if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
     return decided.answer
   })

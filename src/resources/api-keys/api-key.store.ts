@@ -61,25 +61,32 @@ export async function findKeyUser(db: Executor, caller: Caller, userId: string):
   return row ?? null
 }
 
-// The profile and the user are selected, not assumed: one that is deleted or suspended in between yields no row.
+// Profile, user and caller are selected as they were judged, not assumed: one that is deleted, suspended, promoted or
+// demoted in between yields no row.
 const INSERT = `insert into api_keys (organization_id, id, user_id, profile_id, mode, name, digest, last_four, created_at)
     select p.organization_id, $2, u.id, p.id, $5, $6, $7, $8, $9
       from profiles p
-      join users u on u.organization_id = p.organization_id and u.id = $3 and u.status = 'active' and u.removed_at is null
+      join users u on u.organization_id = p.organization_id and u.id = $3 and u.role = $10
+       and u.status = 'active' and u.removed_at is null
+      join users c on c.organization_id = p.organization_id and c.id = $11 and c.role = $12
+       and c.status = 'active' and c.removed_at is null
      where p.organization_id = $1 and p.id = $4 and p.deleted_at is null
     returning organization_id, id`
 
 const inserted = statement<{ id: string }>('insert_api_key', `with made as (${INSERT}) select id from made`)
 const insertedKept = statement<{ id: string }>(
   'insert_api_key_kept',
-  `with made as (${INSERT}), kept as (${keptBranch('made', 10)}) select id from made`,
+  `with made as (${INSERT}), kept as (${keptBranch('made', 13)}) select id from made`,
 )
 
-/** Writes a key of a profile; only the keyed digest of its text is stored. False when profile or user are gone. */
+/**
+ * Writes a key of a profile for a user who has the role `userRole`; only the keyed digest of its text is stored. False when
+ * the profile is gone, or the user or the caller is not what was judged any more.
+ */
 export async function insertKey(
   db: Executor,
   caller: Caller,
-  key: ApiKey & { digest: string },
+  key: ApiKey & { digest: string; userRole: string },
   kept: KeptRow | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
@@ -93,6 +100,9 @@ export async function insertKey(
     key.digest,
     key.last_four,
     key.created_at,
+    key.userRole,
+    caller.userId,
+    caller.role,
   ]
   const rows =
     kept === null

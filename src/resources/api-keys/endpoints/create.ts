@@ -35,7 +35,8 @@ function decide(call: Call<{ id: string }>, user: KeyUser | null): Plan {
     data: { ...key, api_key: text },
     etag: null,
     unknownMembers: reading.unknown,
-    write: (db, _forwarded, kept) => insertKey(db, caller, { ...key, digest: call.digestOfKey(text) }, kept),
+    write: (db, _forwarded, kept) =>
+      insertKey(db, caller, { ...key, digest: call.digestOfKey(text), userRole: user?.role ?? caller.role }, kept),
   }
 }
 
