@@ -80,7 +80,12 @@ export function buildApp(options: AppOptions): App {
     db,
     keys,
     ports,
-    rates: new RateLimiter({ db, isOn: config.http.hasRateLimits, onLimited: () => metrics.rateLimited() }),
+    rates: new RateLimiter({
+      db,
+      isOn: config.http.hasRateLimits,
+      factor: config.http.rateLimitFactor,
+      onLimited: () => metrics.rateLimited(),
+    }),
     lockout: new Lockout(),
     waiters: new Waiters(),
     log,
