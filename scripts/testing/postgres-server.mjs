@@ -97,7 +97,14 @@ export async function startPostgres(programs, settings) {
     log = (log + chunk).slice(-20_000)
   })
   const ended = new Promise((resolve) => server.on('close', resolve))
+  // A process that breaks off must not leave its server behind: SIGQUIT ends it at once.
+  const abandon = () => {
+    server.kill('SIGQUIT')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.on('exit', abandon)
   const stop = async () => {
+    process.off('exit', abandon)
     // SIGINT is PostgreSQL's fast shutdown: it ends the sessions and waits for none.
     server.kill('SIGINT')
     await ended
