@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { built } from './built.mjs'
-import { seedBody, seedProfile } from './seed-request.mjs'
+import { openApp } from './recorded-app.mjs'
+import { seedBody } from './seed-request.mjs'
 
 /**
  * @typedef {{ account: string, organizationId: string, prefix: string, first: number, count: number }} Account an
@@ -119,11 +120,12 @@ async function seed(environment, owner, sizes) {
   try {
     const accounts = []
     let first = 0
+    let copy = null
     for (const count of sizes) {
       const organizationId = randomUUID()
-      const { account, caller } = await makeOrganization(db, keys, organizationId)
-      await seedProfile(db, caller, numbered(first))
-      await copyProfiles(owner, caller.seal, { organizationId, first, count })
+      const { account, seal } = await makeOrganization(db, keys, organizationId)
+      copy ??= await copierOf(owner, await postProfile(environment, account), { organizationId, seal })
+      await copy({ organizationId, seal, first, count })
       accounts.push({ account, organizationId, prefix: idPrefix, first, count })
       first += count
     }
@@ -156,7 +158,7 @@ async function makeOrganization(db, keys, organizationId) {
       name: 'Measured',
       email,
       state: 'ACTIVE',
-      waba: null,
+      waba: { id: '102290129340398', name: 'Measured' },
       dataKey,
     })
     await users.insertUser(tx, organizationId, {
@@ -177,47 +179,61 @@ async function makeOrganization(db, keys, organizationId) {
       last_four: account.slice(-4),
     })
   })
-  const organization = await organizations.findOrganization(db, organizationId)
-  const caller = {
-    keyId,
-    userId,
-    userEmail: email,
-    role: 'owner',
-    mode: 'live',
-    organization: { ...organization, icon: null, description: null },
-    seal: keys.open(dataKey, organizationId),
-    actingProfileId: null,
-    isScopedByHeader: false,
-    customerId: organizationId,
-  }
-  return { account, caller }
+  return { account, seal: keys.open(dataKey, organizationId) }
 }
 
-/** Copies the organization's first profile with its brand; sealed columns are sealed anew, because they open in their own row only. */
-async function copyProfiles(owner, seal, { organizationId, first, count }) {
-  const profileColumns = await columnsOf(owner, 'profiles', ['id'])
-  const brandColumns = await columnsOf(owner, 'brands', ['id', 'owner_id', 'contact', 'tax_id'])
-  const { rows } = await owner.query('select contact, tax_id from brands where owner_id = $1', [numbered(first)])
-  const opened = (column) => seal.unseal(rows[0][column], { table: 'brands', column, row: numbered(first) })
-  const content = { contact: opened('contact'), tax_id: opened('tax_id') }
-  for (let at = first + 1; at < first + count; at += profilesPerStatement) {
-    const ids = Array.from({ length: Math.min(profilesPerStatement, first + count - at) }, (_, n) => numbered(at + n))
-    const sealed = (column) => ids.map((row) => seal.seal(content[column], { table: 'brands', column, row }))
-    await owner.query(
-      `insert into profiles (id, ${profileColumns})
-       select n.id, ${profileColumns.replace(/\w+/g, 'p.$&')} from profiles p, unnest($3::uuid[]) as n (id)
-        where p.organization_id = $1 and p.id = $2`,
-      [organizationId, numbered(first), ids],
-    )
-    await owner.query(
-      `insert into brands (id, owner_id, contact, tax_id, ${brandColumns})
-       select gen_random_uuid(), n.id, n.contact, n.tax_id, ${brandColumns.replace(/\w+/g, 'b.$&')} from brands b,
-         unnest($3::uuid[], $4::text[], $5::text[]) as n (id, contact, tax_id)
-        where b.organization_id = $1 and b.owner_id = $2`,
-      [organizationId, numbered(first), ids, sealed('contact'), sealed('tax_id')],
-    )
+/** Makes a profile with the published request. @returns {Promise<string>} its id */
+async function postProfile(environment, account) {
+  const { app } = await openApp(environment)
+  try {
+    await app.server.listen({ host: '127.0.0.1', port: 0 })
+    const response = await fetch(`http://127.0.0.1:${app.server.server.address().port}/v3/profiles`, {
+      method: 'POST',
+      headers: { 'x-api-key': account, 'content-type': 'application/json' },
+      body: seedBody('000000'),
+    })
+    const answer = await response.json()
+    if (!response.ok) throw new Error(`the profile to copy was refused: ${JSON.stringify(answer)}`)
+    return answer.data.id
+  } finally {
+    await app.close()
   }
 }
+
+/**
+ * Copies a profile with its brand into any organization. What is sealed is sealed anew, because it opens in its own row
+ * only; every other column is taken as it is, whatever columns there are.
+ */
+async function copierOf(owner, id, { organizationId, seal }) {
+  const profileColumns = await columnsOf(owner, 'profiles', ['organization_id', 'id'])
+  const brandColumns = await columnsOf(owner, 'brands', ['organization_id', 'id', 'owner_id', 'contact', 'tax_id'])
+  const { rows } = await owner.query('select contact, tax_id from brands where owner_id = $1', [id])
+  const open = (column) => seal.unseal(rows[0][column], { table: 'brands', column, row: id })
+  const content = { contact: open('contact'), tax_id: open('tax_id') }
+  const from = [organizationId, id]
+  return async (into) => {
+    for (let at = 0; at < into.count; at += profilesPerStatement) {
+      const count = Math.min(profilesPerStatement, into.count - at)
+      const ids = Array.from({ length: count }, (_, n) => numbered(into.first + at + n))
+      const sealed = (column) => ids.map((row) => into.seal.seal(content[column], { table: 'brands', column, row }))
+      await owner.query(
+        `insert into profiles (organization_id, id, ${profileColumns})
+         select $3::uuid, n.id, ${of('p', profileColumns)} from profiles p, unnest($4::uuid[]) as n (id)
+          where p.organization_id = $1 and p.id = $2`,
+        [...from, into.organizationId, ids],
+      )
+      await owner.query(
+        `insert into brands (organization_id, id, owner_id, contact, tax_id, ${brandColumns})
+         select $3::uuid, gen_random_uuid(), n.id, n.contact, n.tax_id, ${of('b', brandColumns)}
+           from brands b, unnest($4::uuid[], $5::text[], $6::text[]) as n (id, contact, tax_id)
+          where b.organization_id = $1 and b.owner_id = $2`,
+        [...from, into.organizationId, ids, sealed('contact'), sealed('tax_id')],
+      )
+    }
+  }
+}
+
+const of = (alias, columns) => columns.replace(/\w+/g, `${alias}.$&`)
 
 /** The columns of a table beside those that differ from row to row, as a list. */
 async function columnsOf(owner, table, without) {

@@ -1,5 +1,5 @@
 /** The statements of one PATCH as the server really sends them, for programs that run the same SQL. */
-import { built } from './built.mjs'
+import { openApp } from './recorded-app.mjs'
 
 /**
  * @typedef {{ name: string, text: string, values: Value[] }} Trip one round trip
@@ -19,7 +19,7 @@ const oddVersion = 7_654_321
 export async function recordPatch(installation) {
   const { profileId, apiKey, owner, environment, body } = installation
   await owner.query('update profiles set version = $1 where id = $2', [String(oddVersion), profileId])
-  const { app, sent } = await recordedApp(environment)
+  const { app, sent } = await openApp(environment)
   try {
     await app.server.listen({ host: '127.0.0.1', port: 0 })
     const patch = (key) =>
@@ -44,32 +44,6 @@ export async function recordPatch(installation) {
     await app.close()
     await owner.query('update profiles set version = 2 where id = $1', [profileId])
   }
-}
-
-/** An app whose database notes each statement. */
-async function recordedApp(environment) {
-  const [{ buildApp }, { loadConfig }, { Database }, { KeyRing }, { createLog }, { createMetrics }] = await Promise.all(
-    ['app', 'config', 'db/database', 'seal/key-ring', 'observe/log', 'observe/metrics'].map(built),
-  )
-  const loaded = loadConfig(environment)
-  if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
-  const { config } = loaded
-  const app = buildApp({
-    connection: { connectionString: config.database.url.reveal() },
-    config,
-    keys: new KeyRing(config.keyMaterial.reveal()),
-    ports: { payments: null, whatsapp: null },
-    log: createLog({ level: 'silent', instance: 'recorder' }),
-    metrics: createMetrics({ version: 'recorded', withProcess: false }),
-  })
-  const sent = []
-  const run = app.db.run.bind(app.db)
-  if (!(app.db instanceof Database)) throw new Error('the app has another kind of database')
-  app.db.run = (organizationId, statement, params) => {
-    sent.push({ name: statement.name, text: statement.text, values: [...params] })
-    return run(organizationId, statement, params)
-  }
-  return { app, sent }
 }
 
 /** @returns {Value} */

@@ -1,5 +1,4 @@
-/** The published PATCH, member for member, and a profile as it is after it. */
-import { built } from './built.mjs'
+/** The published PATCH, member for member. */
 
 const brand = {
   contact: {
@@ -66,28 +65,4 @@ export const seedMembers = {
  */
 export function seedBody(count) {
   return JSON.stringify({ ...seedMembers, name: `${seedMembers.name} ${count}` }, null, 2)
-}
-
-const toSnake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** The organization's first profile, as the published request leaves it. */
-export async function seedProfile(db, caller, id) {
-  const [profiles, { nowWireTimestamp }, { newId }, { newRequestId }] = await Promise.all(
-    ['resources/profiles/index', 'contract/timestamp', 'contract/new-id', 'contract/request-id'].map(built),
-  )
-  const { organization_id: organizationId } = caller.organization
-  const profile = profiles.firstProfile({ id, brandId: newId(), organizationId, now: nowWireTimestamp() })
-  for (const [section, members] of Object.entries(brand)) {
-    profile.brand[section] = Object.fromEntries(
-      Object.entries(members).flatMap(([name, value]) => (value === null ? [] : [[toSnake(name), value]])),
-    )
-  }
-  await profiles.insertProfile(db, profile, null, {
-    caller,
-    history: profiles.historyEntry('createProfile', { requestId: newRequestId(), card: null }, null, profile),
-    at: profile.created_at,
-    brand: { id: profile.brand.id, sections: profile.brand },
-    payment_method: null,
-    kept: null,
-  })
 }
