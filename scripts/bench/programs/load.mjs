@@ -9,7 +9,8 @@
  * @property {'closed' | 'open'} model
  * @property {number} connections
  * @property {number} seconds of the measured time
- * @property {number} warmUpSeconds at least; and until each connection to the database has made its plans
+ * @property {number} warmUpSeconds at least
+ * @property {number} [warmUpAnswers] at least; 800 unless told, so that each connection to the database has made its plans
  * @property {number} [rate] requests per second in all, open model
  * @property {{ host: string, port: number }[]} targets connections are dealt out in turn
  * @property {string} request the whole request, with @PROFILE@, @KEY@, @ACCOUNT@ and @COUNT@ (six digits) in it
@@ -21,7 +22,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /** PostgreSQL plans the first executions of a statement anew each time, on every connection. */
-const warmUpAnswersMin = 800
+const warmUpAnswers = 800
 const warmUpSecondsMax = 60
 const drainSecondsMax = 10
 
@@ -195,7 +196,7 @@ if (order.model === 'open') startOpen()
 else startClosed()
 await sleep(order.warmUpSeconds)
 const patienceEndsAt = performance.now() + warmUpSecondsMax * 1000
-while (answered < warmUpAnswersMin && performance.now() < patienceEndsAt) await sleep(0.1)
+while (answered < (order.warmUpAnswers ?? warmUpAnswers) && performance.now() < patienceEndsAt) await sleep(0.1)
 isMeasuring = true
 const startedAt = performance.now()
 tell({ event: 'start' })
