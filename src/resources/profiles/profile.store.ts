@@ -34,10 +34,13 @@ export function contactPlace(profileId: string) {
   return { table: 'profiles', column: 'billing_contact', row: profileId }
 }
 
+/** Each column with the name it has in a joined row. */
+const NAMES_IN_ROW = READ.map((column) => [column, `t_${column}`] as const)
+
 function decodeProfile(row: Record<string, unknown>, seal: OrganizationSeal): Profile | null {
   if (typeof row.t_id !== 'string') return null
   const profile: Record<string, unknown> = {}
-  for (const column of READ) profile[column] = row[`t_${column}`]
+  for (const [column, name] of NAMES_IN_ROW) profile[column] = row[name]
   const contact = row.t_billing_contact
   const organizationId = String(row.t_organization_id)
   return {
