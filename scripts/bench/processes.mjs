@@ -107,7 +107,7 @@ process.on('exit', () => {
 })
 
 /**
- * The lines that a process writes, as JSON values, one after the other.
+ * The JSON objects that a process writes, one a line, one after the other.
  *
  * @param {ReturnType<typeof start>} started
  * @returns {() => Promise<Record<string, unknown>>} the next one; fails when the process ends without it
@@ -119,7 +119,8 @@ export function messagesOf(started) {
   started.child.stdout.setEncoding('utf8').on('data', (chunk) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) {
+    // A library may talk on the same stream; its lines are no messages.
+    for (const line of lines.filter((text) => text.startsWith('{'))) {
       const next = waiting.shift()
       if (next === undefined) arrived.push(JSON.parse(line))
       else next.resolve(JSON.parse(line))
