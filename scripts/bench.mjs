@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureExpiry } from './bench/groups/expiry.mjs'
 import { measureInstances } from './bench/groups/instances.mjs'
 import { measurePatch } from './bench/groups/patch.mjs'
 import { measurePeers } from './bench/groups/peers.mjs'
@@ -23,6 +24,7 @@ const groups = {
   patch: measurePatch,
   scale: measureScale,
   instances: measureInstances,
+  expiry: measureExpiry,
   start: measureStart,
   size: measureSize,
   peers: measurePeers,
@@ -47,8 +49,8 @@ async function openBench() {
   const folder = mkdtempSync(join(tmpdir(), 'letterhead-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const length = options.quick
-    ? { rounds: 3, seconds: 2, latencySeconds: 5 }
-    : { rounds: 5, seconds: 4, latencySeconds: 20 }
+    ? { rounds: 3, seconds: 2, latencySeconds: 5, warmUpAnswers: 1_500 }
+    : { rounds: 5, seconds: 4, latencySeconds: 20, warmUpAnswers: 8_000 }
   return {
     ...length,
     isQuick: options.quick === true,

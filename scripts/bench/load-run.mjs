@@ -55,6 +55,15 @@ export async function runLoad(order, { pids, postmaster, status = 200 }) {
   }
 }
 
+/**
+ * Runs an order until the process has compiled what it runs all the time; the outcome is nobody's.
+ *
+ * @param {number} answers
+ */
+export async function warmUp(order, at, answers) {
+  await runLoad({ ...order, seconds: 0.2, warmUpAnswers: answers }, at)
+}
+
 /** A fast refusal is no throughput: all but one answer in fifty must be what was asked for (a bare program loses races). */
 function checkAnswers({ answers, statuses }, status) {
   const good = statuses[status] ?? 0

@@ -26,16 +26,25 @@ export function cpuOf(pids) {
 
 /** CPU seconds of a postmaster with everything that it ever started: living children, and those it has waited for. */
 export function cpuOfCluster(postmaster) {
-  const [, , , , , , , , , , , , , childUser, childSystem] = statOf(postmaster)
-  const waitedFor = (childUser + childSystem) / ticksPerSecond
-  return ownCpu(postmaster) + waitedFor + childrenOf(postmaster).reduce((sum, pid) => sum + cpuOrNothing(pid), 0)
+  // A child that ends while the others are read would be counted twice or never: then everything is read again.
+  for (;;) {
+    const before = waitedFor(postmaster)
+    const living = childrenOf(postmaster).reduce((sum, pid) => sum + cpuOrNothing(pid), 0)
+    if (waitedFor(postmaster) === before) return ownCpu(postmaster) + before + living
+  }
+}
+
+/** CPU seconds of the children that a process has waited for. */
+function waitedFor(pid) {
+  const [, , , , , , , , , , , , , user, system] = statOf(pid)
+  return (user + system) / ticksPerSecond
 }
 
 function cpuOrNothing(pid) {
   try {
     return ownCpu(pid)
   } catch {
-    // It ended in between, and its time has moved to the postmaster's children.
+    // It ended in between, and its time moves to the postmaster.
     return 0
   }
 }

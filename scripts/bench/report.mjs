@@ -122,7 +122,7 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 npm run bench                    # everything but the peers, about a quarter of an hour; writes this page
 npm run bench -- --peers         # also installs Parse Server and Directus into a temporary folder
 npm run bench -- --quick         # three minutes, prints only
-npm run bench -- --only patch    # one group: patch, scale, instances, start, size, peers
+npm run bench -- --only patch    # one group: patch, scale, instances, expiry, start, size, peers
 \`\`\`
 
 It needs Linux and Debian's \`postgresql\` package, which it installs when it is missing and it may. It listens on loopback,

@@ -16,6 +16,10 @@ export async function measureInstances(bench) {
       houses.push(await startHouse(installation.environment, join(bench.folder, `instance-${at}.log`)))
     }
     let accepted = 0
+    for (const house of houses) {
+      const { accepted: warmed } = await runOn(bench, installation, [house], bench.warmUpAnswers)
+      accepted += warmed ?? 0
+    }
     const subject = (name, count) => ({
       name,
       run: async () => {
@@ -31,17 +35,18 @@ export async function measureInstances(bench) {
     bench.figures.two = perRound(outcomes, (of) => of[two].rate / of[one].rate)
     bench.figures.four = perRound(outcomes, (of) => of[four].rate / of[one].rate)
     bench.costs.push(...costsOf(outcomes))
-    bench.notes.push(await lookForChanges(installation, accepted))
+    bench.notes.push(await lookForChanges(installation, accepted), await sizeOfChange(installation, accepted))
   } finally {
     await Promise.all(houses.map((house) => house.stop()))
     await installation.close()
   }
 }
 
-function runOn(bench, { body, accounts }, houses) {
+/** @param {number} [warmUpAnswers] more than usual, for an instance that has not compiled what it runs yet */
+function runOn(bench, { body, accounts }, houses, warmUpAnswers) {
   return runLoad(
     {
-      ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, profiles: accounts },
+      ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, profiles: accounts, warmUpAnswers },
       request: houseRequest('PATCH', { body, hasKey: true }),
       targets: houses.map(({ port }) => ({ host: '127.0.0.1', port })),
     },
@@ -63,4 +68,12 @@ async function lookForChanges({ owner }, accepted) {
     throw new Error(`${accepted} changes were accepted, found: ${JSON.stringify(rows[0])}`)
   }
   return `Several instances: ${accepted} accepted changes, each found once as a version, a history row and a kept answer.`
+}
+
+/** What a change leaves on the disk, indexes included. */
+async function sizeOfChange({ owner }, changes) {
+  const { rows } = await owner.query(`
+    select pg_total_relation_size('profile_history') as history, pg_total_relation_size('idempotency_keys') as answers`)
+  const perChange = (bytes) => Math.round(Number(bytes) / changes)
+  return `A change leaves ${perChange(rows[0].history)} bytes of history for good and ${perChange(rows[0].answers)} bytes of kept answer for a day, indexes included.`
 }

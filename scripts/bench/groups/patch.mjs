@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../setup/package-root.mjs'
 import { houseRequest, startHouse } from '../house.mjs'
 import { install } from '../installation.mjs'
-import { runLoad } from '../load-run.mjs'
+import { runLoad, warmUp } from '../load-run.mjs'
 import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { messagesOf, residentMegabytes, start, stop } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
@@ -19,7 +19,9 @@ export async function measurePatch(bench) {
   const bares = await Promise.all(['plain', 'scoped'].map((form) => startBare(form, installation, recording)))
   try {
     const idle = residentMegabytes(house.pid)
-    const subjects = subjectsOf(bench, { installation, recording, house, bares })
+    const parts = { installation, recording, house, bares }
+    await warmAll(bench, parts)
+    const subjects = subjectsOf(bench, parts)
     bench.figures['memory-idle'] = { median: idle, least: idle, most: idle }
     const outcomes = await inRounds(bench.rounds, subjects, bench.tell)
     bench.costs.push(...costsOf(outcomes))
@@ -49,24 +51,37 @@ function halvesOf([account]) {
   ]
 }
 
+function orderFor({ seconds }, port, half, request) {
+  return {
+    ...{ model: 'closed', connections, seconds, warmUpSeconds: 1, request },
+    targets: [{ host: '127.0.0.1', port }],
+    profiles: [half],
+  }
+}
+
+async function warmAll(bench, { installation: { body, accounts }, house, bares }) {
+  const [ours, theirs] = halvesOf(accounts)
+  const patch = houseRequest('PATCH', { body, hasKey: true })
+  const warm = ({ pid, port }, half, request) =>
+    warmUp(orderFor(bench, port, half, request), { pids: [pid], postmaster: bench.postmaster }, bench.warmUpAnswers)
+  await warm(house, ours, patch)
+  await warm(house, ours, houseRequest('GET'))
+  for (const bare of bares) await warm(bare, theirs, patch)
+}
+
 function subjectsOf(bench, { installation, recording, house, bares }) {
   const { postmaster, programs, seconds } = bench
   const [ours, theirs] = halvesOf(installation.accounts)
   const { body, url, organizationId } = installation
-  const orderFor = (port, half, request) => ({
-    ...{ model: 'closed', connections, seconds, warmUpSeconds: 1, request },
-    targets: [{ host: '127.0.0.1', port }],
-    profiles: [half],
-  })
   const patch = houseRequest('PATCH', { body, hasKey: true })
   const ofHouse = (request, more = {}) =>
-    runLoad({ ...orderFor(house.port, ours, request), ...more }, { pids: [house.pid], postmaster })
+    runLoad({ ...orderFor(bench, house.port, ours, request), ...more }, { pids: [house.pid], postmaster })
   const script = scriptOf(recording, theirs)
   return [
     { name: 'PATCH', run: () => ofHouse(patch) },
     ...bares.map(({ form, pid, port }) => ({
       name: form === 'plain' ? 'bare' : 'bare, our query form',
-      run: () => runLoad(orderFor(port, theirs, patch), { pids: [pid], postmaster }),
+      run: () => runLoad(orderFor(bench, port, theirs, patch), { pids: [pid], postmaster }),
     })),
     {
       name: 'pgbench',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { houseRequest, requestText, startHouse } from '../house.mjs'
 import { install } from '../installation.mjs'
-import { runLoad } from '../load-run.mjs'
+import { runLoad, warmUp } from '../load-run.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 
@@ -41,20 +41,22 @@ export async function measureScale(bench) {
 }
 
 async function subjectsOf(bench, places, houses) {
-  const run = (place, request, profiles) =>
-    runLoad(
-      {
-        ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, request, profiles },
-        targets: [{ host: '127.0.0.1', port: houses[place].port }],
-      },
-      { pids: [houses[place].pid], postmaster: bench.postmaster },
-    )
+  const orderFor = (place, request, profiles) => ({
+    ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, request, profiles },
+    targets: [{ host: '127.0.0.1', port: houses[place].port }],
+  })
+  const at = (place) => ({ pids: [houses[place].pid], postmaster: bench.postmaster })
+  const run = (place, request, profiles) => runLoad(orderFor(place, request, profiles), at(place))
   const patchOf = ({ body }) => houseRequest('PATCH', { body, hasKey: true })
   const get = houseRequest('GET')
+  for (const place of ['few', 'many']) {
+    for (const request of [patchOf(places[place]), get])
+      await warmUp(orderFor(place, request, places[place].accounts), at(place), bench.warmUpAnswers)
+  }
   const largest = places.many.accounts.slice(0, 1)
   const [{ first, count }] = largest
-  const list = async (at) => {
-    const cursor = await cursorOf(places.many, at)
+  const list = async (number) => {
+    const cursor = await cursorOf(places.many, number)
     return requestText('GET', `/v3/profiles?page_size=${pageSize}&cursor=${cursor}`, ['x-api-key: @ACCOUNT@'])
   }
   const [firstPage, lastPage] = [await list(first), await list(first + count - pageSize - 1)]
