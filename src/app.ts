@@ -132,7 +132,12 @@ export function buildApp(options: AppOptions): App {
     keys,
     ports,
     egress,
-    rates: new RateLimiter({ db, isOn: config.http.hasRateLimits, onLimited: () => metrics.rateLimited() }),
+    rates: new RateLimiter({
+      db,
+      isOn: config.http.hasRateLimits,
+      factor: config.http.rateLimitFactor,
+      onLimited: () => metrics.rateLimited(),
+    }),
     lockout: new Lockout(),
     waiters: new Waiters(),
     log,

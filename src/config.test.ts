@@ -59,6 +59,7 @@ test('every form of every variable is read', () => {
     ALLOWED_HOSTS: 'API.example.com, localhost:8080,[::1]:80',
     TRUST_PROXY: '10.0.0.0/8, 2001:db8::1,',
     RATE_LIMITS: 'off',
+    RATE_LIMIT_FACTOR: '5',
     DATABASE_POOL_SIZE: '4',
     DATABASE_PREPARED: 'off',
     LOG_LEVEL: 'error',
@@ -74,7 +75,7 @@ test('every form of every variable is read', () => {
   assert.equal(config.http.publicUrl, 'https://api.example.com')
   assert.deepEqual(config.http.allowedHosts, ['api.example.com', 'localhost:8080', '[::1]:80'])
   assert.deepEqual(config.http.trustedHops, ['10.0.0.0/8', '2001:db8::1'])
-  assert.equal(config.http.hasRateLimits, false)
+  assert.deepEqual([config.http.hasRateLimits, config.http.rateLimitFactor], [false, 5])
   assert.deepEqual(config.database, { url: null, ownerUrl: null, poolSize: 4, isPrepared: false })
   assert.deepEqual(config.payments, { provider: 'none' })
   assert.equal(config.whatsapp.provider === 'meta' && config.whatsapp.appToken?.reveal(), '123456|abcdefgh')

@@ -65,6 +65,8 @@ export interface Config {
     readonly tls: { readonly certPath: string; readonly keyPath: string } | null
     readonly isBehindTls: boolean
     readonly hasRateLimits: boolean
+    /** Times the documented limits. */
+    readonly rateLimitFactor: number
     /** Limit for a client to deliver its whole request; as long as a lease. */
     readonly requestTimeoutMs: number
     readonly shutdownGraceMs: number
@@ -118,6 +120,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
           : { certPath: resolve(values.TLS_CERT), keyPath: resolve(values.TLS_KEY) },
       isBehindTls: values.BEHIND_TLS,
       hasRateLimits: values.RATE_LIMITS,
+      rateLimitFactor: values.RATE_LIMIT_FACTOR,
       requestTimeoutMs: values.LEASE_MS,
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     },

@@ -107,6 +107,12 @@ export const configTable = {
   TLS_KEY: setting('Server', path, null, 'File with the private key in PEM; goes with `TLS_CERT`.'),
   BEHIND_TLS: setting('Server', onOff, false, 'Set to 1 when a proxy in front of the server ends TLS.'),
   RATE_LIMITS: setting('Server', onOff, true, '`off` lifts the rate limits and the cap on simultaneous requests.'),
+  RATE_LIMIT_FACTOR: setting(
+    'Server',
+    wholeNumber(1, 10_000),
+    1,
+    'Multiplies the rate limits, the burst and the cap on simultaneous requests.',
+  ),
   SHUTDOWN_GRACE_MS: setting(
     'Server',
     milliseconds,

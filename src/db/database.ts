@@ -26,6 +26,8 @@ export interface DatabaseOptions {
 }
 
 const SERIALIZATION_RETRIES_MAX = 3
+/** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
+const IDLE_CONNECTION_MS = 300_000
 
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
@@ -38,6 +40,7 @@ export class Database implements Executor {
       ...options.connection,
       max: options.poolSize,
       connectionTimeoutMillis: options.poolWaitMs,
+      idleTimeoutMillis: IDLE_CONNECTION_MS,
       lock_timeout: options.rowLockMs,
       statement_timeout: options.statementMs,
       query_timeout: options.queryMs,

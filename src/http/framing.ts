@@ -34,7 +34,8 @@ export function isAnswering(socket: Duplex): boolean {
 function countOf(request: IncomingMessage, name: string): number {
   let count = 0
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    if (request.rawHeaders[index]?.toLowerCase() === name) count += 1
+    const given = request.rawHeaders[index]
+    if (given?.length === name.length && given.toLowerCase() === name) count += 1
   }
   return count
 }

@@ -37,7 +37,7 @@ function windows() {
   const onLimited = () => {
     limited.count += 1
   }
-  const limiter = (isOn = true) => new RateLimiter({ db, isOn, onLimited, now: () => clock.ms })
+  const limiter = (isOn = true, factor = 1) => new RateLimiter({ db, isOn, factor, onLimited, now: () => clock.ms })
   return { clock, queries, limited, limiter, fault }
 }
 
@@ -186,6 +186,19 @@ test('20 requests of a customer run at once on an instance, the next gets 429, a
   assert.equal((await attempt(one, 'standard', caller({ customerId: PROFILE }))).accepted, true)
   turns.pop()?.leave()
   assert.equal((await attempt(one)).accepted, true)
+})
+
+test('a factor raises the minute, the burst and the cap together', async () => {
+  const { clock, limiter } = windows()
+  const raised = limiter(true, 3)
+  const first = await attempt(raised)
+  assert.deepEqual([first.headers['x-ratelimit-limit'], first.headers['x-ratelimit-remaining']], ['600', '599'])
+  assert.equal(accepted(await fire(clock, [raised], { count: 160, perSecond: 160 })), 149)
+  clock.ms += 1_000
+  assert.equal(accepted(await fire(clock, [raised], { count: 600, perSecond: 150 })), 450)
+  clock.ms = 60_000
+  for (let index = 0; index < 60; index += 1) await raised.enter(caller(), 'standard', {})
+  assert.equal((await attempt(raised)).accepted, false)
 })
 
 test('switched off, there are no headers, no queries and no limit of any kind', async () => {

@@ -40,15 +40,20 @@ const FREE: Turn = { leave: () => {} }
 export class RateLimiter {
   readonly #db: Executor
   readonly #isOn: boolean
+  readonly #factor: number
   readonly #onLimited: () => void
   readonly #now: () => number
   readonly #pools = new Map<string, Pool>()
   readonly #inFlight = new Map<string, number>()
 
-  /** @param options.now milliseconds of a clock that never goes back. */
-  constructor(options: { db: Executor; isOn: boolean; onLimited: () => void; now?: () => number }) {
+  /**
+   * @param options.factor multiplies every limit; 1 unless told.
+   * @param options.now milliseconds of a clock that never goes back.
+   */
+  constructor(options: { db: Executor; isOn: boolean; factor?: number; onLimited: () => void; now?: () => number }) {
     this.#db = options.db
     this.#isOn = options.isOn
+    this.#factor = options.factor ?? 1
     this.#onLimited = options.onLimited
     this.#now = options.now ?? (() => performance.now())
   }
@@ -66,8 +71,8 @@ export class RateLimiter {
     const pool = this.#poolOf(`${customerId} ${rateClass}`)
     while (needsLease(pool, this.#now())) await this.#lease(pool, organizationId, customerId, rateClass)
     const { perMinute, burst } = RATE_CLASSES[rateClass]
-    const waitSeconds = take(pool, burst, this.#now())
-    headers['x-ratelimit-limit'] = String(perMinute)
+    const waitSeconds = take(pool, burst * this.#factor, this.#now())
+    headers['x-ratelimit-limit'] = String(perMinute * this.#factor)
     headers['x-ratelimit-remaining'] = String(waitSeconds === 0 ? pool.tokens + pool.remaining : 0)
     headers['x-ratelimit-reset'] = String(pool.resetAtSeconds)
     if (waitSeconds > 0) throw this.#limited(waitSeconds)
@@ -81,7 +86,7 @@ export class RateLimiter {
 
   #takePlace(customerId: string): Turn {
     const running = this.#inFlight.get(customerId) ?? 0
-    if (running >= IN_FLIGHT_MAX) throw this.#limited(1)
+    if (running >= IN_FLIGHT_MAX * this.#factor) throw this.#limited(1)
     this.#inFlight.set(customerId, running + 1)
     return {
       leave: () => {
@@ -123,7 +128,7 @@ export class RateLimiter {
   }
 
   async #leaseNow(pool: Pool, organizationId: string, customerId: string, rateClass: RateClass): Promise<void> {
-    const { perMinute } = RATE_CLASSES[rateClass]
+    const perMinute = RATE_CLASSES[rateClass].perMinute * this.#factor
     const block = Math.max(1, Math.floor(perMinute / 10))
     const [row] = await this.#db.run(organizationId, leaseBlock, [organizationId, customerId, rateClass, block])
     if (row === undefined) throw new Error('a rate window was not answered')

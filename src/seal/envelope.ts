@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import { takeRandomBytes } from '../contract/random-bytes.ts'
 
 /**
  * The sealed form of a text: `v1.<key-encryption key id>.<data key id>.<nonce>.<ciphertext and tag>`, the last two in
@@ -34,7 +35,7 @@ export function sealEnvelope(
   content: Buffer,
   place: readonly string[],
 ): string {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = takeRandomBytes(NONCE_BYTES)
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(bind(header, place))
   const sealed = Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()])

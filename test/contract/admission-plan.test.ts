@@ -4,6 +4,7 @@ import pg from 'pg'
 import { ENDPOINTS } from '../../src/app.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { admissionOf } from '../../src/http/admission.store.ts'
+import { listedAfter } from '../../src/resources/profiles/profile.store.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 
 const ROWS = 20_000
@@ -62,6 +63,28 @@ test('the first statement of every request reads no table from end to end, howev
       [org.id, org.id],
     )
     assert.deepEqual(scanned(control), ['profiles'], 'control: a scan is found')
+  } finally {
+    await client.end()
+  }
+})
+
+test('a page of a long list is entered at its cursor, so the last one costs no more than the first', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  await fill(app, org.id, org.admin.userId ?? '')
+  const client = new pg.Client(app.database.server)
+  await client.connect()
+  try {
+    await client.query("select set_config('app.org', $1, false)", [org.id])
+    for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+      await client.query(`set plan_cache_mode = ${mode}`)
+      const plan = await planOf(client, listedAfter.text, [org.id, null, null, 21, new Date().toISOString(), newId()])
+      assert.match(
+        plan,
+        /Index Scan using profiles_live[\s\S]*?Index Cond: .*ROW\([^)]*created_at, [^)]*id\) > ROW/,
+        plan,
+      )
+    }
   } finally {
     await client.end()
   }

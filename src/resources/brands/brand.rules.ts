@@ -1,7 +1,22 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
 import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
 
-const SECTION_NAMES = Object.keys(SECTIONS) as Section[]
+interface Member {
+  /** As requests spell it. */
+  given: string
+  /** As it is stored and answered. */
+  stored: string
+  /** Its path in answers and in the history. */
+  path: string
+}
+
+/** The sections in the published order, with their members. */
+const MEMBERS = (Object.keys(SECTIONS) as Section[]).map((section) => ({
+  section,
+  members: Object.keys(SECTIONS[section]).map(
+    (given): Member => ({ given, stored: toSnake(given), path: `brand.${section}.${toSnake(given)}` }),
+  ),
+}))
 
 export interface BrandSections {
   contact: SectionValues
@@ -28,13 +43,13 @@ export function applyBrand(
   clears: ReadonlySet<string>,
 ): BrandSections {
   const after: BrandSections = { contact: {}, business: {}, compliance: {} }
-  for (const section of SECTION_NAMES) {
+  for (const { section, members } of MEMBERS) {
     if (clears.has(`brand.${section}`)) continue
     const given = request[section]
-    for (const name of Object.keys(SECTIONS[section])) {
-      if (clears.has(`brand.${section}.${name}`)) continue
-      const value = (isJsonObject(given) ? given[name] : undefined) ?? stored?.[section][toSnake(name)]
-      if (value !== undefined) after[section][toSnake(name)] = value
+    for (const member of members) {
+      if (clears.size > 0 && clears.has(`brand.${section}.${member.given}`)) continue
+      const value = (isJsonObject(given) ? given[member.given] : undefined) ?? stored?.[section][member.stored]
+      if (value !== undefined) after[section][member.stored] = value
     }
   }
   return after
@@ -71,15 +86,15 @@ export function newBrand(id: string, now: string, sections: BrandSections): Bran
 /** The stored sections in the request's spelling with the request laid over them: what a merge patch would leave (RFC 7396). */
 export function mergedRequest(stored: BrandSections, request: JsonObject): JsonObject {
   const merged: JsonObject = {}
-  for (const section of SECTION_NAMES) {
-    const members: JsonObject = {}
-    for (const name of Object.keys(SECTIONS[section])) {
-      const value = stored[section][toSnake(name)]
-      if (value !== undefined) members[name] = value
+  for (const { section, members } of MEMBERS) {
+    const kept: JsonObject = {}
+    for (const member of members) {
+      const value = stored[section][member.stored]
+      if (value !== undefined) kept[member.given] = value
     }
     const given = request[section]
     // A section that is not an object is kept as sent, so that the check can say so.
-    merged[section] = given === undefined ? members : isJsonObject(given) ? { ...members, ...given } : given
+    merged[section] = given === undefined ? kept : isJsonObject(given) ? { ...kept, ...given } : given
   }
   return merged
 }
@@ -90,9 +105,11 @@ function maskTaxId(taxId: string): string {
 }
 
 function answeredSection(section: Section, values: SectionValues): JsonObject {
-  return Object.fromEntries(
-    Object.keys(SECTIONS[section]).map((name) => [toSnake(name), values[toSnake(name)] ?? null]),
-  )
+  const answered: JsonObject = {}
+  for (const { stored } of MEMBERS.find((one) => one.section === section)?.members ?? []) {
+    answered[stored] = values[stored] ?? null
+  }
+  return answered
 }
 
 /** The brand as an answer shows it, in the published order (contract 8.2). */
@@ -121,10 +138,10 @@ export function presentBrand(brand: Brand, view: { isInherited: boolean; showTax
 
 /** Dotted paths of the brand members whose stored value is sealed, as the history spells them. */
 export const SEALED_BRAND_MEMBERS: ReadonlySet<string> = new Set(
-  SECTION_NAMES.flatMap((section) =>
-    Object.entries(SECTIONS[section])
-      .filter(([, schema]) => (schema as { secret?: string }).secret === 'sealed')
-      .map(([name]) => `brand.${section}.${toSnake(name)}`),
+  MEMBERS.flatMap(({ section, members }) =>
+    members
+      .filter(({ given }) => (SECTIONS[section] as Record<string, { secret?: string }>)[given]?.secret === 'sealed')
+      .map(({ path }) => path),
   ),
 )
 
@@ -134,12 +151,11 @@ export function brandDifferences(
   after: BrandSections | null,
 ): { member: string; from: JsonValue; to: JsonValue }[] {
   const differences = []
-  for (const section of SECTION_NAMES) {
-    for (const name of Object.keys(SECTIONS[section]).map(toSnake)) {
-      const from = before?.[section][name] ?? null
-      const to = after?.[section][name] ?? null
-      if (JSON.stringify(from) !== JSON.stringify(to))
-        differences.push({ member: `brand.${section}.${name}`, from, to })
+  for (const { section, members } of MEMBERS) {
+    for (const { stored, path } of members) {
+      const from = before?.[section][stored] ?? null
+      const to = after?.[section][stored] ?? null
+      if (from !== to && JSON.stringify(from) !== JSON.stringify(to)) differences.push({ member: path, from, to })
     }
   }
   return differences

@@ -26,6 +26,20 @@ const COLUMNS = [
 
 export type BrandRow = Record<string, unknown>
 
+/** The names that the columns have in a joined row, by the prefix of the join. */
+const namesByPrefix = new Map<string, Record<(typeof COLUMNS)[number], string>>()
+
+function namesInRow(prefix: string): Record<(typeof COLUMNS)[number], string> {
+  const known = namesByPrefix.get(prefix)
+  if (known !== undefined) return known
+  const names = Object.fromEntries(COLUMNS.map((column) => [column, prefix + column])) as Record<
+    (typeof COLUMNS)[number],
+    string
+  >
+  namesByPrefix.set(prefix, names)
+  return names
+}
+
 /** The select list of a brand under `alias`, each column as `<prefix><column>`. */
 export function brandColumns(alias: string, prefix: string): string {
   return COLUMNS.map((column) => `${alias}.${column} as ${prefix}${column}`).join(', ')
@@ -41,7 +55,8 @@ function place(column: string, ownerId: string) {
 
 /** The brand of a joined row; null where there is none. Fails with SealBroken when a sealed column was tampered with. */
 export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal: OrganizationSeal): Brand | null {
-  const read = (column: (typeof COLUMNS)[number]) => row[`${prefix}${column}`]
+  const names = namesInRow(prefix)
+  const read = (column: (typeof COLUMNS)[number]) => row[names[column]]
   const id = textOrNull(read('id'))
   if (id === null) return null
   const taxId = textOrNull(read('tax_id'))

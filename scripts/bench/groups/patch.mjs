@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { packageRoot } from '../../setup/package-root.mjs'
+import { houseRequest, startHouse } from '../house.mjs'
+import { install } from '../installation.mjs'
+import { runLoad, warmUp } from '../load-run.mjs'
+import { runPgbench, scriptOf } from '../pgbench.mjs'
+import { messagesOf, residentMegabytes, start, stop } from '../processes.mjs'
+import { recordPatch } from '../recording.mjs'
+import { inRounds, median, perRound } from '../statistics.mjs'
+
+const profiles = 10_000
+export const connections = 16
+
+/** PATCH beside what it is compared with, GET, replays and requests without a key; then latencies and memory. */
+export async function measurePatch(bench) {
+  const installation = await install(bench.cluster, 'patch', [profiles])
+  const recording = await recordPatch(installation)
+  const house = await startHouse(installation.environment, join(bench.folder, 'patch.log'))
+  const bares = await Promise.all(['plain', 'scoped'].map((form) => startBare(form, installation, recording)))
+  try {
+    const idle = residentMegabytes(house.pid)
+    const parts = { installation, recording, house, bares }
+    await warmAll(bench, parts)
+    const subjects = subjectsOf(bench, parts)
+    bench.figures['memory-idle'] = { median: idle, least: idle, most: idle }
+    const outcomes = await inRounds(bench.rounds, subjects, bench.tell)
+    bench.costs.push(...costsOf(outcomes))
+    Object.assign(bench.figures, figuresOf(outcomes))
+    bench.figures['memory-load'] = perRound(outcomes, ({ PATCH }) => PATCH.megabytes)
+    await measureLatencies(bench, outcomes, { installation, house })
+  } finally {
+    await Promise.all([house.stop(), ...bares.map((bare) => bare.stop())])
+    await installation.close()
+  }
+}
+
+async function startBare(form, { url, organizationId }, recording) {
+  const started = start(process.execPath, [join(packageRoot, 'scripts', 'bench', 'programs', 'bare.mjs')])
+  const next = messagesOf(started)
+  started.child.stdin.end(JSON.stringify({ form, url, organizationId, recording }))
+  const { port } = await next()
+  return { form, pid: started.child.pid, port, stop: () => stop(started) }
+}
+
+/** The house changes the first half of the profiles, the programs that seal nothing of their own the second. */
+function halvesOf([account]) {
+  const count = account.count / 2
+  return [
+    { ...account, count },
+    { ...account, count, first: account.first + count },
+  ]
+}
+
+function orderFor({ seconds }, port, half, request) {
+  return {
+    ...{ model: 'closed', connections, seconds, warmUpSeconds: 1, request },
+    targets: [{ host: '127.0.0.1', port }],
+    profiles: [half],
+  }
+}
+
+async function warmAll(bench, { installation: { body, accounts }, house, bares }) {
+  const [ours, theirs] = halvesOf(accounts)
+  const patch = houseRequest('PATCH', { body, hasKey: true })
+  const warm = ({ pid, port }, half, request) =>
+    warmUp(orderFor(bench, port, half, request), { pids: [pid], postmaster: bench.postmaster }, bench.warmUpAnswers)
+  await warm(house, ours, patch)
+  await warm(house, ours, houseRequest('GET'))
+  for (const bare of bares) await warm(bare, theirs, patch)
+}
+
+function subjectsOf(bench, { installation, recording, house, bares }) {
+  const { postmaster, programs, seconds } = bench
+  const [ours, theirs] = halvesOf(installation.accounts)
+  const { body, url, organizationId } = installation
+  const patch = houseRequest('PATCH', { body, hasKey: true })
+  const ofHouse = (request, more = {}) =>
+    runLoad({ ...orderFor(bench, house.port, ours, request), ...more }, { pids: [house.pid], postmaster })
+  const script = scriptOf(recording, theirs)
+  return [
+    { name: 'PATCH', run: () => ofHouse(patch) },
+    ...bares.map(({ form, pid, port }) => ({
+      name: form === 'plain' ? 'bare' : 'bare, our query form',
+      run: () => runLoad(orderFor(bench, port, theirs, patch), { pids: [pid], postmaster }),
+    })),
+    {
+      name: 'pgbench',
+      run: () => runPgbench({ programs, url, postmaster, organizationId }, script, { seconds, connections }),
+    },
+    { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
+    { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
+    { name: 'PATCH replayed', run: () => ofHouse(patch, { replays: 500 }) },
+  ]
+}
+
+const cpu = ({ nodeUs, postgresUs }) => nodeUs + postgresUs
+
+function figuresOf(outcomes) {
+  const figure = (of) => perRound(outcomes, of)
+  return {
+    bare: figure(({ PATCH, bare }) => PATCH.rate / bare.rate),
+    'bare-scoped': figure((of) => of.PATCH.rate / of['bare, our query form'].rate),
+    pgbench: figure(({ PATCH, pgbench }) => PATCH.rate / pgbench.rate),
+    cpu: figure(({ PATCH, pgbench }) => cpu(PATCH) / pgbench.postgresUs),
+    get: figure(({ PATCH, GET }) => GET.rate / PATCH.rate),
+    replay: figure((of) => cpu(of['PATCH replayed']) / cpu(of.PATCH)),
+    key: figure((of) => cpu(of.PATCH) / cpu(of['PATCH without a key'])),
+  }
+}
+
+/** The median of each subject's rates and costs. */
+export function costsOf(outcomes) {
+  return Object.keys(outcomes[0]).map((name) => {
+    const of = (member) => median(outcomes.map((outcome) => outcome[name][member]))
+    return { name, rate: of('rate'), nodeUs: of('nodeUs'), postgresUs: of('postgresUs') }
+  })
+}
+
+/** Open model, at half of what the closed model reached. */
+async function measureLatencies(bench, outcomes, { installation, house }) {
+  const requests = {
+    PATCH: houseRequest('PATCH', { body: installation.body, hasKey: true }),
+    GET: houseRequest('GET'),
+  }
+  for (const [name, request] of Object.entries(requests)) {
+    const rate = Math.max(1, Math.round(median(outcomes.map((outcome) => outcome[name].rate)) / 2))
+    const { p50, p99, p999 } = await runLoad(
+      {
+        ...{ model: 'open', connections: 64, rate, seconds: bench.latencySeconds, warmUpSeconds: 1, request },
+        targets: [{ host: '127.0.0.1', port: house.port }],
+        profiles: halvesOf(installation.accounts).slice(0, 1),
+      },
+      { pids: [house.pid], postmaster: bench.postmaster },
+    )
+    bench.latencies.push({ name, rate, p50, p99, p999 })
+    bench.tell(`${name} at ${rate}/s: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`)
+  }
+}

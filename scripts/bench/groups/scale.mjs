@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { houseRequest, requestText, startHouse } from '../house.mjs'
+import { install } from '../installation.mjs'
+import { runLoad, warmUp } from '../load-run.mjs'
+import { inRounds, perRound } from '../statistics.mjs'
+import { connections, costsOf } from './patch.mjs'
+
+const few = [1_000]
+const many = [100_000, ...Array.from({ length: 900 }, () => 1_000)]
+/** A hundredth of the organizations: for trying the measurement out. */
+const some = [10_000, ...Array.from({ length: 9 }, () => 1_000)]
+const pageSize = 20
+
+/** The same requests on 10^3 and on 10^6 profiles, and the first and the last page of the largest organization. */
+export async function measureScale(bench) {
+  const sizes = bench.isQuick ? some : many
+  if (bench.isQuick) bench.notes.push('A quick run measures scale on 19,000 profiles, not on 10^6.')
+  const startedAt = performance.now()
+  const places = {
+    few: await install(bench.cluster, 'scale_few', few),
+    many: await install(bench.cluster, 'scale_many', sizes),
+  }
+  bench.tell(`profiles made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
+  const houses = {}
+  try {
+    for (const [name, { environment }] of Object.entries(places)) {
+      houses[name] = await startHouse(environment, join(bench.folder, `scale-${name}.log`))
+    }
+    const outcomes = await inRounds(bench.rounds, await subjectsOf(bench, places, houses), bench.tell)
+    const cpu = ({ nodeUs, postgresUs }) => nodeUs + postgresUs
+    const ratio = (of, against) => perRound(outcomes, (outcome) => cpu(outcome[of]) / cpu(outcome[against]))
+    bench.figures['scale-patch'] = ratio('PATCH, many profiles', 'PATCH, 10^3 profiles')
+    bench.figures['scale-get'] = ratio('GET, many profiles', 'GET, 10^3 profiles')
+    bench.figures['scale-list'] = ratio('list, last page', 'list, first page')
+    bench.costs.push(...costsOf(outcomes))
+    bench.notes.push(await sizesOnDisk(places.many))
+  } finally {
+    await Promise.all(Object.values(houses).map((house) => house.stop()))
+    for (const { close } of Object.values(places)) await close()
+  }
+}
+
+async function subjectsOf(bench, places, houses) {
+  const orderFor = (place, request, profiles) => ({
+    ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, request, profiles },
+    targets: [{ host: '127.0.0.1', port: houses[place].port }],
+  })
+  const at = (place) => ({ pids: [houses[place].pid], postmaster: bench.postmaster })
+  const run = (place, request, profiles) => runLoad(orderFor(place, request, profiles), at(place))
+  const patchOf = ({ body }) => houseRequest('PATCH', { body, hasKey: true })
+  const get = houseRequest('GET')
+  for (const place of ['few', 'many']) {
+    for (const request of [patchOf(places[place]), get])
+      await warmUp(orderFor(place, request, places[place].accounts), at(place), bench.warmUpAnswers)
+  }
+  const largest = places.many.accounts.slice(0, 1)
+  const [{ first, count }] = largest
+  const list = async (number) => {
+    const cursor = await cursorOf(places.many, number)
+    return requestText('GET', `/v3/profiles?page_size=${pageSize}&cursor=${cursor}`, ['x-api-key: @ACCOUNT@'])
+  }
+  const [firstPage, lastPage] = [await list(first), await list(first + count - pageSize - 1)]
+  return [
+    { name: 'PATCH, 10^3 profiles', run: () => run('few', patchOf(places.few), places.few.accounts) },
+    { name: 'PATCH, many profiles', run: () => run('many', patchOf(places.many), places.many.accounts) },
+    { name: 'GET, 10^3 profiles', run: () => run('few', get, places.few.accounts) },
+    { name: 'GET, many profiles', run: () => run('many', get, places.many.accounts) },
+    { name: 'list, first page', run: () => run('many', firstPage, largest) },
+    { name: 'list, last page', run: () => run('many', lastPage, largest) },
+  ]
+}
+
+/** The cursor with which the list goes on after a profile, as an answer gives it. */
+async function cursorOf({ owner, accounts: [{ prefix }] }, number) {
+  const id = prefix + String(number).padStart(12, '0')
+  const { rows } = await owner.query(
+    `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as at from profiles where id = $1`,
+    [id],
+  )
+  return Buffer.from(`${rows[0].at} ${id}`).toString('base64url')
+}
+
+async function sizesOnDisk({ owner }) {
+  const { rows } = await owner.query(`
+    select (select count(*) from profiles)::integer as profiles,
+           pg_total_relation_size('profiles') as settings, pg_total_relation_size('brands') as brands`)
+  const [{ profiles, settings, brands }] = rows
+  const perProfile = (bytes) => Math.round(Number(bytes) / profiles)
+  return `On disk a profile takes ${perProfile(settings)} bytes and its brand ${perProfile(brands)}, indexes included (${profiles} profiles).`
+}

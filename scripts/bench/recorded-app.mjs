@@ -1,0 +1,31 @@
+import { built } from './built.mjs'
+
+/**
+ * An app in this process whose database notes each statement.
+ *
+ * @param {Record<string, string>} environment
+ * @returns {Promise<{ app: import('../../src/app.ts').App, sent: { name: string, text: string, values: unknown[] }[] }>}
+ */
+export async function openApp(environment) {
+  const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }] = await Promise.all(
+    ['app', 'config', 'seal/key-ring', 'observe/log', 'observe/metrics'].map(built),
+  )
+  const loaded = loadConfig(environment)
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
+  const { config } = loaded
+  const app = buildApp({
+    connection: { connectionString: config.database.url.reveal() },
+    config,
+    keys: new KeyRing(config.keyMaterial.reveal()),
+    ports: { payments: null, whatsapp: null },
+    log: createLog({ level: 'silent', instance: 'bench' }),
+    metrics: createMetrics({ version: 'bench', withProcess: false }),
+  })
+  const sent = []
+  const run = app.db.run.bind(app.db)
+  app.db.run = (organizationId, statement, params) => {
+    sent.push({ name: statement.name, text: statement.text, values: [...params] })
+    return run(organizationId, statement, params)
+  }
+  return { app, sent }
+}

@@ -1,0 +1,79 @@
+/** The statements of one PATCH as the server really sends them, for programs that run the same SQL. */
+import { openApp } from './recorded-app.mjs'
+
+/**
+ * @typedef {{ name: string, text: string, values: Value[] }} Trip one round trip
+ * @typedef {{ is: 'constant', value: string | number | boolean | null } | { is: 'profile' | 'key' | 'version' | 'etag' }} Value
+ * @typedef {{ trips: [Trip, Trip], answer: string }} Recording
+ */
+
+/** A version that no other parameter can be taken for. */
+const oddVersion = 7_654_321
+
+/**
+ * Makes one change of a profile on a server of its own in this process, and keeps what went to the database.
+ *
+ * @param {import('./installation.mjs').Installation} installation
+ * @returns {Promise<Recording>}
+ */
+export async function recordPatch(installation) {
+  const { profileId, apiKey, owner, environment, body } = installation
+  await owner.query('update profiles set version = $1 where id = $2', [String(oddVersion), profileId])
+  const { app, sent } = await openApp(environment)
+  try {
+    await app.server.listen({ host: '127.0.0.1', port: 0 })
+    const patch = (key) =>
+      fetch(`http://127.0.0.1:${app.server.server.address().port}/v3/profiles/${profileId}`, {
+        method: 'PATCH',
+        headers: { 'x-api-key': apiKey, 'content-type': 'application/json', 'idempotency-key': key },
+        body: body('000000'),
+      })
+    const key = 'bench_recorded'
+    const response = await patch(key)
+    const answer = await response.text()
+    if (response.status !== 200) throw new Error(`the recorded PATCH was answered ${response.status}: ${answer}`)
+    const known = { profile: profileId, key, version: oddVersion, etag: response.headers.get('etag') }
+    const trips = sent.filter(({ name }) => name === 'admit_updateProfile' || name.startsWith('save_profile'))
+    if (trips.length !== 2)
+      throw new Error(`a PATCH takes ${trips.length} round trips: ${trips.map(({ name }) => name)}`)
+    return {
+      trips: trips.map((trip) => ({ ...trip, values: trip.values.map((value) => describeValue(value, known)) })),
+      answer,
+    }
+  } finally {
+    await app.close()
+    await owner.query('update profiles set version = 2 where id = $1', [profileId])
+  }
+}
+
+/** @returns {Value} */
+function describeValue(value, known) {
+  const found = ['version', 'key', 'etag', 'profile'].find((name) => value === known[name])
+  if (found !== undefined) return { is: found }
+  // As the server itself sends them: node-postgres would make a PostgreSQL array of an array.
+  const isJson = typeof value === 'object' && value !== null
+  return { is: 'constant', value: isJson ? JSON.stringify(value) : value }
+}
+
+/**
+ * The parameters of a recorded statement for another profile and key.
+ *
+ * @param {Trip} trip
+ * @param {{ profile: string, key: string, version: number }} now
+ */
+export function valuesFor({ values }, { profile, key, version }) {
+  return values.map((value) => {
+    switch (value.is) {
+      case 'constant':
+        return value.value
+      case 'etag':
+        return `"${profile}.${version + 1}"`
+      case 'profile':
+        return profile
+      case 'key':
+        return key
+      default:
+        return version
+    }
+  })
+}
