@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { letterhead, letterheadJson } from './command.mjs'
+import { Cluster } from './postgres.mjs'
+
+/**
+ * What all goals of a run share: a folder, a PostgreSQL cluster, and in it a template database with two organizations.
+ * Every goal gets a copy of that database.
+ *
+ * @typedef {{ id: string, owner: string, admin: string, developer: string, billing: string, test: string, adminUser: string,
+ *   keyIds: Record<string, string> }} Organization its id and a key for each kind of caller
+ */
+
+const template = 'letterhead_template'
+
+export class World {
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'letterhead-prove-'))
+    chmodSync(this.folder, 0o755)
+    this.cluster = new Cluster({ folder: join(this.folder, 'postgres') })
+    this.sealingKey = `k1:${randomBytes(32).toString('base64')}`
+    this.pepper = randomBytes(32).toString('base64')
+    this.databases = 0
+    /** @type {Organization[]} */
+    this.organizations = []
+  }
+
+  /** The configuration of everything that works on the database. */
+  envOf(database) {
+    return {
+      DATABASE_URL: this.cluster.serverUrl(database),
+      SEALING_KEY: this.sealingKey,
+      KEY_PEPPER: this.pepper,
+    }
+  }
+
+  async create() {
+    await this.cluster.create()
+    await this.cluster.query('postgres', `create database ${template}`)
+    const env = { ...this.envOf(template), DATABASE_OWNER_URL: this.cluster.ownerUrl(template) }
+    const migrated = await letterhead(['migrate', '--create-role'], env)
+    if (migrated.code !== 0) throw new Error(`migrate: ${migrated.stderr}`)
+    const names = ['Acme', 'Other']
+    this.organizations = await Promise.all(names.map((name) => makeOrganization(name, this.envOf(template))))
+  }
+
+  /** A copy of the template. */
+  async newDatabase() {
+    this.databases += 1
+    const name = `letterhead_${this.databases}`
+    await this.cluster.release(template)
+    await this.cluster.query('postgres', `create database ${name} template ${template}`)
+    await this.cluster.query('postgres', `grant connect on database ${name} to letterhead_app`)
+    return name
+  }
+
+  async dropDatabase(name) {
+    await this.cluster.release(name)
+    await this.cluster.query('postgres', `drop database if exists ${name} with (force)`)
+  }
+
+  async close() {
+    await this.cluster.stop('immediate')
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/**
+ * An organization with a key for each role and a test key.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} env
+ * @returns {Promise<Organization>}
+ */
+export async function makeOrganization(name, env) {
+  const contact = ['--email', `${name.toLowerCase()}@example.com`]
+  const waba = ['--waba-id', '102290129340398', '--waba-name', 'Prover']
+  const made = await letterheadJson(['org', 'create', '--name', name, ...contact, ...waba], env)
+  const keyIds = { owner: made.key_id }
+  const keys = {}
+  for (const role of ['admin', 'developer', 'billing']) {
+    const key = await letterheadJson(['key', 'create', '--org', made.id, '--role', role, '--name', role], env)
+    keys[role] = key.api_key
+    keyIds[role] = key.id
+  }
+  const users = await letterheadJson(['user', 'list', '--org', made.id], env)
+  const adminUser = (users.users ?? users).find(({ role }) => role === 'admin')?.id
+  const test = await letterheadJson(['key', 'create', '--org', made.id, '--user', adminUser, '--test'], env)
+  return { id: made.id, owner: made.api_key, ...keys, test: test.api_key, adminUser, keyIds }
+}
