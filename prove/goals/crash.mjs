@@ -58,7 +58,7 @@ class Sweep {
     ;[this.victim, this.survivor] = stage.instances
     /** @type {((point: string) => boolean) | null} true kills the victim there */
     this.onPoint = null
-    this.seen = 0
+    this.killing = Promise.resolve()
     stage.wires[0].watcher = (phase, { names }) => {
       if (names.every((name) => background.test(name) || name === '')) return
       return this.#at(`${phase} ${names.join('+')}`)
@@ -69,7 +69,8 @@ class Sweep {
   async #at(name) {
     if (this.onPoint === null || !this.onPoint(name)) return
     this.onPoint = null
-    await this.victim.kill()
+    this.killing = this.victim.kill()
+    await this.killing
     if (name.includes('stripe.') && name.startsWith('before')) throw new Error('never arrived')
     return 'drop'
   }
@@ -104,6 +105,7 @@ class Sweep {
       return passed === point
     }
     const lost = await this.ask(this.victim, scenario, id, key)
+    await this.killing
     const wasKilled = this.victim.child.hasEnded
     this.onPoint = null
     const restarted = wasKilled ? this.victim.start() : Promise.resolve()

@@ -1,7 +1,26 @@
+import { cardGoals } from './cards.mjs'
+import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
 import { crashGoals } from './crash.mjs'
+import { faultGoals } from './faults.mjs'
 import { idempotencyGoals } from './idempotency.mjs'
+import { inputGoals } from './input.mjs'
+import { observationGoals } from './observation.mjs'
+import { operationGoals } from './operations.mjs'
+import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
 
 /** Every goal that can be proved today, in the order of the reliability goals. @type {import('../harness/trial.mjs').Goal[]} */
-export const goals = [...idempotencyGoals, ...crashGoals, ...concurrencyGoals, ...tenancyGoals]
+export const goals = [
+  ...idempotencyGoals,
+  ...crashGoals,
+  ...claimGoals,
+  ...concurrencyGoals,
+  ...tenancyGoals,
+  ...secretGoals,
+  ...cardGoals,
+  ...inputGoals,
+  ...faultGoals,
+  ...operationGoals,
+  ...observationGoals,
+]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { repository } from './instance.mjs'
+import { alterationLoader, repository } from './instance.mjs'
 import { run } from './processes.mjs'
 
 const program = join(repository, 'build', 'src', 'cli', 'main.js')
@@ -9,13 +9,17 @@ const program = join(repository, 'build', 'src', 'cli', 'main.js')
  *
  * @param {string[]} args
  * @param {Record<string, string>} env
- * @param {string} [input]
+ * @param {{ file: string, find: string, put: string }[]} [alterations]
  */
-export function letterhead(args, env, input) {
-  return run(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+export function letterhead(args, env, alterations = []) {
+  const isAltered = alterations.length > 0
+  return run(process.execPath, [...(isAltered ? ['--import', alterationLoader] : []), program, ...args], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(isAltered ? { PROVE_ALTERATIONS: JSON.stringify(alterations) } : {}),
+      ...env,
+    },
     cwd: '/',
-    ...(input === undefined ? {} : { input }),
   })
 }
 

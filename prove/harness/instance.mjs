@@ -4,7 +4,7 @@ import { Child } from './processes.mjs'
 
 export const repository = join(import.meta.dirname, '..', '..')
 const program = join(repository, 'build', 'src', 'main.js')
-const alteration = pathToFileURL(join(import.meta.dirname, '..', 'sabotage', 'alter.mjs')).href
+export const alterationLoader = pathToFileURL(join(import.meta.dirname, '..', 'sabotage', 'alter.mjs')).href
 
 /** One server, run as its user runs it. Only a sabotaged one gets anything in front of its program. */
 export class Instance {
@@ -35,7 +35,7 @@ export class Instance {
   spawn(extra = {}) {
     this.starts += 1
     const isAltered = this.alterations.length > 0
-    const args = [...this.nodeArgs, ...(isAltered ? ['--import', alteration] : []), program]
+    const args = [...this.nodeArgs, ...(isAltered ? ['--import', alterationLoader] : []), program]
     const env = {
       PATH: process.env.PATH ?? '',
       NODE_ENV: 'test',
@@ -53,7 +53,7 @@ export class Instance {
   /** Starts it and waits until it says where it listens. It listens there again after a restart. */
   async start(extra = {}) {
     const child = this.spawn(extra)
-    const found = await child.says(/Letterhead is ready at (\S+)[^]*Health and metrics +(\S+)\/readyz/, 20_000)
+    const found = await child.says(/Letterhead is ready at (\S+)[^]*Health and metrics +(\S+)\/readyz/, 60_000)
     this.url = found[1]
     this.opsUrl = found[2]
     return this

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { freePort } from './network.mjs'
 import { Child, run } from './processes.mjs'
 
-const readyAfterMsMax = 30_000
+const readyAfterMsMax = 60_000
 const password = 'prover'
 
 /** PostgreSQL refuses to run as root, so root runs it as the user that owns nothing. */
@@ -104,7 +104,7 @@ export class Cluster {
   }
 
   async #answers() {
-    const client = new pg.Client({ connectionString: this.ownerUrl('postgres'), connectionTimeoutMillis: 1_000 })
+    const client = new pg.Client({ connectionString: this.ownerUrl('postgres'), connectionTimeoutMillis: 5_000 })
     client.on('error', () => undefined)
     try {
       await client.connect()

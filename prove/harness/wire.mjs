@@ -33,6 +33,8 @@ export class Wire {
     this.watcher = null
     /** @type {Rewriter | null} */
     this.rewriter = null
+    /** Everything that the client sends, where it is set. @type {Buffer[] | null} */
+    this.tap = null
     this.connections = 0
     this.bytesFromClient = 0
     /** @type {Set<import('node:net').Socket>} */
@@ -61,6 +63,7 @@ export class Wire {
         if (!this.isBlackHole) other.destroy()
       })
     }
+    client.on('data', (chunk) => this.tap?.push(chunk))
     if (this.readsSql) new SqlConnection(this, client, upstream, this.connections)
     else this.#relay(client, upstream)
   }

@@ -9,8 +9,8 @@ import { Cluster } from './postgres.mjs'
  * What all goals of a run share: a folder, a PostgreSQL cluster, and in it a template database with two organizations.
  * Every goal gets a copy of that database.
  *
- * @typedef {{ id: string, owner: string, admin: string, developer: string, billing: string, test: string, adminUser: string,
- *   keyIds: Record<string, string> }} Organization its id and a key for each kind of caller
+ * @typedef {{ id: string, owner: string, admin: string, developer: string, billing: string, test: string }} Organization its
+ *   id and a key for each kind of caller
  */
 
 const template = 'letterhead_template'
@@ -42,8 +42,10 @@ export class World {
     const env = { ...this.envOf(template), DATABASE_OWNER_URL: this.cluster.ownerUrl(template) }
     const migrated = await letterhead(['migrate', '--create-role'], env)
     if (migrated.code !== 0) throw new Error(`migrate: ${migrated.stderr}`)
-    const names = ['Acme', 'Other']
-    this.organizations = await Promise.all(names.map((name) => makeOrganization(name, this.envOf(template))))
+    this.organizations = await Promise.all([
+      makeOrganization('Acme', this.envOf(template), ['admin', 'developer', 'billing', 'test']),
+      makeOrganization('Other', this.envOf(template)),
+    ])
   }
 
   /** A copy of the template. */
@@ -68,25 +70,21 @@ export class World {
 }
 
 /**
- * An organization with a key for each role and a test key.
+ * An organization with a key for each role asked for; the others' place is taken by the owner's.
  *
  * @param {string} name
  * @param {Record<string, string>} env
+ * @param {string[]} roles
  * @returns {Promise<Organization>}
  */
-export async function makeOrganization(name, env) {
+export async function makeOrganization(name, env, roles = []) {
   const contact = ['--email', `${name.toLowerCase()}@example.com`]
   const waba = ['--waba-id', '102290129340398', '--waba-name', 'Prover']
   const made = await letterheadJson(['org', 'create', '--name', name, ...contact, ...waba], env)
-  const keyIds = { owner: made.key_id }
-  const keys = {}
-  for (const role of ['admin', 'developer', 'billing']) {
-    const key = await letterheadJson(['key', 'create', '--org', made.id, '--role', role, '--name', role], env)
-    keys[role] = key.api_key
-    keyIds[role] = key.id
+  const keys = { admin: made.api_key, developer: made.api_key, billing: made.api_key, test: made.api_key }
+  for (const role of roles) {
+    const of = role === 'test' ? ['--role', 'admin', '--test'] : ['--role', role]
+    keys[role] = (await letterheadJson(['key', 'create', '--org', made.id, ...of], env)).api_key
   }
-  const users = await letterheadJson(['user', 'list', '--org', made.id], env)
-  const adminUser = (users.users ?? users).find(({ role }) => role === 'admin')?.id
-  const test = await letterheadJson(['key', 'create', '--org', made.id, '--user', adminUser, '--test'], env)
-  return { id: made.id, owner: made.api_key, ...keys, test: test.api_key, adminUser, keyIds }
+  return { id: made.id, owner: made.api_key, ...keys }
 }
