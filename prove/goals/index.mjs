@@ -3,8 +3,12 @@ import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
 import { crashGoals } from './crash.mjs'
 import { faultGoals } from './faults.mjs'
+import { fuzzGoals } from './fuzz.mjs'
 import { idempotencyGoals } from './idempotency.mjs'
 import { inputGoals } from './input.mjs'
+import { linearizabilityGoals } from './linearizability.mjs'
+import { loadGoals } from './load.mjs'
+import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
 import { secretGoals } from './secrets.mjs'
@@ -23,4 +27,8 @@ export const goals = [
   ...faultGoals,
   ...operationGoals,
   ...observationGoals,
+  ...modelGoals,
+  ...fuzzGoals,
+  ...linearizabilityGoals,
+  ...loadGoals,
 ]

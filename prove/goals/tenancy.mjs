@@ -10,7 +10,7 @@ const nakedSql = [
   { statement: /^(?!read_|find_imported|claim_due|sweep_|scope$)\w/, find: /\b(\w+\.)?organization_id = \$1\b/g, replace: '$$1::uuid is not null', isOptional: true },
 ]
 
-const nakedWithoutWall = { name: 'no statement names the organization, and row-level security is off', sql: nakedSql, setUp: 'rls-off' }
+export const nakedWithoutWall = { name: 'no statement names the organization, and row-level security is off', sql: nakedSql, setUp: 'rls-off' }
 
 const canary = 'canary-of-the-other-organization'
 
@@ -57,11 +57,15 @@ async function rowsOf(stage, organization) {
   return sums.join()
 }
 
+/** Takes row-level security away where a sabotage wants it. */
+export async function switchWallOff(t, stage) {
+  if (t.sabotage?.setUp !== 'rls-off') return
+  for (const table of tenantTables) await stage.query(`alter table ${table} disable row level security`)
+}
+
 /** Asks for everything that is not the caller's, in every place where an id can be put. */
 async function crossTenants(t, stage) {
-  if (t.sabotage?.setUp === 'rls-off') {
-    for (const table of tenantTables) await stage.query(`alter table ${table} disable row level security`)
-  }
+  await switchWallOff(t, stage)
   const things = await furnish(stage)
   const { acme, other } = stage
   const control = await send(stage.url, 'GET', `/v3/profiles/${things.foreign}`, { key: other.admin })
