@@ -13,12 +13,12 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeDocument } from './document.mjs'
 import { goals } from './goals/index.mjs'
 import { repository } from './harness/instance.mjs'
 import { endAll, run } from './harness/processes.mjs'
 import { prove } from './harness/trial.mjs'
 import { World } from './harness/world.mjs'
-import { writeDocument } from './document.mjs'
 
 const { values: chosen, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,8 +71,16 @@ async function proveAll(selected, seed) {
     await world.create()
     for (const goal of selected) {
       for (const sabotage of trialsOf(goal)) {
-        const result = await prove({ goal, world, seed, isLong: chosen.long, ...(sabotage === undefined ? {} : { sabotage }) })
-        const isGood = chosen['check-sabotage'] ? !result.ok && result.failures.length > 0 && !result.isBroken : result.ok
+        const result = await prove({
+          goal,
+          world,
+          seed,
+          isLong: chosen.long,
+          ...(sabotage === undefined ? {} : { sabotage }),
+        })
+        const isGood = chosen['check-sabotage']
+          ? !result.ok && result.failures.length > 0 && !result.isBroken
+          : result.ok
         const verdict = chosen['check-sabotage'] ? `${isGood ? 'FOUND' : 'MISSED'} ` : ''
         console.log(`${verdict}${result.line}`)
         counts[isGood ? 'passed' : 'failed'] += 1

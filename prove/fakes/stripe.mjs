@@ -99,18 +99,24 @@ export class FakeStripe {
     const { step, form } = call
     if (step === 'create_method') return this.#createMethod(call)
     if (step === 'create_customer') {
-      const customer = { id: `cus_${this.customers.size + 1}`, profile: form['metadata[letterhead_profile]'], standard: null }
+      const customer = {
+        id: `cus_${this.customers.size + 1}`,
+        profile: form['metadata[letterhead_profile]'],
+        standard: null,
+      }
       this.customers.set(customer.id, customer)
       return ok({ id: customer.id, object: 'customer' })
     }
     if (step === 'choose_default') {
       const customer = this.customers.get(id)
-      if (customer === undefined) return refusal(404, 'invalid_request_error', { code: 'resource_missing', param: 'id' })
+      if (customer === undefined)
+        return refusal(404, 'invalid_request_error', { code: 'resource_missing', param: 'id' })
       customer.standard = form['invoice_settings[default_payment_method]'] ?? null
       return ok({ id, object: 'customer' })
     }
     const method = this.methods.get(id)
-    if (method === undefined) return refusal(404, 'invalid_request_error', { code: 'resource_missing', param: 'payment_method' })
+    if (method === undefined)
+      return refusal(404, 'invalid_request_error', { code: 'resource_missing', param: 'payment_method' })
     if (step === 'attach') return this.#attach(method, form.customer)
     if (step === 'detach') method.customer = null
     return ok(present(method))
@@ -127,9 +133,14 @@ export class FakeStripe {
   #attach(method, customer) {
     const code = declines.get(method.number)
     if (code !== undefined) {
-      return refusal(402, 'card_error', { code: 'card_declined', decline_code: code, message: `No to ${method.number}` })
+      return refusal(402, 'card_error', {
+        code: 'card_declined',
+        decline_code: code,
+        message: `No to ${method.number}`,
+      })
     }
-    if (!this.customers.has(customer)) return refusal(400, 'invalid_request_error', { code: 'resource_missing', param: 'customer' })
+    if (!this.customers.has(customer))
+      return refusal(400, 'invalid_request_error', { code: 'resource_missing', param: 'customer' })
     if (method.customer !== null) return refusal(400, 'invalid_request_error', {})
     method.customer = customer
     return ok(present(method))

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { aCardChange, cardNumber } from '../harness/bodies.mjs'
 import { send } from '../harness/http.mjs'
@@ -37,9 +37,11 @@ const journeys = {
   },
   sandbox: (go) => go.patch({ ...go.body(), sandbox: true }, { 'idempotency-key': go.unique }),
   'with a new profile': (go) => go.send('POST', '/v3/profiles', { name: 'Paying', ...go.body() }),
-  'wrong expiry': (go) => go.patch({ ...go.body(), payment_details: { ...go.body().payment_details, expiry: '13/99' } }),
+  'wrong expiry': (go) =>
+    go.patch({ ...go.body(), payment_details: { ...go.body().payment_details, expiry: '13/99' } }),
   'no code': (go) => go.patch({ ...go.body(), payment_details: { ...go.body().payment_details, cvc: undefined } }),
-  'number with spaces': (go) => go.patch({ ...go.body(), payment_details: { ...go.body().payment_details, card_number: `${go.card.number} ` } }),
+  'number with spaces': (go) =>
+    go.patch({ ...go.body(), payment_details: { ...go.body().payment_details, card_number: `${go.card.number} ` } }),
   'card as an array': (go) => go.patch({ payment_details: [go.card.number, go.card.cvc] }),
   'card as a text': (go) => go.patch({ payment_details: `${go.card.number} ${go.card.cvc}` }),
   'wrong billing model': (go) => go.patch({ ...go.body(), billing_model: 'organization' }),
@@ -50,15 +52,18 @@ const journeys = {
   'too large': (go) => go.patch({ ...go.body(), description: 'x'.repeat(140_000) }),
   'another media type': (go) => go.patch(go.body(), { 'content-type': 'text/plain' }),
   'broken JSON': (go) => go.patch(`{"payment_details": {"card_number": "${go.card.number}", "cvc": ${go.card.cvc}`),
-  'duplicate member': (go) => go.patch(`{"payment_details": {"card_number": "${go.card.number}", "card_number": "${go.card.number}"}}`),
+  'duplicate member': (go) =>
+    go.patch(`{"payment_details": {"card_number": "${go.card.number}", "card_number": "${go.card.number}"}}`),
   declined: (go) => go.patch(go.body(), { 'idempotency-key': go.unique }, undefined, 'decline'),
   'processor crashes': (go) => go.patch(go.body(), {}, undefined, 'crash'),
   'processor resets': (go) => go.patch(go.body(), { 'idempotency-key': go.unique }, undefined, 'reset'),
   'processor hangs': (go) => go.patch(go.body(), { 'idempotency-key': go.unique }, undefined, 'hang'),
   'processor talks garbage': (go) => go.patch(go.body(), {}, undefined, 'garbage'),
   'card in the name': (go) => go.patch({ name: `Card ${go.card.number}` }),
-  'card in the description': (go) => go.patch({ description: `${go.card.number.slice(0, 4)} ${go.card.number.slice(4)}` }),
-  'card in a header': (go) => go.patch({ name: 'Header' }, { 'x-card': go.card.number, 'x-request-id': go.card.number }),
+  'card in the description': (go) =>
+    go.patch({ description: `${go.card.number.slice(0, 4)} ${go.card.number.slice(4)}` }),
+  'card in a header': (go) =>
+    go.patch({ name: 'Header' }, { 'x-card': go.card.number, 'x-request-id': go.card.number }),
   'card as the key': (go) => go.patch({ name: 'Key' }, { 'idempotency-key': go.card.number }),
   'card in the query': (go) => go.send('GET', `/v3/profiles?search=${go.card.number}&card=${go.card.number}`),
   'card in the path': (go) => go.send('GET', `/v3/profiles/${go.card.number}`),
@@ -84,7 +89,9 @@ async function travel(stage, random, name, work) {
     patch: async (body, headers = {}, key = stage.acme.admin, behaviour = null) => {
       const isDecline = behaviour === 'decline'
       stage.stripe.behave = () => (behaviour === null || isDecline ? 'answer' : behaviour)
-      const put = isDecline ? { ...body, payment_details: { ...body.payment_details, card_number: '4000000000000002' } } : body
+      const put = isDecline
+        ? { ...body, payment_details: { ...body.payment_details, card_number: '4000000000000002' } }
+        : body
       const reply = await ask('PATCH', `/v3/profiles/${id}`, put, headers, key)
       stage.stripe.behave = () => 'answer'
       return reply
@@ -105,7 +112,11 @@ async function crashing(stage, random, name) {
       return 'drop'
     }
     const ask = (at) =>
-      send(stage.instances[at].url, 'PATCH', `/v3/profiles/${go.id}`, { key: stage.acme.admin, headers: { 'idempotency-key': go.unique }, body: go.body() })
+      send(stage.instances[at].url, 'PATCH', `/v3/profiles/${go.id}`, {
+        key: stage.acme.admin,
+        headers: { 'idempotency-key': go.unique },
+        body: go.body(),
+      })
     await ask(0)
     stage.wires[0].watcher = null
     if (!stage.instances[0].isRunning) await stage.instances[0].startPatiently()
@@ -129,7 +140,10 @@ async function remains(stage) {
       ...filesBelow(stage.folder),
       ...rows.map(({ table, row }) => ({ place: `row of ${table}`, bytes: Buffer.from(JSON.stringify(row)) })),
       ...records,
-      ...stage.wires.map(({ tap }, at) => ({ place: `sent to the database by ${at}`, bytes: Buffer.concat(tap ?? []) })),
+      ...stage.wires.map(({ tap }, at) => ({
+        place: `sent to the database by ${at}`,
+        bytes: Buffer.concat(tap ?? []),
+      })),
       ...metrics.map(({ text }) => ({ place: 'metrics', bytes: Buffer.from(text) })),
     ],
   }
@@ -149,11 +163,16 @@ async function control(t, stage) {
   const hits = search(records, [number], stem)
   for (const { form } of planted) {
     const name = form === 'gzip' ? '(gzip)' : form
-    const inLog = hits.some((hit) => hit.place.includes('instance-a.log') && (hit.form === name || hit.place.includes(name)))
+    const inLog = hits.some(
+      (hit) => hit.place.includes('instance-a.log') && (hit.form === name || hit.place.includes(name)),
+    )
     t.check(inLog, `blind scanner: a planted number was not found as ${form}`)
   }
   for (const place of ['/cluster/base/', '/cluster/pg_wal/', 'row of planted', 'sent to the database']) {
-    t.check(hits.some((hit) => hit.place.includes(place)), `blind scanner: nothing found in ${place}`)
+    t.check(
+      hits.some((hit) => hit.place.includes(place)),
+      `blind scanner: nothing found in ${place}`,
+    )
   }
   t.figure('planted_found', hits.length)
 }
@@ -162,24 +181,43 @@ async function control(t, stage) {
 const neverStored = {
   id: 'CARD-1',
   tier: 1,
-  title: 'Cards on every way through the server, then every file, row, opened secret, log, metric and byte to the database searched: none',
+  title:
+    'Cards on every way through the server, then every file, row, opened secret, log, metric and byte to the database searched: none',
   sabotages: [
     {
       name: 'the card is printed',
-      code: [{ file: 'http/card.js', find: 'const read = (name) => String(held[name])', put: 'console.error(JSON.stringify(held)); const read = (name) => String(held[name])' }],
+      code: [
+        {
+          file: 'http/card.js',
+          find: 'const read = (name) => String(held[name])',
+          put: 'console.error(JSON.stringify(held)); const read = (name) => String(held[name])',
+        },
+      ],
     },
     {
       name: 'the number is stored with the payment method',
       code: [
-        { file: 'http/card.js', find: 'const read = (name) => String(held[name])', put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])' },
+        {
+          file: 'http/card.js',
+          find: 'const read = (name) => String(held[name])',
+          put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])',
+        },
         { file: 'http/forward-steps.js', find: 'last_four: lastFour', put: 'last_four: globalThis.lastCard' },
       ],
     },
     {
       name: 'the number is in the kept answer',
       code: [
-        { file: 'http/card.js', find: 'const read = (name) => String(held[name])', put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])' },
-        { file: 'http/answer.js', find: 'export function successBody(requestId, data) {', put: 'export function successBody(requestId, data) { if (globalThis.lastCard && data) data = { ...data, short_name: globalThis.lastCard };' },
+        {
+          file: 'http/card.js',
+          find: 'const read = (name) => String(held[name])',
+          put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])',
+        },
+        {
+          file: 'http/answer.js',
+          find: 'export function successBody(requestId, data) {',
+          put: 'export function successBody(requestId, data) { if (globalThis.lastCard && data) data = { ...data, short_name: globalThis.lastCard };',
+        },
       ],
     },
   ],
@@ -190,20 +228,33 @@ const neverStored = {
     for (const [name, work] of Object.entries(journeys)) {
       for (let times = 0; times < t.length(1, 4); times += 1) trips.push(await travel(stage, t.random, name, work))
     }
-    for (const name of ['after insert_claim', 'before record_payment_method', 'after record_payment_method', 'before close_claim', 'before commit', 'after commit']) {
+    for (const name of [
+      'after insert_claim',
+      'before record_payment_method',
+      'after record_payment_method',
+      'before close_claim',
+      'before commit',
+      'after commit',
+    ]) {
       trips.push(await crashing(stage, t.random, name))
     }
     const { records, rows, unopened } = await remains(stage)
     const numbers = trips.flatMap(({ cards }) => cards.map(({ number }) => number))
     const hits = search(records, numbers, stem)
-    const answers = trips.filter(({ reply, cards }) => cards.some(({ number }) => reply.text.includes(number.slice(0, 12))))
+    const answers = trips.filter(({ reply, cards }) =>
+      cards.some(({ number }) => reply.text.includes(number.slice(0, 12))),
+    )
     t.figure('cards', numbers.length)
     t.figure('places', records.length)
     t.figure('mebibytes', Math.round(records.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1_048_576))
     t.figure('opened_secrets', records.filter(({ place }) => place.endsWith('opened')).length)
     t.equal(unopened, 0, 'sealed values that the prover cannot open')
     t.check(stage.stripe.calls.length > 20, 'hardly a card reached the processor')
-    t.equal(hits.length, 0, `numbers found (${[...new Set(hits.map(({ place, form }) => `${place} as ${form}`))].slice(0, 3).join(', ')})`)
+    t.equal(
+      hits.length,
+      0,
+      `numbers found (${[...new Set(hits.map(({ place, form }) => `${place} as ${form}`))].slice(0, 3).join(', ')})`,
+    )
     t.equal(answers.length, 0, `answers that show a number (${answers.map(({ name }) => name).join(', ')})`)
     codesOf(t, trips, rows, stage.logs())
     await control(t, stage)
@@ -213,10 +264,13 @@ const neverStored = {
 /** Codes of three or four digits turn up by chance, so they are looked for beside their request's own names only. */
 function codesOf(t, trips, rows, log) {
   const records = [...rows.map(({ row }) => JSON.stringify(row)), ...log.split('\n')]
-  const noise = /\d{4}-\d\d-\d\dT[\d:.+Z]+|[0-9a-f]{8}-[0-9a-f-]{27}|v1\.[\w.-]+|"(duration_ms|created_at|updated_at|fingerprint|digest|request_id|last_four|key|id)":\s*"?[^",}]+"?/g
+  const noise =
+    /\d{4}-\d\d-\d\dT[\d:.+Z]+|[0-9a-f]{8}-[0-9a-f-]{27}|v1\.[\w.-]+|"(duration_ms|created_at|updated_at|fingerprint|digest|request_id|last_four|key|id)":\s*"?[^",}]+"?/g
   let found = 0
   for (const { id, unique, requestId, cards } of trips) {
-    const mine = records.filter((text) => text.includes(id) || text.includes(unique) || (requestId !== '' && text.includes(requestId)))
+    const mine = records.filter(
+      (text) => text.includes(id) || text.includes(unique) || (requestId !== '' && text.includes(requestId)),
+    )
     for (const { cvc } of cards) {
       if (mine.some((text) => new RegExp(`(?<!\\d)${cvc}(?!\\d)`).test(text.replaceAll(noise, '')))) found += 1
     }
@@ -232,7 +286,13 @@ const exactBytes = {
   sabotages: [
     {
       name: 'the number is changed on its way',
-      code: [{ file: 'http/card.js', find: "cardNumber: read('card_number')", put: "cardNumber: read('card_number').replace(/.$/, '0')" }],
+      code: [
+        {
+          file: 'http/card.js',
+          find: "cardNumber: read('card_number')",
+          put: "cardNumber: read('card_number').replace(/.$/, '0')",
+        },
+      ],
     },
   ],
   async run(t) {
@@ -241,14 +301,22 @@ const exactBytes = {
     for (let round = 0; round < rounds; round += 1) {
       const { number, cvc } = canary(t.random)
       const id = await stage.profile()
-      const reply = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: aCardChange(number, cvc) })
+      const reply = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: stage.acme.admin,
+        body: aCardChange(number, cvc),
+      })
       const read = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
       const call = stage.stripe.calls.findLast(({ step }) => step === 'create_method')
       t.equal(reply.status, 200, 'status')
       t.equal(call?.form['card[number]'], number, 'the number at the processor')
       t.equal(call?.form['card[cvc]'], cvc, 'the code at the processor')
-      t.equal(`${call?.form['card[exp_month]']}/${call?.form['card[exp_year]']}`.replace('/20', '/'), '9/39', 'the expiry at the processor')
-      for (const text of [reply.text, read.text]) t.check(!text.includes(number.slice(0, 11)), 'an answer shows more than the last four')
+      t.equal(
+        `${call?.form['card[exp_month]']}/${call?.form['card[exp_year]']}`.replace('/20', '/'),
+        '9/39',
+        'the expiry at the processor',
+      )
+      for (const text of [reply.text, read.text])
+        t.check(!text.includes(number.slice(0, 11)), 'an answer shows more than the last four')
     }
     t.figure('cards', rounds)
   },
@@ -262,13 +330,18 @@ const noMemoryFiles = {
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ instances: 1, env: { NODE_ENV: 'production', PAYMENTS: 'none', WHATSAPP: 'none' } })
-    const { readFileSync } = await import('node:fs')
     const [instance] = stage.instances
     const limits = readFileSync(`/proc/${instance.pid}/limits`, 'utf8')
     const core = /Max core file size\s+(\S+)/.exec(limits)?.[1]
     t.figure('core_bytes', core ?? 'unknown')
     t.equal(core, '0', 'the limit of core files')
-    const flags = ['--inspect=127.0.0.1:0', '--heapsnapshot-signal=SIGUSR2', '--report-on-fatalerror', '--report-uncaught-exception', '--heapsnapshot-near-heap-limit=1']
+    const flags = [
+      '--inspect=127.0.0.1:0',
+      '--heapsnapshot-signal=SIGUSR2',
+      '--report-on-fatalerror',
+      '--report-uncaught-exception',
+      '--heapsnapshot-near-heap-limit=1',
+    ]
     for (const flag of flags) {
       await instance.stop()
       instance.nodeArgs = [flag]

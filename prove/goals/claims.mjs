@@ -61,7 +61,8 @@ async function judgeOnce(t, stage, id, what) {
 const zombie = {
   id: 'IDEM-4',
   tier: 1,
-  title: 'A server stopped inside a request for longer than its lease changes nothing when it wakes, and says 409 or 503',
+  title:
+    'A server stopped inside a request for longer than its lease changes nothing when it wakes, and says 409 or 503',
   sabotages: [noFence],
   async run(t) {
     const stage = await t.stage({ withStripe: true, env: shortLadder })
@@ -83,7 +84,9 @@ const zombie = {
       await sleep(700)
       heir.open()
       const late = await zombieAnswer
-      const { reply } = await untilFinal(async () => (await heirAnswer).status === 200 ? heirAnswer : ask(1), { withinMs: 15_000 })
+      const { reply } = await untilFinal(async () => ((await heirAnswer).status === 200 ? heirAnswer : ask(1)), {
+        withinMs: 15_000,
+      })
       for (const wire of stage.wires) wire.watcher = null
       t.check([0, 409, 503, 504].includes(late.status), `${statement}: the sleeper answered ${late.status}`)
       t.equal(reply.status, 200, `${statement}: the heir's answer`)
@@ -104,7 +107,11 @@ const deadOwner = {
     {
       name: 'a lease keeps nobody out',
       sql: [
-        { statement: /^admit_updateProfile/, find: /coalesce\(i\.lease_until > statement_timestamp\(\), false\)/, replace: 'false' },
+        {
+          statement: /^admit_updateProfile/,
+          find: /coalesce\(i\.lease_until > statement_timestamp\(\), false\)/,
+          replace: 'false',
+        },
         { statement: /^take_over_claim$/, find: /and lease_until <= now\(\)/, replace: '' },
       ],
     },
@@ -124,7 +131,9 @@ const deadOwner = {
       const killedAt = performance.now()
       await lost
       stage.stripe.behave = () => 'answer'
-      const [{ lease }] = await stage.query('select lease_until as lease from idempotency_keys where key = $1', [`dead-${round}`])
+      const [{ lease }] = await stage.query('select lease_until as lease from idempotency_keys where key = $1', [
+        `dead-${round}`,
+      ])
       const { reply } = await untilFinal(() => ask(1), { withinMs: 60_000, pauseMs: 100 })
       waits.push(performance.now() - killedAt)
       const [{ early, late }] = await stage.query(
@@ -149,11 +158,18 @@ const deadOwner = {
 const cardRetry = {
   id: 'IDEM-10',
   tier: 1,
-  title: 'Retries with a card: one payment method after a crash, 409 for another card, a good card after a decline, abandonment counted',
+  title:
+    'Retries with a card: one payment method after a crash, 409 for another card, a good card after a decline, abandonment counted',
   sabotages: [
     {
       name: 'the once-key changes with every try',
-      code: [{ file: 'http/forward.js', find: '`${held.id}-${step.name}-', put: '`${Math.random()}-${held.id}-${step.name}-' }],
+      code: [
+        {
+          file: 'http/forward.js',
+          find: 'const onceKey = `',
+          put: 'const onceKey = Math.random() + `',
+        },
+      ],
     },
   ],
   async run(t) {
@@ -186,7 +202,9 @@ async function afterCrash(t, stage) {
   t.equal(`${other.status} ${other.json?.error?.code}`, '409 CONFLICT_002', 'a retry with another card')
   const { reply } = await untilFinal(() => ask(1), { withinMs: 20_000 })
   t.equal(reply.status, 200, 'a retry with the same card')
-  const seen = stage.stripe.calls.filter(({ step, form }) => step === 'create_method' && form['card[number]']?.startsWith('4242'))
+  const seen = stage.stripe.calls.filter(
+    ({ step, form }) => step === 'create_method' && form['card[number]']?.startsWith('4242'),
+  )
   t.check(seen.length === 2 && seen[0].onceKey === seen[1].onceKey, 'the processor did not see one once-key twice')
   await judgeOnce(t, stage, id, 'after the crash')
   await restarted

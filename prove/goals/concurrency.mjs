@@ -43,7 +43,6 @@ const lostUpdate = {
   title: '16 clients change one member each of one profile, over two instances: no acknowledged change is lost',
   sabotages: [withoutVersion],
   async run(t) {
-    
     const stage = await t.stage({ env: patientLadder })
     const id = await stage.profile({ billing_model: 'profile', billing_contact: aContact(), brand: aBrand() })
     const before = await stage.count('select version from profiles where id = $1', [id])
@@ -68,7 +67,8 @@ const lostUpdate = {
       }),
     )
     const { json } = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
-    for (const [member, value] of last) t.equal(shown(json.data, member), value, `${member} of the last acknowledged change`)
+    for (const [member, value] of last)
+      t.equal(shown(json.data, member), value, `${member} of the last acknowledged change`)
     const version = await stage.count('select version from profiles where id = $1', [id])
     const history = await stage.count('select count(*) from profile_history where profile_id = $1', [id])
     t.figure('clients', last.size)

@@ -116,26 +116,30 @@ class Sweep {
   }
 
   profileAtSurvivor() {
-    return send(this.survivor.url, 'POST', '/v3/profiles', { key: this.stage.acme.admin, body: { name: 'Sales' } }).then(
-      ({ json, status, text }) => {
-        if (status !== 201) throw new Error(`no profile: ${status} ${text}`)
-        return json.data.id
-      },
-    )
+    return send(this.survivor.url, 'POST', '/v3/profiles', {
+      key: this.stage.acme.admin,
+      body: { name: 'Sales' },
+    }).then(({ json, status, text }) => {
+      if (status !== 201) throw new Error(`no profile: ${status} ${text}`)
+      return json.data.id
+    })
   }
 
   async judge({ scenario, name, id, lost, wasKilled, reply, replay }) {
     const { t, stage } = this
     const where = `${scenario.name}, ${name}`
     t.check(wasKilled, `${where}: not killed (${lost.status})`)
-    t.check(reply.status >= 200 && reply.status < 300, `${where}: final answer ${reply.status} ${reply.text.slice(0, 300)}`)
+    t.check(
+      reply.status >= 200 && reply.status < 300,
+      `${where}: final answer ${reply.status} ${reply.text.slice(0, 300)}`,
+    )
     const isReplay = replay.headers['idempotent-replayed'] === 'true' && replay.text === reply.text
     t.check(isReplay, `${where}: the next request was no replay (${replay.status})`)
     const target = scenario.withProfile ? id : reply.json?.data?.id
-    const effects = await stage.count(
-      'select count(*) from profile_history where profile_id = $1 and operation = $2',
-      [target, scenario.operation],
-    )
+    const effects = await stage.count('select count(*) from profile_history where profile_id = $1 and operation = $2', [
+      target,
+      scenario.operation,
+    ])
     t.equal(effects, 1, `${where}: history rows`)
     const version = await stage.count('select version from profiles where id = $1', [target])
     t.equal(version, scenario.withProfile ? 2 : 1, `${where}: version`)
@@ -156,7 +160,13 @@ const crashSweep = {
     forgetsKeys,
     {
       name: 'the once-key changes with every try',
-      code: [{ file: 'http/forward.js', find: '`${held.id}-${step.name}-', put: '`${Math.random()}-${held.id}-${step.name}-' }],
+      code: [
+        {
+          file: 'http/forward.js',
+          find: 'const onceKey = `',
+          put: 'const onceKey = Math.random() + `',
+        },
+      ],
     },
   ],
   async run(t) {

@@ -15,7 +15,8 @@ const sameKeyAtOnce = {
     const keys = t.length(12, 200)
     const copies = 50
     // The pools are filled before: what is raced here is a key, not the opening of connections.
-    const warm = ({ url }) => Array.from({ length: 24 }, () => send(url, 'GET', '/v3/profiles', { key: stage.acme.admin }))
+    const warm = ({ url }) =>
+      Array.from({ length: 24 }, () => send(url, 'GET', '/v3/profiles', { key: stage.acme.admin }))
     await Promise.all(stage.instances.flatMap(warm))
     const outcomes = { first: 0, replay: 0, conflict: 0, other: 0 }
     let executions = 0
@@ -31,11 +32,14 @@ const sameKeyAtOnce = {
           }),
         ),
       )
-      const first = replies.find(({ status, headers }) => status === 200 && headers['idempotent-replayed'] === undefined)
+      const first = replies.find(
+        ({ status, headers }) => status === 200 && headers['idempotent-replayed'] === undefined,
+      )
       for (const reply of replies) {
         const kind = kindOf(reply, first)
         outcomes[kind] += 1
-        if (kind === 'other') t.check(false, `an answer of its own kind: ${reply.status} ${reply.error} ${reply.text.slice(0, 200)}`)
+        if (kind === 'other')
+          t.check(false, `an answer of its own kind: ${reply.status} ${reply.error} ${reply.text.slice(0, 200)}`)
       }
       executions += await stage.count(
         `select count(*) from profile_history where profile_id = $1 and operation = 'updateProfile'`,
@@ -62,7 +66,6 @@ function kindOf({ status, headers, text, json }, first) {
   return isConflict ? 'conflict' : 'other'
 }
 
-
 /** @type {import('../harness/trial.mjs').Goal} */
 const grammar = {
   id: 'IDEM-2',
@@ -71,7 +74,13 @@ const grammar = {
   sabotages: [
     {
       name: 'any key is taken',
-      code: [{ file: 'http/admission.js', find: 'if (!KEY_GRAMMAR.test(key))', put: 'if (globalThis.never && !KEY_GRAMMAR.test(key))' }],
+      code: [
+        {
+          file: 'http/admission.js',
+          find: 'if (!KEY_GRAMMAR.test(key))',
+          put: 'if (globalThis.never && !KEY_GRAMMAR.test(key))',
+        },
+      ],
     },
   ],
   async run(t) {
@@ -115,7 +124,8 @@ const grammar = {
 const otherBody = {
   id: 'IDEM-7',
   tier: 1,
-  title: 'The same key with another body: the first answer, marked; in strict mode 422; the first body is what is stored',
+  title:
+    'The same key with another body: the first answer, marked; in strict mode 422; the first body is what is stored',
   sabotages: [forgetsKeys],
   async run(t) {
     const stage = await t.stage()
@@ -168,7 +178,9 @@ const storeDown = {
     t.atMost(Math.max(...first.map(({ ms }) => ms)), 9_000, 'the first answers, in ms')
     t.atMost(Math.max(...later.map(({ ms }) => ms)), 500, 'later answers, in ms')
     stage.wires[0].heal()
-    await untilFinal(() => send(stage.instances[0].url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin }), { withinMs: 15_000 })
+    await untilFinal(() => send(stage.instances[0].url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin }), {
+      withinMs: 15_000,
+    })
     t.equal(stage.stripe.calls.length, callsBefore, 'calls to the processor')
     t.equal(await stage.count('select version from profiles where id = $1', [id]), 1, 'version')
     t.equal(await stage.count(`select count(*) from idempotency_keys where key = 'while-down'`), 0, 'rows of the key')
@@ -179,17 +191,27 @@ const storeDown = {
 const expiry = {
   id: 'IDEM-9',
   tier: 1,
-  title: 'A key replays at 23:59 h and runs anew at 24:01 h of the clock of the database, whatever the clock of the server says',
+  title:
+    'A key replays at 23:59 h and runs anew at 24:01 h of the clock of the database, whatever the clock of the server says',
   sabotages: [
     {
       name: 'a key never expires',
-      sql: [{ statement: /^admit_updateProfile/, find: /coalesce\(i\.expires_at <= statement_timestamp\(\), false\)/, replace: 'false' }],
+      sql: [
+        {
+          statement: /^admit_updateProfile/,
+          find: /coalesce\(i\.expires_at <= statement_timestamp\(\), false\)/,
+          replace: 'false',
+        },
+      ],
     },
   ],
   async run(t) {
     const stage = await t.stage({ instances: 2 })
     const age = (key, interval) =>
-      stage.query(`update idempotency_keys set created_at = created_at - $2::interval, expires_at = expires_at - $2::interval where key = $1`, [key, interval])
+      stage.query(
+        `update idempotency_keys set created_at = created_at - $2::interval, expires_at = expires_at - $2::interval where key = $1`,
+        [key, interval],
+      )
     const shifts = ['', '25', '-25']
     for (const hours of shifts) {
       const instance = stage.instances[0]
@@ -200,21 +222,36 @@ const expiry = {
         await instance.startPatiently()
       }
       const id = await stage.profile()
-      for (const [interval, expected] of [['23 hours 59 minutes', 'replay'], ['24 hours 1 minute', 'anew']]) {
+      for (const [interval, expected] of [
+        ['23 hours 59 minutes', 'replay'],
+        ['24 hours 1 minute', 'anew'],
+      ]) {
         const key = `aged-${hours}-${expected}`
         const ask = (name) =>
-          send(instance.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, headers: { 'idempotency-key': key }, body: { name } })
+          send(instance.url, 'PATCH', `/v3/profiles/${id}`, {
+            key: stage.acme.admin,
+            headers: { 'idempotency-key': key },
+            body: { name },
+          })
         const first = await ask(`First ${key}`)
         await age(key, interval)
         const second = await ask(`First ${key}`)
-        const seen = second.headers['idempotent-replayed'] === 'true' ? 'replay' : second.status === 200 ? 'anew' : String(second.status)
+        const seen =
+          second.headers['idempotent-replayed'] === 'true'
+            ? 'replay'
+            : second.status === 200
+              ? 'anew'
+              : String(second.status)
         t.equal(seen, expected, `clock ${hours || 'right'}, ${interval}, first ${first.status}`)
       }
     }
     t.figure('clocks', shifts.length)
     if (!t.isLong) return
     await age('aged--anew', '48 hours')
-    const gone = await until(async () => (await stage.count(`select count(*) from idempotency_keys where key = 'aged--anew'`)) === 0, 600_000)
+    const gone = await until(
+      async () => (await stage.count(`select count(*) from idempotency_keys where key = 'aged--anew'`)) === 0,
+      600_000,
+    )
     t.figure('swept_seconds', gone / 1_000)
     t.atMost(gone, 600_000, 'ms until an expired row is gone')
   },
@@ -224,25 +261,42 @@ const expiry = {
 const scopes = {
   id: 'IDEM-6',
   tier: 1,
-  title: 'One key string from every pair of callers, routes, profiles and modes: a replay only within one account, mode, operation and target',
+  title:
+    'One key string from every pair of callers, routes, profiles and modes: a replay only within one account, mode, operation and target',
   sabotages: [
     {
       name: 'operation and target of a key are not compared',
-      code: [{ file: 'http/idempotency.js', find: 'row.i_operation !== identity.operation', put: 'globalThis.never && row.i_operation !== identity.operation' }],
+      code: [
+        {
+          file: 'http/idempotency.js',
+          find: 'row.i_operation !== identity.operation',
+          put: 'globalThis.never && row.i_operation !== identity.operation',
+        },
+      ],
     },
   ],
   async run(t) {
     const stage = await t.stage()
     const { acme, other } = stage
     const mine = [await stage.profile(), await stage.profile()]
-    const theirs = [await stage.profile({ name: 'Theirs' }, other.admin), await stage.profile({ name: 'Theirs too' }, other.admin)]
+    const theirs = [
+      await stage.profile({ name: 'Theirs' }, other.admin),
+      await stage.profile({ name: 'Theirs too' }, other.admin),
+    ]
     const made = await send(stage.url, 'POST', `/v3/profiles/${mine[0]}/keys`, { key: acme.admin, body: {} })
     const callers = [
       { name: 'admin', key: acme.admin, account: acme.id, mode: 'live', may: true, profiles: mine },
       { name: 'owner', key: acme.owner, account: acme.id, mode: 'live', may: true, profiles: mine },
       { name: 'developer', key: acme.developer, account: acme.id, mode: 'live', may: false, profiles: mine },
       { name: 'test key', key: acme.test, account: acme.id, mode: 'test', may: true, profiles: mine },
-      { name: 'key of the profile', key: made.json.data.api_key ?? made.json.data.key, account: mine[0], mode: 'live', may: true, profiles: mine },
+      {
+        name: 'key of the profile',
+        key: made.json.data.api_key ?? made.json.data.key,
+        account: mine[0],
+        mode: 'live',
+        may: true,
+        profiles: mine,
+      },
       { name: 'other admin', key: other.admin, account: other.id, mode: 'live', may: true, profiles: theirs },
     ]
     const calls = callers.flatMap((caller) =>
@@ -254,11 +308,17 @@ const scopes = {
         ].map(({ method, body }) => ({ caller, profile: caller.profiles[at], method, body })),
       ),
     )
-    const pairs = t.random.shuffled(calls.flatMap((first) => calls.map((second) => [first, second]))).slice(0, t.length(250, 100_000))
+    const pairs = t.random
+      .shuffled(calls.flatMap((first) => calls.map((second) => [first, second])))
+      .slice(0, t.length(250, 100_000))
     let replays = 0
     for (const [number, [first, second]] of pairs.entries()) {
       const ask = ({ caller, profile, method, body }, instance) =>
-        send(stage.instances[instance].url, method, `/v3/profiles/${profile}`, { key: caller.key, headers: { 'idempotency-key': `pair-${number}` }, body })
+        send(stage.instances[instance].url, method, `/v3/profiles/${profile}`, {
+          key: caller.key,
+          headers: { 'idempotency-key': `pair-${number}` },
+          body,
+        })
       const one = await ask(first, number % 2)
       const two = await ask(second, (number + 1) % 2)
       const isSame =
@@ -273,14 +333,23 @@ const scopes = {
       const what = `${first.caller.name} ${first.method} then ${second.caller.name} ${second.method}`
       t.equal(isReplay, isSame, `${what}: replayed`)
       if (!second.caller.may) t.equal(two.status, 403, `${what}: status of one who may not`)
-      if (first.caller.account !== second.caller.account && one.status < 300) t.check(two.text !== one.text || two.text === '', `${what}: the same body`)
+      if (first.caller.account !== second.caller.account && one.status < 300)
+        t.check(two.text !== one.text || two.text === '', `${what}: the same body`)
     }
     t.figure('pairs', pairs.length)
     t.figure('replays', replays)
     t.check(replays > 0, 'nothing was ever replayed')
-    await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, { key: callers[4].key, headers: { 'idempotency-key': 'withdrawn' }, body: { name: 'Before' } })
+    await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
+      key: callers[4].key,
+      headers: { 'idempotency-key': 'withdrawn' },
+      body: { name: 'Before' },
+    })
     await send(stage.url, 'DELETE', `/v3/profiles/${mine[0]}/keys/${made.json.data.id}`, { key: acme.admin })
-    const after = await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, { key: callers[4].key, headers: { 'idempotency-key': 'withdrawn' }, body: { name: 'Before' } })
+    const after = await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
+      key: callers[4].key,
+      headers: { 'idempotency-key': 'withdrawn' },
+      body: { name: 'Before' },
+    })
     t.equal(after.status, 401, 'a replay for a key that was revoked since')
   },
 }
@@ -298,7 +367,11 @@ const overhead = {
     for (let at = 0; at < t.length(300, 3_000); at += 1) {
       for (const kind of t.random.shuffled(['with', 'without'])) {
         const headers = kind === 'with' ? { 'idempotency-key': `cost-${at}` } : {}
-        const { ms, status } = await send(stage.instances[0].url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, headers, body: { name: `${kind} ${at}` } })
+        const { ms, status } = await send(stage.instances[0].url, 'PATCH', `/v3/profiles/${id}`, {
+          key: stage.acme.admin,
+          headers,
+          body: { name: `${kind} ${at}` },
+        })
         if (status === 200 && at > 20) times[kind].push(ms)
       }
     }

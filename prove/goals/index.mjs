@@ -2,10 +2,15 @@ import { cardGoals } from './cards.mjs'
 import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
 import { crashGoals } from './crash.mjs'
+import { embeddedGoals } from './embedded.mjs'
 import { faultGoals } from './faults.mjs'
+import { framingGoals } from './framing.mjs'
 import { fuzzGoals } from './fuzz.mjs'
 import { idempotencyGoals } from './idempotency.mjs'
 import { inputGoals } from './input.mjs'
+import { isolationGoals } from './isolation.mjs'
+import { keyGoals } from './keys.mjs'
+import { limitGoals } from './limits.mjs'
 import { linearizabilityGoals } from './linearizability.mjs'
 import { loadGoals } from './load.mjs'
 import { modelGoals } from './model.mjs'
@@ -21,10 +26,15 @@ export const goals = [
   ...claimGoals,
   ...concurrencyGoals,
   ...tenancyGoals,
+  ...isolationGoals,
+  ...keyGoals,
   ...secretGoals,
   ...cardGoals,
   ...inputGoals,
+  ...framingGoals,
   ...faultGoals,
+  ...limitGoals,
+  ...embeddedGoals,
   ...operationGoals,
   ...observationGoals,
   ...modelGoals,

@@ -21,7 +21,9 @@ export function isLinearizable(operations, start) {
   const stack = [{ done: 0n, first: 0, name: start.name, description: start.description }]
   for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
     const { done, name, description } = state
-    const pending = all.map((operation, at) => ({ operation, at })).filter(({ at }) => ((done >> BigInt(at)) & 1n) === 0n)
+    const pending = all
+      .map((operation, at) => ({ operation, at }))
+      .filter(({ at }) => ((done >> BigInt(at)) & 1n) === 0n)
     if (pending.every(({ operation }) => operation.to === Number.POSITIVE_INFINITY)) return true
     const earliest = Math.min(...pending.map(({ operation }) => operation.to))
     for (const { operation, at } of pending) {
@@ -54,7 +56,12 @@ async function record(stage, id, { random, clients, each }) {
       })
       const to = reply.status === 200 ? performance.now() : Number.POSITIVE_INFINITY
       if (kind === 'read' && reply.status !== 200) continue
-      operations.push({ kind, value: kind === 'read' ? `${reply.json.data.name} ${reply.json.data.description}` : value, from, to })
+      operations.push({
+        kind,
+        value: kind === 'read' ? `${reply.json.data.name} ${reply.json.data.description}` : value,
+        from,
+        to,
+      })
       if (random.chance(0.3)) await sleep(random.between(0, 5))
     }
   }
@@ -66,7 +73,8 @@ async function record(stage, id, { random, clients, each }) {
 const linearizable = {
   id: 'CONC-2',
   tier: 2,
-  title: 'Reads and changes of two members of one profile over two instances are linearizable (search of Wing and Gong)',
+  title:
+    'Reads and changes of two members of one profile over two instances are linearizable (search of Wing and Gong)',
   sabotages: [withoutVersion],
   async run(t) {
     const example = [
@@ -74,7 +82,10 @@ const linearizable = {
       { kind: 'read', value: 'old -', from: 2, to: 3 },
     ]
     t.check(!isLinearizable(example, { name: 'old', description: '-' }), 'a stale read passes: the checker is blind')
-    t.check(isLinearizable([{ ...example[0], to: 5 }, example[1]], { name: 'old', description: '-' }), 'an allowed history is refused')
+    t.check(
+      isLinearizable([{ ...example[0], to: 5 }, example[1]], { name: 'old', description: '-' }),
+      'an allowed history is refused',
+    )
     const stage = await t.stage({ env: patientLadder })
     const histories = t.length(12, 200)
     let operations = 0

@@ -2,13 +2,18 @@ import { send } from '../harness/http.mjs'
 import { openLoad } from '../harness/load.mjs'
 import { quantile, until } from '../harness/retry.mjs'
 
-const times = (replies, share) => quantile(replies.map(({ ms }) => ms), share)
+const times = (replies, share) =>
+  quantile(
+    replies.map(({ ms }) => ms),
+    share,
+  )
 
 /** @type {import('../harness/trial.mjs').Goal} */
 const fair = {
   id: 'LOAD-2',
   tier: 2,
-  title: 'One organization far over its limit does not slow another: no refusal for it, p99 at most twice that of its own',
+  title:
+    'One organization far over its limit does not slow another: no refusal for it, p99 at most twice that of its own',
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ isDirect: true, env: { RATE_LIMITS: 'on' } })
@@ -24,7 +29,10 @@ const fair = {
     t.figure('flood_refused', flooded.replies.filter(({ status }) => status === 429).length)
     t.figure('p99_solo_ms', times(solo.replies, 0.99))
     t.figure('p99_beside_ms', times(beside.replies, 0.99))
-    t.check(flooded.replies.some(({ status }) => status === 429), 'the loud one was never limited')
+    t.check(
+      flooded.replies.some(({ status }) => status === 429),
+      'the loud one was never limited',
+    )
     t.equal(refused, 0, 'refusals of the quiet one')
     t.atMost(times(beside.replies, 0.99), Math.max(2 * times(solo.replies, 0.99), 50), 'p99 beside the flood, in ms')
   },
@@ -34,13 +42,19 @@ const fair = {
 const overload = {
   id: 'LOAD-4',
   tier: 2,
-  title: 'Three times the load that saturates: goodput at least 80 % of the peak, accepted p99 at most 1 s, quick refusals, probes answer',
+  title:
+    'Three times the load that saturates: goodput at least 80 % of the peak, accepted p99 at most 1 s, quick refusals, probes answer',
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ instances: 1, isDirect: true })
     const [instance] = stage.instances
     const id = await stage.profile()
-    const ask = (n) => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, timeoutMs: 10_000, headers: { 'x-n': String(n) } })
+    const ask = (n) =>
+      send(instance.url, 'GET', `/v3/profiles/${id}`, {
+        key: stage.acme.admin,
+        timeoutMs: 10_000,
+        headers: { 'x-n': String(n) },
+      })
     await openLoad({ perSecond: 100, seconds: 1, ask })
     const peak = await saturation(ask)
     const probes = []

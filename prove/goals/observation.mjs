@@ -15,19 +15,42 @@ const traced = {
     const seen = []
     for (let n = 0; n < requests; n += 1) {
       const kind = n % 5
-      const reply = await send(stage.instances[n % 2].url, kind === 0 ? 'PATCH' : 'GET', kind === 3 ? '/v3/profiles/none' : kind === 4 ? '/v3/nowhere' : `/v3/profiles/${id}`, {
-        key: kind === 2 ? 'nobody' : stage.acme.admin,
-        ...(kind === 0 ? { body: { name: `Change ${n}` } } : {}),
+      const reply = await send(
+        stage.instances[n % 2].url,
+        kind === 0 ? 'PATCH' : 'GET',
+        kind === 3 ? '/v3/profiles/none' : kind === 4 ? '/v3/nowhere' : `/v3/profiles/${id}`,
+        {
+          key: kind === 2 ? 'nobody' : stage.acme.admin,
+          ...(kind === 0 ? { body: { name: `Change ${n}` } } : {}),
+        },
+      )
+      seen.push({
+        kind,
+        requestId: reply.json?.meta?.request_id,
+        header: reply.headers['x-request-id'],
+        status: reply.status,
       })
-      seen.push({ kind, requestId: reply.json?.meta?.request_id, header: reply.headers['x-request-id'], status: reply.status })
     }
     await sleep(300)
-    const lines = stage.logs().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-    const history = new Set((await stage.query('select request_id from profile_history')).map(({ request_id: name }) => name))
+    const lines = stage
+      .logs()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+    const history = new Set(
+      (await stage.query('select request_id from profile_history')).map(({ request_id: name }) => name),
+    )
     for (const { kind, requestId, header, status } of seen) {
       t.equal(header, requestId, 'X-Request-Id')
-      t.equal(lines.filter((line) => line.event === 'request' && line.request_id === requestId).length, 1, `access lines of a ${status}`)
-      t.check(lines.filter((line) => line.event !== 'request' && line.request_id === requestId).length <= 1, 'error lines')
+      t.equal(
+        lines.filter((line) => line.event === 'request' && line.request_id === requestId).length,
+        1,
+        `access lines of a ${status}`,
+      )
+      t.check(
+        lines.filter((line) => line.event !== 'request' && line.request_id === requestId).length <= 1,
+        'error lines',
+      )
       if (kind === 0) t.check(history.has(requestId), 'a change is not in the history under its request')
     }
     t.figure('requests', requests)
@@ -35,7 +58,15 @@ const traced = {
   },
 }
 
-const injections = ['\r\n{"level":"error","event":"forged"}', '\u001b[31mred\u001b[0m', '\u2028forged\u2029', '\n\n', '"}\n{"event":"forged"}', '\u0085forged', '%0d%0aforged']
+const injections = [
+  '\r\n{"level":"error","event":"forged"}',
+  '\u001b[31mred\u001b[0m',
+  '\u2028forged\u2029',
+  '\n\n',
+  '"}\n{"event":"forged"}',
+  '\u0085forged',
+  '%0d%0aforged',
+]
 
 /** @type {import('../harness/trial.mjs').Goal} */
 const oneLine = {
@@ -48,16 +79,33 @@ const oneLine = {
     const id = await stage.profile()
     for (const text of injections) {
       const safe = encodeURIComponent(text)
-      await send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: { name: `x${text}`, description: text, [text]: 1 } })
+      await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: stage.acme.admin,
+        body: { name: `x${text}`, description: text, [text]: 1 },
+      })
       await send(stage.url, 'GET', `/v3/profiles/${safe}?search=${safe}&${safe}=1`, { key: stage.acme.admin })
       await send(stage.url, 'GET', `/${safe}`, { key: stage.acme.admin })
       const header = text.replaceAll(/[^\x20-\x7e]/g, '')
-      for (const name of ['x-request-id', 'user-agent', 'idempotency-key', 'x-profile-id', 'x-api-key', 'traceparent', 'x-forwarded-for']) {
-        await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, headers: { [name]: header || 'x' } })
+      for (const name of [
+        'x-request-id',
+        'user-agent',
+        'idempotency-key',
+        'x-profile-id',
+        'x-api-key',
+        'traceparent',
+        'x-forwarded-for',
+      ]) {
+        await send(stage.url, 'GET', `/v3/profiles/${id}`, {
+          key: stage.acme.admin,
+          headers: { [name]: header || 'x' },
+        })
       }
     }
     await sleep(300)
-    const lines = stage.instances[0].child.output().split('\n').filter((line) => line.includes('"level"') || line.includes('forged'))
+    const lines = stage.instances[0].child
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"level"') || line.includes('forged'))
     const bad = lines.filter((line) => {
       try {
         return JSON.parse(line).event === 'forged'
@@ -68,7 +116,10 @@ const oneLine = {
     t.figure('lines', lines.length)
     t.check(lines.length > 50, 'hardly a line was written')
     t.equal(bad.length, 0, `lines that are not the server's (${bad[0]?.slice(0, 80)})`)
-    t.check(!lines.some((line) => line.includes('\u001b') || line.includes('\u2028')), 'a raw control character is in the log')
+    t.check(
+      !lines.some((line) => line.includes('\u001b') || line.includes('\u2028')),
+      'a raw control character is in the log',
+    )
   },
 }
 
@@ -76,7 +127,8 @@ const oneLine = {
 const probes = {
   id: 'OBS-5',
   tier: 1,
-  title: 'The database down: /livez stays 200, /readyz is 503 within 3 s and 200 within 2 s of its return, no process ends',
+  title:
+    'The database down: /livez stays 200, /readyz is 503 within 3 s and 200 within 2 s of its return, no process ends',
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ instances: 1 })

@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { letterhead } from '../harness/command.mjs'
 import { send } from '../harness/http.mjs'
 import { Instance, repository } from '../harness/instance.mjs'
 import { openLoad } from '../harness/load.mjs'
-import { Child, run } from '../harness/processes.mjs'
-import { until } from '../harness/retry.mjs'
+import { run } from '../harness/processes.mjs'
 import { Wire } from '../harness/wire.mjs'
-
 
 /** Restores a backup into a database of its own, starts a server on it, and gives both to `look`. */
 async function restored(stage, file, look) {
@@ -17,11 +15,18 @@ async function restored(stage, file, look) {
   await world.cluster.query('postgres', `create database ${name}`)
   const env = { ...world.envOf(name), DATABASE_OWNER_URL: world.cluster.ownerUrl(name) }
   try {
-    for (const args of [['migrate', '--create-role'], ['restore', '--from', file]]) {
+    for (const args of [
+      ['migrate', '--create-role'],
+      ['restore', '--from', file],
+    ]) {
       const { code, stderr } = await letterhead(args, env)
       if (code !== 0) throw new Error(`${args[0]}: ${stderr}`)
     }
-    const instance = new Instance({ name: 'restored', folder: stage.folder, env: { ...world.envOf(name), RATE_LIMITS: 'off' } })
+    const instance = new Instance({
+      name: 'restored',
+      folder: stage.folder,
+      env: { ...world.envOf(name), RATE_LIMITS: 'off' },
+    })
     await instance.startPatiently()
     await look(instance, (text, values) => world.cluster.query(name, text, values))
     await instance.kill()
@@ -34,9 +39,19 @@ async function restored(stage, file, look) {
 const backup = {
   id: 'OPS-1',
   tier: 1,
-  title: 'A backup under 50 changes a second, restored: every change acknowledged before it is there, nothing is torn, the server starts on it',
+  title:
+    'A backup under 50 changes a second, restored: every change acknowledged before it is there, nothing is torn, the server starts on it',
   sabotages: [
-    { name: 'the backup is not one snapshot', code: [{ file: 'cli/backup/take-backup.js', find: 'isolation level repeatable read', put: 'isolation level read committed' }] },
+    {
+      name: 'the backup is not one snapshot',
+      code: [
+        {
+          file: 'cli/backup/take-backup.js',
+          find: 'isolation level repeatable read',
+          put: 'isolation level read committed',
+        },
+      ],
+    },
   ],
   async run(t) {
     const stage = await t.stage({ sabotage: {} })
@@ -53,7 +68,10 @@ const backup = {
       await sleep(2_000)
       const before = acknowledged.length
       const startedAt = performance.now()
-      const env = { ...stage.world.envOf(stage.database), DATABASE_OWNER_URL: stage.world.cluster.ownerUrl(stage.database, slow.port) }
+      const env = {
+        ...stage.world.envOf(stage.database),
+        DATABASE_OWNER_URL: stage.world.cluster.ownerUrl(stage.database, slow.port),
+      }
       const { code, stderr } = await letterhead(['backup', '--to', file], env, t.sabotage?.code ?? [])
       duration = performance.now() - startedAt
       if (code !== 0) throw new Error(`backup: ${stderr}`)
@@ -64,7 +82,10 @@ const backup = {
       perSecond: 50,
       until: taking,
       ask: async (n) => {
-        const reply = await send(stage.url, 'PATCH', `/v3/profiles/${ids[n % 20]}`, { key: stage.acme.admin, body: { description: `change ${n}` } })
+        const reply = await send(stage.url, 'PATCH', `/v3/profiles/${ids[n % 20]}`, {
+          key: stage.acme.admin,
+          body: { description: `change ${n}` },
+        })
         if (reply.status === 200) acknowledged.push({ id: ids[n % 20], value: `change ${n}` })
         return reply
       },
@@ -73,7 +94,9 @@ const backup = {
     await slow.close()
     t.check(isTaken && during > 10, `only ${during} changes during the backup`)
     await restored(stage, file, async (instance, query) => {
-      const rows = await query(`select profile_id as id, changes->'description'->>'to' as value from profile_history where operation = 'updateProfile'`)
+      const rows = await query(
+        `select profile_id as id, changes->'description'->>'to' as value from profile_history where operation = 'updateProfile'`,
+      )
       const kept = new Set(rows.map(({ id, value }) => `${id} ${value}`))
       const lost = acknowledged.slice(0, before).filter(({ id, value }) => !kept.has(`${id} ${value}`))
       const [{ torn }] = await query(
@@ -82,7 +105,10 @@ const backup = {
         [stage.acme.id],
       )
       const read = await send(instance.url, 'GET', `/v3/profiles/${ids[0]}`, { key: stage.acme.admin })
-      const write = await send(instance.url, 'PATCH', `/v3/profiles/${ids[0]}`, { key: stage.acme.admin, body: { name: 'After the restore' } })
+      const write = await send(instance.url, 'PATCH', `/v3/profiles/${ids[0]}`, {
+        key: stage.acme.admin,
+        body: { name: 'After the restore' },
+      })
       t.figure('changes_before', before)
       t.figure('changes_during', during)
       t.figure('changes_restored', rows.length)
@@ -100,12 +126,23 @@ const good = { PAYMENTS: 'simulator' }
 function brokenConfigurations() {
   const numbers = ['PORT', 'OPS_PORT', 'DATABASE_POOL_SIZE', 'POOL_WAIT_MS', 'LEASE_MS', 'SHUTDOWN_GRACE_MS']
   const flags = ['RATE_LIMITS', 'DATABASE_PREPARED', 'BEHIND_TLS']
-  const ladder = ['POOL_WAIT_MS', 'ROW_LOCK_MS', 'KEY_WAIT_MS', 'STATEMENT_MS', 'QUERY_MS', 'PROVIDER_MS', 'REQUEST_DEADLINE_MS', 'LEASE_MS']
+  const ladder = [
+    'POOL_WAIT_MS',
+    'ROW_LOCK_MS',
+    'KEY_WAIT_MS',
+    'STATEMENT_MS',
+    'QUERY_MS',
+    'PROVIDER_MS',
+    'REQUEST_DEADLINE_MS',
+    'LEASE_MS',
+  ]
   return [
     ...numbers.flatMap((name) => ['x', '-1', '1.5', '99999999'].map((value) => ({ [name]: value }))),
     ...flags.flatMap((name) => ['maybe', '2', 'truely'].map((value) => ({ [name]: value }))),
     ...ladder.slice(1).map((name) => ({ [name]: '1' })),
-    ...['SEALING_KEY', 'KEY_PEPPER'].flatMap((name) => ['short', '', 'k1:c2hvcnQ=', '!!'].map((value) => ({ [name]: value }))),
+    ...['SEALING_KEY', 'KEY_PEPPER'].flatMap((name) =>
+      ['short', '', 'k1:c2hvcnQ=', '!!'].map((value) => ({ [name]: value })),
+    ),
     { NODE_ENV: 'staging' },
     { LOG_LEVEL: 'loud' },
     { PAYMENTS: 'paypal' },
@@ -135,7 +172,8 @@ function brokenConfigurations() {
 const configurations = {
   id: 'OPS-3',
   tier: 1,
-  title: 'Broken configurations, a ladder of limits in the wrong order among them (LOAD-6): exit 78 with the name at fault, nothing listened on',
+  title:
+    'Broken configurations, a ladder of limits in the wrong order among them (LOAD-6): exit 78 with the name at fault, nothing listened on',
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ instances: 1 })
@@ -146,7 +184,11 @@ const configurations = {
     let slowest = 0
     const check = async (broken) => {
       const startedAt = performance.now()
-      const trial = new Instance({ name: `broken-${all.indexOf(broken)}`, folder: stage.folder, env: { ...instance.env, ...good, ...broken } })
+      const trial = new Instance({
+        name: `broken-${all.indexOf(broken)}`,
+        folder: stage.folder,
+        env: { ...instance.env, ...good, ...broken },
+      })
       const child = trial.spawn()
       await Promise.race([child.ended, sleep(30_000)])
       await child.kill()
@@ -154,9 +196,13 @@ const configurations = {
       const said = child.output()
       const what = JSON.stringify(broken)
       t.equal((await child.ended).code, 78, `${what}: exit code`)
-      t.check(Object.keys(broken).some((name) => said.includes(name.replace(/_FILE$/, ''))), `${what}: no name in ${said.slice(0, 160)}`)
+      t.check(
+        Object.keys(broken).some((name) => said.includes(name.replace(/_FILE$/, ''))),
+        `${what}: no name in ${said.slice(0, 160)}`,
+      )
       t.check(!said.includes('Letterhead is ready'), `${what}: it listened`)
-      for (const secret of [stage.world.pepper, stage.world.sealingKey]) t.check(!said.includes(secret), `${what}: a secret is printed`)
+      for (const secret of [stage.world.pepper, stage.world.sealingKey])
+        t.check(!said.includes(secret), `${what}: a secret is printed`)
     }
     for (let at = 0; at < cases.length; at += 2) await Promise.all(cases.slice(at, at + 2).map(check))
     t.figure('configurations', cases.length)
@@ -167,143 +213,29 @@ const configurations = {
   },
 }
 
-/** A server with the embedded database, in a data directory of its own. */
-function embedded(stage, name, dataDir, alterations = []) {
-  return new Instance({ name, folder: stage.folder, alterations, env: { DATA_DIR: dataDir, RATE_LIMITS: 'off' } })
-}
-
-/** Ends the embedded database's own process, which outlives a killed server on purpose. */
-async function endDatabase(dataDir) {
-  const file = join(dataDir, 'postgres', 'postmaster.pid')
-  if (!existsSync(file)) return
-  const lines = readFileSync(file, 'utf8').split('\n')
-  const pid = Number(lines[0])
-  // Only a process that works in the directory that this goal has made.
-  const { stdout } = await run('readlink', [`/proc/${pid}/cwd`], { env: { PATH: process.env.PATH ?? '' } })
-  if (stdout.trim() === join(dataDir, 'postgres')) process.kill(pid, 'SIGQUIT')
-  await until(() => !existsSync(file), 10_000)
-}
-
-/** @type {import('../harness/trial.mjs').Goal} */
-const oneOwner = {
-  id: 'EMB-1',
-  tier: 1,
-  title: 'One server owns a data directory: a second is refused with the owner named, a killed one is succeeded, of many at once one runs',
-  sabotages: [
-    { name: 'a lock that is held counts as free', code: [{ file: 'db/embedded/index.js', find: 'if (!lock.taken)', put: 'if (globalThis.never && !lock.taken)' }] },
-  ],
-  async run(t) {
-    const stage = await t.stage({ instances: 0, sabotage: {} })
-    const dataDir = join(stage.folder, 'data')
-    const alterations = t.sabotage?.code ?? []
-    const first = embedded(stage, 'first', dataDir, alterations)
-    try {
-      await first.startPatiently()
-      const second = embedded(stage, 'second', dataDir, alterations)
-      const refusedAt = performance.now()
-      const child = second.spawn()
-      const ended = await Promise.race([child.ended, sleep(20_000)])
-      t.figure('refused_ms', performance.now() - refusedAt)
-      t.equal(ended?.code, 78, 'exit code of the second')
-      t.check(child.output().includes(`process ${first.pid}`), `the owner is not named: ${child.output().slice(0, 200)}`)
-      await child.kill()
-      await first.kill()
-      const startedAt = performance.now()
-      const heir = embedded(stage, 'heir', dataDir, alterations)
-      await heir.start()
-      t.figure('taken_over_ms', performance.now() - startedAt)
-      await heir.kill()
-      const count = t.length(6, 100)
-      const crowd = Array.from({ length: count }, (_, at) => embedded(stage, `crowd-${at}`, dataDir, alterations))
-      const children = crowd.map((instance) => instance.spawn())
-      await until(() => children.filter(({ hasEnded }) => hasEnded).length >= count - 1, 90_000)
-      await sleep(500)
-      const alive = children.filter((one) => !one.hasEnded)
-      t.figure('at_once', count)
-      t.figure('running', alive.length)
-      t.equal(alive.length, 1, 'servers that run')
-      if (alive.length === 1) await alive[0].says(/Letterhead is ready/, 60_000)
-      await Promise.all(children.map((one) => one.kill()))
-    } finally {
-      await first.kill()
-      await endDatabase(dataDir)
-    }
-  },
-}
-
-/** @type {import('../harness/trial.mjs').Goal} */
-const durable = {
-  id: 'EMB-2',
-  tier: 1,
-  title: 'The embedded database has synced its journal to the disk before a change is acknowledged, as strace counts it',
-  sabotages: [
-    { name: 'fsync is off', code: [{ file: 'db/embedded/start.js', find: "fsync: 'on'", put: "fsync: 'off'" }] },
-  ],
-  async run(t) {
-    const stage = await t.stage({ instances: 0, sabotage: {} })
-    const dataDir = join(stage.folder, 'data')
-    const instance = embedded(stage, 'durable', dataDir, t.sabotage?.code ?? [])
-    try {
-      await instance.startPatiently()
-      const banner = instance.child.output()
-      const key = /API key \(shown once\) (\S+)/.exec(banner)?.[1]
-      const profile = /profiles\/(\S+)/.exec(banner)?.[1]
-      const pids = databaseProcesses(dataDir)
-      const tracePath = join(stage.folder, 'trace.txt')
-      const args = ['-f', '-qq', '-e', 'trace=fsync,fdatasync,sync_file_range', ...pids.flatMap((pid) => ['-p', String(pid)])]
-      const tracer = new Child('strace', args, { env: { PATH: process.env.PATH ?? '' }, outputPath: tracePath })
-      await sleep(1_500)
-      const syncs = () => (readFileSync(tracePath, 'utf8').match(/f(data)?sync\(\d+/g) ?? []).length
-      const before = syncs()
-      let unsynced = 0
-      const changes = t.length(40, 400)
-      for (let n = 0; n < changes; n += 1) {
-        const earlier = syncs()
-        const { status } = await send(instance.url, 'PATCH', `/v3/profiles/${profile}`, { key, body: { description: `change ${n}` } })
-        t.equal(status, 200, `change ${n}`)
-        if (syncs() <= earlier && (await until(() => syncs() > earlier, 200)) === Number.POSITIVE_INFINITY) unsynced += 1
-      }
-      t.figure('commits', changes)
-      t.figure('syncs', syncs() - before)
-      t.figure('processes_traced', pids.length)
-      t.check(!tracer.hasEnded, `strace does not run: ${readFileSync(tracePath, 'utf8').slice(0, 200)}`)
-      t.check(syncs() - before >= changes, `${syncs() - before} syncs for ${changes} commits`)
-      t.equal(unsynced, 0, 'changes acknowledged without a sync')
-      tracer.signal('SIGTERM')
-      await Promise.race([tracer.ended, sleep(3_000)])
-      await tracer.kill()
-    } finally {
-      await instance.kill()
-      await endDatabase(dataDir)
-    }
-  },
-}
-
-/** The postmaster of the directory and its sessions: all work in it. */
-function databaseProcesses(dataDir) {
-  const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').map(Number)
-  return [postmaster, ...children].filter((pid) => pid > 0)
-}
-
 /** @type {import('../harness/trial.mjs').Goal} */
 const supplyChain = {
   id: 'OPS-5',
   tier: 1,
-  title: 'Supply chain: a lock file with a hash for every package, an installation without scripts runs, at most 40 top-level production packages',
+  title:
+    'Supply chain: a lock file with a hash for every package, an installation without scripts runs, at most 40 top-level production packages',
   sabotages: [],
   async run(t) {
     const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')).packages
     const production = Object.entries(lock).filter(([path, entry]) => path !== '' && entry.dev !== true)
     const withoutHash = production.filter(([, entry]) => entry.integrity === undefined && entry.link !== true)
-    const withScripts = production.filter(([, entry]) => entry.hasInstallScript === true).map(([path]) => path.replace('node_modules/', ''))
+    const withScripts = production
+      .filter(([, entry]) => entry.hasInstallScript === true)
+      .map(([path]) => path.replace('node_modules/', ''))
     const direct = Object.keys(lock[''].dependencies ?? {}).length
     t.figure('direct', direct)
     t.figure('production_packages', production.length)
     t.figure('with_install_scripts', withScripts.join('+') || 'none')
     t.equal(withoutHash.length, 0, 'packages without a hash')
     t.check(direct <= 40, `${direct} direct dependencies`)
-    const loose = Object.entries({ ...lock[''].dependencies, ...lock[''].optionalDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version))
+    const loose = Object.entries({ ...lock[''].dependencies, ...lock[''].optionalDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+/.test(version),
+    )
     t.equal(loose.length, 0, 'dependencies without an exact version')
   },
 }
@@ -315,13 +247,18 @@ const noHook = {
   title: 'The program under test is the one that users run: it has no hook for the prover',
   sabotages: [],
   async run(t) {
-    const { stdout } = await run('grep', ['-rliE', 'PROVE_|crash.?point|sabotage', join(repository, 'build', 'src'), '--include=*.js'], { env: { PATH: process.env.PATH ?? '' } })
-    const { stdout: control } = await run('grep', ['-rlE', 'PROVE_', join(repository, 'prove')], { env: { PATH: process.env.PATH ?? '' } })
+    const { stdout } = await run(
+      'grep',
+      ['-rliE', 'PROVE_|crash.?point|sabotage', join(repository, 'build', 'src'), '--include=*.js'],
+      { env: { PATH: process.env.PATH ?? '' } },
+    )
+    const { stdout: control } = await run('grep', ['-rlE', 'PROVE_', join(repository, 'prove')], {
+      env: { PATH: process.env.PATH ?? '' },
+    })
     t.equal(stdout.trim(), '', 'built files that know of the prover')
     t.check(control.includes('alter.mjs'), 'the search is blind')
   },
 }
 
-
 /** @type {import('../harness/trial.mjs').Goal[]} */
-export const operationGoals = [oneOwner, durable, backup, configurations, supplyChain, noHook]
+export const operationGoals = [backup, configurations, supplyChain, noHook]

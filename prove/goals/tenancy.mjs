@@ -3,14 +3,32 @@ import { aBrand } from '../harness/bodies.mjs'
 import { fill, operations } from '../harness/contract.mjs'
 import { send } from '../harness/http.mjs'
 
-const tenantTables = ['organizations', 'users', 'profiles', 'brands', 'api_keys', 'idempotency_keys', 'profile_history', 'rate_windows']
+const tenantTables = [
+  'organizations',
+  'users',
+  'profiles',
+  'brands',
+  'api_keys',
+  'idempotency_keys',
+  'profile_history',
+  'rate_windows',
+]
 
 /** Takes every comparison with the organization out of a statement, so that row-level security stands alone. */
 const nakedSql = [
-  { statement: /^(?!read_|find_imported|claim_due|sweep_|scope$)\w/, find: /\b(\w+\.)?organization_id = \$1\b/g, replace: '$$1::uuid is not null', isOptional: true },
+  {
+    statement: /^(?!read_|find_imported|claim_due|sweep_|scope$)\w/,
+    find: /\b(\w+\.)?organization_id = \$1\b/g,
+    replace: '$$1::uuid is not null',
+    isOptional: true,
+  },
 ]
 
-export const nakedWithoutWall = { name: 'no statement names the organization, and row-level security is off', sql: nakedSql, setUp: 'rls-off' }
+export const nakedWithoutWall = {
+  name: 'no statement names the organization, and row-level security is off',
+  sql: nakedSql,
+  setUp: 'rls-off',
+}
 
 const canary = 'canary-of-the-other-organization'
 
@@ -92,15 +110,25 @@ async function crossTenants(t, stage) {
         judge(await ask({ ...own, [member]: ids[member] ?? randomUUID() }), `${id}, ${kind} ${member}`, [404])
       }
       if (members.length > 0) {
-        judge(await ask({ profileId: things.sibling, ...ids, keyId: things.myKey.id }, { key: things.myKey.text }), `${id} with a profile's key, ${kind}`, [403, 404])
+        judge(
+          await ask({ profileId: things.sibling, ...ids, keyId: things.myKey.id }, { key: things.myKey.text }),
+          `${id} with a profile's key, ${kind}`,
+          [403, 404],
+        )
       }
-      const header = await ask({ profileId: things.sibling, keyId: things.myKey.id }, { headers: { 'x-profile-id': ids.profileId } })
+      const header = await ask(
+        { profileId: things.sibling, keyId: things.myKey.id },
+        { headers: { 'x-profile-id': ids.profileId } },
+      )
       judge(header, `${id}, ${kind} x-profile-id`, [400, 403, 404])
     }
     if (members.length === 0 && !isChange) judge(await ask({}), `${id}, everything`, [200])
   }
   for (const member of ['sending_phone_number_profile_id', 'sending_whatsapp_number_profile_id']) {
-    const reply = await send(stage.url, 'PATCH', `/v3/profiles/${things.mine}`, { key: acme.admin, body: { [member]: things.foreign } })
+    const reply = await send(stage.url, 'PATCH', `/v3/profiles/${things.mine}`, {
+      key: acme.admin,
+      body: { [member]: things.foreign },
+    })
     cells += 1
     t.equal(reply.status, 400, `${member} of the other organization`)
   }
@@ -113,7 +141,8 @@ async function crossTenants(t, stage) {
 const matrix = {
   id: 'TEN-1',
   tier: 1,
-  title: 'Every operation x every place for an id x {foreign, deleted, random, malformed, SQL}: nothing read, nothing written',
+  title:
+    'Every operation x every place for an id x {foreign, deleted, random, malformed, SQL}: nothing read, nothing written',
   sabotages: [nakedWithoutWall],
   run: async (t) => crossTenants(t, await t.stage()),
 }
@@ -170,8 +199,10 @@ const massAssignment = {
       if (status === 200) ignored += 1
     }
     const after = await read()
-    for (const member of ['id', 'organization_id', 'status', 'email', 'waba_id', 'created_at']) t.equal(after[member], before[member], member)
-    for (const member of ['id', 'submitted_to_tcr', 'tcr_brand_id', 'status']) t.equal(after.brand[member], before.brand[member], `brand.${member}`)
+    for (const member of ['id', 'organization_id', 'status', 'email', 'waba_id', 'created_at'])
+      t.equal(after[member], before[member], member)
+    for (const member of ['id', 'submitted_to_tcr', 'tcr_brand_id', 'status'])
+      t.equal(after.brand[member], before.brand[member], `brand.${member}`)
     t.check(!String(after.updated_at).startsWith('2001'), 'updated_at was taken from the request')
     t.equal(after.brand.business.city, 'Rome', 'the one brand member that may change (the positive control)')
     t.figure('members', Object.keys(readOnlyMembers).length)

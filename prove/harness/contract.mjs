@@ -60,7 +60,12 @@ export function permissions() {
   const rows = text
     .split('\n')
     .filter((line) => line.startsWith('|'))
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim().replaceAll('`', '')))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    )
   const [head, , ...body] = rows
   return new Map(
     body.map((cells) => [

@@ -32,12 +32,18 @@ export function send(base, method, path, { key, body, headers = {}, timeoutMs = 
     const end = (status, from, text, error) =>
       resolve({ status, headers: from, text, json: parsed(text), ms: performance.now() - startedAt, error })
     const fail = (error) => end(0, {}, '', error.code ?? error.message)
-    const outgoing = request(`${base}${path}`, { method, headers: all, agent: isFresh ? false : agent, signal }, (incoming) => {
-      const chunks = []
-      incoming.on('data', (chunk) => chunks.push(chunk))
-      incoming.on('end', () => end(incoming.statusCode ?? 0, incoming.headers, Buffer.concat(chunks).toString('utf8'), null))
-      incoming.on('error', fail)
-    })
+    const outgoing = request(
+      `${base}${path}`,
+      { method, headers: all, agent: isFresh ? false : agent, signal },
+      (incoming) => {
+        const chunks = []
+        incoming.on('data', (chunk) => chunks.push(chunk))
+        incoming.on('end', () =>
+          end(incoming.statusCode ?? 0, incoming.headers, Buffer.concat(chunks).toString('utf8'), null),
+        )
+        incoming.on('error', fail)
+      },
+    )
     outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error('no answer in time')))
     outgoing.on('error', fail)
     outgoing.end(payload)

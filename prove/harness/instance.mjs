@@ -53,7 +53,7 @@ export class Instance {
   /** Starts it and waits until it says where it listens. It listens there again after a restart. */
   async start(extra = {}) {
     const child = this.spawn(extra)
-    const found = await child.says(/Letterhead is ready at (\S+)[^]*Health and metrics +(\S+)\/readyz/, 60_000)
+    const found = await child.says(/Letterhead is ready at (\S+)[\s\S]*Health and metrics +(\S+)\/readyz/, 60_000)
     this.url = found[1]
     this.opsUrl = found[2]
     return this

@@ -11,8 +11,8 @@ export const forgetsKeys = {
   sql: [
     {
       statement: /_kept$/,
-      find: /(insert into idempotency_keys[^]*?select s\.organization_id, \$\d+, \$\d+, \$\d+, )(\$\d+)(, 'kept')/,
-      replace: "$1 $2::text || md5(random()::text)$3",
+      find: /(insert into idempotency_keys[\s\S]*?select s\.organization_id, \$\d+, \$\d+, \$\d+, )(\$\d+)(, 'kept')/,
+      replace: '$1 $2::text || md5(random()::text)$3',
     },
   ],
 }

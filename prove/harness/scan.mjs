@@ -41,7 +41,9 @@ export function search(records, texts, stem) {
   for (const { place, bytes } of records.flatMap(unzipped)) {
     for (const [kind, { form, bytes: start }] of stems.entries()) {
       for (let at = bytes.indexOf(start); at >= 0; at = bytes.indexOf(start, at + 1)) {
-        const found = whole.find(({ forms }) => bytes.subarray(at, at + forms[kind].bytes.length).equals(forms[kind].bytes))
+        const found = whole.find(({ forms }) =>
+          bytes.subarray(at, at + forms[kind].bytes.length).equals(forms[kind].bytes),
+        )
         if (found !== undefined) hits.push({ place, form, text: found.text })
       }
     }
@@ -55,7 +57,10 @@ function unzipped(record) {
   const magic = Buffer.from([0x1f, 0x8b, 0x08])
   for (let at = record.bytes.indexOf(magic); at >= 0; at = record.bytes.indexOf(magic, at + 1)) {
     try {
-      inner.push({ place: `${record.place} (gzip)`, bytes: gunzipSync(record.bytes.subarray(at), { maxOutputLength: 10_000_000 }) })
+      inner.push({
+        place: `${record.place} (gzip)`,
+        bytes: gunzipSync(record.bytes.subarray(at), { maxOutputLength: 10_000_000 }),
+      })
     } catch {
       // Three bytes that mean something else here.
     }
@@ -65,7 +70,10 @@ function unzipped(record) {
 
 /** Plants a text in every form; the control without which "nothing found" says nothing. */
 export function plant(text) {
-  return [...formsOf(text).map(({ form, bytes }) => ({ form, bytes })), { form: 'gzip', bytes: gzipSync(`a ${text} b`) }]
+  return [
+    ...formsOf(text).map(({ form, bytes }) => ({ form, bytes })),
+    { form: 'gzip', bytes: gzipSync(`a ${text} b`) },
+  ]
 }
 
 /** @param {string} folder @param {(path: string) => boolean} [wanted] @returns {Record[]} */
@@ -78,7 +86,9 @@ export function filesBelow(folder, wanted = () => true) {
 
 /** Every row of every table, as text. @param {import('./stage.mjs').Stage} stage @returns {Promise<{ table: string, row: Record<string, unknown> }[]>} */
 export async function rowsOf(stage) {
-  const tables = await stage.query(`select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`)
+  const tables = await stage.query(
+    `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  )
   const rows = []
   for (const { relname: table } of tables) {
     for (const { row } of await stage.query(`select to_jsonb(t) as row from "${table}" t`)) rows.push({ table, row })

@@ -146,7 +146,10 @@ export class Stage {
 
   /** A new profile of the organization. @returns {Promise<string>} its id */
   async profile(members = {}, key = this.acme.admin) {
-    const reply = await send(this.instances[0].url, 'POST', '/v3/profiles', { key, body: { name: 'Sales', ...members } })
+    const reply = await send(this.instances[0].url, 'POST', '/v3/profiles', {
+      key,
+      body: { name: 'Sales', ...members },
+    })
     if (reply.status !== 201) throw new Error(`no profile: ${reply.status} ${reply.text} ${reply.error}`)
     return reply.json.data.id
   }

@@ -86,7 +86,13 @@ export async function prove(options) {
   try {
     await options.goal.run(trial)
   } catch (error) {
-    if (process.env.PROVE_DEBUG) console.error(trial.stages.map((stage) => stage.logs()).join('').slice(-6000))
+    if (process.env.PROVE_DEBUG)
+      console.error(
+        trial.stages
+          .map((stage) => stage.logs())
+          .join('')
+          .slice(-6000),
+      )
     fault = error instanceof Error ? `${error.stack ?? error.message}` : String(error)
   }
   const problems = await trial.close()

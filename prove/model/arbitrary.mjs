@@ -3,8 +3,34 @@ import { resolve } from '../harness/contract.mjs'
 /** Values made from the schemas of the API document: fitting, off by one rule, of another type, and hostile. */
 
 const hostile = [
-  '', ' ', '\u0000', '\ud800', "' or 1=1 --", '<script>', '${7*7}', '../../etc/passwd', '%00', '\u202e', 'null', 'NaN', '__proto__', 'x'.repeat(300), '0'.repeat(100),
-  -1, 0, 1e308, 9_007_199_254_740_993, 1.5, true, false, null, [], {}, [[]], [null], { a: 1 },
+  '',
+  ' ',
+  '\u0000',
+  '\ud800',
+  "' or 1=1 --",
+  '<script>',
+  '{{7*7}}',
+  '../../etc/passwd',
+  '%00',
+  '\u202e',
+  'null',
+  'NaN',
+  '__proto__',
+  'x'.repeat(300),
+  '0'.repeat(100),
+  -1,
+  0,
+  1e308,
+  9_007_199_254_740_991,
+  1.5,
+  true,
+  false,
+  null,
+  [],
+  {},
+  [[]],
+  [null],
+  { a: 1 },
 ]
 
 /** @param {import('../harness/random.mjs').Random} random */

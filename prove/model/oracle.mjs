@@ -40,7 +40,8 @@ export class Oracle {
     const kept = keyName === null ? undefined : this.kept.get(keyName)
     if (kept !== undefined) return this.#replay(kept, request, { isSandbox })
     const profile = target === null ? undefined : this.profiles.get(target)
-    if (operation !== 'create' && (profile === undefined || profile.isDeleted)) return { status: 404, code: 'RESOURCE_014' }
+    if (operation !== 'create' && (profile === undefined || profile.isDeleted))
+      return { status: 404, code: 'RESOURCE_014' }
     if (request.tag === 'stale') return { status: 412, code: 'PRECONDITION_001' }
     if (operation !== 'delete') {
       const next = this.#apply(profile?.settings ?? { ...defaults, name: null }, request, { isStrict })
@@ -119,7 +120,12 @@ function isFine(member, value, isMerge) {
     case 'billing_model':
       return ['profile', 'organization', 'profile_and_organization'].includes(value)
     case 'billing_contact':
-      return typeof value === 'object' && typeof value.name === 'string' && value.name !== '' && /^\S+@\S+\.\S+$/.test(String(value.email))
+      return (
+        typeof value === 'object' &&
+        typeof value.name === 'string' &&
+        value.name !== '' &&
+        /^\S+@\S+\.\S+$/.test(String(value.email))
+      )
     default:
       return false
   }
@@ -129,5 +135,8 @@ function isFine(member, value, isMerge) {
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined'
-  return `{${Object.keys(value).sort().map((name) => `${name}:${canonical(value[name])}`).join()}}`
+  return `{${Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${canonical(value[name])}`)
+    .join()}}`
 }
