@@ -52,16 +52,16 @@ const lostUpdate = {
     const statuses = new Map()
     let acknowledged = 0
     await Promise.all(
-      Object.entries(members).map(async ([member, valueOf], client) => {
+      Object.entries(members).map(async ([member, valueAt], client) => {
         for (let n = 1; n <= changes; n += 1) {
           const reply = await send(stage.instances[(client + n) % 2].url, 'PATCH', `/v3/profiles/${id}`, {
             key: stage.acme.admin,
-            body: { [member]: valueOf(n, ids) },
+            body: { [member]: valueAt(n, ids) },
           })
           const outcome = reply.status === 200 ? '200' : `${reply.status} ${reply.json?.error?.code ?? reply.error}`
           statuses.set(outcome, (statuses.get(outcome) ?? 0) + 1)
           if (reply.status !== 200) continue
-          last.set(member, shown(sentBack(member, valueOf(n, ids)), member))
+          last.set(member, shown(sentBack(member, valueAt(n, ids)), member))
           acknowledged += 1
         }
       }),

@@ -81,7 +81,7 @@ const databaseFrozen = {
   title: 'PostgreSQL frozen: every request answered within 9 s, later ones within 0.5 s; live, not ready; back in 2 s',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const stage = await t.stage({ instances: 1, env: {} })
     const [instance] = stage.instances
     const id = await stage.profile()
     const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })

@@ -156,7 +156,7 @@ const storeDown = {
   title: 'The store unreachable: 503 SERVICE_001 for a request with a key, nobody called, nothing done afterwards',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, withStripe: true })
+    const stage = await t.stage({ instances: 1, withStripe: true, env: {} })
     const id = await stage.profile()
     await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
     const callsBefore = stage.stripe.calls.length

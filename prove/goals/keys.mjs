@@ -33,7 +33,8 @@ const uselessDump = {
     let accepted = 0
     for (const text of texts) {
       const { status } = await send(stage.url, 'GET', '/v3/profiles', { key: text.replaceAll(/[^\x21-\x7e]/g, '') })
-      if (status !== 401) accepted += 1
+      // After ten failures an address is told to wait; a right key passes even then.
+      if (status !== 401 && status !== 429) accepted += 1
     }
     t.figure('texts', texts.size)
     t.check(texts.size > 30, 'hardly a text was tried')

@@ -12,7 +12,7 @@ const poolTaken = {
   title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const stage = await t.stage({ instances: 1, env: {} })
     const [instance] = stage.instances
     const id = await stage.profile()
     const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })

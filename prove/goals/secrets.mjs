@@ -159,7 +159,7 @@ const missingKey = {
       env: { ...stage.instances[0].env, ...wrong },
     })
     const child = instance.spawn()
-    const ended = await Promise.race([child.ended, sleep(20_000)])
+    const ended = await Promise.race([child.ended, sleep(60_000)])
     await child.kill()
     t.equal(ended?.code, 78, 'exit code')
     t.check(/\bk1\b/.test(child.output()), `the id is not named: ${child.output().slice(0, 200)}`)

@@ -29,7 +29,7 @@ let stages = 0
  *
  * @typedef {object} StageOptions
  * @property {number} [instances]
- * @property {Record<string, string>} [env]
+ * @property {Record<string, string>} [env] `patientLadder` where nothing is said; `{}` where the server's own patience is measured
  * @property {boolean} [isDirect] without wires before the database, where time is measured
  * @property {boolean} [withStripe]
  * @property {{ sql?: import('./sabotage.mjs').SqlSabotage[], code?: { file: string, find: string, put: string }[] }} [sabotage]
@@ -55,7 +55,7 @@ export class Stage {
   }
 
   async open() {
-    const { instances = 2, env = {}, isDirect = false, withStripe = false, sabotage = {} } = this.options
+    const { instances = 2, env = patientLadder, isDirect = false, withStripe = false, sabotage = {} } = this.options
     mkdirSync(this.folder)
     this.database = await this.world.newDatabase()
     if (withStripe) {
