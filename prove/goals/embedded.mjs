@@ -81,6 +81,8 @@ const oneOwner = {
 const durable = {
   id: 'EMB-2',
   tier: 1,
+  // It needs strace, which a runner may not have.
+  isForCi: false,
   title:
     'The embedded database has synced its journal to the disk before a change is acknowledged, as strace counts it',
   sabotages: [

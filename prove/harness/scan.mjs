@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 /** Looks for what must not be anywhere, in every place that outlives a request. @typedef {{ place: string, bytes: Buffer }} Record */
 
 /** @param {string} text @returns {{ form: string, bytes: Buffer }[]} the ways in which the text may be written */
-export function formsOf(text) {
+function formsOf(text) {
   const plain = Buffer.from(text)
   const base64 = [0, 1, 2].map((offset) => {
     const shifted = Buffer.concat([Buffer.alloc(offset), plain]).toString('base64')

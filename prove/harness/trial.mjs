@@ -12,7 +12,7 @@ import { Stage } from './stage.mjs'
  * @property {import('./sabotage.mjs').Sabotage[]} [sabotages] each must make the goal fail
  * @property {boolean} [isForCi] left out of the CI selection when false
  */
-export class Trial {
+class Trial {
   /** @param {{ goal: Goal, world: import('./world.mjs').World, seed: number, isLong: boolean, sabotage?: import('./sabotage.mjs').Sabotage }} options */
   constructor({ goal, world, seed, isLong, sabotage }) {
     this.goal = goal

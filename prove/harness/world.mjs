@@ -77,7 +77,7 @@ export class World {
  * @param {string[]} roles
  * @returns {Promise<Organization>}
  */
-export async function makeOrganization(name, env, roles = []) {
+async function makeOrganization(name, env, roles = []) {
   const contact = ['--email', `${name.toLowerCase()}@example.com`]
   const waba = ['--waba-id', '102290129340398', '--waba-name', 'Prover']
   const made = await letterheadJson(['org', 'create', '--name', name, ...contact, ...waba], env)
