@@ -61,12 +61,13 @@ async function proveAll(selected, seed) {
   const world = new World()
   const counts = { passed: 0, failed: 0 }
   const results = []
-  const abort = async () => {
+  const abort = async (reason) => {
+    console.error(reason)
     await endAll()
     await world.close().catch(() => undefined)
     process.exit(130)
   }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, abort)
+  for (const event of ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection']) process.once(event, abort)
   try {
     await world.create()
     for (const goal of selected) {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { send } from '../harness/http.mjs'
 import { Instance } from '../harness/instance.mjs'
-import { Child, run } from '../harness/processes.mjs'
+import { Child } from '../harness/processes.mjs'
 import { until } from '../harness/retry.mjs'
 
 /** A server with the embedded database, in a data directory of its own. */
@@ -18,8 +18,8 @@ async function endDatabase(dataDir) {
   const lines = readFileSync(file, 'utf8').split('\n')
   const pid = Number(lines[0])
   // Only a process that works in the directory that this goal has made.
-  const { stdout } = await run('readlink', [`/proc/${pid}/cwd`], { env: { PATH: process.env.PATH ?? '' } })
-  if (stdout.trim() === join(dataDir, 'postgres')) process.kill(pid, 'SIGQUIT')
+  if (existsSync(`/proc/${pid}`) && readlinkSync(`/proc/${pid}/cwd`) === join(dataDir, 'postgres'))
+    process.kill(pid, 'SIGQUIT')
   await until(() => !existsSync(file), 10_000)
 }
 

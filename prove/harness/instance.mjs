@@ -65,7 +65,11 @@ export class Instance {
       try {
         return await this.start()
       } catch (error) {
-        if (tries === 4 || !/connection timeout|timeout exceeded|silent before/.test(String(error))) throw error
+        if (
+          tries === 4 ||
+          !/connection timeout|timeout exceeded|no connection to the database|silent before/.test(String(error))
+        )
+          throw error
         await this.kill()
       }
     }

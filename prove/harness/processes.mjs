@@ -78,12 +78,11 @@ export class Child {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, cwd?: string, uid?: number, gid?: number, input?: string }} [options]
+ * @param {{ env?: Record<string, string>, cwd?: string, uid?: number, gid?: number }} [options]
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-export function run(command, args, { input, ...options } = {}) {
-  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin.end(input ?? '')
+export function run(command, args, options = {}) {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (chunk) => {
