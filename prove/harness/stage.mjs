@@ -4,6 +4,7 @@ import { FakeStripe, secretKey } from '../fakes/stripe.mjs'
 import { Balancer } from './balancer.mjs'
 import { send } from './http.mjs'
 import { Instance } from './instance.mjs'
+import { untilFinal } from './retry.mjs'
 import { Wire } from './wire.mjs'
 
 /** The ladder of time limits, shortened: leases end within a goal's time. */
@@ -146,10 +147,9 @@ export class Stage {
 
   /** A new profile of the organization. @returns {Promise<string>} its id */
   async profile(members = {}, key = this.acme.admin) {
-    const reply = await send(this.instances[0].url, 'POST', '/v3/profiles', {
-      key,
-      body: { name: 'Sales', ...members },
-    })
+    const body = { name: 'Sales', ...members }
+    const make = () => send(this.instances[0].url, 'POST', '/v3/profiles', { key, body })
+    const { reply } = await untilFinal(make, { withinMs: 20_000 })
     if (reply.status !== 201) throw new Error(`no profile: ${reply.status} ${reply.text} ${reply.error}`)
     return reply.json.data.id
   }
