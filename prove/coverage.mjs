@@ -4,7 +4,6 @@ export const notCovered = [
     id: 'CONC-3, OUTB-1 to OUTB-7',
     why: 'Brand submission and its workers are not proved from outside yet; the suite tests the queue',
   },
-  { id: 'CONC-4', why: 'The last admin is guarded by the user operations, which are not proved from outside yet' },
   {
     id: 'CONC-5, TEN-8, LOAD-1, LOAD-3, EMB-4',
     why: 'Replaced: names need not be unique, policies are enabled and not forced, limits are leased in blocks, there is one engine',

@@ -88,6 +88,59 @@ const zombie = {
       heir.open()
       const late = await zombieAnswer
       const { reply } = await heirAnswer
+      for (const wire of stage.wires) wire.watcher = null
+      t.check([0, 409, 503, 504].includes(late.status), `${statement}: the sleeper answered ${late.status}`)
+      t.equal(reply.status, 200, `${statement}: the heir's answer`)
+      await judgeOnce(t, stage, id, statement)
+    }
+    const fenced = await stage.metric('idempotency_requests_total', 'outcome="fenced"')
+    t.figure('fenced', fenced)
+    t.check(fenced >= 1, 'no fenced request was counted')
+  },
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const deadOwner = {
+  id: 'IDEM-5',
+  tier: 1,
+  title: 'The key of a killed server can be used again when its lease ends: not earlier, and at most a second later',
+  sabotages: [
+    {
+      name: 'a lease keeps nobody out',
+      sql: [
+        {
+          statement: /^admit_updateProfile/,
+          find: /coalesce\(i\.lease_until > statement_timestamp\(\), false\)/,
+          replace: 'false',
+        },
+        { statement: /^take_over_claim$/, find: /and lease_until <= now\(\)/, replace: '' },
+      ],
+    },
+  ],
+  async run(t) {
+    const ladder = t.isLong ? { LEASE_MS: '30000' } : shortLadder
+    const stage = await t.stage({ withStripe: true, env: ladder })
+    const rounds = t.length(2, 3)
+    const waits = []
+    for (let round = 0; round < rounds; round += 1) {
+      const id = await stage.profile()
+      const ask = payer(stage, id, `dead-${round}`)
+      stage.stripe.behave = () => 'hang'
+      const lost = ask(0)
+      await until(() => stage.stripe.calls.length > round, 10_000)
+      await stage.instances[0].kill()
+      const killedAt = performance.now()
+      await lost
+      stage.stripe.behave = () => 'answer'
+      const [{ lease }] = await stage.query('select lease_until as lease from idempotency_keys where key = $1', [
+        `dead-${round}`,
+      ])
+      const { reply } = await untilFinal(() => ask(1), { withinMs: 60_000, pauseMs: 100 })
+      waits.push(performance.now() - killedAt)
+      const [{ early, late }] = await stage.query(
+        'select greatest(0, extract(epoch from $1::timestamptz - changed_at) * 1000)::float as early, extract(epoch from now() - $1::timestamptz)::float as late from profile_history where profile_id = $2 order by version desc limit 1',
+        [lease, id],
+      )
       t.equal(reply.status, 200, 'the final answer')
       t.equal(early, 0, 'ms before the end of the lease')
       t.figure(`seconds_after_lease_${round}`, late)

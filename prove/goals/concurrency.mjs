@@ -161,5 +161,53 @@ const staleTag = {
   },
 }
 
+/** @type {import('../harness/trial.mjs').Goal} */
+const lastAdmin = {
+  id: 'CONC-4',
+  tier: 1,
+  title: 'Two admins who take the role from each other at once, on two instances: one of them stays an admin',
+  sabotages: [
+    {
+      name: 'the organization is not locked',
+      sql: [{ statement: /^lock_organization$/, find: / for no key update/, replace: '' }],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage()
+    const { acme } = stage
+    const admins = `select id from users where organization_id = $1 and role = 'admin' and status = 'active'`
+    const meOf = async (key) => (await send(stage.url, 'GET', '/v3/users', { key })).status
+    t.equal(await meOf(acme.second), 200, 'the second admin (the positive control)')
+    const everybody = (await stage.query(admins, [acme.id])).map(({ id }) => id)
+    const rounds = t.length(40, 500)
+    let fewest = everybody.length
+    let won = 0
+    const demote = (at, key, id) =>
+      send(stage.instances[at].url, 'PATCH', `/v3/users/${id}`, { key, body: { role: 'developer' } })
+    for (const id of everybody.slice(2)) await demote(0, acme.owner, id)
+    const [one, two] = await ownersOf(stage, everybody)
+    for (let round = 0; round < rounds; round += 1) {
+      const replies = await Promise.all([demote(0, acme.admin, two), demote(1, acme.second, one)])
+      won += replies.filter(({ status }) => status === 200).length
+      fewest = Math.min(fewest, (await stage.query(admins, [acme.id])).length)
+      for (const id of [one, two]) {
+        await send(stage.url, 'PATCH', `/v3/users/${id}`, { key: acme.owner, body: { role: 'admin' } })
+      }
+    }
+    t.figure('rounds', rounds)
+    t.figure('demoted', won)
+    t.figure('fewest_admins', fewest)
+    t.check(fewest >= 1, 'there was no admin left')
+    t.check(won > 0, 'nobody was ever demoted: nothing was raced')
+  },
+}
+
+/** The users behind the two admin keys, in their order. */
+async function ownersOf(stage, ids) {
+  const rows = await stage.query('select user_id, last_four from api_keys where user_id = any($1)', [ids])
+  const userOf = (key) => rows.find(({ last_four: end }) => key.endsWith(end))?.user_id
+  return [userOf(stage.acme.admin), userOf(stage.acme.second)]
+}
+
 /** @type {import('../harness/trial.mjs').Goal[]} */
-export const concurrencyGoals = [lostUpdate, referenceRace, staleTag]
+export const concurrencyGoals = [lostUpdate, lastAdmin, referenceRace, staleTag]

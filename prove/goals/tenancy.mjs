@@ -35,8 +35,9 @@ const canary = 'canary-of-the-other-organization'
 /** The other organization's things, each with a canary in it, and where a path could name them. */
 async function furnish(stage) {
   const { other, acme } = stage
-  const foreign = await stage.profile({ name: canary, description: `${canary} text` }, other.admin)
-  const mine = await stage.profile({ name: 'Mine' })
+  const campaigning = { brand: aBrand(), inherit_tcr_campaign: false }
+  const foreign = await stage.profile({ name: canary, description: `${canary} text`, ...campaigning }, other.admin)
+  const mine = await stage.profile({ name: 'Mine', ...campaigning })
   const sibling = await stage.profile({ name: 'Sibling' })
   const deleted = await stage.profile({ name: 'Deleted' })
   await send(stage.url, 'DELETE', `/v3/profiles/${deleted}`, { key: acme.admin })
@@ -45,19 +46,44 @@ async function furnish(stage) {
     if (status !== 201) throw new Error(`no key: ${status} ${text}`)
     return { id: json.data.id, text: json.data.api_key ?? json.data.key }
   }
+  const campaign = operations.find(({ id }) => id === 'createCampaign')?.example
+  const makeCampaign = async (profile, key) => {
+    const { json, status, text } = await send(stage.url, 'POST', `/v3/profiles/${profile}/campaigns`, {
+      key,
+      body: campaign,
+    })
+    if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
+    return json.data.id
+  }
+  const userOf = async ({ id }) =>
+    (await stage.query('select id from users where organization_id = $1 limit 1', [id]))[0].id
   const foreignKey = await makeKey(foreign, other.admin)
   const myKey = await makeKey(mine, acme.admin)
-  return { foreign, mine, sibling, deleted, foreignKey, myKey }
+  return {
+    foreign,
+    mine,
+    sibling,
+    deleted,
+    foreignKey,
+    myKey,
+    theirs: { campaignId: await makeCampaign(foreign, other.admin), userId: await userOf(other) },
+    ours: { campaignId: await makeCampaign(mine, acme.admin), userId: await userOf(acme) },
+  }
 }
 
 /** Ids that are not the caller's to use, by kind. */
 function strangeIds(things) {
   return {
-    foreign: { profileId: things.foreign, keyId: things.foreignKey.id },
+    foreign: { profileId: things.foreign, keyId: things.foreignKey.id, ...things.theirs },
     deleted: { profileId: things.deleted, keyId: randomUUID() },
     random: { profileId: randomUUID(), keyId: randomUUID() },
-    malformed: { profileId: 'not-an-id', keyId: '123' },
-    sql: { profileId: "' or organization_id is not null --", keyId: "1' or '1'='1" },
+    malformed: { profileId: 'not-an-id', keyId: '123', campaignId: '123', userId: '123' },
+    sql: {
+      profileId: "' or organization_id is not null --",
+      keyId: "1' or '1'='1",
+      campaignId: '%27',
+      userId: "' or true --",
+    },
   }
 }
 
@@ -97,7 +123,7 @@ async function crossTenants(t, stage) {
     t.equal(leaked.length, 0, `${what}: shows ${leaked.join()}`)
     t.check(allowed.includes(reply.status), `${what}: ${reply.status} ${reply.error ?? ''}`)
   }
-  for (const { id, method, path, members, example, isChange } of operations) {
+  for (const { id, method, path, members, example, isChange } of operations.filter(({ isPublic }) => !isPublic)) {
     const ask = (ids, options = {}) =>
       send(stage.url, method, fill(path, ids), {
         key: acme.admin,
@@ -105,19 +131,24 @@ async function crossTenants(t, stage) {
         ...options,
       })
     for (const [kind, ids] of Object.entries(strangeIds(things))) {
+      // On some routes an id that cannot be one is a 400, as published.
+      const wrong = kind === 'malformed' || kind === 'sql' ? [400, 404] : [404]
       for (const member of members) {
-        const own = { profileId: things.mine, keyId: things.myKey.id }
-        judge(await ask({ ...own, [member]: ids[member] ?? randomUUID() }), `${id}, ${kind} ${member}`, [404])
+        const own = { profileId: things.mine, keyId: things.myKey.id, ...things.ours }
+        judge(await ask({ ...own, [member]: ids[member] ?? randomUUID() }), `${id}, ${kind} ${member}`, wrong)
       }
       if (members.length > 0) {
         judge(
-          await ask({ profileId: things.sibling, ...ids, keyId: things.myKey.id }, { key: things.myKey.text }),
+          await ask(
+            { profileId: things.sibling, ...things.ours, ...ids, keyId: things.myKey.id },
+            { key: things.myKey.text },
+          ),
           `${id} with a profile's key, ${kind}`,
-          [403, 404],
+          [400, 403, 404],
         )
       }
       const header = await ask(
-        { profileId: things.sibling, keyId: things.myKey.id },
+        { profileId: things.sibling, keyId: things.myKey.id, ...things.ours },
         { headers: { 'x-profile-id': ids.profileId } },
       )
       judge(header, `${id}, ${kind} x-profile-id`, [400, 403, 404])

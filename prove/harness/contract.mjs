@@ -6,7 +6,7 @@ import { repository } from './instance.mjs'
  * The published documents, which are all that the prover knows of the server's inside.
  *
  * @typedef {{ id: string, method: string, path: string, members: string[], operation: any, body: any, example: any,
- *   isChange: boolean }} Operation
+ *   isChange: boolean, isPublic: boolean }} Operation
  */
 
 export const openapi = JSON.parse(readFileSync(join(repository, 'openapi.json'), 'utf8'))
@@ -29,7 +29,8 @@ export const operations = Object.entries(openapi.paths).flatMap(([path, item]) =
     .filter((method) => item[method] !== undefined)
     .map((method) => {
       const operation = item[method]
-      const body = resolve(resolve(operation.requestBody)?.content?.['application/json']?.schema) ?? null
+      const content = resolve(operation.requestBody)?.content?.['application/json']
+      const body = resolve(content?.schema) ?? null
       return {
         id: operation.operationId,
         method: method.toUpperCase(),
@@ -37,17 +38,13 @@ export const operations = Object.entries(openapi.paths).flatMap(([path, item]) =
         members: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
         operation,
         body,
-        example: body === null ? undefined : exampleOf(body),
+        example: body === null ? undefined : (Object.values(content.examples ?? {})[0]?.value ?? {}),
+        /** Open to whoever has the token in its path. */
+        isPublic: operation.security?.length === 0,
         isChange: method !== 'get',
       }
     }),
 )
-
-/** The examples of the members that a body must have. */
-function exampleOf(schema) {
-  const names = schema.required ?? []
-  return Object.fromEntries(names.map((name) => [name, resolve(schema.properties[name]).example]))
-}
 
 /** @param {string} path @param {Record<string, string>} ids by the name of the path's member */
 export function fill(path, ids) {

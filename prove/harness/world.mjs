@@ -9,7 +9,7 @@ import { Cluster } from './postgres.mjs'
  * What all goals of a run share: a folder, a PostgreSQL cluster, and in it a template database with two organizations.
  * Every goal gets a copy of that database.
  *
- * @typedef {{ id: string, owner: string, admin: string, developer: string, billing: string, test: string }} Organization its
+ * @typedef {{ id: string, owner: string, admin: string, second: string, developer: string, billing: string, test: string }} Organization its
  *   id and a key for each kind of caller
  */
 
@@ -43,7 +43,7 @@ export class World {
     const migrated = await letterhead(['migrate', '--create-role'], env)
     if (migrated.code !== 0) throw new Error(`migrate: ${migrated.stderr}`)
     this.organizations = await Promise.all([
-      makeOrganization('Acme', this.envOf(template), ['admin', 'developer', 'billing', 'test']),
+      makeOrganization('Acme', this.envOf(template), ['admin', 'second', 'developer', 'billing', 'test']),
       makeOrganization('Other', this.envOf(template)),
     ])
   }
@@ -81,9 +81,15 @@ async function makeOrganization(name, env, roles = []) {
   const contact = ['--email', `${name.toLowerCase()}@example.com`]
   const waba = ['--waba-id', '102290129340398', '--waba-name', 'Prover']
   const made = await letterheadJson(['org', 'create', '--name', name, ...contact, ...waba], env)
-  const keys = { admin: made.api_key, developer: made.api_key, billing: made.api_key, test: made.api_key }
+  const keys = {
+    admin: made.api_key,
+    second: made.api_key,
+    developer: made.api_key,
+    billing: made.api_key,
+    test: made.api_key,
+  }
   for (const role of roles) {
-    const of = role === 'test' ? ['--role', 'admin', '--test'] : ['--role', role]
+    const of = { test: ['--role', 'admin', '--test'], second: ['--role', 'admin'] }[role] ?? ['--role', role]
     keys[role] = (await letterheadJson(['key', 'create', '--org', made.id, ...of], env)).api_key
   }
   return { id: made.id, owner: made.api_key, ...keys }

@@ -51,13 +51,14 @@ export function fitting(given, random) {
   if (schema.enum !== undefined) return random.pick(schema.enum)
   if (schema.const !== undefined) return schema.const
   const type = Array.isArray(schema.type) ? random.pick(schema.type) : schema.type
-  if (schema.example !== undefined && type !== 'null' && random.chance(0.7)) return schema.example
+  const examples = schema.examples ?? (schema.example === undefined ? [] : [schema.example])
+  if (examples.length > 0 && type !== 'null' && random.chance(0.7)) return random.pick(examples)
   if (type === 'object') return fittingObject(schema, random)
   if (type === 'array') return Array.from({ length: random.below(3) }, () => fitting(schema.items ?? {}, random))
   if (type === 'boolean') return random.chance(0.5)
   if (type === 'integer' || type === 'number') return random.between(schema.minimum ?? 0, schema.maximum ?? 1_000)
   if (type === 'null') return null
-  return schema.example ?? random.letters(random.between(schema.minLength ?? 1, Math.min(schema.maxLength ?? 20, 40)))
+  return examples[0] ?? random.letters(random.between(schema.minLength ?? 1, Math.min(schema.maxLength ?? 20, 40)))
 }
 
 function fittingObject({ properties = {}, required = [] }, random) {
