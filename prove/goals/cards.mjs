@@ -4,7 +4,7 @@ import { aCardChange, cardNumber } from '../harness/bodies.mjs'
 import { send } from '../harness/http.mjs'
 import { until, untilFinal } from '../harness/retry.mjs'
 import { filesBelow, openAll, plant, rowsOf, search } from '../harness/scan.mjs'
-import { shortLadder } from '../harness/stage.mjs'
+import { patientLadder } from '../harness/stage.mjs'
 
 const stem = '455678'
 
@@ -121,6 +121,7 @@ async function crashing(stage, random, name) {
     stage.wires[0].watcher = null
     await killing
     if (killing === null) throw new Error(`never reached: ${name}`)
+    await stage.endLeases()
     await stage.instances[0].startPatiently()
     return (await untilFinal(() => ask(1), { withinMs: 15_000 })).reply
   })
@@ -224,7 +225,7 @@ const neverStored = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ withStripe: true, env: shortLadder })
+    const stage = await t.stage({ withStripe: true, env: { ...patientLadder, PROVIDER_MS: '7500' } })
     for (const wire of stage.wires) wire.tap = []
     const trips = []
     for (const [name, work] of Object.entries(journeys)) {
