@@ -123,6 +123,23 @@ const layers = [
   rule('program-without-tests', 'The program never needs its tests.', { path: OURS }, { path: TEST }),
 ]
 
+const proof = [
+  {
+    name: 'prover-stands-outside',
+    comment: 'What proves the server shares nothing with it but the wire.',
+    severity: 'error',
+    from: { path: '^prove/' },
+    to: { path: '^(src|test|build|scripts)/' },
+  },
+  {
+    name: 'nothing-needs-the-prover',
+    comment: 'The server and its tests know nothing of the prover.',
+    severity: 'error',
+    from: { path: '^(src|test|scripts)/' },
+    to: { path: '^prove/' },
+  },
+]
+
 const kinds = [
   rule(
     'rules-are-pure',
@@ -318,6 +335,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     ...layers,
+    ...proof,
     ...kinds,
     ...sliceRules,
     ...libraries,

@@ -7,13 +7,13 @@ import { readSources } from './source-files.mjs'
 /** @typedef {{ source: string, dependencies: unknown[] }} ReadModule as dependency-cruiser reports it */
 
 /**
- * Checks the imports of src/ and test/ below `root` against .dependency-cruiser.cjs.
+ * Checks the imports of src/, test/ and prove/ below `root` against .dependency-cruiser.cjs.
  *
  * @param {string} root
  * @returns {Promise<{ read: number, problems: string[] }>} problems as `rule: from -> to`, or what was left unread
  */
 export async function checkImports(root) {
-  const files = readSources(root, ['src', 'test'], ['.ts'])
+  const files = readSources(root, ['src', 'test', 'prove'], ['.ts', '.mjs'])
   const { modules, summary } = await cruise(root)
   const violations = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)
   return { read: modules.length, problems: [...unreadFiles(files, modules), ...violations] }
@@ -41,7 +41,7 @@ export function unreadFiles(files, modules) {
 function cruise(root) {
   const tool = join(packageRoot, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs')
   const config = join(packageRoot, '.dependency-cruiser.cjs')
-  const args = [tool, '--config', config, '--output-type', 'json', 'src', 'test']
+  const args = [tool, '--config', config, '--output-type', 'json', 'src', 'test', 'prove']
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   let answer = ''
   let complaint = ''

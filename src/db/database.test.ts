@@ -302,4 +302,15 @@ describe('a pool over a real database', () => {
     assert.deepEqual(await troubleOf(db.runUnscoped(one, [])), { kind: 'unreachable', isSent: false })
     assert.deepEqual(await troubleOf(db.transaction(newId(), async () => {})), { kind: 'unreachable', isSent: false })
   })
+
+  test('after three failures in a row requests are refused without a try', async () => {
+    await using db = open({ connection: { host: '127.0.0.1', port: 1 } })
+    const reasonOf = (work: Promise<unknown>) =>
+      work.then(
+        () => '',
+        (error: unknown) => (error instanceof Error && error.cause instanceof Error ? error.cause.message : ''),
+      )
+    for (let at = 0; at < 3; at += 1) assert.match(await reasonOf(db.runUnscoped(one, [])), /ECONNREFUSED|connect/)
+    assert.equal(await reasonOf(db.runUnscoped(one, [])), 'the database did not answer others')
+  })
 })

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { Breaker } from './breaker.ts'
 import { databaseTrouble, NotConnected } from './database-error.ts'
 import { ScopedQuery } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
@@ -33,6 +34,7 @@ const IDLE_CONNECTION_MS = 300_000
 export class Database implements Executor {
   readonly #pool: pg.Pool
   readonly #prepared: boolean
+  readonly #breaker: Breaker
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
@@ -49,6 +51,7 @@ export class Database implements Executor {
       keepAlive: true,
     })
     this.#pool.on('error', options.onIdleError)
+    this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
   }
 
   /** Connections in use and requests that wait for one, for the metrics. */
@@ -66,11 +69,34 @@ export class Database implements Executor {
   }
 
   async #connect(): Promise<pg.PoolClient> {
+    if (this.#breaker.isOpen) throw new NotConnected(new Error('the database did not answer others'))
     try {
       return await this.#pool.connect()
     } catch (error) {
+      if (!isPoolTaken(error)) this.#breaker.failed()
       throw new NotConnected(error)
     }
+  }
+
+  /** Resolves when the database answers within `withinMs`. */
+  async #ping(withinMs: number): Promise<void> {
+    const client = await this.#pool.connect()
+    try {
+      // The pool's own patience is for statements that work; this one does nothing.
+      const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: withinMs }
+      await client.query(query)
+      client.release()
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
+
+  /** Counts what a statement's outcome says about the database. */
+  #heard(error: unknown): void {
+    const { kind } = databaseTrouble(error)
+    if (kind === 'unreachable') this.#breaker.failed()
+    else this.#breaker.succeeded()
   }
 
   async #once<Row extends object>(
@@ -81,9 +107,11 @@ export class Database implements Executor {
     const client = await this.#connect()
     try {
       const rows = await this.#send(client, organizationId, statement, params)
+      this.#breaker.succeeded()
       client.release()
       return rows
     } catch (error) {
+      this.#heard(error)
       client.release(mustBeDestroyed(error))
       throw error
     }
@@ -132,6 +160,7 @@ export class Database implements Executor {
       client.release()
       return result
     } catch (error) {
+      this.#heard(error)
       await this.#rollback(client, error)
       throw error
     }
@@ -152,8 +181,14 @@ export class Database implements Executor {
 
   /** Waits for the connections in use, then closes all. */
   close(): Promise<void> {
+    this.#breaker.stop()
     return this.#pool.end()
   }
+}
+
+/** Every connection was in use for as long as a caller waits, which says nothing about the database. */
+function isPoolTaken(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
 /** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */

@@ -36,6 +36,7 @@ const targets = [
   'src/resources/profiles/profile.store.ts',
   'src/resources/profiles/index.ts',
   'test/kit/app.ts',
+  'prove/harness/http.mjs',
 ]
 
 /** Rule, importing file, what it imports. `type ` in front makes it an import of types. */
@@ -57,6 +58,9 @@ const planted: [rule: string, from: string, to: string][] = [
   ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config.ts'],
   ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/app.ts'],
+  ['prover-stands-outside', 'prove/goals/a.mjs', 'src/app.ts'],
+  ['prover-stands-outside', 'prove/goals/b.mjs', 'test/kit/app.ts'],
+  ['nothing-needs-the-prover', 'test/api/a.test.ts', 'prove/harness/http.mjs'],
   ['rules-are-pure', 'src/resources/profiles/a.rules.ts', 'src/resources/profiles/profile.store.ts'],
   ['rules-without-node', 'src/resources/profiles/b.rules.ts', 'node:crypto'],
   ['fields-import-contract', 'src/resources/profiles/a.fields.ts', 'src/resources/profiles/profile.rules.ts'],
@@ -118,6 +122,7 @@ const allowed: [from: string, to: string][] = [
   ['src/resources/profiles/endpoints/i.ts', 'src/resources/brands/index.ts'],
   ['src/resources/profiles/endpoints/h.test.ts', 'test/kit/app.ts'],
   ['src/main.ts', 'src/app.ts'],
+  ['prove/goals/c.mjs', 'prove/harness/http.mjs'],
   ['src/cli/main.ts', 'src/config.ts'],
   ['test/api/profiles.test.ts', 'src/http/pipeline.ts'],
 ]
@@ -138,7 +143,7 @@ function plantTree(imports: [from: string, to: string][]): { root: string } & Di
 function importLine(from: string, to: string): string {
   const isType = to.startsWith('type ')
   const target = isType ? to.slice('type '.length) : to
-  const isOurs = /^(src|test)\//.test(target)
+  const isOurs = /^(src|test|prove)\//.test(target)
   const specifier = isOurs ? `${'../'.repeat(from.split('/').length - 1)}${target}` : target
   return `import ${isType ? 'type ' : ''}{ it } from '${specifier}'\nexport const its = [it]\n`
 }

@@ -1,0 +1,44 @@
+import { cardGoals } from './cards.mjs'
+import { claimGoals } from './claims.mjs'
+import { concurrencyGoals } from './concurrency.mjs'
+import { crashGoals } from './crash.mjs'
+import { embeddedGoals } from './embedded.mjs'
+import { faultGoals } from './faults.mjs'
+import { framingGoals } from './framing.mjs'
+import { fuzzGoals } from './fuzz.mjs'
+import { idempotencyGoals } from './idempotency.mjs'
+import { inputGoals } from './input.mjs'
+import { isolationGoals } from './isolation.mjs'
+import { keyGoals } from './keys.mjs'
+import { limitGoals } from './limits.mjs'
+import { linearizabilityGoals } from './linearizability.mjs'
+import { loadGoals } from './load.mjs'
+import { modelGoals } from './model.mjs'
+import { observationGoals } from './observation.mjs'
+import { operationGoals } from './operations.mjs'
+import { secretGoals } from './secrets.mjs'
+import { tenancyGoals } from './tenancy.mjs'
+
+/** Every goal that can be proved today, in the order of the reliability goals. @type {import('../harness/trial.mjs').Goal[]} */
+export const goals = [
+  ...idempotencyGoals,
+  ...crashGoals,
+  ...claimGoals,
+  ...concurrencyGoals,
+  ...tenancyGoals,
+  ...isolationGoals,
+  ...keyGoals,
+  ...secretGoals,
+  ...cardGoals,
+  ...inputGoals,
+  ...framingGoals,
+  ...faultGoals,
+  ...limitGoals,
+  ...embeddedGoals,
+  ...operationGoals,
+  ...observationGoals,
+  ...modelGoals,
+  ...fuzzGoals,
+  ...linearizabilityGoals,
+  ...loadGoals,
+]

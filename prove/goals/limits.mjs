@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { aCardChange } from '../harness/bodies.mjs'
+import { send } from '../harness/http.mjs'
+import { Ledger } from '../harness/ledger.mjs'
+import { openLoad } from '../harness/load.mjs'
+import { quantile, until } from '../harness/retry.mjs'
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const poolTaken = {
+  id: 'LOAD-5',
+  tier: 1,
+  title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ instances: 1, env: {} })
+    const [instance] = stage.instances
+    const id = await stage.profile()
+    const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
+    let open = () => {}
+    const opened = new Promise((resolve) => {
+      open = resolve
+    })
+    stage.wires[0].watcher = (phase, { names }) =>
+      phase === 'before' && names.includes('admit_getProfile') ? opened : undefined
+    const holders = Array.from({ length: 16 }, read)
+    await sleep(500)
+    const refused = await Promise.all(Array.from({ length: 10 }, read))
+    const live = await send(instance.opsUrl, 'GET', '/livez')
+    stage.wires[0].watcher = null
+    open()
+    const recovery = await until(async () => (await read()).status === 200, 10_000)
+    await Promise.all(holders)
+    const slowest = Math.max(...refused.map(({ ms }) => ms))
+    t.figure('refused_ms_max', slowest)
+    t.figure('live_ms', live.ms)
+    t.figure('recovery_ms', recovery)
+    t.equal(refused.filter(({ status }) => status !== 503).length, 0, 'answers other than 503')
+    t.atMost(slowest, 1_200, 'ms until a refusal')
+    t.atMost(live.ms, 100, 'ms for /livez')
+    t.atMost(recovery, 2_000, 'ms until the first success')
+  },
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const shutdown = {
+  id: 'LOAD-7',
+  tier: 1,
+  title:
+    'SIGTERM under load: not ready within 0.1 s, everything in flight answered, exit 0; a second signal ends it at once',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ withStripe: true })
+    const [instance, second] = stage.instances
+    const id = await stage.profile()
+    stage.stripe.lateMs = 1_500
+    stage.stripe.behave = ({ step }) => (step === 'create_method' ? 'late' : 'answer')
+    const pay = (to) =>
+      send(to.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: aCardChange(), isFresh: true })
+    const flying = [
+      pay(instance),
+      ...Array.from({ length: 20 }, () => send(instance.url, 'GET', '/v3/profiles', { key: stage.acme.admin })),
+    ]
+    await until(() => stage.stripe.calls.length > 0, 10_000)
+    const signalledAt = performance.now()
+    instance.child.signal('SIGTERM')
+    const notReady = await until(async () => (await send(instance.opsUrl, 'GET', '/readyz')).status !== 200, 5_000)
+    const answers = await Promise.all(flying)
+    const ended = await instance.child.ended
+    t.figure('not_ready_ms', notReady)
+    t.figure('stopped_ms', performance.now() - signalledAt)
+    t.equal(answers.filter(({ status }) => status !== 200).length, 0, 'requests in flight without their answer')
+    t.equal(answers[0].headers.connection, 'close', 'Connection')
+    t.equal(ended.code, 0, 'exit code')
+    t.atMost(notReady, 250, 'ms until it was not ready')
+    t.equal(await stage.count(`select count(*) from idempotency_keys where state = 'claimed'`), 0, 'claims left')
+    const hanging = pay(second)
+    await until(() => stage.stripe.calls.length > 4, 10_000)
+    second.child.signal('SIGTERM')
+    await sleep(150)
+    const againAt = performance.now()
+    second.child.signal('SIGTERM')
+    await second.child.ended
+    await hanging
+    t.figure('second_signal_ms', performance.now() - againAt)
+    t.atMost(performance.now() - againAt, 1_000, 'ms from the second signal to the end')
+  },
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const rolling = {
+  id: 'OPS-4',
+  tier: 1,
+  title: 'Both instances restarted in turn under load, behind a balancer: no request fails, no effect is doubled',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage()
+    const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'roll' }).open()
+    const perSecond = t.length(30, 200)
+    const rounds = t.length(2, 5)
+    const calm = await openLoad({
+      perSecond,
+      seconds: 4,
+      ask: (n) => ledger.change(100_000 + n, { isRead: n % 2 === 0 }),
+    })
+    const restarts = (async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        for (const instance of stage.instances) {
+          await instance.stop()
+          await instance.startPatiently()
+          await sleep(500)
+        }
+      }
+    })()
+    const load = await openLoad({ perSecond, until: restarts, ask: (n) => ledger.change(n, { isRead: n % 2 === 0 }) })
+    const failed = load.replies.filter(({ status }) => status !== 200)
+    const times = (replies) =>
+      quantile(
+        replies.map(({ ms }) => ms),
+        0.99,
+      )
+    t.figure('requests', load.replies.length)
+    t.figure('failed', failed.length)
+    t.figure('p99_calm_ms', times(calm.replies))
+    t.figure('p99_rolling_ms', times(load.replies))
+    await ledger.judge(t)
+    t.equal(ledger.attempts.failed, 0, 'attempts that failed')
+    t.equal(failed.length, 0, 'requests that failed')
+  },
+}
+
+/** @type {import('../harness/trial.mjs').Goal[]} */
+export const limitGoals = [poolTaken, shutdown, rolling]

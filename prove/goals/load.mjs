@@ -1,0 +1,101 @@
+import { send } from '../harness/http.mjs'
+import { openLoad } from '../harness/load.mjs'
+import { quantile, until } from '../harness/retry.mjs'
+
+const times = (replies, share) =>
+  quantile(
+    replies.map(({ ms }) => ms),
+    share,
+  )
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const fair = {
+  id: 'LOAD-2',
+  tier: 2,
+  title:
+    'One organization far over its limit does not slow another: no refusal for it, p99 at most twice that of its own',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ isDirect: true, env: { RATE_LIMITS: 'on' } })
+    const quiet = await stage.profile({}, stage.other.admin)
+    const loud = await stage.profile()
+    const seconds = t.length(6, 60)
+    const ask = (id, key) => (n) => send(stage.instances[n % 2].url, 'GET', `/v3/profiles/${id}`, { key })
+    const solo = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, stage.other.admin) })
+    const flood = openLoad({ perSecond: 70, seconds, ask: ask(loud, stage.acme.admin) })
+    const beside = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, stage.other.admin) })
+    const flooded = await flood
+    const refused = beside.replies.filter(({ status }) => status !== 200).length
+    t.figure('flood_refused', flooded.replies.filter(({ status }) => status === 429).length)
+    t.figure('p99_solo_ms', times(solo.replies, 0.99))
+    t.figure('p99_beside_ms', times(beside.replies, 0.99))
+    t.check(
+      flooded.replies.some(({ status }) => status === 429),
+      'the loud one was never limited',
+    )
+    t.equal(refused, 0, 'refusals of the quiet one')
+    t.atMost(times(beside.replies, 0.99), Math.max(2 * times(solo.replies, 0.99), 50), 'p99 beside the flood, in ms')
+  },
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const overload = {
+  id: 'LOAD-4',
+  tier: 2,
+  title:
+    'Three times the load that saturates: goodput at least 80 % of the peak, accepted p99 at most 1 s, quick refusals, probes answer',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ instances: 1, isDirect: true })
+    const [instance] = stage.instances
+    const id = await stage.profile()
+    const ask = (n) =>
+      send(instance.url, 'GET', `/v3/profiles/${id}`, {
+        key: stage.acme.admin,
+        timeoutMs: 10_000,
+        headers: { 'x-n': String(n) },
+      })
+    await openLoad({ perSecond: 100, seconds: 1, ask })
+    const peak = await saturation(ask)
+    const probes = []
+    let isOver = false
+    const probing = (async () => {
+      while (!isOver) probes.push((await send(instance.opsUrl, 'GET', '/livez', { timeoutMs: 5_000 })).ms)
+    })()
+    const seconds = t.length(5, 60)
+    const load = await openLoad({ perSecond: 3 * peak, seconds, ask })
+    isOver = true
+    await probing
+    const accepted = load.replies.filter(({ status }) => status === 200)
+    const refused = load.replies.filter(({ status }) => status === 503 || status === 429)
+    const goodput = accepted.length / load.seconds
+    const recovery = await until(async () => (await ask(0)).ms < 100, 10_000)
+    t.figure('peak_per_second', peak)
+    t.figure('goodput_per_second', goodput)
+    t.figure('p99_accepted_ms', times(accepted, 0.99))
+    t.figure('refused', refused.length)
+    t.figure('refusal_p99_ms', refused.length === 0 ? 0 : times(refused, 0.99))
+    t.figure('livez_p99_ms', quantile(probes, 0.99))
+    t.figure('recovery_ms', recovery)
+    t.check(goodput >= 0.8 * peak, `goodput ${goodput.toFixed(0)} a second, at least ${(0.8 * peak).toFixed(0)}`)
+    t.atMost(times(accepted, 0.99), 1_000, 'p99 of accepted requests, in ms')
+    if (refused.length > 0) t.atMost(times(refused, 0.99), 50, 'p99 of refusals, in ms')
+    t.atMost(quantile(probes, 0.99), 100, 'p99 of /livez, in ms')
+    t.atMost(recovery, 5_000, 'ms until recovery')
+  },
+}
+
+/** The most that is answered in a second, with 32 clients that wait for each answer. */
+async function saturation(ask) {
+  const until = performance.now() + 3_000
+  let answered = 0
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (performance.now() < until) if ((await ask(0)).status === 200) answered += 1
+    }),
+  )
+  return answered / 3
+}
+
+/** @type {import('../harness/trial.mjs').Goal[]} */
+export const loadGoals = [fair, overload]
