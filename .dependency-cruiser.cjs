@@ -116,7 +116,7 @@ const layers = [
     'Only the entry points read the configuration and compose the whole.',
     {
       path: OURS,
-      pathNot: `${TEST}|^src/(main|serve|start-checks|app|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
+      pathNot: `${TEST}|^src/(main|serve|start-checks|app|background|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
     },
     { path: '^src/(main|serve|app|config)[.]ts$|^src/(app|config|cli)/' },
   ),

@@ -1,3 +1,4 @@
+import { buildJobs } from './background.ts'
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
 import { createEgress, type Egress } from './egress/index.ts'
@@ -9,8 +10,7 @@ import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { Waiters } from './http/waiters.ts'
-import { createJobs, type Jobs, type Lane } from './jobs/index.ts'
-import { claimReceiverJobs } from './jobs/receiver-claim.store.ts'
+import type { Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { guardPorts } from './providers.ts'
@@ -18,9 +18,9 @@ import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
-import { registrationEndpoints, registrationHandlers } from './resources/registrations/index.ts'
-import { invitationEndpoints, SEND_INVITATION_JOB, sendInvitationJob, userEndpoints } from './resources/users/index.ts'
-import { fanOutHandlers, receiverHandlers, webhookEndpoints } from './resources/webhooks/index.ts'
+import { registrationEndpoints } from './resources/registrations/index.ts'
+import { invitationEndpoints, userEndpoints } from './resources/users/index.ts'
+import { webhookEndpoints } from './resources/webhooks/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
 
 /** Every operation that is served, in the order of the API document. */
@@ -78,59 +78,18 @@ export function openPool({
   })
 }
 
-/** Longer than a webhook's usual timeout and the statements around it; one that needs longer extends its own. */
-const RECEIVER_LEASE_MS = 45_000
-/** Above what one organization may have in flight by far, so that some slow ones do not take every place. */
-const RECEIVERS_MAX = 128
-const LANE_POLL_MS = 250
-
-/** Events are fanned out, and receivers called, beside all other work: neither waits for a provider, nor a provider for them. */
-function webhookLanes({ db, keys, log, metrics }: House, egress: Egress): Lane[] {
-  const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
-  return [
-    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 4 },
-    {
-      handlers: receivers,
-      pollMs: LANE_POLL_MS,
-      concurrencyMax: RECEIVERS_MAX,
-      leaseMs: RECEIVER_LEASE_MS,
-      claim: claimReceiverJobs,
-    },
-  ]
-}
-
-/** How many registrations one instance brings forward at once; each may wait for a provider for `PROVIDER_MS`. */
-const REGISTRATIONS_MAX = 8
-
-/** Registrations wait for providers, and nothing else waits for them. */
-function registrationLane(
-  house: House,
-  { timeouts, settleMs }: { timeouts: Config['timeouts']; settleMs: number },
-): Lane {
-  const { db, keys, ports, log, metrics } = house
-  const { leaseMs, providerMs } = timeouts
-  const handlers = registrationHandlers({ db, keys, ports, log, metrics, leaseMs, providerMs, settleMs })
-  return { handlers, pollMs: LANE_POLL_MS, concurrencyMax: REGISTRATIONS_MAX }
-}
-
-/** The composition root: builds everything once and hands it down. Nothing listens yet. */
-export function buildApp(options: AppOptions): App {
+function buildHouse(options: AppOptions, egress: Egress): House {
   const { config, keys, log, metrics } = options
-  const ports = guardPorts(options.ports, {
-    log,
-    metrics,
-    deadlineMs: config.timeouts.providerMs,
-    callsMax: config.providerCallsMax,
-  })
   const db = openPool(options)
-  metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
-  const egress = options.egress ?? createEgress({ policy: config.egress })
-  let draining = false
-  let closing: Promise<void> | null = null
-  const house: House = {
+  return {
     db,
     keys,
-    ports,
+    ports: guardPorts(options.ports, {
+      log,
+      metrics,
+      deadlineMs: config.timeouts.providerMs,
+      callsMax: config.providerCallsMax,
+    }),
     egress,
     rates: new RateLimiter({
       db,
@@ -148,6 +107,17 @@ export function buildApp(options: AppOptions): App {
       leaseMs: config.timeouts.leaseMs,
     },
   }
+}
+
+/** The composition root: builds everything once and hands it down. Nothing listens yet. */
+export function buildApp(options: AppOptions): App {
+  const { config, log, metrics } = options
+  const egress = options.egress ?? createEgress({ policy: config.egress })
+  const house = buildHouse(options, egress)
+  const { db } = house
+  metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  let draining = false
+  let closing: Promise<void> | null = null
   const server = createServer({
     house,
     endpoints: ENDPOINTS,
@@ -162,29 +132,7 @@ export function buildApp(options: AppOptions): App {
     isDraining: () => draining,
     pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl),
   })
-  const jobs = createJobs({
-    db,
-    ports,
-    log,
-    metrics,
-    leaseMs: config.timeouts.leaseMs,
-    providerMs: config.timeouts.providerMs,
-    handlers: {
-      [SEND_INVITATION_JOB]: sendInvitationJob({
-        db,
-        keys,
-        mail: ports.mail,
-        log,
-        metrics,
-        mailMs: config.timeouts.providerMs,
-        places: () => ({
-          apiUrl: config.http.publicUrl ?? server.listeningOrigin,
-          pageUrl: config.invitationUrl,
-        }),
-      }),
-    },
-    lanes: [...webhookLanes(house, egress), registrationLane(house, config)],
-  })
+  const jobs = buildJobs(house, egress, config, () => server.listeningOrigin)
   const closeAll = async () => {
     draining = true
     await server.close()

@@ -1,0 +1,77 @@
+import type { Config } from './config.ts'
+import type { Egress } from './egress/index.ts'
+import type { House } from './http/house.ts'
+import { createJobs, type Jobs, type Lane } from './jobs/index.ts'
+import { claimReceiverJobs } from './jobs/receiver-claim.store.ts'
+import { registrationHandlers } from './resources/registrations/index.ts'
+import { SEND_INVITATION_JOB, sendInvitationJob } from './resources/users/index.ts'
+import { fanOutHandlers, receiverHandlers } from './resources/webhooks/index.ts'
+
+/** Which background work an instance does, and how much of each kind at once: kinds that wait for others have lanes of their own. */
+
+/** Longer than a webhook's usual timeout and the statements around it; one that needs longer extends its own. */
+const RECEIVER_LEASE_MS = 45_000
+/** Above what one organization may have in flight by far, so that some slow ones do not take every place. */
+const RECEIVERS_MAX = 128
+const LANE_POLL_MS = 250
+
+/** Events are fanned out, and receivers called, beside all other work: neither waits for a provider, nor a provider for them. */
+function webhookLanes({ db, keys, log, metrics }: House, egress: Egress): Lane[] {
+  const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
+  return [
+    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 4 },
+    {
+      handlers: receivers,
+      pollMs: LANE_POLL_MS,
+      concurrencyMax: RECEIVERS_MAX,
+      leaseMs: RECEIVER_LEASE_MS,
+      claim: claimReceiverJobs,
+    },
+  ]
+}
+
+/** How many registrations one instance brings forward at once; each may wait for a provider for `PROVIDER_MS`. */
+const REGISTRATIONS_MAX = 8
+
+/** Registrations wait for providers, and nothing else waits for them. */
+function registrationLane(
+  house: House,
+  { timeouts, settleMs }: { timeouts: Config['timeouts']; settleMs: number },
+): Lane {
+  const { db, keys, ports, log, metrics } = house
+  const { leaseMs, providerMs } = timeouts
+  const handlers = registrationHandlers({ db, keys, ports, log, metrics, leaseMs, providerMs, settleMs })
+  return { handlers, pollMs: LANE_POLL_MS, concurrencyMax: REGISTRATIONS_MAX }
+}
+
+/** The background work of one instance. `origin` is where the server listens, once it does. */
+export function buildJobs(
+  house: House,
+  egress: Egress,
+  config: Pick<Config, 'http' | 'timeouts' | 'invitationUrl' | 'settleMs'>,
+  origin: () => string,
+): Jobs {
+  const { db, keys, ports, log, metrics } = house
+  const { leaseMs, providerMs } = config.timeouts
+  const places = () => ({ apiUrl: config.http.publicUrl ?? origin(), pageUrl: config.invitationUrl })
+  return createJobs({
+    db,
+    ports,
+    log,
+    metrics,
+    leaseMs,
+    providerMs,
+    handlers: {
+      [SEND_INVITATION_JOB]: sendInvitationJob({
+        db,
+        keys,
+        mail: ports.mail,
+        log,
+        metrics,
+        mailMs: providerMs,
+        places,
+      }),
+    },
+    lanes: [...webhookLanes(house, egress), registrationLane(house, config)],
+  })
+}
