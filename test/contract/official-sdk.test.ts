@@ -316,11 +316,7 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
     ['profiles.delete', 404, profiles.delete('profileId', {})],
     ['profiles.list', 200, profiles.list()],
     ['me.retrieve', 200, client.me.retrieve()],
-    [
-      'profiles.complete',
-      501,
-      profiles.complete(UUID, { webHookUrl: 'https://your-app.com/webhook/profile-complete' }),
-    ],
+    ['profiles.complete', 404, profiles.complete(UUID, { webHookUrl: CALLBACK_URL })],
     ['campaigns.list', 404, profiles.campaigns.list(UUID)],
     [
       'campaigns.create',

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
+import { ADDED_MEMBERS, type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
 
 interface Member {
   /** As requests spell it. */
@@ -106,8 +106,10 @@ function maskTaxId(taxId: string): string {
 
 function answeredSection(section: Section, values: SectionValues): JsonObject {
   const answered: JsonObject = {}
-  for (const { stored } of MEMBERS.find((one) => one.section === section)?.members ?? []) {
-    answered[stored] = values[stored] ?? null
+  for (const { given, stored } of MEMBERS.find((one) => one.section === section)?.members ?? []) {
+    const value = values[stored]
+    // Ours are shown where they are set, so that a brand without them reads as published.
+    if (value !== undefined || !ADDED_MEMBERS.has(given)) answered[stored] = value ?? null
   }
   return answered
 }

@@ -15,9 +15,7 @@ export {
 } from './campaign.rules.ts'
 export { campaignsOf, findOrganizationCampaign } from './campaign.store.ts'
 export {
-  type CampaignKey,
   END_CAMPAIGN_JOB,
-  type EndingCampaign,
   endCampaignsBranch,
   findEndingCampaign,
   lockCampaign,

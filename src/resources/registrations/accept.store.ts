@@ -89,8 +89,10 @@ export async function joinCompletion(
   registration: Registration,
 ): Promise<boolean> {
   const { organization_id: organizationId } = acceptance.caller.organization
-  // A run that rests for a review has told its callbacks; it is taken for going again, so that it tells this one too.
-  if (!(await saveRegistration(tx, organizationId, { ...registration, state: 'running' }))) return false
+  // A run that rests for a review has told its callbacks; it is taken for going again, so that it tells this one too. One that
+  // is at work keeps its fence: the answer of a call that is under way must still be written.
+  const isResting = registration.state === 'waiting'
+  if (isResting && !(await saveRegistration(tx, organizationId, { ...registration, state: 'running' }))) return false
   await openCallback(tx, acceptance, registration.id)
   return true
 }

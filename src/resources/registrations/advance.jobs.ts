@@ -7,7 +7,8 @@ import { findNumberSources } from './facts.store.ts'
 import { begun, type Move, nextMove, type Question, READS } from './move.rules.ts'
 import { numberOf } from './numbers.rules.ts'
 import { record } from './record.jobs.ts'
-import type { CallName, Step } from './registration.fields.ts'
+import { refresh } from './refresh.jobs.ts'
+import type { CallName, RegistrationState, Step } from './registration.fields.ts'
 import { finished } from './step-change.rules.ts'
 import { takeBrandOver } from './take-over.jobs.ts'
 import { loadWork, type RegistrationOptions, type Work } from './work.jobs.ts'
@@ -43,17 +44,18 @@ async function settle({ db }: RegistrationOptions, job: Job, next: Next): Promis
 const FINISHED: Next = { kind: 'finished' }
 const OTHERS_BRAND_MS = 15_000
 
+/** The states in which there is a next move. */
+const AT_WORK: ReadonlySet<RegistrationState> = new Set(['running', 'waiting', 'parked'])
+
 type Turn = Next | 'again'
 
 async function takeTurn(options: RegistrationOptions, job: Job): Promise<Turn> {
   const work = await loadWork(options.db, options.keys, job)
   if (work === null) return FINISHED
-  if (
-    work.registration.state !== 'running' &&
-    work.registration.state !== 'waiting' &&
-    work.registration.state !== 'parked'
-  )
+  if (!AT_WORK.has(work.registration.state)) {
+    await refresh(options, work)
     return FINISHED
+  }
   const move = nextMove(work.registration.steps, work.now, options.leaseMs)
   if (work.isDeleted) return withdraw(options, work, move)
   return takeMove(options, work, move)

@@ -110,8 +110,17 @@ describe('a brand as a registry takes it', () => {
     ])
   })
 
-  test('a sole proprietor has names and needs neither legal name nor tax number', () => {
+  test('a listed company needs its symbol and its exchange', () => {
+    const listed = { ...whole.business, entity_type: 'PUBLIC_PROFIT' }
+    const lacking = map({ business: listed }).problems.map(({ field }) => field)
+    assert.deepEqual(lacking, ['brand.business.stockSymbol', 'brand.business.stockExchange'])
+    const { brand, problems } = map({ business: { ...listed, stock_symbol: 'ACME', stock_exchange: 'NYSE' } })
+    assert.deepEqual([brand.stockSymbol, brand.stockExchange, problems], ['ACME', 'NYSE', []])
+  })
+
+  test('a sole proprietor has names and needs a mobile number, neither legal name nor tax number', () => {
     const { brand, problems } = map({
+      contact: { ...whole.contact, mobile_phone: '+12025550199' },
       business: { ...whole.business, entity_type: 'SOLE_PROPRIETOR', tax_id: undefined, legal_name: undefined },
     })
     assert.deepEqual([brand.firstName, brand.lastName, problems], ['John Quincy', 'Smith', []])

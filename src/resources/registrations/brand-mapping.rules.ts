@@ -84,6 +84,7 @@ function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] 
   }
   if (kind === 'SOLE_PROPRIETOR') {
     need(brand.lastName !== null, 'brand.contact.name', 'The registry needs the first and the last name of the owner.')
+    need(brand.mobilePhone !== null, 'brand.contact.mobilePhone', 'The registry needs the mobile number of the owner.')
   } else {
     need(brand.legalName !== null, 'brand.business.legalName', 'The registry needs the legal name of the business.')
     need(brand.taxId !== null, 'brand.business.taxId', 'The registry needs the tax number of the business.')
@@ -92,6 +93,10 @@ function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] 
       'brand.business.taxId',
       'A US tax number has nine digits.',
     )
+  }
+  if (kind === 'PUBLIC_PROFIT') {
+    need(brand.stockSymbol !== null, 'brand.business.stockSymbol', 'The registry needs the stock symbol.')
+    need(brand.stockExchange !== null, 'brand.business.stockExchange', 'The registry needs the stock exchange.')
   }
   return problems
 }

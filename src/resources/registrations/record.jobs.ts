@@ -34,7 +34,8 @@ export async function record(options: RegistrationOptions, work: Work, recording
   const after: Registration = {
     ...work.registration,
     steps,
-    state: found.state,
+    // Whoever finds a call under way leaves the row alone (`joinCompletion`).
+    state: recording.step?.step.state === 'calling' ? 'running' : found.state,
     messagingProfileId: found.messagingProfileId ?? work.registration.messagingProfileId,
     feesTotal: addDollars(work.registration.feesTotal, found.dollars),
   }

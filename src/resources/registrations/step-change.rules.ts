@@ -40,7 +40,7 @@ export function only(step: Step): Applied {
   return { step, effects: [] }
 }
 
-export function later(step: Step, kind: WaitKind, { now, random }: Circumstances, atLeastMs = 0): Step {
+function later(step: Step, kind: WaitKind, { now, random }: Circumstances, atLeastMs = 0): Step {
   const wait = Math.max(atLeastMs, waitMs(kind, step.looks, random))
   return { ...step, looks: step.looks + 1, next_try_at: now + wait }
 }

@@ -5,7 +5,7 @@ import type { Registration, Step } from './registration.fields.ts'
 /** The registration as an answer shows it. */
 
 /** Milliseconds since 1970 as the API writes an instant (contract 1.7). */
-export function toInstant(ms: number | null): string | null {
+function toInstant(ms: number | null): string | null {
   if (ms === null) return null
   const iso = new Date(ms).toISOString()
   const fraction = iso.slice(20, 23).replace(/0{1,3}$/, '')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { referenceDigests, wake } from '../../../src/resources/registrations/reference.jobs.ts'
+import { wake } from '../../../src/resources/registrations/index.ts'
+import { referenceDigests } from '../../../src/resources/registrations/reference.jobs.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import {
   brandWithTaxId,
@@ -212,6 +213,46 @@ describe('what needs a person', () => {
     await complete(org.admin, id)
     assert.equal((await settle(app, org.admin, id)).state, 'completed')
     assert.equal(registry.log.filter((call) => call === 'submitBrand').length, 2)
+  })
+})
+
+describe('what comes while something runs, or after', () => {
+  test('a further completion during the call does not lose its answer', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    const { id } = await completableProfile(org)
+    registry.onSubmit = async () => {
+      registry.onSubmit = null
+      assert.equal((await complete(org.admin, id)).status, 202)
+    }
+    await complete(org.admin, id)
+    await app.app.jobs.runDue()
+    assert.equal((await brandOf(kit, id)).submitted_to_tcr, true)
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    assert.ok(!registry.log.includes('findBrand'))
+    assert.ok(!app.lines.some((line) => line.includes('registration_overtaken')))
+  })
+
+  test('an event after the run is read and noted; the status stays for people to decide', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    const { id, campaignId } = await completableProfile(org)
+    await complete(org.admin, id)
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    registry.identity = 'UNVERIFIED'
+    registry.sharing = 'DECLINED'
+    assert.equal((await wake(app.app.db, app.keys, { campaignReference: campaignId })).length, 1)
+    await app.app.jobs.runDue()
+    assert.equal((await brandOf(kit, id)).identity_status, 'UNVERIFIED')
+    const [campaign] = await app.sql<{ sharing_status: string }>('select sharing_status from campaigns where id = $1', [
+      campaignId,
+    ])
+    assert.equal(campaign?.sharing_status, 'DECLINED')
+    const after = await registrationOf(org.admin, id)
+    assert.deepEqual([after.state, after.profile_status], ['completed', 'approved'])
+    assert.deepEqual(await app.sql("select id from jobs where kind = 'advance_registration'"), [])
   })
 })
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { cleanReply, cleanWords } from './words.rules.ts'
+
+const SECRETS = ['12-3456789', 'John Smith', '+12025551234', 'CEO']
+
+describe('the words of a provider', () => {
+  const table: [string, string][] = [
+    ['The tax id does not match.', 'The tax id does not match.'],
+    ['EIN 12-3456789 of John Smith is wrong', 'EIN […] of […] is wrong'],
+    ['EIN 123456789 is wrong, call 12025551234', 'EIN […] is wrong, call […]'],
+    ['one\r\ntwo\u0000\u2028three', 'one two three'],
+    ['The CEO is not known', 'The CEO is not known'],
+    ['x'.repeat(2_000), 'x'.repeat(500)],
+  ]
+  for (const [text, expected] of table) {
+    test(`${JSON.stringify(text.slice(0, 40))}`, () => assert.equal(cleanWords(text, SECRETS), expected))
+  }
+
+  test('in a refusal: paths of ours, twenty entries, nothing that is sealed', () => {
+    const refusals = Array.from({ length: 50 }, (_, at) => ({
+      member: at === 0 ? '__proto__; drop' : 'brand.business.taxId',
+      says: '12-3456789 is bad',
+    }))
+    const { outcome } = cleanReply({ of: 'brand', outcome: { kind: 'refused', refusals } }, SECRETS)
+    assert.ok(outcome.kind === 'refused')
+    assert.equal(outcome.refusals.length, 20)
+    assert.deepEqual(outcome.refusals[0], { member: '', says: '[…] is bad' })
+    assert.deepEqual(outcome.refusals[1], { member: 'brand.business.taxId', says: '[…] is bad' })
+  })
+
+  test('in feedback, in a vetting, in a decline and in an assignment', () => {
+    const says = 'John Smith'
+    const feedback = [{ category: 'TAX_ID', fields: ['brand.business.taxId', '<script>'], says }]
+    const replies = [
+      cleanReply({ of: 'feedback', outcome: { kind: 'done', value: feedback } }, SECRETS),
+      cleanReply(
+        { of: 'vetting', outcome: { kind: 'done', value: { status: 'failed', score: null, reasons: [says] } } },
+        SECRETS,
+      ),
+      cleanReply({ of: 'assignment', outcome: { kind: 'done', value: { status: 'failed', says } } }, SECRETS),
+    ]
+    assert.deepEqual(
+      replies.map(({ outcome }) => (outcome.kind === 'done' ? outcome.value : null)),
+      [
+        [{ category: 'TAX_ID', fields: ['brand.business.taxId'], says: '[…]' }],
+        { status: 'failed', score: null, reasons: ['[…]'] },
+        { status: 'failed', says: '[…]' },
+      ],
+    )
+  })
+})
