@@ -11,10 +11,10 @@ const sameKeyAtOnce = {
   title: 'Identical requests with one key, at once, over two instances: one execution, every other answer a replay',
   sabotages: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage({ env: patientLadder })
+    const stage = await t.stage({ env: { ...patientLadder, DATABASE_POOL_SIZE: '32' } })
     const keys = t.length(12, 200)
     const copies = 50
-    // The pools are filled before: what is raced here is a key, not the opening of connections.
+    // A connection for each request, opened before: what is raced here is a key.
     const warm = ({ url }) =>
       Array.from({ length: 24 }, () => send(url, 'GET', '/v3/profiles', { key: stage.acme.admin }))
     await Promise.all(stage.instances.flatMap(warm))

@@ -98,7 +98,7 @@ const revoked = {
       seconds: 3,
       ask: async () => {
         const reply = await read(next)
-        if (reply.status !== 200) refused.push(reply.status)
+        if (reply.status === 401 || reply.status === 403) refused.push(reply.status)
         return reply
       },
     })

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { aBrand, aCardChange, aContact } from '../harness/bodies.mjs'
 import { send } from '../harness/http.mjs'
@@ -152,7 +152,7 @@ const missingKey = {
   async run(t) {
     const stage = await t.stage({ instances: 1 })
     const secret = stage.world.sealingKey.slice(3)
-    const wrong = { SEALING_KEY: `k2:${Buffer.alloc(32, 7).toString('base64')}` }
+    const wrong = { SEALING_KEY: `k2:${randomBytes(32).toString('base64')}` }
     const instance = new Instance({
       name: 'keyless',
       folder: stage.folder,
