@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { built } from '../built.mjs'
 import { install } from '../installation.mjs'
@@ -10,6 +11,8 @@ const stepMs = 500
 const answersPerStep = 6_000
 /** A table is vacuumed by PostgreSQL once a fifth of it is dead; in fast time it is told to. */
 const deadShare = 0.2
+/** A sealed answer does not compress, so random bytes stand for it. */
+const sealedBytes = 2_000
 
 /**
  * Eight hours of kept answers in fast time: ten a second, swept as they expire. What is bounded is the size of the table
@@ -48,10 +51,16 @@ async function keepAnswers({ owner, organizationId }, step) {
        request_id, is_sandbox, status, etag, answer, attempt, fence, created_at, expires_at)
      select $1, $1, 'live', $2 || n, gen_random_uuid(), 'kept', 'updateProfile', gen_random_uuid()::text,
             md5(n::text) || md5(n::text), 'req_0123456789', false, 200, gen_random_uuid()::text,
-            (select string_agg(md5(random()::text || n), '') from generate_series(1, 84)), 1, 1, now(),
+            $5::text, 1, 1, now(),
             now() + $3::integer * interval '1 millisecond'
        from generate_series(1, $4::integer) n`,
-    [organizationId, `step_${step}_`, keptSteps * stepMs, answersPerStep],
+    [
+      organizationId,
+      `step_${step}_`,
+      keptSteps * stepMs,
+      answersPerStep,
+      randomBytes(sealedBytes).toString('base64url'),
+    ],
   )
 }
 
