@@ -34,12 +34,16 @@ test('no configuration at all gives a working laptop server', () => {
   assert.ok(isAbsolute(config.dataDir))
   assert.equal(config.database.url, null)
   assert.equal(config.keyMaterial, null)
-  assert.deepEqual([config.payments.provider, config.whatsapp.provider], ['simulator', 'simulator'])
   assert.deepEqual(config.mail, {
     provider: 'outbox',
     folder: join(config.dataDir, 'mail'),
     from: 'Letterhead <letterhead@localhost>',
   })
+  const { payments, whatsapp, brandRegistry, carrier } = config
+  const chosen = [payments, whatsapp, brandRegistry, carrier].map(({ provider }) => provider)
+  assert.deepEqual(chosen, Array(4).fill('simulator'))
+  assert.deepEqual(brandRegistry.fees, { brand: 4.5, revet: 4.5, vetting: 40, campaignReview: 15 })
+  assert.equal(brandRegistry.vetting, 'off')
   assert.equal(config.http.hasRateLimits, true)
 })
 
@@ -60,6 +64,10 @@ test('every form of every variable is read', () => {
     LOG_LEVEL: 'error',
     WHATSAPP: 'meta',
     META_APP_TOKEN: '123456|abcdefgh',
+    META_REGISTRATION_PIN: '042424',
+    REGISTRY_FEES: 'brand=4, campaign_review=15.50',
+    VETTING: 'aegis_enhanced',
+    CARRIER: 'none',
     PAYMENTS: 'none',
   })
   assert.equal(config.http.port, 0)

@@ -72,6 +72,8 @@ function withProviders(values: Values): Values {
     PAYMENTS: values.PAYMENTS ?? unnamed,
     WHATSAPP: values.WHATSAPP ?? unnamed,
     MAIL: values.MAIL ?? (isProduction ? 'none' : 'outbox'),
+    BRAND_REGISTRY: values.BRAND_REGISTRY ?? unnamed,
+    CARRIER: values.CARRIER ?? unnamed,
   }
 }
 

@@ -1,4 +1,6 @@
 import { outboxMail } from './adapters/outbox/index.ts'
+import { simulatedBrandRegistry } from './adapters/simulator/brand-registry.ts'
+import { simulatedCarrier } from './adapters/simulator/carrier.ts'
 import { simulatedPayments } from './adapters/simulator/payments.ts'
 import { simulatedWhatsapp } from './adapters/simulator/whatsapp.ts'
 import type { Config } from './config.ts'
@@ -9,16 +11,20 @@ import type { Log } from './observe/log.ts'
  * The adapters that the configuration names; null where a provider is not configured (decision 23). Those of real
  * providers are loaded when they are asked for: their libraries would slow every other start.
  */
-export async function buildPorts(
-  config: Pick<Config, 'payments' | 'whatsapp' | 'mail' | 'timeouts'>,
-  log: Log,
-): Promise<Ports> {
+export async function buildPorts(config: ProviderConfig, log: Log): Promise<Ports> {
   return {
     payments: await payments(config, log),
     whatsapp: await whatsapp(config, log),
     mail: await mail(config, log),
+    brandRegistry: brandRegistry(config),
+    carrier: carrier(config),
   }
 }
+
+type ProviderConfig = Pick<
+  Config,
+  'payments' | 'whatsapp' | 'mail' | 'brandRegistry' | 'carrier' | 'simulator' | 'timeouts'
+>
 
 async function payments(
   { payments: chosen, timeouts }: Pick<Config, 'payments' | 'timeouts'>,
@@ -55,6 +61,8 @@ async function whatsapp(
       return metaWhatsapp({
         baseUrl: chosen.baseUrl,
         ...(chosen.appToken === null ? {} : { appToken: chosen.appToken.reveal() }),
+        ...(chosen.systemToken === null ? {} : { systemToken: chosen.systemToken.reveal() }),
+        ...(chosen.registrationPin === null ? {} : { registrationPin: chosen.registrationPin.reveal() }),
         log,
         timeoutMs: timeouts.providerMs,
       })
@@ -75,9 +83,26 @@ async function mail({ mail: chosen, timeouts }: Pick<Config, 'mail' | 'timeouts'
   }
 }
 
+function brandRegistry({ brandRegistry: chosen, simulator }: ProviderConfig): Ports['brandRegistry'] {
+  const { vetting, fees } = chosen
+  return chosen.provider === 'none'
+    ? null
+    : simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== 'off', fees })
+}
+
+function carrier({ carrier: chosen, simulator }: ProviderConfig): Ports['carrier'] {
+  return chosen.provider === 'none' ? null : simulatedCarrier(simulator)
+}
+
 /** What stands behind each port, for start-up, readiness and `doctor`. */
 export function describePorts(ports: Ports): Record<string, { name: string; isSimulated: boolean }> {
   const entry = (port: { name: string; isSimulated: boolean } | null) =>
     port === null ? { name: 'none', isSimulated: false } : { name: port.name, isSimulated: port.isSimulated }
-  return { payments: entry(ports.payments), whatsapp: entry(ports.whatsapp), mail: entry(ports.mail) }
+  return {
+    payments: entry(ports.payments),
+    whatsapp: entry(ports.whatsapp),
+    mail: entry(ports.mail),
+    brandRegistry: entry(ports.brandRegistry),
+    carrier: entry(ports.carrier),
+  }
 }

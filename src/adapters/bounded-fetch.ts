@@ -64,6 +64,21 @@ async function readBounded(response: Response): Promise<string | null> {
   }
 }
 
+/** Errors that come before a connection stands; whatever else goes wrong may have been executed. */
+const UNSENT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** Whether the request certainly did not reach the provider. */
+export function isUnsent(delivery: Delivery): boolean {
+  return delivery.kind === 'unreachable' && UNSENT_CODES.has(delivery.code)
+}
+
 /** `ECONNREFUSED` and the like: the one part of a network error that is known to quote nothing. */
 function systemCode(error: unknown): string {
   const cause = error instanceof Error ? error.cause : null

@@ -186,3 +186,28 @@ export const sealingKeys: Form<SealingKeys> = {
     return found?.keys.every((key) => looksRandom(key.bytes)) ? found : undefined
   },
 }
+
+/** US$ by the registry's service; a service that is not named has no known fee. */
+export type FeeList = Partial<Record<(typeof FEE_NAMES)[number], number>>
+
+const FEE_NAMES = ['brand', 'revet', 'vetting', 'campaign_review'] as const
+
+export const feeList: Form<FeeList> = {
+  form: `a comma list of ${FEE_NAMES.join(', ')}, each with its US$ as in brand=4.50`,
+  read(text) {
+    const fees: FeeList = {}
+    for (const entry of text.split(',')) {
+      const [, name, amount] = /^\s*([a-z_]+)=(\d{1,5}(?:\.\d{1,2})?)\s*$/.exec(entry) ?? []
+      const known = FEE_NAMES.find((each) => each === name)
+      if (known === undefined || known in fees) return undefined
+      fees[known] = Number(amount)
+    }
+    return fees
+  },
+}
+
+/** The two-step verification PIN of a WhatsApp number. */
+export const pin: Form<string> = {
+  form: 'six digits',
+  read: (text) => (/^\d{6}$/.test(text) ? text : undefined),
+}

@@ -10,7 +10,29 @@ export type PaymentsConfig =
 
 export type WhatsappConfig =
   | { readonly provider: 'none' | 'simulator' }
-  | { readonly provider: 'meta'; readonly appToken: Secret<string> | null; readonly baseUrl: string }
+  | {
+      readonly provider: 'meta'
+      readonly appToken: Secret<string> | null
+      readonly systemToken: Secret<string> | null
+      readonly registrationPin: Secret<string> | null
+      readonly baseUrl: string
+    }
+
+export interface RegistryConfig {
+  readonly provider: 'none' | 'simulator'
+  readonly vetting: Values['VETTING']
+  /** US$; null where it is not known. */
+  readonly fees: {
+    readonly brand: number | null
+    readonly revet: number | null
+    readonly vetting: number | null
+    readonly campaignReview: number | null
+  }
+}
+
+export interface CarrierConfig {
+  readonly provider: 'none' | 'simulator'
+}
 
 export type MailConfig =
   | { readonly provider: 'none' }
@@ -65,6 +87,10 @@ export interface Config {
   readonly mail: MailConfig
   /** A page with `{token}` in its address. Null: mails tell how to answer over the API. */
   readonly invitationUrl: string | null
+  readonly brandRegistry: RegistryConfig
+  readonly carrier: CarrierConfig
+  /** How the simulated registry and carrier behave: how long they take, and where they remember. */
+  readonly simulator: { readonly delayMs: number; readonly file: string }
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -103,6 +129,9 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     whatsapp: toWhatsapp(values),
     mail: toMail(values),
     invitationUrl: values.INVITATION_URL,
+    brandRegistry: toRegistry(values),
+    carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
+    simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,
@@ -131,7 +160,13 @@ function toPayments(values: Values): PaymentsConfig {
 
 function toWhatsapp(values: Values): WhatsappConfig {
   if (values.WHATSAPP === 'meta') {
-    return { provider: 'meta', appToken: conceal(values.META_APP_TOKEN), baseUrl: values.META_GRAPH_BASE_URL }
+    return {
+      provider: 'meta',
+      appToken: conceal(values.META_APP_TOKEN),
+      systemToken: conceal(values.META_SYSTEM_TOKEN),
+      registrationPin: conceal(values.META_REGISTRATION_PIN),
+      baseUrl: values.META_GRAPH_BASE_URL,
+    }
   }
   return { provider: values.WHATSAPP === 'simulator' ? 'simulator' : 'none' }
 }
@@ -145,6 +180,20 @@ function toMail(values: Values): MailConfig {
     provider: 'outbox',
     folder: resolve(values.DATA_DIR, 'mail'),
     from: values.MAIL_FROM ?? 'Letterhead <letterhead@localhost>',
+  }
+}
+
+function toRegistry(values: Values): RegistryConfig {
+  const { brand, revet, vetting, campaign_review } = values.REGISTRY_FEES
+  return {
+    provider: values.BRAND_REGISTRY === 'simulator' ? 'simulator' : 'none',
+    vetting: values.VETTING,
+    fees: {
+      brand: brand ?? null,
+      revet: revet ?? null,
+      vetting: vetting ?? null,
+      campaignReview: campaign_review ?? null,
+    },
   }
 }
 

@@ -28,6 +28,11 @@ function showValue(setting: Setting<unknown>, value: unknown): string {
 
 function valueText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value)
+      .map(([name, part]) => `${name}=${String(part)}`)
+      .join(',')
+  }
   return Array.isArray(value) ? value.join(',') : String(value)
 }
 

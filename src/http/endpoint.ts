@@ -4,6 +4,8 @@ import type { JsonObject, JsonValue } from '../contract/json-value.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { TSchema } from '../contract/schema.ts'
 import type { Executor } from '../db/database.ts'
+import type { BrandRegistry } from '../ports/brand-registry.ts'
+import type { Carrier } from '../ports/carrier.ts'
 import type { Mail } from '../ports/mail.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
@@ -52,6 +54,8 @@ export interface Ports {
   payments: Payments | null
   whatsapp: Whatsapp | null
   mail: Mail | null
+  brandRegistry: BrandRegistry | null
+  carrier: Carrier | null
 }
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */

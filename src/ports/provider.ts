@@ -1,6 +1,6 @@
 /** What there is to know about a provider before it is used: for `letterhead doctor` and the documentation. Data only. */
 export interface ProviderDescriptor {
-  port: 'payments' | 'whatsapp' | 'mail'
+  port: 'payments' | 'whatsapp' | 'mail' | 'brandRegistry' | 'carrier'
   /** The value of the port's own variable that selects this provider, for example `PAYMENTS=stripe`. */
   name: string
   title: string

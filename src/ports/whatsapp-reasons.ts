@@ -21,6 +21,19 @@ export const WHATSAPP_REASONS = {
     member: 'phone_number_id',
     says: 'The phone number does not belong to the WhatsApp Business Account.',
   },
+  tokenMissing: {
+    member: 'access_token',
+    says: 'There is no access token for this WhatsApp Business Account on this server.',
+  },
+  pinMissing: { member: '', says: 'This server has no PIN to register WhatsApp numbers with.' },
+  pinWrong: {
+    member: 'phone_number_id',
+    says: 'The phone number has two-step verification with another PIN. Turn it off in WhatsApp Manager, then try again.',
+  },
+  numberUnverified: {
+    member: 'phone_number_id',
+    says: 'The phone number is not verified. Verify it in WhatsApp Manager, then try again.',
+  },
 } as const satisfies Record<string, Refusal>
 
 /** The refusal for one permission that the token does not hold. */

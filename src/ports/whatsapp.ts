@@ -22,4 +22,17 @@ export interface Whatsapp {
    * Refusal members: `access_token`, `waba_id`, `phone_number_id`.
    */
   verifyAccount(request: { credentials: WhatsappCredentials; signal?: AbortSignal }): Promise<Outcome<WhatsappAccount>>
+  /**
+   * Registers the number for the Cloud API with the configured PIN. `accessToken` null: the configured token of the
+   * system user. Meta allows few registrations of one number (10 in 72 hours), so it is not repeated idly; registering a
+   * registered number again is harmless. Outcomes as at a registry (`brand-registry.ts`). Refusal members: as above.
+   */
+  registerNumber(request: {
+    wabaId: string
+    phoneNumberId: string
+    accessToken: string | null
+    signal?: AbortSignal
+  }): Promise<Outcome<{ phoneNumberId: string }>>
+  /** Subscribes our app to the events of the account. May be repeated. */
+  subscribeApp(request: { wabaId: string; accessToken: string | null; signal?: AbortSignal }): Promise<Outcome<null>>
 }

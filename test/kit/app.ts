@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
+import { type SimulatedBrandRegistry, simulatedBrandRegistry } from '../../src/adapters/simulator/brand-registry.ts'
+import { type SimulatedCarrier, simulatedCarrier } from '../../src/adapters/simulator/carrier.ts'
 import { type SimulatedPayments, simulatedPayments } from '../../src/adapters/simulator/payments.ts'
 import { type SimulatedWhatsapp, simulatedWhatsapp } from '../../src/adapters/simulator/whatsapp.ts'
 import { type App, buildApp } from '../../src/app.ts'
@@ -12,6 +14,7 @@ import { createMetrics } from '../../src/observe/metrics.ts'
 import { KeyRing } from '../../src/seal/key-ring.ts'
 import { Client } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './cluster.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
 import { TestOrganization } from './organization.ts'
 import { type RecordedMail, recordedMail } from './recorded-mail.ts'
 
@@ -34,6 +37,10 @@ export class TestApp implements AsyncDisposable {
   readonly payments: SimulatedPayments
   readonly whatsapp: SimulatedWhatsapp
   readonly mail: RecordedMail
+  readonly brandRegistry: SimulatedBrandRegistry
+  readonly carrier: SimulatedCarrier
+  /** The time that the simulated registry and carrier live in: a score or a review comes when it is moved. */
+  readonly providerClock: ManualClock
   readonly config: Config
   /** Every line that any instance logged. */
   readonly lines: string[]
@@ -41,7 +48,8 @@ export class TestApp implements AsyncDisposable {
   readonly #expectedErrors = new Set<string>()
 
   constructor(
-    parts: Pick<TestApp, 'apps' | 'urls' | 'keys' | 'payments' | 'whatsapp' | 'mail' | 'config' | 'lines' | 'database'>,
+    parts: Pick<TestApp, 'apps' | 'urls' | 'keys' | 'config' | 'lines' | 'database'> &
+      Pick<TestApp, 'payments' | 'whatsapp' | 'mail' | 'brandRegistry' | 'carrier' | 'providerClock'>,
   ) {
     this.apps = parts.apps
     this.urls = parts.urls
@@ -49,6 +57,9 @@ export class TestApp implements AsyncDisposable {
     this.payments = parts.payments
     this.whatsapp = parts.whatsapp
     this.mail = parts.mail
+    this.brandRegistry = parts.brandRegistry
+    this.carrier = parts.carrier
+    this.providerClock = parts.providerClock
     this.config = parts.config
     this.lines = parts.lines
     this.database = parts.database
@@ -126,6 +137,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const payments = simulatedPayments()
   const whatsapp = simulatedWhatsapp()
   const mail = recordedMail()
+  const providerClock = manualClock()
+  const brandRegistry = simulatedBrandRegistry({
+    clock: providerClock,
+    hasVetting: config.brandRegistry.vetting !== 'off',
+  })
+  const carrier = simulatedCarrier({ clock: providerClock })
   const lines: string[] = []
   const apps: App[] = []
   const urls: string[] = []
@@ -142,7 +159,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       connection: database.server,
       config,
       keys,
-      ports: { payments, whatsapp, mail, ...options.ports },
+      ports: { payments, whatsapp, mail, brandRegistry, carrier, ...options.ports },
       log,
       metrics,
     })
@@ -150,5 +167,18 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     apps.push(app)
     urls.push(`http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}`)
   }
-  return new TestApp({ apps, urls, keys, payments, whatsapp, mail, config, lines, database })
+  return new TestApp({
+    apps,
+    urls,
+    keys,
+    payments,
+    whatsapp,
+    mail,
+    brandRegistry,
+    carrier,
+    providerClock,
+    config,
+    lines,
+    database,
+  })
 }

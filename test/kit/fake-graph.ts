@@ -1,13 +1,17 @@
 import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
 
 /**
- * A local server that behaves as Meta documents for the reads of the WhatsApp adapter: bearer tokens, `debug_token`,
- * an account, its numbers in pages, and error bodies with codes. It knows the simulator's tokens, with the same meaning.
+ * A local server that behaves as Meta documents for the calls of the WhatsApp adapter: bearer tokens, `debug_token`,
+ * an account, its numbers in pages, the registration of a number, and error bodies with codes. It knows the simulator's tokens, with the same meaning.
  */
 export interface FakeGraph extends FakeProvider {
   readonly requests: GraphRequest[]
   readonly tokens: Map<string, FakeToken>
   readonly accounts: Map<string, FakeAccount>
+  /** The PINs of registered numbers by their ids. */
+  readonly registered: Map<string, string>
+  /** The accounts whose events the app has subscribed to. */
+  readonly subscribed: Set<string>
   /** The next request of the step meets the fault. */
   failNext(step: GraphStepName, fault: GraphFakeFault): void
 }
@@ -35,7 +39,7 @@ export interface FakeAccount {
   numbers: string[]
 }
 
-export type GraphStepName = 'inspect' | 'account' | 'numbers'
+export type GraphStepName = 'inspect' | 'account' | 'numbers' | 'register' | 'subscribe'
 
 export type GraphFakeFault =
   | { does: 'reset' | 'hang' }
@@ -46,6 +50,11 @@ export const FAKE_NUMBER = '987654321098765'
 
 const SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging']
 const PAGE = 2
+const STEP_OF_EDGE: Record<string, GraphStepName> = {
+  phone_numbers: 'numbers',
+  register: 'register',
+  subscribed_apps: 'subscribe',
+}
 
 export async function startFakeGraph(): Promise<FakeGraph> {
   const faults = new Map<GraphStepName, GraphFakeFault>()
@@ -55,13 +64,15 @@ export async function startFakeGraph(): Promise<FakeGraph> {
     requests: [],
     tokens: magicTokens(),
     accounts: new Map([[FAKE_WABA, { name: 'Acme', reviewStatus: 'APPROVED', numbers: [FAKE_NUMBER] }]]),
+    registered: new Map(),
+    subscribed: new Set(),
     failNext: (step, fault) => void faults.set(step, fault),
   }
-  const provider = await startFakeProvider(async (incoming, _body, response) => {
+  const provider = await startFakeProvider(async (incoming, sent, response) => {
     const url = new URL(incoming.url ?? '', 'http://graph')
     const [, version, node = '', edge] = url.pathname.split('/')
     if (version !== 'v25.0') return send(response, 404, failure(2500, 'Unknown path'))
-    const step = node === 'debug_token' ? 'inspect' : edge === 'phone_numbers' ? 'numbers' : 'account'
+    const step = STEP_OF_EDGE[edge ?? ''] ?? (node === 'debug_token' ? 'inspect' : 'account')
     const bearer = (incoming.headers.authorization ?? '').replace(/^Bearer /, '')
     const query = Object.fromEntries(url.searchParams)
     graph.requests.push({ step, path: url.pathname, bearer, query })
@@ -70,7 +81,9 @@ export async function startFakeGraph(): Promise<FakeGraph> {
     if (fault?.does === 'reset') return void response.destroy()
     if (fault?.does === 'hang') return
     if (fault?.does === 'answer') return send(response, fault.status, fault.body, fault.headers)
-    const { status, body } = answer(graph, step, node, bearer, query)
+    const { status, body } = answer(graph, step, node, bearer, query, sent)
+    if (bearer === 'EAAtest_lost' && step === 'register' && graph.requests.filter((r) => r.step === step).length === 1)
+      return
     send(response, status, body)
   })
   return Object.assign(graph, provider)
@@ -81,6 +94,11 @@ function magicTokens(): Map<string, FakeToken> {
   return new Map([
     ['EAAtest_ok', token({ reaches: [FAKE_WABA] })],
     ['EAAxxxxxxxxxxxxxxx', token({})],
+    ['EAAtest_pin', token({})],
+    ['EAAtest_unverified', token({})],
+    ['EAAtest_limit', token({})],
+    ['EAAtest_lost', token({})],
+    ['EAAtest_system', token({})],
     ['EAAtest_expired', token({ isExpired: true })],
     ['EAAtest_noscope', token({ scopes: ['whatsapp_business_management'] })],
     ['EAAtest_wrongwaba', token({ reaches: ['555'] })],
@@ -94,21 +112,44 @@ function magicFault(bearer: string): GraphFakeFault | undefined {
   return bearer === 'EAAtest_outage' ? { does: 'answer', status: 500, body: failure(2, 'Temporarily down') } : undefined
 }
 
-function answer(graph: FakeGraph, step: GraphStepName, node: string, bearer: string, query: Record<string, string>) {
+function answer(
+  graph: FakeGraph,
+  step: GraphStepName,
+  node: string,
+  bearer: string,
+  query: Record<string, string>,
+  sent: string,
+) {
   const holder = graph.tokens.get(bearer)
   if (holder === undefined || holder.isExpired)
     return { status: 401, body: failure(190, `Token ${bearer} is not valid`) }
   if (step === 'inspect') return inspected(graph, holder, query.input_token ?? '')
   if (!holder.scopes.includes('whatsapp_business_management'))
     return { status: 403, body: failure(10, 'No permission') }
+  if (step === 'register') return register(graph, node, bearer, sent)
   const account = graph.accounts.get(node)
   const isReached = holder.reaches === null || holder.reaches.includes(node)
   if (account === undefined || !isReached) return { status: 400, body: failure(100, 'No such object', 33) }
+  if (step === 'subscribe') {
+    graph.subscribed.add(node)
+    return { status: 200, body: { success: true } }
+  }
   if (step === 'account') {
     return { status: 200, body: { id: node, name: account.name, account_review_status: account.reviewStatus } }
   }
   const numbers = bearer === 'EAAtest_wrongnumber' ? ['1'] : account.numbers
   return { status: 200, body: numbersPage(graph, node, numbers, query.after) }
+}
+
+function register(graph: FakeGraph, node: string, bearer: string, sent: string) {
+  const { messaging_product: product, pin } = JSON.parse(sent) as Record<string, string>
+  if (product !== 'whatsapp' || !/^\d{6}$/.test(pin ?? '')) return { status: 400, body: failure(100, 'Bad parameter') }
+  const isOurs = [...graph.accounts.values()].some(({ numbers }) => numbers.includes(node))
+  if (!isOurs) return { status: 400, body: failure(100, 'No such object', 33) }
+  const code = { EAAtest_pin: 133005, EAAtest_unverified: 133006, EAAtest_limit: 133016 }[bearer]
+  if (code !== undefined) return { status: 400, body: failure(code, 'Not registered') }
+  graph.registered.set(node, pin ?? '')
+  return { status: 200, body: { success: true } }
 }
 
 function inspected(graph: FakeGraph, holder: FakeToken, input: string) {

@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { metaDescriptor } from '../../src/adapters/meta/descriptor.ts'
 import { outboxDescriptor } from '../../src/adapters/outbox/descriptor.ts'
-import { simulatedPaymentsDescriptor, simulatedWhatsappDescriptor } from '../../src/adapters/simulator/descriptor.ts'
+import {
+  simulatedBrandRegistryDescriptor,
+  simulatedCarrierDescriptor,
+  simulatedPaymentsDescriptor,
+  simulatedWhatsappDescriptor,
+} from '../../src/adapters/simulator/descriptor.ts'
 import { smtpDescriptor } from '../../src/adapters/smtp/descriptor.ts'
 import { stripeDescriptor } from '../../src/adapters/stripe/descriptor.ts'
 import { packageRoot } from '../../src/package-root.ts'
@@ -16,6 +21,8 @@ const ALL = [
   simulatedWhatsappDescriptor,
   smtpDescriptor,
   outboxDescriptor,
+  simulatedBrandRegistryDescriptor,
+  simulatedCarrierDescriptor,
 ]
 
 describe('provider descriptors', () => {

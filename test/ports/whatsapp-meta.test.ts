@@ -5,7 +5,14 @@ import { metaWhatsapp } from '../../src/adapters/meta/index.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Whatsapp } from '../../src/ports/whatsapp.ts'
 import { scopeMissing, WHATSAPP_REASONS, WHATSAPP_SCOPES } from '../../src/ports/whatsapp-reasons.ts'
-import { FAKE_NUMBER, FAKE_WABA, type FakeGraph, type GraphStepName, startFakeGraph } from '../kit/fake-graph.ts'
+import {
+  FAKE_NUMBER,
+  FAKE_WABA,
+  type FakeGraph,
+  type GraphFakeFault,
+  type GraphStepName,
+  startFakeGraph,
+} from '../kit/fake-graph.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { verify, whatsappSuite } from './whatsapp.suite.ts'
 
@@ -13,7 +20,14 @@ async function open({ timeoutMs = 5_000, appToken }: { timeoutMs?: number; appTo
   const graph = await startFakeGraph()
   const { log, lines } = recordedLog()
   const baseUrl = `${graph.url}/v25.0`
-  const whatsapp = metaWhatsapp({ baseUrl, log, timeoutMs, ...(appToken === undefined ? {} : { appToken }) })
+  const whatsapp = metaWhatsapp({
+    baseUrl,
+    log,
+    timeoutMs,
+    registrationPin: '042424',
+    systemToken: 'EAAtest_system',
+    ...(appToken === undefined ? {} : { appToken }),
+  })
   return { whatsapp, lines, graph, close: () => graph.close() }
 }
 
@@ -207,6 +221,52 @@ describe('meta adapter', () => {
         { timeoutMs: 300 },
       ))
   }
+
+  it('registers with the configured PIN, and subscribes the account', () =>
+    using(async ({ whatsapp, graph }) => {
+      await whatsapp.registerNumber({ wabaId: FAKE_WABA, phoneNumberId: FAKE_NUMBER, accessToken: null })
+      await whatsapp.subscribeApp({ wabaId: FAKE_WABA, accessToken: 'EAAtest_ok' })
+      assert.deepEqual([...graph.registered], [[FAKE_NUMBER, '042424']])
+      assert.deepEqual([...graph.subscribed], [FAKE_WABA])
+      assert.deepEqual(
+        graph.requests.map(({ bearer }) => bearer),
+        ['EAAtest_system', 'EAAtest_ok'],
+      )
+    }))
+
+  it('registers nothing without a PIN or a token', async () => {
+    const { log } = recordedLog()
+    const request = { wabaId: FAKE_WABA, phoneNumberId: FAKE_NUMBER, accessToken: null }
+    const withoutPin = metaWhatsapp({ baseUrl: 'http://127.0.0.1:9/v25.0', log, systemToken: 'EAAtest_ok' })
+    assert.deepEqual(await withoutPin.registerNumber(request), refusedFor(WHATSAPP_REASONS.pinMissing))
+    const withoutToken = metaWhatsapp({ baseUrl: 'http://127.0.0.1:9/v25.0', log, registrationPin: '042424' })
+    assert.deepEqual(await withoutToken.registerNumber(request), refusedFor(WHATSAPP_REASONS.tokenMissing))
+    assert.deepEqual(await withoutToken.subscribeApp(request), refusedFor(WHATSAPP_REASONS.tokenMissing))
+  })
+
+  it('says unavailable to a registration that was not sent, and timeout to one that may have been', async () => {
+    const { log } = recordedLog()
+    const parts = { log, registrationPin: '042424', systemToken: 'EAAtest_ok' }
+    const request = { wabaId: FAKE_WABA, phoneNumberId: FAKE_NUMBER, accessToken: null }
+    const closed = await startFakeGraph()
+    await closed.close()
+    const gone = metaWhatsapp({ ...parts, baseUrl: `${closed.url}/v25.0` })
+    assert.equal((await gone.registerNumber(request)).kind, 'unavailable')
+    await using(async ({ whatsapp, graph }) => {
+      const faults: GraphFakeFault[] = [
+        { does: 'reset' },
+        { does: 'answer', status: 500, body: {} },
+        { does: 'answer', status: 200, body: { success: 'yes' } },
+        { does: 'answer', status: 200, body: '<html>' },
+      ]
+      for (const fault of faults) {
+        graph.failNext('register', fault)
+        assert.deepEqual(await whatsapp.registerNumber(request), { kind: 'timeout' }, inspect(fault))
+      }
+      graph.failNext('register', { does: 'answer', status: 400, body: { error: { code: 100 } } })
+      assert.deepEqual(await whatsapp.registerNumber(request), refusedFor(WHATSAPP_REASONS.numberUnseen))
+    })
+  })
 
   it('follows no redirect, so that the token reaches no other host', async (test) => {
     const other = await startFakeGraph()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { MAGIC_TOKENS } from '../../src/adapters/simulator/magic-tokens.ts'
+import { MAGIC_REGISTRATIONS, MAGIC_TOKENS } from '../../src/adapters/simulator/magic-tokens.ts'
 import { simulatedWhatsapp } from '../../src/adapters/simulator/whatsapp.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { verify, whatsappSuite } from './whatsapp.suite.ts'
@@ -15,10 +15,11 @@ whatsappSuite('simulator', async ({ timeoutMs }) => ({
 
 describe('whatsapp simulator', () => {
   it('has distinct magic tokens, all of them documented', async () => {
-    const tokens = MAGIC_TOKENS.map((magic) => magic.token)
+    const tokens = [...MAGIC_TOKENS, ...MAGIC_REGISTRATIONS].map((magic) => magic.token)
     assert.equal(new Set(tokens).size, tokens.length)
     const page = (await readFile(join(packageRoot, 'docs/PROVIDERS.md'), 'utf8')).replace(/ +/g, ' ')
-    for (const { token, says } of MAGIC_TOKENS) assert.ok(page.includes(`| \`${token}\` | ${says} |`), token)
+    for (const { token, says } of [...MAGIC_TOKENS, ...MAGIC_REGISTRATIONS])
+      assert.ok(page.includes(`| \`${token}\` | ${says} |`), token)
   })
 
   it('waits as long as it says', async () => {
@@ -31,6 +32,6 @@ describe('whatsapp simulator', () => {
   it('notes the account and the outcome, never the token', async () => {
     const whatsapp = simulatedWhatsapp()
     await verify(whatsapp, { wabaId: '5', accessToken: 'EAAtest_expired' })
-    assert.deepEqual(whatsapp.calls, [{ wabaId: '5', outcome: 'refused' }])
+    assert.deepEqual(whatsapp.calls, [{ operation: 'verifyAccount', wabaId: '5', outcome: 'refused' }])
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { MAGIC_TOKENS } from '../../src/adapters/simulator/magic-tokens.ts'
+import { MAGIC_REGISTRATIONS, MAGIC_TOKENS } from '../../src/adapters/simulator/magic-tokens.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../src/ports/whatsapp.ts'
 import { WHATSAPP_REASONS } from '../../src/ports/whatsapp-reasons.ts'
@@ -96,6 +96,59 @@ export function whatsappSuite(name: string, open: (options: { timeoutMs: number 
         const running = verify(whatsapp, { accessToken: 'EAAtest_timeout' }, controller.signal)
         setTimeout(() => controller.abort(), 20)
         assert.deepEqual(await running, { kind: 'timeout' })
+      }))
+
+    it('registers a number and subscribes to the account, twice without harm, with and without a token', () =>
+      using(async ({ whatsapp }) => {
+        for (const accessToken of ['EAAtest_ok', 'EAAtest_ok', null]) {
+          const registered = await whatsapp.registerNumber({
+            wabaId: FAKE_WABA,
+            phoneNumberId: FAKE_NUMBER,
+            accessToken,
+          })
+          assert.deepEqual(registered, { kind: 'done', value: { phoneNumberId: FAKE_NUMBER } })
+          assert.deepEqual(await whatsapp.subscribeApp({ wabaId: FAKE_WABA, accessToken }), {
+            kind: 'done',
+            value: null,
+          })
+        }
+      }))
+
+    for (const { token, behaviour, says } of MAGIC_REGISTRATIONS) {
+      it(`accepts ${token} and then: ${says}`, () =>
+        using(async ({ whatsapp, lines }) => {
+          assert.equal((await verify(whatsapp, { accessToken: token })).kind, 'done')
+          const register = () =>
+            whatsapp.registerNumber({ wabaId: FAKE_WABA, phoneNumberId: FAKE_NUMBER, accessToken: token })
+          const outcome = await register()
+          if (behaviour.does === 'refuse') {
+            assert.deepEqual(outcome, { kind: 'refused', refusals: [behaviour.refusal] })
+          }
+          if (behaviour.does === 'limit') assert.deepEqual(outcome, { kind: 'unavailable', retryAfterSeconds: 3600 })
+          if (behaviour.does === 'loseAnswer') {
+            assert.deepEqual(outcome, { kind: 'timeout' })
+            assert.equal((await register()).kind, 'done')
+          }
+          assert.equal(inspect([outcome, lines], { depth: null }).includes(token), false)
+        }, 300))
+    }
+
+    it('refuses to register with a token that is not valid, and a number id that is none', () =>
+      using(async ({ whatsapp }) => {
+        const register = (phoneNumberId: string, accessToken: string) =>
+          whatsapp.registerNumber({ wabaId: FAKE_WABA, phoneNumberId, accessToken })
+        assert.deepEqual(await register(FAKE_NUMBER, 'EAAtest_expired'), {
+          kind: 'refused',
+          refusals: [WHATSAPP_REASONS.tokenInvalid],
+        })
+        assert.deepEqual(await register('../x', 'EAAtest_ok'), {
+          kind: 'refused',
+          refusals: [WHATSAPP_REASONS.numberUnseen],
+        })
+        assert.deepEqual(await whatsapp.subscribeApp({ wabaId: '../x', accessToken: 'EAAtest_ok' }), {
+          kind: 'refused',
+          refusals: [WHATSAPP_REASONS.wabaShape],
+        })
       }))
   })
 }

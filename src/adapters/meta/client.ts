@@ -1,18 +1,25 @@
 import type { Log } from '../../observe/log.ts'
 import { done, type Outcome, unavailable } from '../../ports/outcome.ts'
-import { boundedFetch } from '../bounded-fetch.ts'
+import { type BoundedRequest, boundedFetch, isUnsent } from '../bounded-fetch.ts'
 import type { Deadline } from '../deadline.ts'
 import { toOutcome } from './faults.ts'
 import { type GraphFault, toGraphFault } from './wire.ts'
 
-/** One read of the Graph API. `read` gives null for an answer whose shape is not the promised one. */
-export interface GraphRead<T> {
+/** One call of the Graph API. `read` gives null for an answer whose shape is not the promised one. */
+interface GraphCall<T> {
   name: string
   /** Below the base URL, without a leading slash; made of fixed words and checked ids only. */
   path: string
-  query: Record<string, string>
   bearer: string
   read: (answer: unknown) => T | null
+}
+
+export interface GraphRead<T> extends GraphCall<T> {
+  query: Record<string, string>
+}
+
+export interface GraphChange<T> extends GraphCall<T> {
+  body: Record<string, string>
 }
 
 export interface GraphAnswer<T> {
@@ -22,52 +29,66 @@ export interface GraphAnswer<T> {
 
 export interface GraphSession {
   get<T>(request: GraphRead<T>): Promise<GraphAnswer<T>>
+  /** What may have happened is a `timeout`. */
+  post<T>(request: GraphChange<T>): Promise<GraphAnswer<T>>
 }
 
 /**
- * The Graph API for the reads of one operation under one deadline. No URL is ever logged or thrown: the query of
+ * The Graph API for the calls of one operation under one deadline. No URL is ever logged or thrown: the query of
  * `debug_token` holds a token.
  */
 export function openSession(baseUrl: URL, log: Log, deadline: Deadline): GraphSession {
+  const send = async <T>(
+    request: GraphCall<T>,
+    exchange: Pick<BoundedRequest, 'url' | 'method' | 'body'>,
+  ): Promise<GraphAnswer<T>> => {
+    const isChange = exchange.method !== 'GET'
+    const delivery = await boundedFetch({
+      ...exchange,
+      headers: {
+        authorization: `Bearer ${request.bearer}`,
+        accept: 'application/json',
+        ...(isChange ? { 'content-type': 'application/json' } : {}),
+      },
+      signal: deadline.signal,
+    })
+    if (delivery.kind === 'timeout') {
+      log.warn('whatsapp.timeout', { provider: 'meta', step: request.name })
+      return { outcome: { kind: 'timeout' }, fault: null }
+    }
+    const unknown: Outcome<never> = isChange && !isUnsent(delivery) ? { kind: 'timeout' } : unavailable()
+    if (delivery.kind !== 'answer') {
+      const reason = delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer'
+      return withoutFault(log, request.name, reason, unknown)
+    }
+    const answer = parsed(delivery.text)
+    if (delivery.status !== 200) return withFault(log, request.name, toGraphFault(delivery.status, answer), isChange)
+    const value = request.read(answer)
+    return value === null
+      ? withoutFault(log, request.name, 'unexpected_answer', unknown)
+      : { outcome: done(value), fault: null }
+  }
   return {
-    async get(request) {
-      const delivery = await boundedFetch({
-        url: urlOf(baseUrl, request.path, request.query),
-        method: 'GET',
-        headers: { authorization: `Bearer ${request.bearer}`, accept: 'application/json' },
-        signal: deadline.signal,
-      })
-      if (delivery.kind === 'timeout') {
-        log.warn('whatsapp.timeout', { provider: 'meta', step: request.name })
-        return { outcome: { kind: 'timeout' }, fault: null }
-      }
-      if (delivery.kind !== 'answer') {
-        const reason = delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer'
-        return withoutFault(log, request.name, reason)
-      }
-      const answer = parsed(delivery.text)
-      if (delivery.status !== 200) return withFault(log, request.name, toGraphFault(delivery.status, answer))
-      const value = request.read(answer)
-      return value === null
-        ? withoutFault(log, request.name, 'unexpected_answer')
-        : { outcome: done(value), fault: null }
-    },
+    get: (request) => send(request, { url: urlOf(baseUrl, request.path, request.query), method: 'GET' }),
+    post: (request) =>
+      send(request, {
+        url: urlOf(baseUrl, request.path, {}),
+        method: 'POST',
+        body: JSON.stringify(request.body),
+      }),
   }
 }
 
-function withoutFault(log: Log, step: string, reason: string): GraphAnswer<never> {
-  log.warn('whatsapp.unavailable', { provider: 'meta', step, reason })
-  return { outcome: unavailable(), fault: null }
+function withoutFault(log: Log, step: string, reason: string, outcome: Outcome<never>): GraphAnswer<never> {
+  log.warn(`whatsapp.${outcome.kind}`, { provider: 'meta', step, reason })
+  return { outcome, fault: null }
 }
 
-function withFault(log: Log, step: string, fault: GraphFault): GraphAnswer<never> {
-  const outcome = toOutcome(fault)
+function withFault(log: Log, step: string, fault: GraphFault, isChange: boolean): GraphAnswer<never> {
+  const outcome = toOutcome(fault, isChange)
   const fields = { provider: 'meta', step, status: fault.status, code: fault.code, subcode: fault.subcode }
-  if (outcome.kind === 'unavailable') {
-    log.warn('whatsapp.unavailable', { ...fields, reason: 'error_answer', fbtrace_id: fault.traceId })
-  } else {
-    log.info(`whatsapp.${outcome.kind}`, { ...fields, fbtrace_id: fault.traceId })
-  }
+  if (outcome.kind === 'refused') log.info('whatsapp.refused', { ...fields, fbtrace_id: fault.traceId })
+  else log.warn(`whatsapp.${outcome.kind}`, { ...fields, reason: 'error_answer', fbtrace_id: fault.traceId })
   return { outcome, fault }
 }
 

@@ -5,7 +5,7 @@ export const metaDescriptor: ProviderDescriptor = {
   name: 'meta',
   title: 'Meta WhatsApp Business Platform',
   isSimulated: false,
-  variables: ['META_GRAPH_BASE_URL', 'META_APP_TOKEN'],
+  variables: ['META_GRAPH_BASE_URL', 'META_APP_TOKEN', 'META_SYSTEM_TOKEN', 'META_REGISTRATION_PIN'],
   links: [
     {
       title: 'Access tokens',

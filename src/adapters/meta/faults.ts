@@ -5,12 +5,26 @@ import type { GraphFault } from './wire.ts'
 /** Rate limits of the application, the user, the account and the messaging API. */
 const RATE_CODES: ReadonlySet<number> = new Set([4, 17, 32, 613, 80007, 80008, 130429])
 
-/** Meta decides on `code`; the subcodes fade (integrations 3.2). */
-export function toOutcome(fault: GraphFault): Outcome<never> {
-  if (fault.status >= 500) return unavailable()
+/** Waits of the registration of a number, in seconds: PIN tries used up, too fast, wait, and 10 registrations in 72 hours. */
+const WAIT_CODES: ReadonlyMap<number, number> = new Map([
+  [133008, 3600],
+  [133009, 60],
+  [133015, 600],
+  [133016, 3600],
+])
+
+/**
+ * Meta decides on `code`. A fault that is none of ours to explain is `unavailable` after a read; a change may have happened,
+ * so it is a `timeout` there.
+ */
+export function toOutcome(fault: GraphFault, isChange: boolean): Outcome<never> {
+  const unknown: Outcome<never> = isChange ? { kind: 'timeout' } : unavailable()
+  if (fault.status >= 500) return unknown
+  const wait = fault.code === null ? undefined : WAIT_CODES.get(fault.code)
+  if (wait !== undefined) return unavailable(wait)
   if (fault.status === 429 || (fault.code !== null && RATE_CODES.has(fault.code))) return unavailable(60)
   const refusal = refusalOf(fault)
-  return refusal === null ? unavailable() : refused(refusal)
+  return refusal === null ? unknown : refused(refusal)
 }
 
 /** Why Meta refuses these credentials, or null if the answer says nothing about them. */
@@ -20,6 +34,8 @@ function refusalOf(fault: GraphFault): Refusal | null {
   if (code === 190 || code === 102) return WHATSAPP_REASONS.tokenInvalid
   if (code === 10 || (code >= 200 && code <= 299)) return WHATSAPP_REASONS.tokenDenied
   if (code === 100) return WHATSAPP_REASONS.wabaUnseen
+  if (code === 133005) return WHATSAPP_REASONS.pinWrong
+  if (code === 133006 || code === 133010) return WHATSAPP_REASONS.numberUnverified
   if (code === 368 || code === 131031) return WHATSAPP_REASONS.wabaBlocked
   return null
 }

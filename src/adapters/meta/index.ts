@@ -11,13 +11,17 @@ import {
 import { providerBaseUrl } from '../bounded-fetch.ts'
 import { openDeadline } from '../deadline.ts'
 import { type GraphAnswer, type GraphSession, openSession } from './client.ts'
-import { type TokenFacts, toNumbersPage, toTokenFacts, toWabaFacts } from './wire.ts'
+import { type TokenFacts, toNumbersPage, toSuccess, toTokenFacts, toWabaFacts } from './wire.ts'
 
 export interface MetaWhatsappOptions {
   /** With the version; default `https://graph.facebook.com/v25.0`. */
   baseUrl?: string
   /** An app access token: it inspects tokens of the same app. Other tokens inspect themselves. */
   appToken?: string
+  /** The token of a system user, for accounts that came without one of their own. */
+  systemToken?: string
+  /** Six digits: the two-step verification PIN that numbers are registered with. */
+  registrationPin?: string
   log: Log
   /** For all reads of one verification together; default 10 s (the provider step of the timeout ladder). */
   timeoutMs?: number
@@ -30,25 +34,75 @@ const PAGES_MAX = 10
 const CODE_PARAMETER = 100
 
 /**
- * WhatsApp through the Graph API: the token with both permissions, then the account, then its numbers (contract 8.7).
- * Reads only. Fails at construction if the base URL is not safe to send a token to.
+ * WhatsApp through the Graph API: the token with both permissions, then the account, then its numbers (contract 8.7);
+ * after that the registration of the number and the subscription to the account's events. Fails at construction if the base URL is not safe to send a token to.
  */
 export function metaWhatsapp(options: MetaWhatsappOptions): Whatsapp {
   const baseUrl = providerBaseUrl('META_GRAPH_BASE_URL', options.baseUrl ?? 'https://graph.facebook.com/v25.0')
+  const within = async <T>(
+    signal: AbortSignal | undefined,
+    work: (session: GraphSession) => Promise<T>,
+  ): Promise<T> => {
+    const deadline = openDeadline(options.timeoutMs ?? 10_000, signal)
+    try {
+      return await work(openSession(baseUrl, options.log, deadline))
+    } finally {
+      deadline.close()
+    }
+  }
+  const tokenFor = (accessToken: string | null) => accessToken ?? options.systemToken ?? null
   return {
     name: 'meta',
     isSimulated: false,
     async verifyAccount({ credentials, signal }) {
       const misshapen = misshapenMember(credentials)
       if (misshapen !== null) return refused(misshapen)
-      const deadline = openDeadline(options.timeoutMs ?? 10_000, signal)
-      try {
-        return await verify(openSession(baseUrl, options.log, deadline), credentials, options.appToken ?? null)
-      } finally {
-        deadline.close()
-      }
+      return within(signal, (session) => verify(session, credentials, options.appToken ?? null))
+    },
+    async registerNumber({ wabaId, phoneNumberId, accessToken, signal }) {
+      const pin = options.registrationPin
+      const token = tokenFor(accessToken)
+      if (pin === undefined) return refused(WHATSAPP_REASONS.pinMissing)
+      if (token === null) return refused(WHATSAPP_REASONS.tokenMissing)
+      const misshapen = misshapenMember({ wabaId, phoneNumberId, accessToken: token })
+      if (misshapen !== null) return refused(misshapen)
+      return within(signal, (session) => registerNumber(session, { phoneNumberId, token, pin }))
+    },
+    async subscribeApp({ wabaId, accessToken, signal }) {
+      const token = tokenFor(accessToken)
+      if (token === null) return refused(WHATSAPP_REASONS.tokenMissing)
+      const misshapen = misshapenMember({ wabaId, phoneNumberId: null, accessToken: token })
+      if (misshapen !== null) return refused(misshapen)
+      return within(signal, (session) => subscribeApp(session, wabaId, token))
     },
   }
+}
+
+/** With the PIN, which becomes the number's two-step verification PIN if it has none. */
+async function registerNumber(
+  session: GraphSession,
+  { phoneNumberId, token, pin }: { phoneNumberId: string; token: string; pin: string },
+): Promise<Outcome<{ phoneNumberId: string }>> {
+  const { outcome, fault } = await session.post({
+    name: 'register_number',
+    path: `${phoneNumberId}/register`,
+    bearer: token,
+    body: { messaging_product: 'whatsapp', pin },
+    read: toSuccess,
+  })
+  if (outcome.kind === 'done') return done({ phoneNumberId })
+  return outcome.kind === 'refused' && fault?.code === CODE_PARAMETER ? refused(WHATSAPP_REASONS.numberUnseen) : outcome
+}
+
+async function subscribeApp(session: GraphSession, wabaId: string, token: string): Promise<Outcome<null>> {
+  const { outcome } = await session.post({
+    name: 'subscribe_app',
+    path: `${wabaId}/subscribed_apps`,
+    bearer: token,
+    body: {},
+    read: toSuccess,
+  })
+  return outcome.kind === 'done' ? done(null) : outcome
 }
 
 /** Ids become part of a path and the token part of a header, so neither leaves unchecked. */

@@ -59,6 +59,11 @@ export function toNumbersPage(answer: unknown): NumbersPage | null {
   return after === null ? null : { ids, after }
 }
 
+/** The answer to a change: it says only that it was done. */
+export function toSuccess(answer: unknown): true | null {
+  return isRecord(answer) && answer.success === true ? true : null
+}
+
 export function toGraphFault(status: number, answer: unknown): GraphFault {
   const error = isRecord(answer) && isRecord(answer.error) ? answer.error : {}
   return {

@@ -17,3 +17,21 @@ export const simulatedWhatsappDescriptor: ProviderDescriptor = {
   variables: [],
   links: [],
 }
+
+export const simulatedBrandRegistryDescriptor: ProviderDescriptor = {
+  port: 'brandRegistry',
+  name: 'simulator',
+  title: 'Simulated registry of brands and campaigns',
+  isSimulated: true,
+  variables: ['SIMULATOR_DELAY_MS'],
+  links: [],
+}
+
+export const simulatedCarrierDescriptor: ProviderDescriptor = {
+  port: 'carrier',
+  name: 'simulator',
+  title: 'Simulated carrier',
+  isSimulated: true,
+  variables: ['SIMULATOR_DELAY_MS'],
+  links: [],
+}

@@ -8,6 +8,9 @@ export type TokenBehaviour =
   | { does: 'timeout' }
   | { does: 'outage' }
 
+/** What the simulated Graph API does when a number is registered with a token that it accepts. */
+export type RegistrationBehaviour = { does: 'refuse'; refusal: Refusal } | { does: 'limit' } | { does: 'loseAnswer' }
+
 export interface MagicToken {
   token: string
   behaviour: TokenBehaviour
@@ -29,4 +32,32 @@ export const MAGIC_TOKENS: readonly MagicToken[] = [
   refuse('EAAtest_wrongnumber', WHATSAPP_REASONS.numberUnseen),
   { token: 'EAAtest_timeout', behaviour: { does: 'timeout' }, says: 'No answer for 10 seconds.' },
   { token: 'EAAtest_outage', behaviour: { does: 'outage' }, says: 'The Graph API is down, every time.' },
+]
+
+export interface MagicRegistration {
+  token: string
+  behaviour: RegistrationBehaviour
+  says: string
+}
+
+const refuseNumber = (token: string, refusal: Refusal): MagicRegistration => ({
+  token,
+  behaviour: { does: 'refuse', refusal },
+  says: `Accepted; the registration of the number is refused: "${refusal.says}"`,
+})
+
+/** Tokens that are accepted and drive the registration of the number. */
+export const MAGIC_REGISTRATIONS: readonly MagicRegistration[] = [
+  refuseNumber('EAAtest_pin', WHATSAPP_REASONS.pinWrong),
+  refuseNumber('EAAtest_unverified', WHATSAPP_REASONS.numberUnverified),
+  {
+    token: 'EAAtest_limit',
+    behaviour: { does: 'limit' },
+    says: 'Accepted; the number was registered too often (10 times in 72 hours), so it must wait.',
+  },
+  {
+    token: 'EAAtest_lost',
+    behaviour: { does: 'loseAnswer' },
+    says: 'Accepted; the first registration of the number is done, but not answered for 10 seconds.',
+  },
 ]

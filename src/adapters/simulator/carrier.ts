@@ -1,0 +1,97 @@
+import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
+import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber } from './magic-numbers.ts'
+import { openMemory } from './memory.ts'
+import { digestOf, openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './stage.ts'
+
+export interface SimulatedCarrier extends Carrier {
+  /** The last 1,000 calls. */
+  readonly calls: readonly SimulatedStep[]
+}
+
+interface NumberRecord {
+  connectedAt: number
+  assignedAt: number | null
+}
+
+/**
+ * A carrier that is none: the endings of phone numbers (`docs/PROVIDERS.md`) drive it. The account holds every number but
+ * the one that is foreign. An assignment is settled `delayMs` after the call.
+ */
+export function simulatedCarrier(options: SimulatorOptions = {}): SimulatedCarrier {
+  const stage = openStage(options)
+  const { note, clock, delayMs } = stage
+  const file = options.file ?? null
+  const profiles = openMemory<string>(file === null ? null : `${file}-messaging-profiles.json`)
+  const numbers = openMemory<NumberRecord>(file === null ? null : `${file}-numbers.json`)
+
+  function connect(phoneNumber: string, signal?: AbortSignal): Promise<Outcome<{ status: 'pending' | 'connected' }>> {
+    return behave(stage, phoneNumber, signal, () => {
+      const isLate = magicNumber(phoneNumber) === 'connectLate'
+      const known = numbers.get(phoneNumber)
+      const connectedAt = known?.connectedAt ?? clock.now() + (isLate ? delayMs : 0)
+      numbers.set(phoneNumber, { connectedAt, assignedAt: known?.assignedAt ?? null })
+      return done({ status: clock.now() < connectedAt ? 'pending' : 'connected' })
+    })
+  }
+
+  function assign(phoneNumber: string, signal?: AbortSignal): Promise<Outcome<NumberAssignment>> {
+    return behave(stage, `${phoneNumber} campaign`, signal, () => {
+      const known = numbers.get(phoneNumber)
+      const assignedAt = known?.assignedAt ?? clock.now() + delayMs
+      numbers.set(phoneNumber, { connectedAt: known?.connectedAt ?? clock.now(), assignedAt })
+      if (known?.assignedAt == null && magicNumber(phoneNumber) !== 'neverAssign') {
+        stage.tell({ type: '10dlc.phone_number.update', about: { phoneNumber } }, delayMs)
+      }
+      return done(assignmentAt(phoneNumber, assignedAt, clock.now()))
+    })
+  }
+
+  return {
+    name: 'simulator',
+    isSimulated: true,
+    calls: stage.calls,
+    findMessagingProfile: ({ reference }) =>
+      note('findMessagingProfile', reference, async () => {
+        const messagingProfileId = profiles.get(reference)
+        return done(messagingProfileId === null ? null : { messagingProfileId })
+      }),
+    createMessagingProfile: ({ reference }) =>
+      note('createMessagingProfile', reference, async () => {
+        const messagingProfileId = profiles.get(reference) ?? `mp_simulated_${digestOf(reference)}`
+        profiles.set(reference, messagingProfileId)
+        return done({ messagingProfileId })
+      }),
+    connectNumber: ({ phoneNumber, signal }) => note('connectNumber', phoneNumber, () => connect(phoneNumber, signal)),
+    assignCampaign: ({ phoneNumber, signal }) => note('assignCampaign', phoneNumber, () => assign(phoneNumber, signal)),
+    readAssignment: ({ phoneNumber }) =>
+      note('readAssignment', phoneNumber, async () => {
+        const assignedAt = numbers.get(phoneNumber)?.assignedAt ?? null
+        return done(assignedAt === null ? null : assignmentAt(phoneNumber, assignedAt, clock.now()))
+      }),
+  }
+}
+
+/** What the number's ending asks for, around the work. The first time is counted for each `subject`. */
+async function behave<T>(
+  stage: Stage,
+  subject: string,
+  signal: AbortSignal | undefined,
+  work: () => Outcome<T>,
+): Promise<Outcome<T>> {
+  const behaviour = magicNumber(subject.split(' ')[0] ?? '')
+  if (behaviour === 'outage') return unavailable()
+  if (behaviour === 'foreign') return refused({ member: 'phone_number', says: FOREIGN_REASON })
+  if (behaviour === 'busyOnce' && stage.isFirst(subject)) return unavailable()
+  const outcome = work()
+  if (behaviour === 'loseAnswer' && stage.isFirst(subject)) return stage.never(signal)
+  return behaviour === 'slow' ? stage.slowly(outcome, signal) : outcome
+}
+
+function assignmentAt(phoneNumber: string, assignedAt: number, now: number): NumberAssignment {
+  const behaviour = magicNumber(phoneNumber)
+  if (behaviour === 'neverAssign' || now < assignedAt) return { status: 'pending', says: null }
+  return behaviour === 'failAssignment'
+    ? { status: 'failed', says: ASSIGNMENT_REASON }
+    : { status: 'assigned', says: null }
+}

@@ -1,0 +1,100 @@
+/** What the simulated registry does with a brand. */
+export type BrandBehaviour =
+  | { does: 'verify'; identity: 'VERIFIED' | 'VETTED_VERIFIED' }
+  | { does: 'doubt'; category: string; fields: readonly string[]; feedback: string }
+  | { does: 'neverScore' }
+  | { does: 'busyOnce' }
+  | { does: 'refuse'; says: string }
+  | { does: 'duplicate' }
+  | { does: 'suspend' }
+  | { does: 'vet'; score: number | null; reason: string }
+  | { does: 'slow' }
+  | { does: 'loseAnswer' }
+  | { does: 'loseRequest' }
+  | { does: 'outage' }
+  | { does: 'tellTwice' }
+  | { does: 'tellFirst' }
+
+export interface MagicBrand {
+  /** The last four digits of the tax id. */
+  ending: string
+  behaviour: BrandBehaviour
+  says: string
+}
+
+const doubt = (ending: string, category: string, fields: readonly string[], feedback: string): MagicBrand => ({
+  ending,
+  behaviour: { does: 'doubt', category, fields, feedback },
+  says: `UNVERIFIED. Feedback ${category} on ${fields.map((field) => `\`${field}\``).join(', ')}: "${feedback}"`,
+})
+
+/** The endings of tax ids that drive the simulated registry; any other tax id is VERIFIED. `docs/PROVIDERS.md` lists them. */
+export const MAGIC_BRANDS: readonly MagicBrand[] = [
+  doubt(
+    '0000',
+    'TAX_ID',
+    ['brand.business.taxId', 'brand.business.legalName'],
+    'The tax id does not belong to the legal name.',
+  ),
+  { ending: '0001', behaviour: { does: 'neverScore' }, says: 'Accepted, and never scored.' },
+  {
+    ending: '0002',
+    behaviour: { does: 'busyOnce' },
+    says: 'The registry is busy the first time; sent again, the brand is VERIFIED.',
+  },
+  { ending: '0003', behaviour: { does: 'verify', identity: 'VETTED_VERIFIED' }, says: 'VETTED_VERIFIED.' },
+  doubt(
+    '0004',
+    'STOCK_SYMBOL',
+    ['brand.business.stockSymbol', 'brand.business.stockExchange'],
+    'The company is not listed under this symbol.',
+  ),
+  doubt('0005', 'GOVERNMENT_ENTITY', ['brand.business.entityType'], 'The organization is no government entity.'),
+  doubt('0006', 'NONPROFIT', ['brand.business.entityType'], 'The organization is not registered as tax-exempt.'),
+  doubt('0007', 'OTHERS', ['brand.business.url'], 'The web site does not name the business.'),
+  { ending: '0008', behaviour: { does: 'slow' }, says: 'VERIFIED; the registry answers after 3 seconds.' },
+  {
+    ending: '0009',
+    behaviour: { does: 'loseAnswer' },
+    says: 'No answer for 10 seconds, but the brand is registered: looking up its reference finds it. VERIFIED.',
+  },
+  { ending: '0010', behaviour: { does: 'outage' }, says: 'The registry is down, every time.' },
+  {
+    ending: '0011',
+    behaviour: { does: 'refuse', says: 'The tax id is not valid.' },
+    says: 'Refused at once on `brand.business.taxId`: "The tax id is not valid."',
+  },
+  {
+    ending: '0012',
+    behaviour: { does: 'vet', score: 20, reason: 'The online presence is weak.' },
+    says: 'VERIFIED; external vetting gives a score of 20.',
+  },
+  {
+    ending: '0013',
+    behaviour: { does: 'vet', score: null, reason: 'The business could not be found.' },
+    says: 'VERIFIED; external vetting fails.',
+  },
+  { ending: '0014', behaviour: { does: 'tellTwice' }, says: 'VERIFIED; every event comes twice.' },
+  {
+    ending: '0015',
+    behaviour: { does: 'tellFirst' },
+    says: 'VERIFIED at once; the event of the score comes before the answer to the submission.',
+  },
+  {
+    ending: '0016',
+    behaviour: { does: 'loseRequest' },
+    says: 'No answer for 10 seconds the first time, and nothing is registered. Sent again, the brand is VERIFIED.',
+  },
+  { ending: '0017', behaviour: { does: 'suspend' }, says: 'VERIFIED, then SUSPENDED by an authority.' },
+  {
+    ending: '0018',
+    behaviour: { does: 'duplicate' },
+    says: 'The registry says that it has a brand with this reference, and does not find it.',
+  },
+]
+
+/** The behaviour that a tax id asks for by its last four digits. */
+export function magicBrand(taxId: string | null): MagicBrand | null {
+  const ending = (taxId ?? '').replace(/\D/g, '').slice(-4)
+  return MAGIC_BRANDS.find((magic) => magic.ending === ending) ?? null
+}

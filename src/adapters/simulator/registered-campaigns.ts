@@ -1,0 +1,157 @@
+import type {
+  BrandRegistry,
+  CampaignForRegistry,
+  CampaignIds,
+  IdentityStatus,
+  RegisteredCampaign,
+} from '../../ports/brand-registry.ts'
+import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import { CSP_ID } from './csp.ts'
+import { type CampaignBehaviour, DECLINE_REASON, magicCampaign, SAMPLE_REASON } from './magic-campaigns.ts'
+import { openMemory } from './memory.ts'
+import { registryId, type Stage } from './stage.ts'
+
+/** The campaign half of the simulated registry. */
+export type CampaignCalls = Pick<
+  BrandRegistry,
+  'submitCampaign' | 'findCampaign' | 'readCampaign' | 'shareCampaign' | 'deactivateCampaign'
+>
+
+interface CampaignRecord {
+  reference: string
+  tcrBrandId: string
+  tcrCampaignId: string
+  behaviour: CampaignBehaviour | null
+  monthlyFee: number
+  sharedAt: number | null
+  endedAt: number | null
+}
+
+/** US$ a month where it is not the standard fee (TCR's list as resellers publish it). */
+const MONTHLY_FEES: Readonly<Record<string, number>> = { LOW_VOLUME: 1.5, CHARITY: 3, EMERGENCY: 5 }
+const STANDARD_FEE = 10
+
+export function campaignCalls(
+  stage: Stage,
+  parts: { file: string | null; identityOf: (tcrBrandId: string) => IdentityStatus | null },
+): CampaignCalls {
+  const memory = openMemory<CampaignRecord>(parts.file === null ? null : `${parts.file}-campaigns.json`)
+  const { clock, delayMs } = stage
+  const keyOf = (reference: string) => reference.toLowerCase()
+  const byId = (tcrCampaignId: string) => memory.find((record) => record.tcrCampaignId === tcrCampaignId)
+
+  function register(campaign: CampaignForRegistry, behaviour: CampaignBehaviour | null): CampaignRecord {
+    const key = keyOf(campaign.reference)
+    const record: CampaignRecord = {
+      reference: campaign.reference,
+      tcrBrandId: campaign.tcrBrandId,
+      tcrCampaignId: registryId('C', key, (id) => byId(id) !== null),
+      behaviour,
+      monthlyFee: MONTHLY_FEES[campaign.usecase] ?? STANDARD_FEE,
+      sharedAt: null,
+      endedAt: behaviour === 'expire' ? clock.now() + 2 * delayMs : null,
+    }
+    memory.set(key, record)
+    const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
+    stage.tell({ type: 'CAMPAIGN_ADD', about }, delayMs)
+    if (behaviour === 'expire') stage.tell({ type: 'CAMPAIGN_EXPIRED', about }, 2 * delayMs)
+    return record
+  }
+
+  const submitCampaign: CampaignCalls['submitCampaign'] = async ({ campaign, signal }) => {
+    if (memory.get(keyOf(campaign.reference)) !== null) return { kind: 'mismatch' }
+    const behaviour = magicCampaign(campaign)
+    if (behaviour === 'outage') return unavailable()
+    const refusal = refusalOf(campaign, parts.identityOf(campaign.tcrBrandId), behaviour)
+    if (refusal !== null) return refusal
+    const registered = done(view(register(campaign, behaviour), clock.now(), delayMs))
+    if (behaviour === 'loseAnswer') return stage.never(signal)
+    return behaviour === 'slow' ? stage.slowly(registered, signal) : registered
+  }
+
+  return {
+    submitCampaign,
+    async findCampaign({ reference, tcrBrandId }) {
+      const record = memory.get(keyOf(reference))
+      return done(record?.tcrBrandId === tcrBrandId ? view(record, clock.now(), delayMs) : null)
+    },
+    readCampaign: async ({ campaign }) => read(campaign, (id) => byId(id) ?? forgotten(id), clock.now(), delayMs),
+    async shareCampaign({ campaign }) {
+      const record = byId(campaign.tcrCampaignId ?? '')
+      if (record === null) return done(null)
+      const { sharingStatus, status } = view(record, clock.now(), delayMs)
+      if (status === 'EXPIRED') return refused(REGISTRY_REASONS.campaignEnded)
+      if (sharingStatus === 'PENDING' || sharingStatus === 'ACCEPTED') return done(null)
+      memory.set(keyOf(record.reference), { ...record, sharedAt: clock.now() })
+      const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
+      const type = record.behaviour === 'decline' ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
+      if (record.behaviour !== 'neverReview') stage.tell({ type, about }, delayMs)
+      return done(null)
+    },
+    async deactivateCampaign({ campaign }) {
+      const record = byId(campaign.tcrCampaignId ?? '')
+      const isOpen = record !== null && (record.endedAt === null || record.endedAt > clock.now())
+      if (isOpen) memory.set(keyOf(record.reference), { ...record, endedAt: clock.now() })
+      return done(null)
+    },
+  }
+}
+
+/** What TCR refuses: a campaign before the score (busy, not refused), of an unverified brand, or with bad content. */
+function refusalOf(
+  campaign: CampaignForRegistry,
+  identity: IdentityStatus | null,
+  behaviour: CampaignBehaviour | null,
+): Outcome<never> | null {
+  if (identity === null) return unavailable(30)
+  const isSole = identity === 'SELF_DECLARED'
+  if (identity === 'UNVERIFIED' || isSole !== (campaign.usecase === 'SOLE_PROPRIETOR')) {
+    return refused(REGISTRY_REASONS.brandNotVerified)
+  }
+  return behaviour === 'reject' ? refused({ member: 'campaign.useCases', says: SAMPLE_REASON }) : null
+}
+
+function forgotten(tcrCampaignId: string): CampaignRecord {
+  return {
+    reference: '',
+    tcrBrandId: '',
+    tcrCampaignId,
+    behaviour: null,
+    monthlyFee: STANDARD_FEE,
+    sharedAt: 0,
+    endedAt: null,
+  }
+}
+
+function read(
+  { tcrCampaignId }: CampaignIds,
+  recordOf: (id: string) => CampaignRecord,
+  now: number,
+  delayMs: number,
+): Outcome<RegisteredCampaign> {
+  if (tcrCampaignId === null || !/^C[0-9A-Z]{6}$/.test(tcrCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
+  return done(view(recordOf(tcrCampaignId), now, delayMs))
+}
+
+function sharingOf(record: CampaignRecord, now: number, delayMs: number): RegisteredCampaign['sharingStatus'] {
+  if (record.sharedAt === null) return null
+  if (record.behaviour === 'neverReview' || now < record.sharedAt + delayMs) return 'PENDING'
+  return record.behaviour === 'decline' ? 'DECLINED' : 'ACCEPTED'
+}
+
+function view(record: CampaignRecord, now: number, delayMs: number): RegisteredCampaign {
+  const sharingStatus = sharingOf(record, now, delayMs)
+  return {
+    tcrCampaignId: record.tcrCampaignId,
+    telnyxCampaignId: null,
+    reference: record.reference === '' ? null : record.reference,
+    status: record.endedAt !== null && record.endedAt <= now ? 'EXPIRED' : 'ACTIVE',
+    sharingStatus,
+    upstreamCnpId: record.sharedAt === null ? null : 'SIMUL8',
+    cspId: CSP_ID,
+    resellerId: null,
+    monthlyFee: record.monthlyFee,
+    says: sharingStatus === 'DECLINED' ? DECLINE_REASON : null,
+  }
+}

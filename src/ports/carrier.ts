@@ -1,0 +1,43 @@
+import type { CampaignIds } from './brand-registry.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Where a phone number stands in its way into a campaign. `says` is the carrier's reason of a failure. */
+export interface NumberAssignment {
+  status: 'pending' | 'assigned' | 'failed'
+  says: string | null
+}
+
+/**
+ * The company that carries the messages and holds the phone numbers. It has no once-key: the outcomes mean what they mean
+ * at a registry (`brand-registry.ts`). Connecting and assigning state what shall be, so they may be repeated.
+ * Refusal members: `phone_number`, `campaign` or `''`.
+ */
+export interface Carrier {
+  readonly name: string
+  readonly isSimulated: boolean
+  /** The messaging profile with our reference; null when the carrier has none. */
+  findMessagingProfile(request: {
+    reference: string
+    signal?: AbortSignal
+  }): Promise<Outcome<{ messagingProfileId: string } | null>>
+  /** Makes a messaging profile under our reference (1 to 50 characters). */
+  createMessagingProfile(request: {
+    reference: string
+    name: string
+    signal?: AbortSignal
+  }): Promise<Outcome<{ messagingProfileId: string }>>
+  /** Puts a number of the account (E.164) under the messaging profile. */
+  connectNumber(request: {
+    messagingProfileId: string
+    phoneNumber: string
+    signal?: AbortSignal
+  }): Promise<Outcome<{ status: 'pending' | 'connected' }>>
+  /** Puts a connected number into a campaign. The answer comes before the carriers have done it. */
+  assignCampaign(request: {
+    phoneNumber: string
+    campaign: CampaignIds
+    signal?: AbortSignal
+  }): Promise<Outcome<NumberAssignment>>
+  /** Null when the number is in no campaign. */
+  readAssignment(request: { phoneNumber: string; signal?: AbortSignal }): Promise<Outcome<NumberAssignment | null>>
+}
