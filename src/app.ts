@@ -11,6 +11,7 @@ import { Waiters } from './http/waiters.ts'
 import { createJobs, type Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
@@ -32,7 +33,7 @@ export const OPEN_ENDPOINTS: readonly OpenEndpoint[] = invitationEndpoints
 
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl'>
+  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl' | 'providerCallsMax'>
   keys: KeyRing
   ports: Ports
   log: ServerLog
@@ -71,7 +72,13 @@ export function openPool({
 
 /** The composition root: builds everything once and hands it down. Nothing listens yet. */
 export function buildApp(options: AppOptions): App {
-  const { config, keys, ports, log, metrics } = options
+  const { config, keys, log, metrics } = options
+  const ports = guardPorts(options.ports, {
+    log,
+    metrics,
+    deadlineMs: config.timeouts.providerMs,
+    callsMax: config.providerCallsMax,
+  })
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   let draining = false
@@ -118,7 +125,6 @@ export function buildApp(options: AppOptions): App {
         keys,
         mail: ports.mail,
         log,
-        metrics,
         mailMs: config.timeouts.providerMs,
         places: () => ({
           apiUrl: config.http.publicUrl ?? server.listeningOrigin,

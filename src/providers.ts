@@ -1,3 +1,11 @@
+import { createGuard, type Guard, type GuardOptions } from './adapters/guard.ts'
+import {
+  guardedBrandRegistry,
+  guardedCarrier,
+  guardedMail,
+  guardedPayments,
+  guardedWhatsapp,
+} from './adapters/guarded-ports.ts'
 import { outboxMail } from './adapters/outbox/index.ts'
 import { simulatedBrandRegistry } from './adapters/simulator/brand-registry.ts'
 import { simulatedCarrier } from './adapters/simulator/carrier.ts'
@@ -92,6 +100,22 @@ function brandRegistry({ brandRegistry: chosen, simulator }: ProviderConfig): Po
 
 function carrier({ carrier: chosen, simulator }: ProviderConfig): Ports['carrier'] {
   return chosen.provider === 'none' ? null : simulatedCarrier(simulator)
+}
+
+/** The ports with a guard around each (`adapters/guard.ts`). */
+export function guardPorts(ports: Ports, options: Omit<GuardOptions, 'port' | 'provider'>): Ports {
+  const guarded = <P extends GuardOptions['provider']>(
+    port: keyof Ports,
+    provider: P | null,
+    wrap: (provider: P, guard: Guard) => P,
+  ): P | null => (provider === null ? null : wrap(provider, createGuard({ ...options, port, provider })))
+  return {
+    payments: guarded('payments', ports.payments, guardedPayments),
+    whatsapp: guarded('whatsapp', ports.whatsapp, guardedWhatsapp),
+    mail: guarded('mail', ports.mail, guardedMail),
+    brandRegistry: guarded('brandRegistry', ports.brandRegistry, guardedBrandRegistry),
+    carrier: guarded('carrier', ports.carrier, guardedCarrier),
+  }
 }
 
 /** What stands behind each port, for start-up, readiness and `doctor`. */

@@ -91,6 +91,8 @@ export interface Config {
   readonly carrier: CarrierConfig
   /** How the simulated registry and carrier behave: how long they take, and where they remember. */
   readonly simulator: { readonly delayMs: number; readonly file: string }
+  /** The width of the bulkhead around each provider. */
+  readonly providerCallsMax: number
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -132,6 +134,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     brandRegistry: toRegistry(values),
     carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
     simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
+    providerCallsMax: values.PROVIDER_CALLS_MAX,
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,

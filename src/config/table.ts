@@ -240,6 +240,12 @@ export const configTable = {
     'Where phone numbers and messaging profiles live.',
     chosenByEnvironment,
   ),
+  PROVIDER_CALLS_MAX: setting(
+    'Providers',
+    wholeNumber(1, 1_000),
+    32,
+    'Most calls that one provider answers at a time for this server; one more is refused at once.',
+  ),
   SIMULATOR_DELAY_MS: setting(
     'Providers',
     milliseconds,

@@ -82,7 +82,6 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
   const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? {
     kind: 'timeout' as const,
   }
-  house.metrics.providerCalled(step.name, outcome.kind)
   if (outcome.kind !== 'done') {
     // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
     const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)

@@ -20,7 +20,7 @@ export interface AbandonedClaimOptions {
   db: Database
   payments: Payments | null
   log: Log
-  metrics: Pick<Metrics, 'idempotency' | 'providerCalled'>
+  metrics: Pick<Metrics, 'idempotency'>
   leaseMs: number
   providerMs: number
 }
@@ -56,7 +56,7 @@ async function abandon({ db, log, metrics }: AbandonedClaimOptions, job: Job, cl
 }
 
 async function undo(options: AbandonedClaimOptions, job: Job, claim: AbandonedClaim): Promise<Next> {
-  const { db, payments, log, metrics, leaseMs, providerMs } = options
+  const { db, payments, log, leaseMs, providerMs } = options
   const reference = claim.payment_method?.reference
   if (typeof reference !== 'string') return leftBehind(options, claim, 'reference_missing')
   if (payments === null) return leftBehind(options, claim, 'provider_not_configured')
@@ -66,7 +66,6 @@ async function undo(options: AbandonedClaimOptions, job: Job, claim: AbandonedCl
   if (held === null) return CHANGED_HANDS
   const onceKey = `${claim.id}-detach-${held.attempt}`
   const outcome = await payments.detachCard({ onceKey, reference, signal: AbortSignal.timeout(providerMs) })
-  metrics.providerCalled('payments', outcome.kind)
   const mine = { id: claim.id, fence: held.fence }
   switch (outcome.kind) {
     case 'done':

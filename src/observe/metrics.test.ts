@@ -11,7 +11,8 @@ test('every counter appears under its name', async () => {
   metrics.authFailed('revoked')
   metrics.rateLimited()
   metrics.loadShed('waiters')
-  metrics.providerCalled('stripe', 'timeout')
+  metrics.providerCalled('payments', 'timeout')
+  for (const event of ['refused', 'full', 'opened'] as const) metrics.providerGuarded('carrier', event)
   metrics.decryptFailed()
   metrics.cardLeakBlocked(2)
   metrics.logLineDropped()
@@ -25,7 +26,10 @@ test('every counter appears under its name', async () => {
     'auth_failures_total{reason="revoked"} 1',
     'rate_limited_total 1',
     'load_shed_total{reason="waiters"} 1',
-    'provider_calls_total{provider="stripe",outcome="timeout"} 1',
+    'provider_calls_total{provider="payments",outcome="timeout"} 1',
+    'provider_calls_refused_total{provider="carrier",reason="breaker_open"} 1',
+    'provider_calls_refused_total{provider="carrier",reason="bulkhead_full"} 1',
+    'provider_breaker_open{provider="carrier"} 1',
     'crypto_decrypt_failures_total 1',
     'card_leak_blocked_total 2',
     'log_lines_dropped_total 1',

@@ -41,7 +41,10 @@ export interface Metrics {
   authFailed(reason: AuthFailureReason): void
   rateLimited(): void
   loadShed(reason: 'concurrency' | 'waiters' | 'connections'): void
+  /** By the port, as `payments`. The guard around the port counts; nobody else does. */
   providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
+  /** `opened`, `closed`: the breaker of the port; `refused`: a call while it was open; `full`: a call over the bulkhead. */
+  providerGuarded(provider: string, event: 'opened' | 'closed' | 'refused' | 'full'): void
   decryptFailed(): void
   cardLeakBlocked(count: number): void
   logLineDropped(): void
@@ -116,6 +119,13 @@ function createCounters(registers: Registers) {
   const limited = counter('rate_limited_total', 'Requests refused by a rate limit.')
   const shed = counter('load_shed_total', 'Requests refused because the server is full.', ['reason'])
   const provider = counter('provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
+  const guarded = counter('provider_calls_refused_total', 'Calls that did not go out.', ['provider', 'reason'])
+  const breaker = new Gauge({
+    registers,
+    name: 'provider_breaker_open',
+    help: '1 while a provider is left alone because it keeps failing.',
+    labelNames: ['provider'],
+  })
   const decrypt = counter(
     'crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
@@ -134,6 +144,10 @@ function createCounters(registers: Registers) {
     rateLimited: () => limited.inc(),
     loadShed: (reason) => shed.inc({ reason }),
     providerCalled: (name, outcome) => provider.inc({ provider: name, outcome }),
+    providerGuarded(name, event) {
+      if (event === 'opened' || event === 'closed') breaker.labels(name).set(event === 'opened' ? 1 : 0)
+      else guarded.inc({ provider: name, reason: event === 'full' ? 'bulkhead_full' : 'breaker_open' })
+    },
     decryptFailed: () => decrypt.inc(),
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),

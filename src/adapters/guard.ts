@@ -1,0 +1,115 @@
+import type { Log } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { type Outcome, unavailable } from '../ports/outcome.ts'
+import { admit, type BreakerLimits, type BreakerState, CLOSED, settle } from './breaker.rules.ts'
+import { openDeadline } from './deadline.ts'
+
+/**
+ * What stands around every port, so that a provider which is slow or down costs the rest of the server nothing:
+ *
+ * - a bulkhead: at most `callsMax` calls are under way; one more is `unavailable` at once;
+ * - a total deadline: who has not answered by then is a `timeout`, whether or not the adapter has noticed;
+ * - a circuit breaker (`breaker.rules.ts`): a provider that keeps failing is left alone for a while. A simulator has none,
+ *   since its outages are asked for one by one;
+ * - the count of calls by outcome. Nobody else counts them.
+ */
+export interface Guard {
+  run<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<Outcome<T>>): Promise<Outcome<T>>
+}
+
+export interface GuardOptions {
+  /** The port's name, as `payments`. */
+  port: string
+  provider: { readonly name: string; readonly isSimulated: boolean }
+  log: Pick<Log, 'warn' | 'info'>
+  metrics: Pick<Metrics, 'providerCalled' | 'providerGuarded'>
+  deadlineMs: number
+  callsMax: number
+  breaker?: BreakerLimits
+  /** Milliseconds that never go back. */
+  now?: () => number
+}
+
+const BREAKER: BreakerLimits = { failuresMax: 5, openMs: 10_000 }
+/** A full bulkhead empties as soon as one call ends. */
+const FULL_RETRY_SECONDS = 1
+/** An adapter ends by the deadline's signal and says more than we can; it gets this long to do so. */
+const NOTICE_MS = 200
+
+export function createGuard(options: GuardOptions): Guard {
+  const { port, provider, log, metrics, deadlineMs, callsMax, breaker = BREAKER } = options
+  const now = options.now ?? (() => performance.now())
+  let state: BreakerState = CLOSED
+  let inFlight = 0
+
+  function note(isFailure: boolean, isProbe: boolean): void {
+    if (provider.isSimulated) return
+    const before = state
+    state = settle(state, { isFailure, isProbe }, now(), breaker)
+    if ((before.openedAt === null) === (state.openedAt === null)) return
+    const isOpen = state.openedAt !== null
+    metrics.providerGuarded(port, isOpen ? 'opened' : 'closed')
+    if (isOpen) log.warn('provider.breaker_opened', { port, provider: provider.name })
+    else log.info('provider.breaker_closed', { port, provider: provider.name })
+  }
+
+  async function attempt<T>(
+    isProbe: boolean,
+    signal: AbortSignal | undefined,
+    call: (signal: AbortSignal) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    inFlight += 1
+    let isFailure = true
+    try {
+      const outcome = await withinDeadline(deadlineMs, signal, call)
+      isFailure = outcome.kind === 'unavailable' || outcome.kind === 'timeout'
+      metrics.providerCalled(port, outcome.kind)
+      return outcome
+    } finally {
+      inFlight -= 1
+      note(isFailure, isProbe)
+    }
+  }
+
+  return {
+    async run(signal, call) {
+      if (inFlight >= callsMax) {
+        metrics.providerGuarded(port, 'full')
+        return unavailable(FULL_RETRY_SECONDS)
+      }
+      const admission = admit(state, now(), breaker)
+      if (!admission.passes) {
+        metrics.providerGuarded(port, 'refused')
+        return unavailable(Math.ceil(admission.waitMs / 1000))
+      }
+      state = admission.state
+      return attempt(state.openedAt !== null, signal, call)
+    },
+  }
+}
+
+/** The call under one signal for the caller's patience and ours; a `timeout` when it does not end by itself. */
+async function withinDeadline<T>(
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+  call: (signal: AbortSignal) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const deadline = openDeadline(deadlineMs, signal)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Outcome<T>>((resolve) => {
+    const giveUp = () => {
+      timer = setTimeout(() => resolve({ kind: 'timeout' }), NOTICE_MS)
+    }
+    if (deadline.signal.aborted) giveUp()
+    else deadline.signal.addEventListener('abort', giveUp, { once: true })
+  })
+  const running = call(deadline.signal)
+  // What is given up may still fail later, when nobody listens any more.
+  running.catch(() => undefined)
+  try {
+    return await Promise.race([running, late])
+  } finally {
+    clearTimeout(timer)
+    deadline.close()
+  }
+}
