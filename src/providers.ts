@@ -1,5 +1,11 @@
 import { createGuard, type Guard, type GuardOptions } from './adapters/guard.ts'
-import { guardedBrandRegistry, guardedCarrier, guardedPayments, guardedWhatsapp } from './adapters/guarded-ports.ts'
+import {
+  guardedBrandRegistry,
+  guardedCarrier,
+  guardedMail,
+  guardedPayments,
+  guardedWhatsapp,
+} from './adapters/guarded-ports.ts'
 import { outboxMail } from './adapters/outbox/index.ts'
 import { simulatedBrandRegistry } from './adapters/simulator/brand-registry.ts'
 import { simulatedCarrier } from './adapters/simulator/carrier.ts'
@@ -108,7 +114,7 @@ export function guardPorts(ports: Ports, options: Omit<GuardOptions, 'port' | 'p
     whatsapp: guarded('whatsapp', ports.whatsapp, guardedWhatsapp),
     brandRegistry: guarded('brandRegistry', ports.brandRegistry, guardedBrandRegistry),
     carrier: guarded('carrier', ports.carrier, guardedCarrier),
-    mail: ports.mail,
+    mail: guarded('mail', ports.mail, guardedMail),
   }
 }
 

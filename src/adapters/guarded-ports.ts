@@ -1,5 +1,6 @@
 import type { BrandRegistry } from '../ports/brand-registry.ts'
 import type { Carrier } from '../ports/carrier.ts'
+import type { Mail } from '../ports/mail.ts'
 import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import type { Whatsapp } from '../ports/whatsapp.ts'
@@ -32,6 +33,14 @@ export function guardedWhatsapp(port: Whatsapp, guard: Guard): Whatsapp {
     verifyAccount: guarded((request) => port.verifyAccount(request)),
     registerNumber: guarded((request) => port.registerNumber(request)),
     subscribeApp: guarded((request) => port.subscribeApp(request)),
+  }
+}
+
+export function guardedMail(port: Mail, guard: Guard): Mail {
+  return {
+    name: port.name,
+    isSimulated: port.isSimulated,
+    send: through(guard)((request) => port.send(request)),
   }
 }
 

@@ -29,7 +29,7 @@ function open(options: SimulatedRegistryOptions = {}) {
   return { registry, clock, events }
 }
 
-brandRegistrySuite('simulator', { shares: true }, async ({ timeoutMs }) => {
+brandRegistrySuite('simulator', async ({ timeoutMs }) => {
   const clock = manualClock()
   return {
     registry: simulatedBrandRegistry({ clock, hasVetting: true, timeoutMs }),

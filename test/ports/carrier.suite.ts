@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import type { CampaignIds } from '../../src/ports/brand-registry.ts'
 import type { Carrier } from '../../src/ports/carrier.ts'
-import { doneValue } from './brand-registry.suite.ts'
+import { doneValue, patience } from './brand-registry.suite.ts'
 
 /** One adapter under the suite, with the carrier behind it. */
 export interface CarrierHarness {
@@ -17,20 +17,21 @@ export interface CarrierHarness {
   close(): Promise<void>
 }
 
-/** What every carrier guarantees. `open` may be asked for a short deadline. */
+/** What every carrier guarantees. */
 export function carrierSuite(name: string, open: (options: { timeoutMs: number }) => Promise<CarrierHarness>): void {
-  const using = async (work: (harness: CarrierHarness) => Promise<void>, timeoutMs = 5_000) => {
-    const harness = await open({ timeoutMs })
+  const using = async (work: (harness: CarrierHarness) => Promise<void>) => {
+    const harness = await open({ timeoutMs: 30_000 })
     try {
       await work(harness)
     } finally {
       await harness.close()
     }
   }
-  const connected = async ({ carrier }: CarrierHarness, phoneNumber: string) => {
+  const connected = async ({ carrier }: CarrierHarness, phoneNumber: string, signal?: AbortSignal) => {
     const reference = randomUUID()
     const { messagingProfileId } = doneValue(await carrier.createMessagingProfile({ reference, name: 'Acme' }))
-    return { messagingProfileId, outcome: await carrier.connectNumber({ messagingProfileId, phoneNumber }) }
+    const request = { messagingProfileId, phoneNumber, ...(signal === undefined ? {} : { signal }) }
+    return { messagingProfileId, outcome: await carrier.connectNumber(request) }
   }
 
   describe(`carrier port: ${name}`, () => {
@@ -83,11 +84,11 @@ export function carrierSuite(name: string, open: (options: { timeoutMs: number }
 
     it('connects a number whose answer is lost: the same call again is done', () =>
       using(async (harness) => {
-        const { messagingProfileId, outcome } = await connected(harness, '+12025550009')
+        const { messagingProfileId, outcome } = await connected(harness, '+12025550009', patience())
         assert.deepEqual(outcome, { kind: 'timeout' })
         const again = await harness.carrier.connectNumber({ messagingProfileId, phoneNumber: '+12025550009' })
         assert.equal(doneValue(again).status, 'connected')
-      }, 300))
+      }))
 
     it('is not done while the carrier is busy or down', () =>
       using(async (harness) => {

@@ -1,3 +1,5 @@
+import { integer, isRecord, listOf, matching, shownText } from '../read-wire.ts'
+
 /** Meta's shapes, checked on arrival: an answer is data of a stranger. Readers give null for an answer that lacks what we need. */
 
 /** What `debug_token` says of a token. */
@@ -29,8 +31,6 @@ export interface GraphFault {
   subcode: number | null
   traceId: string
 }
-
-const ITEMS_MAX = 1000
 
 export function toTokenFacts(answer: unknown): TokenFacts | null {
   const facts = isRecord(answer) && isRecord(answer.data) ? answer.data : null
@@ -81,22 +81,6 @@ function toTarget(value: unknown): { scope: string; ids: readonly string[] } | n
   return scope === null || ids === null ? null : { scope, ids }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-/** All items read, or null if it is no list, is over-long, or one item cannot be read. */
-function listOf<T>(value: unknown, read: (item: unknown) => T | null): T[] | null {
-  if (!Array.isArray(value) || value.length > ITEMS_MAX) return null
-  const items: T[] = []
-  for (const item of value) {
-    const entry = read(item)
-    if (entry === null) return null
-    items.push(entry)
-  }
-  return items
-}
-
 function toId(value: unknown): string | null {
   return matching(value, /^\d{1,32}$/)
 }
@@ -105,16 +89,7 @@ function toWord(value: unknown): string | null {
   return matching(value, /^[A-Za-z_]{1,100}$/)
 }
 
-function integer(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
-}
-
-function matching(value: unknown, pattern: RegExp): string | null {
-  return typeof value === 'string' && pattern.test(value) ? value : null
-}
-
-/** A name that can be stored and shown: bounded, without control characters and lone surrogates. */
+/** A name that can be stored and shown. */
 function displayName(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > 256) return null
-  return /[\p{Cc}\p{Cs}]/u.test(value) || value.trim() === '' ? null : value
+  return shownText(value, 256)
 }

@@ -3,7 +3,6 @@ import { backoffMs } from '../../jobs/backoff.rules.ts'
 import type { Job } from '../../jobs/queue.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
 import type { Log } from '../../observe/log.ts'
-import type { Metrics } from '../../observe/metrics.ts'
 import type { Mail } from '../../ports/mail.ts'
 import type { KeyRing } from '../../seal/key-ring.ts'
 import { dropToken, findUnsent, type UnsentInvitation } from './invitation.store.ts'
@@ -15,7 +14,6 @@ export interface InvitationJobOptions {
   keys: KeyRing
   mail: Mail | null
   log: Log
-  metrics: Pick<Metrics, 'providerCalled'>
   /** Asked when a mail is written: the server then knows where it listens. */
   places: () => InvitationPlaces
   /** For one mail. */
@@ -39,7 +37,7 @@ export function sendInvitationJob(options: InvitationJobOptions): JobHandler {
 }
 
 async function send(options: InvitationJobOptions, job: Job, unsent: UnsentInvitation): Promise<Next> {
-  const { mail, keys, metrics, log, places, mailMs } = options
+  const { mail, keys, log, places, mailMs } = options
   const again: Next = { kind: 'postponed', delayMs: backoffMs(job.attempts, Math.random()), isAttempt: true }
   if (mail === null) {
     log.warn('invitation_not_mailed', { user: job.subject_id, reason: 'provider_not_configured' })
@@ -53,7 +51,6 @@ async function send(options: InvitationJobOptions, job: Job, unsent: UnsentInvit
     message: { id: `${job.subject_id}.${unsent.digest.slice(0, 16)}`, to: { name, address: email }, ...letter },
     signal: AbortSignal.timeout(mailMs),
   })
-  metrics.providerCalled('mail', outcome.kind)
   if (outcome.kind === 'done') return forget(options, job, unsent)
   if (outcome.kind === 'refused') {
     // The address does not take mail. An admin sees the user still invited, and can invite again or remove it.

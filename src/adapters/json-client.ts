@@ -1,0 +1,129 @@
+import type { Log } from '../observe/log.ts'
+import { done, type Outcome, unavailable } from '../ports/outcome.ts'
+import { boundedFetch, type Delivery, isUnsent } from './bounded-fetch.ts'
+import { openDeadline } from './deadline.ts'
+
+/** One call of a provider's JSON interface. `read` gives null for an answer whose shape is not the promised one. */
+export interface JsonCall<T> {
+  /** Our name of the call, for the log. */
+  step: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below the base URL, without a leading slash; made of fixed words and checked ids only. */
+  path: string
+  query?: Record<string, string>
+  body?: Record<string, unknown>
+  read: (answer: unknown) => T | null
+}
+
+/** An answer that is no success. */
+export interface HttpFault {
+  status: number
+  answer: unknown
+  /** From Retry-After, whole seconds from 1 to 3600; null without one. */
+  retryAfterSeconds: number | null
+}
+
+/** What a provider's error means: the outcome, and the provider's code for the log. */
+export interface Judgement {
+  outcome: Outcome<never>
+  code: string | number | null
+}
+
+export interface JsonClientOptions {
+  provider: string
+  /** First word of the events in the log. */
+  area: string
+  baseUrl: URL
+  authorization: string
+  log: Log
+  /** For all calls of one operation together. */
+  timeoutMs: number
+  /** Null for an error that the provider does not document: it may have happened. */
+  judge(fault: HttpFault, isChange: boolean): Judgement | null
+}
+
+export interface JsonSession {
+  call<T>(call: JsonCall<T>): Promise<Outcome<T>>
+}
+
+/**
+ * Runs the calls of one operation under one deadline. A change whose fate is not known is a `timeout`, a read `unavailable`.
+ * Nothing of a body, a query or an error's text is ever logged.
+ */
+export async function withSession<T>(
+  options: JsonClientOptions,
+  signal: AbortSignal | undefined,
+  work: (session: JsonSession) => Promise<T>,
+): Promise<T> {
+  const deadline = openDeadline(options.timeoutMs, signal)
+  try {
+    return await work({ call: (call) => exchange(options, deadline.signal, call) })
+  } finally {
+    deadline.close()
+  }
+}
+
+async function exchange<T>(options: JsonClientOptions, signal: AbortSignal, call: JsonCall<T>): Promise<Outcome<T>> {
+  const { log, provider, area } = options
+  const isChange = call.method !== 'GET'
+  const delivery = await boundedFetch(requestOf(options, signal, call))
+  const noted = (kind: Outcome<unknown>['kind'], fields: Record<string, string | number | null>) =>
+    log.warn(`${area}.${kind}`, { provider, step: call.step, ...fields })
+  const lost = (reason: string): Outcome<never> => {
+    const outcome: Outcome<never> = isChange && !isUnsent(delivery) ? { kind: 'timeout' } : unavailable()
+    noted(outcome.kind, { reason })
+    return outcome
+  }
+  if (delivery.kind === 'timeout') {
+    noted('timeout', {})
+    return { kind: 'timeout' }
+  }
+  if (delivery.kind !== 'answer') {
+    return lost(delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer')
+  }
+  const answer = parsed(delivery.text)
+  if (delivery.status < 300) {
+    const value = call.read(answer)
+    return value === null ? lost('unexpected_answer') : done(value)
+  }
+  const fault = { status: delivery.status, answer, retryAfterSeconds: retryAfterOf(delivery) }
+  const judged = options.judge(fault, isChange)
+  if (judged === null) return lost(`http_${delivery.status}`)
+  const { outcome, code } = judged
+  if (outcome.kind === 'refused' || outcome.kind === 'mismatch') {
+    log.info(`${area}.${outcome.kind}`, { provider, step: call.step, status: delivery.status, code })
+  } else {
+    noted(outcome.kind, { status: delivery.status, code, reason: 'error_answer' })
+  }
+  return outcome
+}
+
+function requestOf({ baseUrl, authorization }: JsonClientOptions, signal: AbortSignal, call: JsonCall<unknown>) {
+  const url = new URL(`${baseUrl.href.replace(/\/+$/, '')}/${call.path}`)
+  url.search = new URLSearchParams(call.query ?? {}).toString()
+  return {
+    url: url.href,
+    method: call.method,
+    headers: {
+      authorization,
+      accept: 'application/json',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    signal,
+  }
+}
+
+function retryAfterOf(delivery: Delivery & { kind: 'answer' }): number | null {
+  const text = delivery.headers.get('retry-after') ?? ''
+  return /^\d{1,4}$/.test(text) ? Math.min(3600, Math.max(1, Number(text))) : null
+}
+
+/** The answer as JSON; null for none and for what is none. The parser's error quotes the answer, so it ends here. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

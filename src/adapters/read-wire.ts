@@ -1,0 +1,48 @@
+/** Readers for the answers of strangers: null for whatever is not of the promised shape. */
+
+const ITEMS_MAX = 1000
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** All items read, or null if it is no list, is over-long, or one item cannot be read. */
+export function listOf<T>(value: unknown, read: (item: unknown) => T | null): T[] | null {
+  if (!Array.isArray(value) || value.length > ITEMS_MAX) return null
+  const items: T[] = []
+  for (const item of value) {
+    const entry = read(item)
+    if (entry === null) return null
+    items.push(entry)
+  }
+  return items
+}
+
+export function integer(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+export function matching(value: unknown, pattern: RegExp): string | null {
+  return typeof value === 'string' && pattern.test(value) ? value : null
+}
+
+/** Text that can be stored and shown: bounded, without control characters and lone surrogates, not blank. */
+export function shownText(value: unknown, charactersMax: number): string | null {
+  if (typeof value !== 'string' || value.length > charactersMax) return null
+  return /[\p{Cc}\p{Cs}]/u.test(value) || value.trim() === '' ? null : value
+}
+
+/** A sentence of a provider as it may be shown: cut to 500 characters, on one line; '' for what is no text. */
+export function sentence(value: unknown): string {
+  if (typeof value !== 'string') return ''
+  return value
+    .slice(0, 500)
+    .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
+    .trim()
+}
+
+/** One of the words, null for null and for a member that is absent, undefined for anything else. */
+export function wordOrNull<const T extends string>(value: unknown, words: readonly T[]): T | null | undefined {
+  if (value === undefined || value === null || value === '') return null
+  return words.find((word) => word === value)
+}

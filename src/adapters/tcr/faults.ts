@@ -1,0 +1,69 @@
+import { type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import type { HttpFault, Judgement } from '../json-client.ts'
+import { integer, isRecord, listOf, matching, sentence } from '../read-wire.ts'
+import { pathOfField } from '../ten-dlc-body.ts'
+
+/** TCR answers an error as a list with HTTP 400, nearly always; the number in it decides, not the status. */
+interface TcrFault {
+  code: number
+  field: string | null
+  description: string
+}
+
+const DUPLICATE = 503
+const NOT_SCORED = 527
+const INTERNAL = 590
+/** Temporary by TCR's own account, seconds to wait. */
+const BUSY: ReadonlyMap<number, number> = new Map([
+  [NOT_SCORED, 30],
+  [591, 30],
+  [630, 30],
+])
+
+const REASONS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
+  [502, REGISTRY_REASONS.brandUnknown],
+  [511, { member: 'brand', says: 'The brand has as many campaigns as the registry allows.' }],
+  [512, { member: 'brand', says: 'The registry has as many brands of this business as it allows.' }],
+  [518, REGISTRY_REASONS.campaignEnded],
+  [523, { member: 'campaign', says: 'The campaign cannot be shared in a circle.' }],
+  [529, { member: 'brand.business.country', says: 'The registry does not take brands from this country.' }],
+  [534, { member: 'brand.business.entityType', says: 'This server may not register sole proprietors.' }],
+  [536, { member: 'campaign', says: 'A campaign of a rehearsal (mock) brand cannot be shared.' }],
+])
+
+/** What an error of TCR means, by `kind` of what was asked. */
+export function judge({ status, answer, retryAfterSeconds }: HttpFault, isChange: boolean): Judgement | null {
+  if (status === 429) return { outcome: unavailable(retryAfterSeconds ?? 10), code: 'rate_limited' }
+  if (status === 401 || status === 403) return { outcome: unavailable(60), code: 'key_not_accepted' }
+  const faults = listOf(answer, toFault)
+  const [first] = faults ?? []
+  if (status >= 500 || faults === null || first === undefined) return null
+  return { outcome: outcomeOf(faults, isChange), code: first.code }
+}
+
+function outcomeOf(faults: readonly TcrFault[], isChange: boolean): Outcome<never> {
+  for (const { code } of faults) {
+    const wait = BUSY.get(code)
+    if (wait !== undefined) return unavailable(wait)
+    if (code === INTERNAL) return isChange ? { kind: 'timeout' } : unavailable()
+  }
+  if (faults.some(({ code }) => code === DUPLICATE)) return { kind: 'mismatch' }
+  return refused(...faults.map(toRefusal))
+}
+
+function toRefusal({ code, field, description }: TcrFault): Refusal {
+  const known = REASONS.get(code)
+  if (known !== undefined) return known
+  const says = description === '' ? `The registry refused it (code ${code}).` : description
+  if (field === null) return { member: code === 509 ? 'campaign' : '', says }
+  const asCampaign = pathOfField('campaign', field)
+  return { member: asCampaign === 'campaign' ? pathOfField('brand', field) : asCampaign, says }
+}
+
+function toFault(item: unknown): TcrFault | null {
+  const code = isRecord(item) ? integer(item.code) : null
+  if (!isRecord(item) || code === null) return null
+  const field = matching(item.field, /^(?:[A-Za-z0-9_]+\.)*[A-Za-z0-9_]{1,64}$/)
+  return { code, field: field?.split('.').at(-1) ?? null, description: sentence(item.description) }
+}

@@ -1,0 +1,102 @@
+import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
+import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from '../read-wire.ts'
+import { toFee, toIdentity, toShortText } from '../ten-dlc-wire.ts'
+
+/** TCR's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
+
+const BRAND_ID = /^B[0-9A-Z]{6}$/
+const CAMPAIGN_ID = /^C[0-9A-Z]{6}$/
+/** A page is as long as TCR allows, so that a list is few calls. */
+export const PAGE_SIZE = 500
+
+/** Whether a text can be part of a path as a brand's id. */
+export function isBrandId(text: string): boolean {
+  return BRAND_ID.test(text)
+}
+
+export function isCampaignId(text: string | null): text is string {
+  return text !== null && CAMPAIGN_ID.test(text)
+}
+
+export function toBrand(answer: unknown): RegisteredBrand | null {
+  if (!isRecord(answer)) return null
+  const tcrBrandId = matching(answer.brandId, BRAND_ID)
+  const identityStatus = toIdentity(answer.identityStatus)
+  const status = wordOrNull(answer.status, ['ACTIVE', 'SUSPENDED', 'DELETED', 'INACTIVE'])
+  if (tcrBrandId === null || identityStatus === undefined || status === undefined) return null
+  return {
+    tcrBrandId,
+    reference: shownText(answer.referenceId, 50),
+    status: status === 'DELETED' || status === 'INACTIVE' ? 'INACTIVE' : (status ?? 'ACTIVE'),
+    identityStatus,
+    universalEin: toShortText(answer.universalEin),
+    cspId: toShortText(answer.cspId),
+  }
+}
+
+export interface Sharing {
+  status: RegisteredCampaign['sharingStatus']
+  upstreamCnpId: string | null
+  says: string | null
+}
+
+export function toSharing(answer: unknown): Sharing | null {
+  // A campaign that was never shared has no sharing.
+  if (answer === null) return { status: null, upstreamCnpId: null, says: null }
+  if (!isRecord(answer)) return null
+  const status = wordOrNull(answer.sharingStatus, ['PENDING', 'ACCEPTED', 'DECLINED'])
+  if (status === undefined) return null
+  const says = sentence(answer.explanation)
+  return {
+    status,
+    upstreamCnpId: toShortText(answer.upstreamCnpId),
+    says: status === 'DECLINED' && says !== '' ? says : null,
+  }
+}
+
+/** A campaign without its sharing, with the brand that it is of. */
+export interface CampaignFacts {
+  tcrCampaignId: string
+  tcrBrandId: string | null
+  reference: string | null
+  status: 'ACTIVE' | 'EXPIRED' | null
+  cspId: string | null
+  resellerId: string | null
+  monthlyFee: number | null
+}
+
+export function toCampaign(answer: unknown): CampaignFacts | null {
+  if (!isRecord(answer)) return null
+  const tcrCampaignId = matching(answer.campaignId, CAMPAIGN_ID)
+  const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
+  if (tcrCampaignId === null || status === undefined) return null
+  return {
+    tcrCampaignId,
+    tcrBrandId: matching(answer.brandId, BRAND_ID),
+    reference: shownText(answer.referenceId, 50),
+    status,
+    cspId: toShortText(answer.cspId),
+    resellerId: toShortText(answer.resellerId),
+    monthlyFee: toFee(answer.monthlyFee),
+  }
+}
+
+/** One page of a list: of each record its own id and our reference. */
+export interface Page {
+  records: readonly { id: string; reference: string | null }[]
+  isLast: boolean
+}
+
+export function toPage(answer: unknown, member: 'brandId' | 'campaignId'): Page | null {
+  if (!isRecord(answer)) return null
+  const pattern = member === 'brandId' ? BRAND_ID : CAMPAIGN_ID
+  const records = listOf(answer.records, (item) => {
+    const id = isRecord(item) ? matching(item[member], pattern) : null
+    return id === null || !isRecord(item) ? null : { id, reference: shownText(item.referenceId, 50) }
+  })
+  return records === null ? null : { records, isLast: records.length < PAGE_SIZE }
+}
+
+export function toNewCampaignId(answer: unknown): string | null {
+  return isRecord(answer) ? matching(answer.campaignId, CAMPAIGN_ID) : null
+}

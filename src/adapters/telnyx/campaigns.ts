@@ -1,0 +1,120 @@
+import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../../ports/brand-registry.ts'
+import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import type { JsonSession } from '../json-client.ts'
+import { campaignBody } from '../ten-dlc-body.ts'
+import { qualificationRefusal } from '../ten-dlc-campaign.ts'
+import { toQualification } from '../ten-dlc-wire.ts'
+import { callbackFor, readBrand, resolveId } from './brands.ts'
+import { isUuid, toCampaignPage, toTelnyxCampaign } from './wire.ts'
+
+const PAGE_SIZE = 50
+const PAGES_MAX = 10
+
+/** The reference is looked up first, because Telnyx may know no duplicates; then the price; then the campaign, which is charged. */
+export async function submitCampaign(
+  session: JsonSession,
+  campaign: CampaignForRegistry,
+  callbackUrl: string,
+): Promise<Outcome<RegisteredCampaign>> {
+  const brandId = await submittable(session, campaign)
+  if (brandId.kind !== 'done') return brandId
+  const qualified = await session.call({
+    step: 'qualify_campaign',
+    method: 'GET',
+    path: `10dlc/campaignBuilder/brand/${brandId.value}/usecase/${encodeURIComponent(campaign.usecase)}`,
+    read: toQualification,
+  })
+  if (qualified.kind !== 'done') return qualified.kind === 'timeout' ? unavailable() : qualified
+  const refusal = qualificationRefusal(qualified.value, campaign)
+  if (refusal !== null) return refused(refusal)
+  const made = await session.call({
+    step: 'submit_campaign',
+    method: 'POST',
+    path: '10dlc/campaignBuilder',
+    body: {
+      ...campaignBody(campaign),
+      brandId: brandId.value,
+      webhookURL: callbackFor(callbackUrl, campaign.reference),
+    },
+    read: toTelnyxCampaign,
+  })
+  if (made.kind !== 'done') return made
+  return done({ ...made.value, reference: campaign.reference, monthlyFee: qualified.value.monthlyFee })
+}
+
+/** Telnyx's id of a scored brand that has no campaign with this reference. */
+async function submittable(session: JsonSession, campaign: CampaignForRegistry): Promise<Outcome<string>> {
+  const id = await resolveId(session, campaign.tcrBrandId)
+  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable() : id
+  const brand = await readBrand(session, id.value)
+  if (brand.kind !== 'done') return brand.kind === 'timeout' ? unavailable() : brand
+  if (brand.value.identityStatus === null) return unavailable(30)
+  const found = await findIn(session, id.value, campaign.reference)
+  if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable() : found
+  return found.value === null ? id : { kind: 'mismatch' }
+}
+
+export async function readCampaign(
+  session: JsonSession,
+  { telnyxCampaignId }: CampaignIds,
+): Promise<Outcome<RegisteredCampaign>> {
+  if (!isUuid(telnyxCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
+  const read = await session.call({
+    step: 'read_campaign',
+    method: 'GET',
+    path: `10dlc/campaign/${telnyxCampaignId}`,
+    read: (answer) => {
+      const campaign = toTelnyxCampaign(answer)
+      return campaign?.telnyxCampaignId?.toLowerCase() === telnyxCampaignId.toLowerCase() ? campaign : null
+    },
+  })
+  return read.kind === 'refused' ? refused(REGISTRY_REASONS.campaignUnknown) : read
+}
+
+export async function findCampaign(
+  session: JsonSession,
+  { reference, tcrBrandId }: { reference: string; tcrBrandId: string },
+): Promise<Outcome<RegisteredCampaign | null>> {
+  const brandId = await resolveId(session, tcrBrandId)
+  if (brandId.kind !== 'done') return brandId
+  const found = await findIn(session, brandId.value, reference)
+  if (found.kind !== 'done' || found.value === null) return found.kind === 'done' ? done(null) : found
+  return readCampaign(session, { tcrCampaignId: null, telnyxCampaignId: found.value })
+}
+
+async function findIn(session: JsonSession, brandId: string, reference: string): Promise<Outcome<string | null>> {
+  for (let page = 1; page <= PAGES_MAX; page += 1) {
+    const listed = await session.call({
+      step: 'list_campaigns',
+      method: 'GET',
+      path: '10dlc/campaign',
+      query: { brandId, page: String(page), recordsPerPage: String(PAGE_SIZE) },
+      read: toCampaignPage,
+    })
+    if (listed.kind !== 'done') return listed
+    const match = listed.value.records.find((record) => record.reference?.toLowerCase() === reference.toLowerCase())
+    if (match !== undefined) return done(match.id)
+    if (listed.value.records.length < PAGE_SIZE) return done(null)
+  }
+  return unavailable(60)
+}
+
+/** A campaign that Telnyx does not know has ended. */
+export async function deactivateCampaign(
+  session: JsonSession,
+  { telnyxCampaignId }: CampaignIds,
+): Promise<Outcome<null>> {
+  if (!isUuid(telnyxCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
+  const before = await readCampaign(session, { tcrCampaignId: null, telnyxCampaignId })
+  if (before.kind === 'timeout') return unavailable()
+  if (before.kind !== 'done') return before
+  if (before.value.status === 'EXPIRED') return done(null)
+  const ended = await session.call({
+    step: 'deactivate_campaign',
+    method: 'DELETE',
+    path: `10dlc/campaign/${telnyxCampaignId}`,
+    read: () => 'ended' as const,
+  })
+  return ended.kind === 'done' ? done(null) : ended
+}

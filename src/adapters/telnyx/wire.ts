@@ -1,0 +1,207 @@
+import type { RegisteredCampaign } from '../../ports/brand-registry.ts'
+import type { NumberAssignment } from '../../ports/carrier.ts'
+import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from '../read-wire.ts'
+import { toIdentity, toShortText } from '../ten-dlc-wire.ts'
+
+/** Telnyx's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const TCR_BRAND = /^B[0-9A-Z]{6}$/
+const TCR_CAMPAIGN = /^C[0-9A-Z]{6}$/
+
+export function isUuid(text: string | null): text is string {
+  return text !== null && UUID.test(text)
+}
+
+export function isTcrBrandId(text: string): boolean {
+  return TCR_BRAND.test(text)
+}
+
+/** A brand with both of its ids. Telnyx's own is a UUID; TCR's comes when TCR has taken the brand. */
+export interface TelnyxBrand {
+  id: string
+  tcrBrandId: string | null
+  status: 'OK' | 'REGISTRATION_PENDING' | 'REGISTRATION_FAILED' | null
+  identityStatus: ReturnType<typeof toIdentity> & (string | null)
+  universalEin: string | null
+  cspId: string | null
+  /** Our reference, from the address that events are sent to. */
+  reference: string | null
+  failures: string[]
+}
+
+export function toTelnyxBrand(answer: unknown): TelnyxBrand | null {
+  if (!isRecord(answer)) return null
+  const id = matching(answer.brandId, UUID)
+  const identityStatus = toIdentity(answer.identityStatus)
+  const status = wordOrNull(answer.status, ['OK', 'REGISTRATION_PENDING', 'REGISTRATION_FAILED'])
+  if (id === null || identityStatus === undefined || status === undefined) return null
+  return {
+    id,
+    tcrBrandId: matching(answer.tcrBrandId, TCR_BRAND),
+    status,
+    identityStatus,
+    universalEin: toShortText(answer.universalEin),
+    cspId: toShortText(answer.cspId),
+    reference: referenceIn(answer.webhookURL),
+    failures: toFailures(answer.failureReasons),
+  }
+}
+
+/** Our reference in the callback address that we gave Telnyx with the brand. */
+function referenceIn(value: unknown): string | null {
+  return typeof value === 'string' && URL.canParse(value)
+    ? shownText(new URL(value).searchParams.get('reference'), 50)
+    : null
+}
+
+/** Text, or a list of texts or of objects with a description. */
+function toFailures(value: unknown): string[] {
+  const items = Array.isArray(value) ? value.slice(0, 20) : [value]
+  return items.map((item) => sentence(isRecord(item) ? item.description : item)).filter((says) => says !== '')
+}
+
+/** A page of brands: the ids alone, newest first; whether there are more. */
+export function toBrandPage(answer: unknown): { ids: readonly string[]; total: number } | null {
+  if (!isRecord(answer)) return null
+  const ids = listOf(answer.records, (item) => (isRecord(item) ? matching(item.brandId, UUID) : null))
+  const total = answer.totalRecords
+  return ids === null || typeof total !== 'number' ? null : { ids, total }
+}
+
+const CAMPAIGN_STATES = [
+  'TCR_PENDING',
+  'TCR_SUSPENDED',
+  'TCR_EXPIRED',
+  'TCR_ACCEPTED',
+  'TCR_FAILED',
+  'TELNYX_ACCEPTED',
+  'TELNYX_FAILED',
+  'MNO_PENDING',
+  'MNO_ACCEPTED',
+  'MNO_REJECTED',
+  'MNO_PROVISIONED',
+  'MNO_PROVISIONING_FAILED',
+] as const
+type CampaignState = (typeof CAMPAIGN_STATES)[number]
+
+/** Telnyx is the partner, so its own and the networks' reviews are what sharing is elsewhere. */
+const SHARING: Readonly<Record<CampaignState, RegisteredCampaign['sharingStatus']>> = {
+  TCR_PENDING: 'PENDING',
+  TCR_ACCEPTED: 'PENDING',
+  TELNYX_ACCEPTED: 'PENDING',
+  MNO_PENDING: 'PENDING',
+  MNO_ACCEPTED: 'ACCEPTED',
+  MNO_PROVISIONED: 'ACCEPTED',
+  TCR_FAILED: 'DECLINED',
+  TCR_SUSPENDED: 'DECLINED',
+  TCR_EXPIRED: 'DECLINED',
+  TELNYX_FAILED: 'DECLINED',
+  MNO_REJECTED: 'DECLINED',
+  MNO_PROVISIONING_FAILED: 'DECLINED',
+}
+
+export function toTelnyxCampaign(answer: unknown): RegisteredCampaign | null {
+  if (!isRecord(answer)) return null
+  const id = matching(answer.campaignId, UUID)
+  const state = wordOrNull(answer.campaignStatus, CAMPAIGN_STATES)
+  const submission = wordOrNull(answer.submissionStatus, ['CREATED', 'FAILED', 'PENDING'])
+  const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
+  if (id === null || state === undefined || submission === undefined || status === undefined) return null
+  const isExpired = status === 'EXPIRED' || state === 'TCR_EXPIRED'
+  const sharingStatus = submission === 'FAILED' ? 'DECLINED' : state === null ? 'PENDING' : SHARING[state]
+  const says = toFailures(answer.failureReasons).join(' ').slice(0, 500)
+  const tcrCampaignId = matching(answer.tcrCampaignId, TCR_CAMPAIGN)
+  return {
+    tcrCampaignId,
+    telnyxCampaignId: id,
+    reference: shownText(answer.referenceId, 50),
+    status: isExpired ? 'EXPIRED' : tcrCampaignId === null ? null : 'ACTIVE',
+    sharingStatus,
+    upstreamCnpId: null,
+    cspId: toShortText(answer.cspId),
+    resellerId: toShortText(answer.resellerId),
+    monthlyFee: null,
+    says: sharingStatus === 'DECLINED' ? says || `Telnyx says ${state ?? submission ?? 'no'}.` : null,
+  }
+}
+
+/** A page of campaigns with our references. */
+export function toCampaignPage(
+  answer: unknown,
+): { records: readonly { id: string; reference: string | null }[]; total: number } | null {
+  if (!isRecord(answer) || typeof answer.totalRecords !== 'number') return null
+  const records = listOf(answer.records, (item) => {
+    const id = isRecord(item) ? matching(item.campaignId, UUID) : null
+    return id === null || !isRecord(item) ? null : { id, reference: shownText(item.referenceId, 50) }
+  })
+  return records === null ? null : { records, total: answer.totalRecords }
+}
+
+/** The object inside Telnyx's envelope; 10DLC answers come without one. */
+function dataOf(answer: unknown): unknown {
+  return isRecord(answer) ? answer.data : null
+}
+
+/** Messaging profiles of one page; whether there are more pages. */
+export function toProfilePage(
+  answer: unknown,
+): { profiles: readonly { id: string; name: string }[]; pages: number } | null {
+  const meta = isRecord(answer) && isRecord(answer.meta) ? answer.meta : {}
+  const profiles = listOf(dataOf(answer), (item) => {
+    const id = isRecord(item) ? matching(item.id, UUID) : null
+    return id === null || !isRecord(item) ? null : { id, name: shownText(item.name, 200) ?? '' }
+  })
+  return profiles === null ? null : { profiles, pages: typeof meta.total_pages === 'number' ? meta.total_pages : 1 }
+}
+
+export function toProfileId(answer: unknown): string | null {
+  const profile = dataOf(answer)
+  return isRecord(profile) ? matching(profile.id, UUID) : null
+}
+
+/** Ids of the numbers that match a filter exactly. */
+export function toNumbers(answer: unknown): { id: string; phoneNumber: string; profileId: string | null }[] | null {
+  return listOf(dataOf(answer), (item) => {
+    if (!isRecord(item)) return null
+    const id = matching(item.id, /^[0-9A-Za-z_-]{1,64}$/)
+    const phoneNumber = matching(item.phone_number, /^\+[0-9]{5,15}$/)
+    if (id === null || phoneNumber === null) return null
+    return { id, phoneNumber, profileId: matching(item.messaging_profile_id, UUID) }
+  })
+}
+
+export function toConnectedProfile(answer: unknown): string | null {
+  const settings = dataOf(answer)
+  return isRecord(settings) ? matching(settings.messaging_profile_id, UUID) : null
+}
+
+const ASSIGNMENTS: Readonly<Record<string, NumberAssignment['status']>> = {
+  PENDING_ASSIGNMENT: 'pending',
+  ASSIGNED: 'assigned',
+  FAILED_ASSIGNMENT: 'failed',
+  PENDING_UNASSIGNMENT: 'pending',
+  FAILED_UNASSIGNMENT: 'assigned',
+}
+
+/** A number's place in a campaign, with the campaign's ids. */
+export interface TelnyxAssignment extends NumberAssignment {
+  phoneNumber: string
+  campaignIds: readonly string[]
+}
+
+export function toAssignment(answer: unknown): TelnyxAssignment | null {
+  if (!isRecord(answer)) return null
+  const phoneNumber = matching(answer.phoneNumber, /^\+[0-9]{5,15}$/)
+  const word = typeof answer.assignmentStatus === 'string' ? answer.assignmentStatus : ''
+  const status = Object.hasOwn(ASSIGNMENTS, word) ? ASSIGNMENTS[word] : undefined
+  if (phoneNumber === null || status === undefined) return null
+  const ids = [answer.campaignId, answer.telnyxCampaignId, answer.tcrCampaignId]
+  const says = toFailures(answer.failureReasons).join(' ').slice(0, 500)
+  return {
+    phoneNumber,
+    status,
+    says: status === 'failed' ? says || 'Telnyx gave no reason.' : null,
+    campaignIds: ids.filter((id): id is string => typeof id === 'string'),
+  }
+}

@@ -1,0 +1,94 @@
+import type { IdentityStatus, RegistryFeedback, Vetting } from '../ports/brand-registry.ts'
+import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from './read-wire.ts'
+import { pathOfField } from './ten-dlc-body.ts'
+
+/** Shapes that TCR and Telnyx share. */
+
+const IDENTITIES = ['SELF_DECLARED', 'UNVERIFIED', 'VERIFIED', 'VETTED_VERIFIED'] as const
+
+/** Null until the brand is scored; undefined for what is no identity. */
+export function toIdentity(value: unknown): IdentityStatus | null | undefined {
+  return wordOrNull(value, IDENTITIES)
+}
+
+export function toShortText(value: unknown): string | null {
+  return shownText(value, 64)
+}
+
+/** What a feedback answer says, category by category. */
+export function toFeedback(answer: unknown): RegistryFeedback[] | null {
+  if (!isRecord(answer)) return null
+  return listOf(answer.category ?? [], (item) => {
+    const category = isRecord(item) ? matching(item.id, /^[A-Z_]{1,40}$/) : null
+    if (!isRecord(item) || category === null) return null
+    const fields = listOf(item.fields ?? [], (field) => matching(field, /^[A-Za-z0-9_.]{1,64}$/))
+    if (fields === null) return null
+    const paths = [...new Set(fields.map((field) => pathOfField('brand', field)))]
+    return { category, fields: paths, says: sentence(item.description) || sentence(item.displayName) }
+  })
+}
+
+const VETTING_STATES: Readonly<Record<string, Vetting['status']>> = {
+  PENDING: 'pending',
+  ACTIVE: 'active',
+  // Vetted, and no score could be given.
+  UNSCORE: 'failed',
+  FAILED: 'failed',
+  EXPIRED: 'expired',
+}
+
+/** One vetting with the time that tells which is the newest. */
+export function toVetting(item: unknown): (Vetting & { createdAt: string }) | null {
+  if (!isRecord(item)) return null
+  const word = item.vettingStatus ?? 'PENDING'
+  const status = typeof word === 'string' && Object.hasOwn(VETTING_STATES, word) ? VETTING_STATES[word] : undefined
+  const reasons = listOf(item.reasons ?? [], (reason) => sentence(reason))
+  if (status === undefined || reasons === null) return null
+  const { vettingScore } = item
+  const isScore = typeof vettingScore === 'number' && vettingScore >= 0 && vettingScore <= 100
+  if (status === 'active' && !isScore) return null
+  return {
+    status,
+    score: status === 'active' && isScore ? vettingScore : null,
+    reasons: reasons.filter((reason) => reason !== ''),
+    createdAt: shownText(item.createDate, 40) ?? '',
+  }
+}
+
+/** The newest of several vettings; null for none. */
+export function newestVetting(vettings: readonly (Vetting & { createdAt: string })[]): Vetting | null {
+  const newest = [...vettings].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)).at(-1)
+  if (newest === undefined) return null
+  const { status, score, reasons } = newest
+  return { status, score, reasons }
+}
+
+/** Whether a use case is open to a brand, and on what terms. */
+export interface Qualification {
+  qualifies: boolean
+  monthlyFee: number | null
+  subUsecasesMin: number
+  subUsecasesMax: number
+}
+
+export function toQualification(answer: unknown): Qualification | null {
+  if (!isRecord(answer)) return null
+  const networks = isRecord(answer.mnoMetadata) ? Object.values(answer.mnoMetadata) : null
+  if (networks === null) return null
+  return {
+    qualifies: networks.some((network) => isRecord(network) && network.qualify === true),
+    monthlyFee: toFee(answer.monthlyFee),
+    subUsecasesMin: toCount(answer.minSubUsecases),
+    subUsecasesMax: toCount(answer.maxSubUsecases),
+  }
+}
+
+/** US$; a registry writes it as a number or as text. */
+export function toFee(value: unknown): number | null {
+  const fee = typeof value === 'string' && /^\d{1,6}(\.\d{1,4})?$/.test(value) ? Number(value) : value
+  return typeof fee === 'number' && fee >= 0 && fee < 1_000_000 ? fee : null
+}
+
+function toCount(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { telnyxCarrier } from '../../src/adapters/telnyx/carrier.ts'
+import type { Carrier } from '../../src/ports/carrier.ts'
+import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY } from '../kit/fake-telnyx.ts'
+import { recordedLog } from '../kit/recorded-log.ts'
+import { doneValue } from './brand-registry.suite.ts'
+import { carrierSuite } from './carrier.suite.ts'
+
+const campaign = { tcrCampaignId: 'C000001', telnyxCampaignId: '00000000-0000-4000-8000-000000000001' }
+const phoneNumber = '+12025551234'
+
+async function open({ timeoutMs }: { timeoutMs: number }) {
+  const telnyx = await startFakeTelnyx()
+  const { log, lines } = recordedLog()
+  const carrier = telnyxCarrier({ baseUrl: `${telnyx.url}/v2`, apiKey: TELNYX_KEY, log, timeoutMs })
+  return { carrier, campaign, telnyx, lines, settle: () => telnyx.settle(), close: () => telnyx.close() }
+}
+
+carrierSuite('telnyx', open)
+
+async function using(work: (opened: { carrier: Carrier; telnyx: FakeTelnyx }) => Promise<void>) {
+  const opened = await open({ timeoutMs: 30_000 })
+  try {
+    await work(opened)
+  } finally {
+    await opened.close()
+  }
+}
+
+const connect = async (carrier: Carrier) => {
+  const { messagingProfileId } = doneValue(
+    await carrier.createMessagingProfile({ reference: randomUUID(), name: 'Acme' }),
+  )
+  doneValue(await carrier.connectNumber({ messagingProfileId, phoneNumber }))
+  return messagingProfileId
+}
+
+describe('telnyx carrier', () => {
+  it('makes one messaging profile for one reference, also when the answer was lost', () =>
+    using(async ({ carrier, telnyx }) => {
+      const request = { reference: randomUUID(), name: 'Acme' }
+      telnyx.failNext('create_profile', { does: 'lost' })
+      assert.deepEqual(await carrier.createMessagingProfile(request), { kind: 'timeout' })
+      doneValue(await carrier.createMessagingProfile(request))
+      assert.deepEqual(
+        telnyx.profiles.map(({ name }) => name),
+        [`Acme [${request.reference}]`],
+      )
+    }))
+
+  it('takes no number that the filter lets through by mistake', () =>
+    using(async ({ carrier, telnyx }) => {
+      const messagingProfileId = await connect(carrier)
+      const data = [{ id: '1', phone_number: '+12025559999', messaging_profile_id: null }]
+      telnyx.failNext('list_numbers', { does: 'answer', status: 200, body: { data } })
+      assert.equal((await carrier.connectNumber({ messagingProfileId, phoneNumber })).kind, 'refused')
+      assert.equal((await carrier.connectNumber({ messagingProfileId: 'x', phoneNumber })).kind, 'refused')
+    }))
+
+  it('assigns with POST, moves to another campaign and tries a failed one again with PUT', () =>
+    using(async ({ carrier, telnyx }) => {
+      await connect(carrier)
+      const other = { tcrCampaignId: null, telnyxCampaignId: '00000000-0000-4000-8000-000000000002' }
+      doneValue(await carrier.assignCampaign({ phoneNumber, campaign }))
+      doneValue(await carrier.assignCampaign({ phoneNumber, campaign }))
+      doneValue(await carrier.assignCampaign({ phoneNumber, campaign: other }))
+      const number = telnyx.numbers.get(phoneNumber)
+      Object.assign(number?.assignment ?? {}, { assignmentStatus: 'FAILED_ASSIGNMENT' })
+      doneValue(await carrier.assignCampaign({ phoneNumber, campaign: other }))
+      const changes = telnyx.requests.filter(({ step }) => ['assign', 'reassign'].includes(step))
+      assert.deepEqual(
+        changes.map(({ method, body }) => [method, body.campaignId]),
+        [
+          ['POST', campaign.telnyxCampaignId],
+          ['PUT', other.telnyxCampaignId],
+          ['PUT', other.telnyxCampaignId],
+        ],
+      )
+    }))
+
+  it('refuses a campaign without an id, and a number without a messaging profile', () =>
+    using(async ({ carrier }) => {
+      const without = { tcrCampaignId: null, telnyxCampaignId: null }
+      assert.equal((await carrier.assignCampaign({ phoneNumber, campaign: without })).kind, 'refused')
+      const outcome = await carrier.assignCampaign({ phoneNumber, campaign })
+      assert.ok(outcome.kind === 'refused' && outcome.refusals[0]?.member === 'phone_number')
+    }))
+
+  it('does not take an unknown state for an assignment', () =>
+    using(async ({ carrier, telnyx }) => {
+      const body = { phoneNumber, campaignId: 'x', assignmentStatus: 'constructor' }
+      telnyx.failNext('read_assignment', { does: 'answer', status: 200, body })
+      assert.equal((await carrier.readAssignment({ phoneNumber })).kind, 'unavailable')
+    }))
+})
