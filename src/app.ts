@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
+import { addCallbacks } from './http/callbacks.ts'
 import type { Endpoint, Ports } from './http/endpoint.ts'
 import type { House } from './http/house.ts'
 import { Lockout } from './http/lockout.ts'
@@ -8,9 +9,11 @@ import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { Waiters } from './http/waiters.ts'
+import { createInbox, type Inbox, type Wake } from './inbound/inbox.ts'
 import { createJobs, type Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import type { CallbackReceiver } from './ports/callback.ts'
 import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
@@ -36,9 +39,16 @@ export interface AppOptions {
   config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl' | 'providerCallsMax'>
   keys: KeyRing
   ports: Ports
+  /** Whose requests at `/callbacks/…` are taken; nobody's unless told. */
+  receivers?: readonly CallbackReceiver[]
+  /** Makes due what an event of a provider is about. */
+  wake?: Wake
   log: ServerLog
   metrics: Metrics
 }
+
+/** Every event of a provider waits, until something is there that it can concern. */
+const nothingWaits: Wake = async () => false
 
 /** One instance: its pool, its server, its background work. */
 export interface App {
@@ -46,6 +56,7 @@ export interface App {
   house: House
   server: HttpServer
   jobs: Jobs
+  inbox: Inbox
   isDraining(): boolean
   /** Refuses new work, lets what runs finish, then closes everything. Asked again, it is the same end. */
   close(): Promise<void>
@@ -81,6 +92,7 @@ export function buildApp(options: AppOptions): App {
   })
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  const inbox = createInbox({ db, wake: options.wake ?? nothingWaits, log, metrics })
   let draining = false
   let closing: Promise<void> | null = null
   const house: House = {
@@ -110,7 +122,14 @@ export function buildApp(options: AppOptions): App {
     requestTimeoutMs: config.http.requestTimeoutMs,
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
-    pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl),
+    pages: (instance) => {
+      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl)
+      addCallbacks(instance, {
+        receivers: options.receivers ?? [],
+        accept: inbox.accept,
+        onRefused: (provider) => metrics.callbackEvent(provider, 'refused'),
+      })
+    },
   })
   const jobs = createJobs({
     db,
@@ -136,7 +155,7 @@ export function buildApp(options: AppOptions): App {
   const closeAll = async () => {
     draining = true
     await server.close()
-    await jobs.stop()
+    await Promise.all([jobs.stop(), inbox.stop()])
     await db.close()
   }
   return {
@@ -144,6 +163,7 @@ export function buildApp(options: AppOptions): App {
     house,
     server,
     jobs,
+    inbox,
     isDraining: () => draining,
     close: () => {
       closing ??= closeAll()
