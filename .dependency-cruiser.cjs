@@ -82,6 +82,12 @@ const layers = [
     '^src/(contract|db|events|jobs|observe|ports|seal)/|^src/package-root[.]ts$|^src/http/(claim[.]store|endpoint)[.]ts$',
   ),
   only(
+    'inbound-knows-no-slice',
+    'What providers tell is kept and handed on; who is woken by it, app.ts says.',
+    '^src/inbound/',
+    '^src/(contract|db|inbound|jobs|observe|ports)/',
+  ),
+  only(
     'http-knows-no-slice',
     'The life of a request states what it needs as interfaces; app.ts connects the slices to them.',
     '^src/http/',
@@ -272,6 +278,12 @@ const libraries = [
     'A provider library stays in its adapter.',
     { path: OURS, pathNot: `${TEST}|^src/adapters/stripe/` },
     { path: library('stripe') },
+  ),
+  rule(
+    'canonicalize-in-its-adapter',
+    'Signatures are checked by the adapter whose provider made them.',
+    { path: OURS, pathNot: `${TEST}|^src/adapters/tcr/` },
+    { path: library('canonicalize') },
   ),
   rule(
     'nodemailer-in-its-adapters',

@@ -2,6 +2,7 @@ import { buildJobs } from './background.ts'
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
 import { createEgress, type Egress } from './egress/index.ts'
+import { addCallbacks } from './http/callbacks.ts'
 import type { Endpoint, Ports } from './http/endpoint.ts'
 import type { House } from './http/house.ts'
 import { Lockout } from './http/lockout.ts'
@@ -10,15 +11,17 @@ import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { Waiters } from './http/waiters.ts'
+import { createInbox, type Inbox, type Wake } from './inbound/inbox.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import type { CallbackReceiver } from './ports/callback.ts'
 import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
 import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
-import { registrationEndpoints } from './resources/registrations/index.ts'
+import { registrationEndpoints, wake } from './resources/registrations/index.ts'
 import { invitationEndpoints, userEndpoints } from './resources/users/index.ts'
 import { webhookEndpoints } from './resources/webhooks/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
@@ -42,6 +45,10 @@ export interface AppOptions {
   config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl' | 'egress' | 'settleMs' | 'providerCallsMax'>
   keys: KeyRing
   ports: Ports
+  /** Whose requests at `/callbacks/…` are taken; nobody's unless told. */
+  receivers?: readonly CallbackReceiver[]
+  /** Makes due what an event of a provider is about: the registrations that wait for it, unless given. */
+  wake?: Wake
   log: ServerLog
   metrics: Metrics
   /** The way out to customers' addresses; that of the configuration unless given. */
@@ -54,6 +61,7 @@ export interface App {
   house: House
   server: HttpServer
   jobs: Jobs
+  inbox: Inbox
   isDraining(): boolean
   /** Refuses new work, lets what runs finish, then closes everything. Asked again, it is the same end. */
   close(): Promise<void>
@@ -116,6 +124,8 @@ export function buildApp(options: AppOptions): App {
   const house = buildHouse(options, egress)
   const { db } = house
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  const wakeRegistrations: Wake = async (about) => (await wake(db, options.keys, about)).length > 0
+  const inbox = createInbox({ db, wake: options.wake ?? wakeRegistrations, log, metrics })
   let draining = false
   let closing: Promise<void> | null = null
   const server = createServer({
@@ -130,13 +140,20 @@ export function buildApp(options: AppOptions): App {
     requestTimeoutMs: config.http.requestTimeoutMs,
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
-    pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl),
+    pages: (instance) => {
+      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl)
+      addCallbacks(instance, {
+        receivers: options.receivers ?? [],
+        accept: inbox.accept,
+        onRefused: (provider) => metrics.callbackEvent(provider, 'refused'),
+      })
+    },
   })
   const jobs = buildJobs(house, egress, config, () => server.listeningOrigin)
   const closeAll = async () => {
     draining = true
     await server.close()
-    await jobs.stop()
+    await Promise.all([jobs.stop(), inbox.stop()])
     await db.close()
   }
   return {
@@ -144,6 +161,7 @@ export function buildApp(options: AppOptions): App {
     house,
     server,
     jobs,
+    inbox,
     isDraining: () => draining,
     close: () => {
       closing ??= closeAll()

@@ -67,7 +67,6 @@ export function buildJobs(
         keys,
         mail: ports.mail,
         log,
-        metrics,
         mailMs: providerMs,
         places,
       }),

@@ -239,6 +239,52 @@ test('production simulates only what is asked for by name', () => {
   assert.equal(accepted({ NODE_ENV: 'production', PAYMENTS: 'simulator' }).payments.provider, 'simulator')
 })
 
+test('a registry and a carrier come with what they need', () => {
+  const tcr = { BRAND_REGISTRY: 'tcr', TCR_API_KEY: 'tcr-key-1', TCR_API_SECRET: 'tcr-secret-1' }
+  const telnyx = { BRAND_REGISTRY: 'telnyx', CARRIER: 'telnyx', TELNYX_API_KEY: 'KEY-telnyx' }
+  const PUBLIC_URL = 'https://letterhead.example'
+  assert.deepEqual(
+    refused({ BRAND_REGISTRY: 'tcr' }).map((problem) => problem.split(':')[0]),
+    ['TCR_API_KEY', 'TCR_API_SECRET'],
+  )
+  assert.match(refused({ CARRIER: 'telnyx' }).join('|'), /^TELNYX_API_KEY: required with CARRIER=telnyx$/)
+  assert.match(refused(telnyx).join('|'), /^PUBLIC_URL: required with BRAND_REGISTRY=telnyx/)
+  const { brandRegistry, carrier } = accepted({ ...telnyx, PUBLIC_URL })
+  assert.deepEqual([brandRegistry.provider, carrier.provider], ['telnyx', 'telnyx'])
+  assert.equal(
+    brandRegistry.provider === 'telnyx' && brandRegistry.callbackUrl,
+    'https://letterhead.example/callbacks/telnyx',
+  )
+  assert.equal(accepted(tcr).brandRegistry.provider, 'tcr')
+  assert.equal(refused({ ...tcr, TCR_UPSTREAM_CNP: 'a b' }).length, 1)
+  assert.equal(refused({ ...telnyx, PUBLIC_URL, TELNYX_PUBLIC_KEY: 'short' }).length, 1)
+  for (const REGISTRY_FEES of ['brand', 'brand=x', 'brand=1,brand=2', 'other=1', 'brand=1.234', '=1']) {
+    assert.equal(refused({ REGISTRY_FEES }).length, 1, REGISTRY_FEES)
+  }
+})
+
+test('events of a provider are taken where they can be checked, and of a chosen provider only', () => {
+  const TELNYX_PUBLIC_KEY = randomBytes(32).toString('base64')
+  const secrets = {
+    TCR_API_KEY: 'tcr-key-1',
+    TCR_API_SECRET: 'tcr-secret-1',
+    TELNYX_PUBLIC_KEY,
+    META_APP_SECRET: 'meta-secret',
+  }
+  assert.deepEqual(accepted(secrets).callbacks, { tcr: null, telnyx: null, meta: null })
+  const chosen = {
+    ...secrets,
+    BRAND_REGISTRY: 'tcr',
+    CARRIER: 'telnyx',
+    TELNYX_API_KEY: 'KEY-telnyx',
+    WHATSAPP: 'meta',
+  }
+  const { tcr, telnyx, meta } = accepted({ ...chosen, PUBLIC_URL: 'https://letterhead.example/' }).callbacks
+  assert.deepEqual([tcr?.url, telnyx?.publicKey], ['https://letterhead.example/callbacks/tcr', TELNYX_PUBLIC_KEY])
+  assert.equal(meta?.appSecret.reveal(), 'meta-secret')
+  assert.equal(accepted(chosen).callbacks.tcr, null, 'without a public address TCR signs for one that we do not know')
+})
+
 test('a misspelt NODE_ENV is refused, so that it never turns production off', () => {
   assert.match(
     refused({ NODE_ENV: 'prod' })[0] ?? '',

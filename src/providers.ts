@@ -14,17 +14,19 @@ import { simulatedWhatsapp } from './adapters/simulator/whatsapp.ts'
 import type { Config } from './config.ts'
 import type { Ports } from './http/endpoint.ts'
 import type { Log } from './observe/log.ts'
+import type { CallbackReceiver } from './ports/callback.ts'
+import type { ProviderEvent } from './ports/provider-event.ts'
 
 /**
  * The adapters that the configuration names; null where a provider is not configured (decision 23). Those of real
  * providers are loaded when they are asked for: their libraries would slow every other start.
  */
-export async function buildPorts(config: ProviderConfig, log: Log): Promise<Ports> {
+export async function buildPorts(config: ProviderConfig, log: Log, onEvents: EventSink = () => {}): Promise<Ports> {
   return {
     payments: await payments(config, log),
     whatsapp: await whatsapp(config, log),
-    brandRegistry: brandRegistry(config),
-    carrier: carrier(config),
+    brandRegistry: await brandRegistry(config, log, onEvents),
+    carrier: await carrier(config, log, onEvents),
     mail: await mail(config, log),
   }
 }
@@ -91,15 +93,78 @@ async function mail({ mail: chosen, timeouts }: Pick<Config, 'mail' | 'timeouts'
   }
 }
 
-function brandRegistry({ brandRegistry: chosen, simulator }: ProviderConfig): Ports['brandRegistry'] {
-  const { vetting, fees } = chosen
-  return chosen.provider === 'none'
-    ? null
-    : simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== 'off', fees })
+type EventSink = (events: readonly ProviderEvent[]) => void
+
+async function brandRegistry(config: ProviderConfig, log: Log, onEvents: EventSink): Promise<Ports['brandRegistry']> {
+  const { brandRegistry: chosen, simulator, timeouts } = config
+  const { fees } = chosen
+  const vetting = VETTINGS[chosen.vetting]
+  const shared = { vetting, fees, log, timeoutMs: timeouts.providerMs }
+  switch (chosen.provider) {
+    case 'none':
+      return null
+    case 'simulator':
+      return simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== null, fees, onEvents })
+    case 'tcr': {
+      const { tcrBrandRegistry } = await import('./adapters/tcr/index.ts')
+      const { apiKey, apiSecret, baseUrl, upstreamCnp } = chosen
+      return tcrBrandRegistry({
+        ...shared,
+        apiKey: apiKey.reveal(),
+        apiSecret: apiSecret.reveal(),
+        baseUrl,
+        upstreamCnp,
+      })
+    }
+    case 'telnyx': {
+      const { telnyxBrandRegistry } = await import('./adapters/telnyx/registry.ts')
+      const { apiKey, baseUrl, callbackUrl } = chosen
+      return telnyxBrandRegistry({ ...shared, apiKey: apiKey.reveal(), baseUrl, callbackUrl })
+    }
+  }
 }
 
-function carrier({ carrier: chosen, simulator }: ProviderConfig): Ports['carrier'] {
-  return chosen.provider === 'none' ? null : simulatedCarrier(simulator)
+/** The vetting company and class behind each word of the configuration. */
+const VETTINGS = {
+  off: null,
+  aegis: { evpId: 'AEGIS', vettingClass: 'STANDARD' },
+  aegis_enhanced: { evpId: 'AEGIS', vettingClass: 'ENHANCED' },
+  wmc: { evpId: 'WMC', vettingClass: 'STANDARD' },
+} as const
+
+async function carrier(config: ProviderConfig, log: Log, onEvents: EventSink): Promise<Ports['carrier']> {
+  const { carrier: chosen, simulator, timeouts } = config
+  switch (chosen.provider) {
+    case 'none':
+      return null
+    case 'simulator':
+      return simulatedCarrier({ ...simulator, onEvents })
+    case 'telnyx': {
+      const { telnyxCarrier } = await import('./adapters/telnyx/carrier.ts')
+      const { apiKey, baseUrl } = chosen
+      return telnyxCarrier({ apiKey: apiKey.reveal(), baseUrl, log, timeoutMs: timeouts.providerMs })
+    }
+  }
+}
+
+/** What the requests of providers are read with; none for a provider whose secret or key is not configured. */
+export async function buildReceivers({ tcr, telnyx, meta }: Config['callbacks']): Promise<CallbackReceiver[]> {
+  const receivers: CallbackReceiver[] = []
+  if (tcr !== null) {
+    const { tcrReceiver } = await import('./adapters/tcr/callback.ts')
+    receivers.push(tcrReceiver({ secret: tcr.secret.reveal(), url: tcr.url }))
+  }
+  if (telnyx !== null) {
+    const { telnyxReceiver } = await import('./adapters/telnyx/callback.ts')
+    receivers.push(telnyxReceiver(telnyx))
+  }
+  if (meta !== null) {
+    const { metaReceiver } = await import('./adapters/meta/callback.ts')
+    receivers.push(
+      metaReceiver({ appSecret: meta.appSecret.reveal(), verifyToken: meta.verifyToken?.reveal() ?? null }),
+    )
+  }
+  return receivers
 }
 
 /** The ports with a guard around each (`adapters/guard.ts`). */

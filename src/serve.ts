@@ -8,13 +8,15 @@ import { EmbeddedError } from './db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from './db/open.ts'
 import { databaseProblems } from './db/role-check.ts'
 import { type FirstStart, firstStart } from './first-start.ts'
+import type { Inbox } from './inbound/inbox.ts'
 import { createLog, type ServerLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { startOpsServer } from './observe/ops-server.ts'
 import { createReadiness } from './observe/readiness.ts'
 import { packageVersion } from './package-root.ts'
+import type { ProviderEvent } from './ports/provider-event.ts'
 import { guardProcess } from './process-guard.ts'
-import { buildPorts, describePorts } from './providers.ts'
+import { buildPorts, buildReceivers, describePorts } from './providers.ts'
 import { bound, fitKeys, StartRefused } from './start-checks.ts'
 
 const EXIT_CONFIG = 78
@@ -68,6 +70,24 @@ function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>)
   process.on('SIGINT', () => end('SIGINT'))
 }
 
+interface EventLine {
+  send(events: readonly ProviderEvent[]): void
+  connect(inbox: Inbox): void
+}
+
+/** From the simulators, which are there before the database is, to the inbox. What is lost is seen when it is read again. */
+function eventLine(log: ServerLog): EventLine {
+  let inbox: Inbox | null = null
+  return {
+    send: (events) => {
+      inbox?.accept('simulator', events).catch((error: unknown) => log.error('callback_not_kept', {}, error))
+    },
+    connect: (to) => {
+      inbox = to
+    },
+  }
+}
+
 async function start(config: Config): Promise<void> {
   // A reader that goes away must not take the server with it.
   process.stdout.on('error', () => undefined)
@@ -80,10 +100,11 @@ async function start(config: Config): Promise<void> {
   })
   guardProcess(log)
   // Before the database is touched: an address of a provider that cannot be used is the configuration's fault.
-  const ports = await buildPorts(config, log).catch((error: Error) => refuse([error.message]))
+  const events = eventLine(log)
+  const ports = await buildPorts(config, log, events.send).catch((error: Error) => refuse([error.message]))
   const database = await openOrRefuse(config, log)
   try {
-    await startOn(database, { config, ports, log, metrics })
+    await startOn(database, { config, ports, receivers: await buildReceivers(config.callbacks), log, metrics }, events)
   } catch (error) {
     await database.close()
     if (error instanceof StartRefused) refuse(error.problems)
@@ -94,10 +115,12 @@ async function start(config: Config): Promise<void> {
 async function startOn(
   database: OpenedDatabase,
   parts: Omit<AppOptions, 'connection' | 'keys'> & { config: Config },
+  events: EventLine,
 ): Promise<void> {
   const { config, ports, log, metrics } = parts
   const keys = await fitKeys(config, database, log)
   const app = buildApp({ ...parts, connection: database.server, keys })
+  events.connect(app.inbox)
   // Both ports are bound before the first start makes a key: a key that nobody is shown would be lost.
   const ops = await bound(
     'OPS_PORT',
@@ -113,6 +136,7 @@ async function startOn(
   })
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
   app.jobs.start()
+  app.inbox.start()
   void compileAhead()
   announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
 }

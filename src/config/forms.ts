@@ -222,3 +222,15 @@ export const pin: Form<string> = {
   form: 'six digits',
   read: (text) => (/^\d{6}$/.test(text) ? text : undefined),
 }
+
+/** An Ed25519 public key as Telnyx shows it: 32 bytes in base64. */
+export const ed25519Key: Form<string> = {
+  form: 'base64 of 32 bytes',
+  read: (text) => (/^[A-Za-z0-9+/]{43}=$/.test(text) ? text : undefined),
+}
+
+/** An id that The Campaign Registry gives to companies. */
+export const registryId: Form<string> = {
+  form: '2 to 10 capital letters and digits',
+  read: (text) => (/^[A-Z0-9]{2,10}$/.test(text) ? text : undefined),
+}

@@ -67,8 +67,28 @@ export function checkPairs(values: Values): string[] {
   if (values.PAYMENTS === 'stripe' && values.STRIPE_SECRET_KEY === null) {
     problems.push('STRIPE_SECRET_KEY: required with PAYMENTS=stripe')
   }
+  problems.push(...checkRegistries(values))
   for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
     if (values.MAIL === 'smtp' && values[name] === null) problems.push(`${name}: required with MAIL=smtp`)
+  }
+  return problems
+}
+
+/** Sentences on what the chosen brand registry and carrier need. */
+function checkRegistries(values: Values): string[] {
+  const { BRAND_REGISTRY, CARRIER } = values
+  const problems: string[] = []
+  if (BRAND_REGISTRY === 'tcr') {
+    for (const name of ['TCR_API_KEY', 'TCR_API_SECRET'] as const) {
+      if (values[name] === null) problems.push(`${name}: required with BRAND_REGISTRY=tcr`)
+    }
+  }
+  if ((BRAND_REGISTRY === 'telnyx' || CARRIER === 'telnyx') && values.TELNYX_API_KEY === null) {
+    const variable = BRAND_REGISTRY === 'telnyx' ? 'BRAND_REGISTRY' : 'CARRIER'
+    problems.push(`TELNYX_API_KEY: required with ${variable}=telnyx`)
+  }
+  if (BRAND_REGISTRY === 'telnyx' && values.PUBLIC_URL === null) {
+    problems.push('PUBLIC_URL: required with BRAND_REGISTRY=telnyx, because brands carry the address of their events')
   }
   return problems
 }
@@ -89,7 +109,7 @@ export function checkDatabase(values: Values): string[] {
 /** Sentences on what production refuses (decisions 23 and 27). */
 export function checkProduction(values: Values): string[] {
   if (values.NODE_ENV !== 'production') return []
-  const problems = (['STRIPE_BASE_URL', 'META_GRAPH_BASE_URL'] as const)
+  const problems = (['STRIPE_BASE_URL', 'META_GRAPH_BASE_URL', 'TCR_BASE_URL', 'TELNYX_BASE_URL'] as const)
     .filter((name) => values[name].startsWith('http:'))
     .map((name) => `${name}: must be https in production`)
   if (values.INVITATION_URL?.startsWith('http:') === true) problems.push('INVITATION_URL: must be https in production')

@@ -18,8 +18,26 @@ export type WhatsappConfig =
       readonly baseUrl: string
     }
 
-export interface RegistryConfig {
-  readonly provider: 'none' | 'simulator'
+/** The connection to Telnyx, which can be the registry, the carrier or both. */
+export interface TelnyxConfig {
+  readonly apiKey: Secret<string>
+  readonly baseUrl: string
+}
+
+type RegistryChoice =
+  | { readonly provider: 'none' | 'simulator' }
+  | {
+      readonly provider: 'tcr'
+      readonly apiKey: Secret<string>
+      readonly apiSecret: Secret<string>
+      readonly baseUrl: string
+      readonly upstreamCnp: string | null
+    }
+  | ({ readonly provider: 'telnyx'; readonly callbackUrl: string } & TelnyxConfig)
+
+export type RegistryConfig = RegistryChoice & RegistryTerms
+
+interface RegistryTerms {
   readonly vetting: Values['VETTING']
   /** US$; null where it is not known. */
   readonly fees: {
@@ -30,8 +48,16 @@ export interface RegistryConfig {
   }
 }
 
-export interface CarrierConfig {
-  readonly provider: 'none' | 'simulator'
+export type CarrierConfig =
+  | { readonly provider: 'none' | 'simulator' }
+  | ({ readonly provider: 'telnyx' } & TelnyxConfig)
+
+/** What events of providers are checked with; null where none are taken. */
+export interface CallbackConfig {
+  /** TCR signs the address that was subscribed together with the body. */
+  readonly tcr: { readonly secret: Secret<string>; readonly url: string } | null
+  readonly telnyx: { readonly publicKey: string } | null
+  readonly meta: { readonly appSecret: Secret<string>; readonly verifyToken: Secret<string> | null } | null
 }
 
 export type MailConfig =
@@ -93,6 +119,7 @@ export interface Config {
   readonly carrier: CarrierConfig
   /** How long after a call without an answer its absence at the provider becomes definite. */
   readonly settleMs: number
+  readonly callbacks: CallbackConfig
   /** How the simulated registry and carrier behave: how long they take, and where they remember. */
   readonly simulator: { readonly delayMs: number; readonly file: string }
   /** What customers' addresses may lead to. */
@@ -140,7 +167,8 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     invitationUrl: values.INVITATION_URL,
     brandRegistry: toRegistry(values),
     settleMs: values.REGISTRY_SETTLE_MS,
-    carrier: { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' },
+    carrier: toCarrier(values),
+    callbacks: toCallbacks(values),
     simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
     egress: { allowsPrivate: values.WEBHOOKS_ALLOW_PRIVATE, ports: values.WEBHOOK_PORTS },
     providerCallsMax: values.PROVIDER_CALLS_MAX,
@@ -198,7 +226,7 @@ function toMail(values: Values): MailConfig {
 function toRegistry(values: Values): RegistryConfig {
   const { brand, revet, vetting, campaign_review } = values.REGISTRY_FEES
   return {
-    provider: values.BRAND_REGISTRY === 'simulator' ? 'simulator' : 'none',
+    ...toRegistryChoice(values),
     vetting: values.VETTING,
     fees: {
       brand: brand ?? null,
@@ -206,6 +234,51 @@ function toRegistry(values: Values): RegistryConfig {
       vetting: vetting ?? null,
       campaignReview: campaign_review ?? null,
     },
+  }
+}
+
+function toRegistryChoice(values: Values): RegistryChoice {
+  const { BRAND_REGISTRY, TCR_API_KEY, TCR_API_SECRET, PUBLIC_URL } = values
+  if (BRAND_REGISTRY === 'tcr' && TCR_API_KEY !== null && TCR_API_SECRET !== null) {
+    return {
+      provider: 'tcr',
+      apiKey: new Secret(TCR_API_KEY),
+      apiSecret: new Secret(TCR_API_SECRET),
+      baseUrl: values.TCR_BASE_URL,
+      upstreamCnp: values.TCR_UPSTREAM_CNP,
+    }
+  }
+  const telnyx = toTelnyx(values)
+  if (BRAND_REGISTRY === 'telnyx' && telnyx !== null && PUBLIC_URL !== null) {
+    return { provider: 'telnyx', callbackUrl: `${PUBLIC_URL}/callbacks/telnyx`, ...telnyx }
+  }
+  return { provider: BRAND_REGISTRY === 'simulator' ? 'simulator' : 'none' }
+}
+
+function toTelnyx(values: Values): TelnyxConfig | null {
+  if (values.TELNYX_API_KEY === null) return null
+  return { apiKey: new Secret(values.TELNYX_API_KEY), baseUrl: values.TELNYX_BASE_URL }
+}
+
+function toCarrier(values: Values): CarrierConfig {
+  const telnyx = toTelnyx(values)
+  if (values.CARRIER === 'telnyx' && telnyx !== null) return { provider: 'telnyx', ...telnyx }
+  return { provider: values.CARRIER === 'simulator' ? 'simulator' : 'none' }
+}
+
+function toCallbacks(values: Values): CallbackConfig {
+  const { BRAND_REGISTRY, CARRIER, PUBLIC_URL, TCR_API_SECRET, TELNYX_PUBLIC_KEY, META_APP_SECRET } = values
+  const usesTelnyx = BRAND_REGISTRY === 'telnyx' || CARRIER === 'telnyx'
+  return {
+    tcr:
+      BRAND_REGISTRY === 'tcr' && TCR_API_SECRET !== null && PUBLIC_URL !== null
+        ? { secret: new Secret(TCR_API_SECRET), url: `${PUBLIC_URL}/callbacks/tcr` }
+        : null,
+    telnyx: usesTelnyx && TELNYX_PUBLIC_KEY !== null ? { publicKey: TELNYX_PUBLIC_KEY } : null,
+    meta:
+      values.WHATSAPP === 'meta' && META_APP_SECRET !== null
+        ? { appSecret: new Secret(META_APP_SECRET), verifyToken: conceal(values.META_VERIFY_TOKEN) }
+        : null,
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   baseUrl,
+  ed25519Key,
   type Form,
   feeList,
   hostNames,
@@ -14,6 +15,7 @@ import {
   port,
   ports,
   postgresUrl,
+  registryId,
   sealingKeys,
   settlingTime,
   smtpUrl,
@@ -221,12 +223,40 @@ export const configTable = {
     pin,
     'Two-step verification PIN that WhatsApp numbers are registered with. Without it no number is registered.',
   ),
+  META_APP_SECRET: secret(
+    'Providers',
+    token,
+    'Secret of the Meta app: events at `/callbacks/meta` are checked with it. Without it none is taken.',
+  ),
+  META_VERIFY_TOKEN: secret(
+    'Providers',
+    token,
+    'Any text of yours that you also enter at Meta when you subscribe to events.',
+  ),
   BRAND_REGISTRY: setting(
     'Providers',
-    oneOf('simulator', 'none'),
+    oneOf('simulator', 'tcr', 'telnyx', 'none'),
     null,
     'Where brands and campaigns are registered.',
     chosenByEnvironment,
+  ),
+  TCR_API_KEY: secret('Providers', token, 'Required with `BRAND_REGISTRY=tcr`.'),
+  TCR_API_SECRET: secret(
+    'Providers',
+    token,
+    'Required with `BRAND_REGISTRY=tcr`. Events at `/callbacks/tcr` are checked with it too.',
+  ),
+  TCR_BASE_URL: setting(
+    'Providers',
+    baseUrl,
+    'https://csp-api.campaignregistry.com/v2',
+    'With the version. Must be https in production.',
+  ),
+  TCR_UPSTREAM_CNP: setting(
+    'Providers',
+    registryId,
+    null,
+    'TCR id of the connectivity partner that campaigns are shared with. Without it no campaign is shared.',
   ),
   REGISTRY_FEES: setting(
     'Providers',
@@ -249,10 +279,23 @@ export const configTable = {
   ),
   CARRIER: setting(
     'Providers',
-    oneOf('simulator', 'none'),
+    oneOf('simulator', 'telnyx', 'none'),
     null,
     'Where phone numbers and messaging profiles live.',
     chosenByEnvironment,
+  ),
+  TELNYX_API_KEY: secret('Providers', token, 'Required with `BRAND_REGISTRY=telnyx` and with `CARRIER=telnyx`.'),
+  TELNYX_PUBLIC_KEY: setting(
+    'Providers',
+    ed25519Key,
+    null,
+    'Public key of the Telnyx account: events at `/callbacks/telnyx` are checked with it. Without it none is taken.',
+  ),
+  TELNYX_BASE_URL: setting(
+    'Providers',
+    baseUrl,
+    'https://api.telnyx.com/v2',
+    'With the version. Must be https in production.',
   ),
   PROVIDER_CALLS_MAX: setting(
     'Providers',

@@ -198,6 +198,12 @@ export const CATALOGUE = {
     retry: 'later',
     fix: 'Send the request faster.',
   },
+  CALLBACK_001: {
+    status: 401,
+    says: 'The signature of the callback is missing or wrong',
+    retry: 'never',
+    fix: 'Check the secret or public key of the provider, and that no proxy changes the address or the body.',
+  },
   REQUEST_413: { status: 413, says: 'The request body is too large', retry: 'never', fix: 'Send at most 128 KiB.' },
   REQUEST_414: {
     status: 414,

@@ -18,6 +18,7 @@ const RIGHTS: Record<string, string> = {
   webhooks: 'select, insert, update, delete',
   deliveries: 'select, insert, update, delete',
   callbacks: 'select, insert, update, delete',
+  inbox: 'select, insert, update, delete',
   jobs: 'select, insert, update, delete',
   milestones: 'select, insert',
   schema_versions: 'select',

@@ -13,6 +13,7 @@ test('every counter appears under its name', async () => {
   metrics.loadShed('waiters')
   metrics.providerCalled('payments', 'timeout')
   for (const event of ['refused', 'full', 'opened'] as const) metrics.providerGuarded('carrier', event)
+  metrics.callbackEvent('tcr', 'repeated')
   metrics.decryptFailed()
   metrics.cardLeakBlocked(2)
   metrics.logLineDropped()
@@ -30,6 +31,7 @@ test('every counter appears under its name', async () => {
     'provider_calls_refused_total{provider="carrier",reason="breaker_open"} 1',
     'provider_calls_refused_total{provider="carrier",reason="bulkhead_full"} 1',
     'provider_breaker_open{provider="carrier"} 1',
+    'callback_events_total{provider="tcr",outcome="repeated"} 1',
     'crypto_decrypt_failures_total 1',
     'card_leak_blocked_total 2',
     'log_lines_dropped_total 1',

@@ -50,6 +50,8 @@ export interface Metrics {
   webhookDisabled(reason: 'failures' | 'gone'): void
   /** `opened`, `closed`: the breaker of the port; `refused`: a call while it was open; `full`: a call over the bulkhead. */
   providerGuarded(provider: string, event: 'opened' | 'closed' | 'refused' | 'full'): void
+  /** `taken`, `repeated`: an event of a provider; `refused`: a request without a right signature; then its end. */
+  callbackEvent(provider: string, event: 'taken' | 'repeated' | 'refused' | 'matched' | 'unmatched'): void
   decryptFailed(): void
   cardLeakBlocked(count: number): void
   logLineDropped(): void
@@ -140,6 +142,7 @@ function createCounters(registers: Registers) {
     help: '1 while a provider is left alone because it keeps failing.',
     labelNames: ['provider'],
   })
+  const callback = counter('callback_events_total', 'Events of providers.', ['provider', 'outcome'])
   const decrypt = counter(
     'crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
@@ -165,6 +168,7 @@ function createCounters(registers: Registers) {
       if (event === 'opened' || event === 'closed') breaker.labels(name).set(event === 'opened' ? 1 : 0)
       else guarded.inc({ provider: name, reason: event === 'full' ? 'bulkhead_full' : 'breaker_open' })
     },
+    callbackEvent: (name, outcome) => callback.inc({ provider: name, outcome }),
     decryptFailed: () => decrypt.inc(),
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),

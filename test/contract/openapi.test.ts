@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/contrac
 import { readBody } from '../../src/contract/patch.ts'
 import { Type } from '../../src/contract/schema.ts'
 import { compileCheck } from '../../src/contract/validator.ts'
+import { addCallbacks, CALLBACK_ROUTES } from '../../src/http/callbacks.ts'
 import type { House } from '../../src/http/house.ts'
 import { documentPath } from '../../src/http/openapi/about.ts'
 import { codesOf, openCodesOf } from '../../src/http/openapi/failures.ts'
@@ -61,7 +62,10 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
     requestTimeoutMs: 5_000,
     requestDeadlineMs: 5_000,
     isDraining: () => false,
-    pages: (instance) => addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script),
+    pages: (instance) => {
+      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script)
+      addCallbacks(instance, { receivers: [], accept: async () => {}, onRefused: () => {} })
+    },
   })
 }
 
@@ -83,13 +87,17 @@ function routesOf(server: ReturnType<typeof newServer>): Set<string> {
   return routes
 }
 
-test('the routes that are served are those of the document, the operations not served yet, and the pages', async () => {
+test('the routes that are served are those of the document, the operations not served yet, the callbacks of providers and the pages', async () => {
   const server = newServer(script)
   await server.ready()
   const documented = operations.map(
     ({ method, path }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
   )
-  const others = [...UNSERVED.map(([method, path]) => `${method} ${path}`), ...PAGES.map((path) => `GET ${path}`)]
+  const others = [
+    ...UNSERVED.map(([method, path]) => `${method} ${path}`),
+    ...CALLBACK_ROUTES.map(([method, path]) => `${method} ${path}`),
+    ...PAGES.map((path) => `GET ${path}`),
+  ]
   const expected = new Set([...documented, ...others])
   assert.equal(expected.size, documented.length + others.length, 'no route is in two lists')
   assert.deepEqual([...routesOf(server)].sort(), [...expected].sort())
@@ -117,7 +125,7 @@ test('every endpoint is one operation under its own name', () => {
   )
 })
 
-test('every code of the catalogue is in the document, but those of no route and of routes not served', () => {
+test('every code of the catalogue is in the document, but those of callbacks, of no route and of routes not served', () => {
   const shown = new Set(
     operations.flatMap(({ operation }) =>
       Object.values(object(operation.responses)).flatMap((response) => {
@@ -128,7 +136,7 @@ test('every code of the catalogue is in the document, but those of no route and 
     ),
   )
   const missing = (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => !shown.has(code))
-  assert.deepEqual(missing, ['REQUEST_404', 'REQUEST_405', 'ROUTE_001'])
+  assert.deepEqual(missing, ['REQUEST_404', 'REQUEST_405', 'CALLBACK_001', 'ROUTE_001'])
 })
 
 test('every code is shown under its own status, as it is answered', () => {

@@ -9,8 +9,11 @@ import { type SimulatedWhatsapp, simulatedWhatsapp } from '../../src/adapters/si
 import { type App, buildApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { Ports } from '../../src/http/endpoint.ts'
+import type { Wake } from '../../src/inbound/inbox.ts'
 import { createLog } from '../../src/observe/log.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
+import type { ProviderEvent } from '../../src/ports/provider-event.ts'
+import { buildReceivers } from '../../src/providers.ts'
 import { KeyRing } from '../../src/seal/key-ring.ts'
 import { Client } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './cluster.ts'
@@ -26,6 +29,7 @@ export interface TestAppOptions {
   /** Environment variables of the configuration, over the defaults of a test: no rate limits. */
   env?: Record<string, string>
   ports?: Partial<Ports>
+  wake?: Wake
 }
 
 type OrganizationOptions = Parameters<typeof TestOrganization.create>[1]
@@ -41,6 +45,8 @@ export class TestApp implements AsyncDisposable {
   readonly carrier: SimulatedCarrier
   /** The time that the simulated registry and carrier live in: a score or a review comes when it is moved. */
   readonly providerClock: ManualClock
+  /** The events that the simulators have sent, on their way into the inbox. */
+  readonly arrivals: readonly Promise<void>[]
   readonly config: Config
   /** Every line that any instance logged. */
   readonly lines: string[]
@@ -50,7 +56,7 @@ export class TestApp implements AsyncDisposable {
 
   constructor(
     parts: Pick<TestApp, 'apps' | 'urls' | 'keys' | 'config' | 'lines' | 'database'> &
-      Pick<TestApp, 'payments' | 'whatsapp' | 'brandRegistry' | 'carrier' | 'providerClock' | 'mail'>,
+      Pick<TestApp, 'payments' | 'whatsapp' | 'brandRegistry' | 'carrier' | 'providerClock' | 'mail' | 'arrivals'>,
   ) {
     this.apps = parts.apps
     this.urls = parts.urls
@@ -61,6 +67,7 @@ export class TestApp implements AsyncDisposable {
     this.brandRegistry = parts.brandRegistry
     this.carrier = parts.carrier
     this.providerClock = parts.providerClock
+    this.arrivals = parts.arrivals
     this.config = parts.config
     this.lines = parts.lines
     this.database = parts.database
@@ -95,6 +102,7 @@ export class TestApp implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.arrivals)
     for (const app of this.apps) {
       app.house.log.info('test_ends')
       await app.close()
@@ -135,11 +143,14 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const whatsapp = simulatedWhatsapp()
   const mail = recordedMail()
   const providerClock = manualClock()
-  const brandRegistry = simulatedBrandRegistry({
-    clock: providerClock,
-    hasVetting: config.brandRegistry.vetting !== 'off',
-  })
-  const carrier = simulatedCarrier({ clock: providerClock })
+  const arrivals: Promise<void>[] = []
+  const onEvents = (events: readonly ProviderEvent[]) => {
+    const [first] = apps
+    if (first !== undefined) arrivals.push(first.inbox.accept('simulator', events))
+  }
+  const hasVetting = config.brandRegistry.vetting !== 'off'
+  const brandRegistry = simulatedBrandRegistry({ clock: providerClock, hasVetting, onEvents })
+  const carrier = simulatedCarrier({ clock: providerClock, onEvents })
   const lines: string[] = []
   const apps: App[] = []
   const urls: string[] = []
@@ -156,6 +167,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       connection: database.server,
       config,
       keys,
+      receivers: await buildReceivers(config.callbacks),
+      ...(options.wake === undefined ? {} : { wake: options.wake }),
       ports: { payments, whatsapp, brandRegistry, carrier, mail, ...options.ports },
       log,
       metrics,
@@ -174,6 +187,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     carrier,
     providerClock,
     mail,
+    arrivals,
     config,
     lines,
     database,

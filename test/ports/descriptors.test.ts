@@ -12,6 +12,8 @@ import {
 } from '../../src/adapters/simulator/descriptor.ts'
 import { smtpDescriptor } from '../../src/adapters/smtp/descriptor.ts'
 import { stripeDescriptor } from '../../src/adapters/stripe/descriptor.ts'
+import { tcrDescriptor } from '../../src/adapters/tcr/descriptor.ts'
+import { telnyxCarrierDescriptor, telnyxRegistryDescriptor } from '../../src/adapters/telnyx/descriptor.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 const ALL = [
@@ -23,6 +25,9 @@ const ALL = [
   outboxDescriptor,
   simulatedBrandRegistryDescriptor,
   simulatedCarrierDescriptor,
+  tcrDescriptor,
+  telnyxRegistryDescriptor,
+  telnyxCarrierDescriptor,
 ]
 
 describe('provider descriptors', () => {

@@ -5,7 +5,14 @@ export const metaDescriptor: ProviderDescriptor = {
   name: 'meta',
   title: 'Meta WhatsApp Business Platform',
   isSimulated: false,
-  variables: ['META_GRAPH_BASE_URL', 'META_APP_TOKEN', 'META_SYSTEM_TOKEN', 'META_REGISTRATION_PIN'],
+  variables: [
+    'META_GRAPH_BASE_URL',
+    'META_APP_TOKEN',
+    'META_SYSTEM_TOKEN',
+    'META_REGISTRATION_PIN',
+    'META_APP_SECRET',
+    'META_VERIFY_TOKEN',
+  ],
   links: [
     {
       title: 'Access tokens',

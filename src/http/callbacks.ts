@@ -1,0 +1,91 @@
+import { Failure } from '../contract/failure.ts'
+import type { CallbackReceiver, CallbackRequest } from '../ports/callback.ts'
+import type { ProviderEvent } from '../ports/provider-event.ts'
+import { Lockout } from './lockout.ts'
+import type { ServerOptions } from './server.ts'
+
+/**
+ * Where providers tell us that something changed: `/callbacks/<provider>`. These routes are no part of the API and of its
+ * document: they ask for no API key but for the provider's signature, which is checked over the raw bytes before anything
+ * else is done. An address that sends wrong signatures waits like one that guesses keys.
+ */
+
+/** Every route, whether or not its provider is configured; one that is not answers 404. */
+export const CALLBACK_ROUTES = [
+  ['POST', '/callbacks/tcr'],
+  ['POST', '/callbacks/telnyx'],
+  ['POST', '/callbacks/meta'],
+  ['GET', '/callbacks/meta'],
+] as const
+
+/** Events are small; what is larger is none. */
+const BODY_BYTES_MAX = 64 * 1024
+
+export interface CallbackOptions {
+  receivers: readonly CallbackReceiver[]
+  /** Keeps the events for good, each once. Rejects when it cannot: the provider then sends them again. */
+  accept(provider: string, events: readonly ProviderEvent[]): Promise<void>
+  onRefused(provider: string): void
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+type Transport = Parameters<ServerOptions['pages']>[0]
+
+export function addCallbacks(server: Transport, options: CallbackOptions): void {
+  const lockout = new Lockout()
+  for (const [method, url] of CALLBACK_ROUTES) {
+    const provider = url.slice('/callbacks/'.length)
+    const receiver = options.receivers.find((each) => each.provider === provider)
+    server.route({
+      method,
+      url,
+      bodyLimit: BODY_BYTES_MAX,
+      handler: async (request, reply) => {
+        if (receiver === undefined) return reply.callNotFound()
+        const arrival = {
+          url: request.url,
+          headers: request.headers as Record<string, string | undefined>,
+          rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+          now: options.now?.() ?? Date.now(),
+        }
+        const answer =
+          method === 'GET' ? challengeAnswer(receiver, arrival.url) : await take(options, receiver, arrival)
+        if (answer === null) {
+          options.onRefused(provider)
+          throw refusal(lockout.failed(request.ip))
+        }
+        return reply.headers(PLAIN).send(answer)
+      },
+    })
+  }
+}
+
+/** Null when the question is not one of this provider, or carries another token than ours. */
+function challengeAnswer(receiver: CallbackReceiver, url: string): string | null {
+  const mark = url.indexOf('?')
+  return receiver.answerChallenge?.(new URLSearchParams(mark === -1 ? '' : url.slice(mark))) ?? null
+}
+
+/** Null when the signature is not right. */
+async function take(
+  { accept }: CallbackOptions,
+  receiver: CallbackReceiver,
+  arrival: CallbackRequest,
+): Promise<string | null> {
+  const reading = receiver.readCallback(arrival)
+  if (reading.kind === 'refused') return null
+  await accept(receiver.provider, reading.events)
+  return ''
+}
+
+function refusal(waitSeconds: number): Failure {
+  if (waitSeconds === 0) return new Failure('CALLBACK_001')
+  return new Failure('BUSINESS_002', { headers: { 'retry-after': String(waitSeconds) } })
+}
+
+const PLAIN = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
