@@ -173,6 +173,7 @@ function valueAt(value: JsonValue, path: readonly string[]): JsonValue | undefin
 }
 
 function isNothing(value: JsonValue | undefined): boolean {
-  if (!isJsonObject(value)) return value === null
+  // Members of ours are not shown where they are not set.
+  if (!isJsonObject(value)) return value === null || value === undefined
   return Object.values(value).every((member) => member === null)
 }

@@ -26,6 +26,8 @@ const brand: Brand = {
     phone: '+442071838750',
     email: 'stored@example.com',
     phone_country_code: '44',
+    business_contact_email: 'stored@example.org',
+    mobile_phone: '+442071838751',
   },
   business: {
     legal_name: 'Stored',
@@ -39,6 +41,10 @@ const brand: Brand = {
     country: 'DE',
     url: 'https://example.org/stored',
     country_of_registration: 'DE',
+    stock_symbol: 'STORED',
+    stock_exchange: 'FRA',
+    alt_business_id: 'Stored',
+    alt_business_id_type: 'LEI',
   },
   compliance: {
     vertical: 'EDUCATION',

@@ -35,6 +35,40 @@ export interface ScriptedRegistry extends BrandRegistry {
 
 const TIMEOUT: Outcome<never> = { kind: 'timeout' }
 
+function numberOf(map: Map<string, unknown>, reference: string, letter: string): string {
+  return `${letter}${String([...map.keys()].indexOf(reference) + 1).padStart(6, '0')}`
+}
+
+function referenceOf(map: Map<string, unknown>, id: string | null): string {
+  return [...map.keys()][Number(id?.slice(1)) - 1] ?? ''
+}
+
+function brandIn({ brands, identity }: ScriptedRegistry, reference: string): RegisteredBrand {
+  return {
+    tcrBrandId: numberOf(brands, reference, 'B'),
+    reference,
+    status: 'ACTIVE',
+    identityStatus: identity,
+    universalEin: 'US_123456789',
+    cspId: 'SABC123',
+  }
+}
+
+function campaignIn({ campaigns, sharing }: ScriptedRegistry, reference: string): RegisteredCampaign {
+  return {
+    tcrCampaignId: numberOf(campaigns, reference, 'C'),
+    telnyxCampaignId: null,
+    reference,
+    status: 'ACTIVE',
+    sharingStatus: sharing,
+    upstreamCnpId: null,
+    cspId: 'SABC123',
+    resellerId: 'R000000',
+    monthlyFee: 10,
+    says: sharing === 'DECLINED' ? 'The opt-in is not described.' : null,
+  }
+}
+
 export function scriptedRegistry(): ScriptedRegistry {
   const fates = new Map<Call, Fate[]>()
   const standing = new Map<Call, Fate>()
@@ -55,30 +89,8 @@ export function scriptedRegistry(): ScriptedRegistry {
     return fate === 'take' ? TIMEOUT : { kind: 'done', value }
   }
 
-  const numberOf = (map: Map<string, unknown>, reference: string, letter: string) =>
-    `${letter}${String([...map.keys()].indexOf(reference) + 1).padStart(6, '0')}`
-  const brandOf = (reference: string): RegisteredBrand => ({
-    tcrBrandId: numberOf(brands, reference, 'B'),
-    reference,
-    status: 'ACTIVE',
-    identityStatus: registry.identity,
-    universalEin: 'US_123456789',
-    cspId: 'SABC123',
-  })
-  const campaignOf = (reference: string): RegisteredCampaign => ({
-    tcrCampaignId: numberOf(campaigns, reference, 'C'),
-    telnyxCampaignId: null,
-    reference,
-    status: 'ACTIVE',
-    sharingStatus: registry.sharing,
-    upstreamCnpId: null,
-    cspId: 'SABC123',
-    resellerId: 'R000000',
-    monthlyFee: 10,
-    says: registry.sharing === 'DECLINED' ? 'The opt-in is not described.' : null,
-  })
-  const referenceOf = (map: Map<string, unknown>, id: string | null) => [...map.keys()][Number(id?.slice(1)) - 1] ?? ''
-
+  const brandOf = (reference: string) => brandIn(registry, reference)
+  const campaignOf = (reference: string) => campaignIn(registry, reference)
   const registry: ScriptedRegistry = {
     name: 'scripted',
     isSimulated: true,

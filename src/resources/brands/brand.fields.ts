@@ -1,6 +1,7 @@
 import { country, email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
 import { type TSchema, Type } from '../../contract/schema.ts'
+import { addedBusinessFields, addedContactFields } from './added.fields.ts'
 
 /**
  * The brand (KYC and TCR data) of a profile or of an organization. Source: contract 8.2 to 8.4.
@@ -46,37 +47,6 @@ export const BRAND_RELATIONSHIPS = [
 export const ENTITY_TYPES = ['PRIVATE_PROFIT', 'PUBLIC_PROFIT', 'NON_PROFIT', 'SOLE_PROPRIETOR', 'GOVERNMENT'] as const
 
 const SHORT = { min: 1, max: 255 } as const
-
-/** The exchanges that TCR knows. */
-const STOCK_EXCHANGES = [
-  'NONE',
-  'NASDAQ',
-  'NYSE',
-  'AMEX',
-  'AMX',
-  'ASX',
-  'B3',
-  'BME',
-  'BSE',
-  'FRA',
-  'ICEX',
-  'JPX',
-  'JSE',
-  'KRX',
-  'LON',
-  'NSE',
-  'OMX',
-  'SEHK',
-  'SGX',
-  'SSE',
-  'STO',
-  'SWX',
-  'SZSE',
-  'TSX',
-  'TWSE',
-  'VSE',
-  'OTHER',
-] as const
 
 function cleared(description: string, example: string | null, extra: { humanText?: boolean; secret?: 'sealed' } = {}) {
   return {
@@ -128,24 +98,6 @@ const contactFields = {
       secret: 'sealed',
     }),
   ),
-  businessContactEmail: optional(
-    email({
-      description: 'Address at the domain of the brand, where a registry asks whether it is really the brand.',
-      example: 'compliance@acmecorp.com',
-      clears: 'null',
-      nullable: true,
-      secret: 'sealed',
-    }),
-  ),
-  mobilePhone: optional(
-    phone({
-      description: 'Mobile number of a sole proprietor, E.164: a registry sends a code to it.',
-      example: '+12025551234',
-      clears: 'null',
-      nullable: true,
-      secret: 'sealed',
-    }),
-  ),
   phoneCountryCode: optional(
     text(
       { max: 5, pattern: '^\\+?[1-9]\\d{0,3}$' },
@@ -159,6 +111,7 @@ const contactFields = {
       },
     ),
   ),
+  ...addedContactFields,
 }
 
 const businessFields = {
@@ -217,48 +170,8 @@ const businessFields = {
       nullable: true,
     }),
   ),
-  stockSymbol: optional(
-    text(
-      { min: 1, max: 10 },
-      { ...cleared('Symbol of a listed company.', 'ACME'), says: '{path} must be 1 to 10 characters' },
-    ),
-  ),
-  stockExchange: optional(
-    oneOf(STOCK_EXCHANGES, {
-      description: 'Where the company is listed.',
-      example: 'NASDAQ',
-      clears: 'null',
-      nullable: true,
-    }),
-  ),
-  altBusinessId: optional(
-    text(
-      { min: 1, max: 50 },
-      {
-        ...cleared('Another number that proves the business, as of the kind beside it.', '123456789'),
-        says: '{path} must be 1 to 50 characters',
-      },
-    ),
-  ),
-  altBusinessIdType: optional(
-    oneOf(['DUNS', 'LEI', 'GIIN'], {
-      description: 'Kind of that number.',
-      example: 'DUNS',
-      clears: 'null',
-      nullable: true,
-    }),
-  ),
+  ...addedBusinessFields,
 }
-
-/** Members that the published API does not have, and without which some kinds of business cannot be registered. Ours. */
-export const ADDED_MEMBERS: ReadonlySet<string> = new Set([
-  'businessContactEmail',
-  'mobilePhone',
-  'stockSymbol',
-  'stockExchange',
-  'altBusinessId',
-  'altBusinessIdType',
-])
 
 const destinationCountry = Type.Object({
   id: optional(country({ description: 'Country that is messaged.', example: 'US' })),

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import { ADDED_MEMBERS, type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
+import { ADDED_MEMBERS } from './added.fields.ts'
+import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
 
 interface Member {
   /** As requests spell it. */

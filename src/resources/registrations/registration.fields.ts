@@ -217,7 +217,7 @@ export const registrationAnswer = Type.Object(
     profile_id: uuid({ description: 'The profile.', example: '770e8400-e29b-41d4-a716-446655440002' }),
     state: oneOf(REGISTRATION_STATES, {
       description:
-        'waiting: for a review by a registry. submitted: for a review by the operator. correction_needed: for you.',
+        'Who is next: waiting is for a review by a registry, submitted for one by the operator, correction_needed for you.',
       example: 'correction_needed',
     }),
     profile_status: text({ max: 20 }, { description: "The profile's status now.", example: 'incomplete' }),
