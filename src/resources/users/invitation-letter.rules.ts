@@ -44,7 +44,7 @@ export function invitationLetter(
       '',
       ...how,
       '',
-      `The invitation can be answered once, until ${expiresAt}. Whoever has this mail can answer it: do not pass it on.`,
+      `The invitation can be answered once, until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC. Whoever has this mail can answer it: do not pass it on.`,
       'If you did not expect it, do nothing.',
       '',
     ].join('\n'),

@@ -42,6 +42,7 @@ describe('POST /v3/users', () => {
     assert.deepEqual(mail?.to, { name: 'Jane Doe', address: 'jane.doe@example.com' })
     assert.equal(mail?.subject, 'Invitation to Acme')
     assert.ok(mail?.text.includes(`${app.url}/v3/users/invitations/${tokenIn(mail)}`))
+    assert.match(mail?.text, /answered once, until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)
     assert.equal(reply.text.includes(tokenIn(mail)), false)
     assert.deepEqual(await mails(), [])
   })
