@@ -37,8 +37,8 @@ const { values: chosen, positionals } = parseArgs({
 function chooseGoals() {
   const unknown = positionals.filter((id) => !goals.some((goal) => goal.id === id))
   if (unknown.length > 0) throw new Error(`there is no goal ${unknown.join(', ')}`)
-  return goals
-    .filter(({ id }) => positionals.length === 0 || positionals.includes(id))
+  const named = positionals.map((id) => goals.find((goal) => goal.id === id))
+  return (named.length === 0 ? goals : named)
     .filter(({ tier }) => chosen.tier === undefined || String(tier) === chosen.tier)
     .filter(({ tier, isForCi }) => !chosen.ci || (tier === 1 && isForCi !== false))
 }

@@ -145,7 +145,7 @@ const deadOwner = {
       const [{ lease }] = await stage.query('select lease_until as lease from idempotency_keys where key = $1', [
         `dead-${round}`,
       ])
-      const { reply } = await untilFinal(() => ask(1), { withinMs: 60_000, pauseMs: 100 })
+      const { reply } = await untilFinal(() => ask(1), { withinMs: 60_000, steadyPauseMs: 100 })
       waits.push(performance.now() - killedAt)
       const [{ early, late }] = await stage.query(
         'select greatest(0, extract(epoch from $1::timestamptz - changed_at) * 1000)::float as early, extract(epoch from now() - $1::timestamptz)::float as late from profile_history where profile_id = $2 order by version desc limit 1',

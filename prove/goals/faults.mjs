@@ -112,8 +112,9 @@ const databaseFrozen = {
     const recovery = await until(async () => (await read()).status === 200, 20_000)
     t.figure('recovery_ms', recovery)
     t.atMost(recovery, 2_000, 'ms until the first success')
-    const after = await Promise.all(Array.from({ length: 60 }, read))
-    t.equal(after.filter(({ status }) => status !== 200).length, 0, 'failures after it: connections that were spoilt')
+    let spoilt = 0
+    for (let at = 0; at < 40; at += 1) spoilt += (await read()).status === 200 ? 0 : 1
+    t.equal(spoilt, 0, 'failures after it: connections that were spoilt')
   },
 }
 

@@ -49,16 +49,17 @@ function framings(id, key) {
     get('/v3/pro files'),
     get('/v3/profiles#fragment'),
     get('/v3/profiles', 'Content-Length: 2\r\n\r\n{}'.slice(0, -4)).replace(/\r\n$/, '\r\n{}'),
-    `GET /v3/profiles HTTP/1.1\r\n${host}X-Api-Key: ${key}\r\nX-Api-Key: ${key}\r\n\r\n`,
     `GET /v3/profiles HTTP/1.1\r\n${host}X-Api-Key: ${key}\r\nExpect: 200-maybe\r\n\r\n`,
     `GET /v3/profiles HTTP/3.0\r\n${host}\r\n`,
     `GET /v3/profiles HTTP/1.2\r\n${host}\r\n`,
     `GET /v3/profiles\r\n\r\n`,
-    `GET  /v3/profiles HTTP/1.1\r\n${host}\r\n`,
     `get /v3/profiles HTTP/1.1\r\n${host}\r\n`,
     `TRACE /v3/profiles HTTP/1.1\r\n${host}\r\n`,
     `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`,
     `FOO /v3/profiles HTTP/1.1\r\n${host}\r\n`,
+    withLines(`Content-Length: 14\t14\r\n`),
+    withLines(`Transfer-Encoding: gzip\r\n`),
+    withLines(`Transfer_Encoding: chunked\r\nContent-Length: x\r\n`),
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     `${line}${host}${rest}Transfer-Encoding: chunked\r\n\r\nzz\r\n${body}\r\n0\r\n\r\n`,
@@ -69,7 +70,13 @@ function framings(id, key) {
     `${line}${host}X-Api-Key: ${key}\r\nContent-Type: application/json\r\nContent-Type: application/json\r\n${length}\r\n${body}`,
   ]
   // Framed well and meant badly: refused, and the connection may go on.
-  const odd = [get('//evil.example/v3/profiles'), get('/v3/profiles/%'), get('/v3/profiles/%zz')]
+  const odd = [
+    get('//evil.example/v3/profiles'),
+    get('/v3/profiles/%'),
+    get('/v3/profiles/%zz'),
+    `GET /v3/profiles HTTP/1.1\r\n${host}X-Api-Key: ${key}\r\nX-Api-Key: ${key}\r\n\r\n`,
+    `GET  /v3/profiles HTTP/1.1\r\n${host}\r\n`,
+  ]
   return { good, bad, odd }
 }
 

@@ -95,7 +95,8 @@ const backup = {
     t.check(isTaken && during > 10, `only ${during} changes during the backup`)
     await restored(stage, file, async (instance, query) => {
       const rows = await query(
-        `select profile_id as id, changes->'description'->>'to' as value from profile_history where operation = 'updateProfile'`,
+        `select profile_id as id, change->>'to' as value from profile_history, jsonb_array_elements(changes) as change
+          where operation = 'updateProfile' and change->>'member' = 'description'`,
       )
       const kept = new Set(rows.map(({ id, value }) => `${id} ${value}`))
       const lost = acknowledged.slice(0, before).filter(({ id, value }) => !kept.has(`${id} ${value}`))

@@ -51,7 +51,7 @@ export class Ledger {
     this.attempts.total += 1
     if (reply.status >= 500 || reply.status === 0) this.attempts.failed += 1
     const code =
-      reply.status < 300
+      reply.status > 0 && reply.status < 300
         ? String(reply.status)
         : `${reply.status}/${reply.json?.error?.code ?? reply.error ?? 'balancer'}`
     this.codes.set(code, (this.codes.get(code) ?? 0) + 1)
@@ -61,8 +61,9 @@ export class Ledger {
   /** Every acknowledged change is in the history once, and versions have no gap. */
   async judge(t) {
     const rows = await this.stage.query(
-      `select profile_id, changes->'description'->>'to' as value, count(*)::int as times from profile_history
-        where operation = 'updateProfile' group by 1, 2`,
+      `select profile_id, change->>'to' as value, count(*)::int as times
+         from profile_history, jsonb_array_elements(changes) as change
+        where operation = 'updateProfile' and change->>'member' = 'description' group by 1, 2`,
     )
     const times = new Map(rows.map(({ profile_id: id, value, times: count }) => [`${id} ${value}`, count]))
     const lost = this.acknowledged.filter(({ id, value }) => !times.has(`${id} ${value}`))

@@ -107,7 +107,9 @@ export async function prove(options) {
     `checks=${trial.checks}`,
     `seconds=${((performance.now() - startedAt) / 1_000).toFixed(1)}`,
     `seed=${options.seed}`,
-    ...(trial.failures.length === 0 ? [] : [`failed="${trial.failures.slice(0, 4).join('; ').slice(0, 900)}"`]),
+    ...(trial.failures.length === 0
+      ? []
+      : [`failed="${[...new Set(trial.failures)].slice(0, 6).join('; ').slice(0, 1_200)}"`]),
     ...(fault === '' ? [] : [`broken="${fault.replaceAll(/\s+/g, ' ').slice(0, 900)}"`]),
   ]
   return {

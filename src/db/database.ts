@@ -35,6 +35,8 @@ export class Database implements Executor {
   readonly #pool: pg.Pool
   readonly #prepared: boolean
   readonly #breaker: Breaker
+  /** Connections that are lent out. */
+  #lent = 0
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
@@ -51,6 +53,12 @@ export class Database implements Executor {
       keepAlive: true,
     })
     this.#pool.on('error', options.onIdleError)
+    this.#pool.on('acquire', () => {
+      this.#lent += 1
+    })
+    this.#pool.on('release', () => {
+      this.#lent -= 1
+    })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
   }
 
@@ -73,7 +81,8 @@ export class Database implements Executor {
     try {
       return await this.#pool.connect()
     } catch (error) {
-      if (!isPoolTaken(error)) this.#breaker.failed()
+      // While others hold connections, theirs are the word: a slow machine is no database that is gone.
+      if (this.#lent === 0) this.#breaker.failed()
       throw new NotConnected(error)
     }
   }
@@ -184,11 +193,6 @@ export class Database implements Executor {
     this.#breaker.stop()
     return this.#pool.end()
   }
-}
-
-/** Every connection was in use for as long as a caller waits, which says nothing about the database. */
-function isPoolTaken(error: unknown): boolean {
-  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
 /** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
