@@ -19,7 +19,7 @@ const LANE_POLL_MS = 250
 function webhookLanes({ db, keys, log, metrics }: House, egress: Egress): Lane[] {
   const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
   return [
-    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 4 },
+    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 8 },
     {
       handlers: receivers,
       pollMs: LANE_POLL_MS,

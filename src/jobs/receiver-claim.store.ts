@@ -12,13 +12,17 @@ import type { Job } from './queue.store.ts'
 /** Written into the partial indexes of migration 005 too. */
 export const RECEIVER_JOBS = ['deliver_webhook', 'deliver_callback'] as const
 
+/** Of one claim; tells the planner that keys are looked up, not the table read. */
+const CLAIMED_MAX = 200
+
 export const IN_FLIGHT_OF_RECEIVER = 5
 export const IN_FLIGHT_OF_ORGANIZATION = 20
 
 const KINDS = `kind in (${RECEIVER_JOBS.map((kind) => `'${kind}'`).join(', ')})`
 const free = (job: string) => `${job}.due_at <= now() and (${job}.lease_until is null or ${job}.lease_until <= now())`
 
-// The receivers are found by skipping from one to the next in the index: their number counts, not that of their jobs.
+// The receivers are found by skipping from one to the next in the index, and the chosen jobs by their key: what counts is the
+// number of receivers, not that of their jobs. The limit is no LIMIT, so that one plan is good for every value of it.
 const claim = statement<Job>(
   'claim_receiver_jobs',
   `-- across organizations: a worker takes whatever is due
@@ -48,16 +52,20 @@ const claim = statement<Job>(
           order by f.due_at, f.id limit ${IN_FLIGHT_OF_RECEIVER}) first) j
      where j.turn <= ${IN_FLIGHT_OF_RECEIVER} - coalesce(b.running, 0)),
   loads as (select organization_id, sum(running) as running from busy group by organization_id),
-  chosen as (
-    select o.organization_id, o.id from offered o
+  ranked as (
+    select o.organization_id, o.id, row_number() over (order by o.turn, o.due_at, o.id) as rank
+      from offered o
       left join loads l on l.organization_id = o.organization_id
-     where o.place <= ${IN_FLIGHT_OF_ORGANIZATION} - coalesce(l.running, 0)
-     order by o.turn, o.due_at limit $1::integer),
+     where o.place <= ${IN_FLIGHT_OF_ORGANIZATION} - coalesce(l.running, 0)),
   due as (
-    select j.organization_id, j.id from jobs j
-      join chosen c on c.organization_id = j.organization_id and c.id = j.id
-     where ${free('j')}
-       for update of j skip locked)
+    select l.organization_id, l.id
+      from ranked r
+     cross join lateral (
+       select j.organization_id, j.id from jobs j
+        where j.organization_id = r.organization_id and j.id = r.id and ${free('j')}
+        limit 1 for update skip locked) l
+     where r.rank <= $1::integer
+     limit ${CLAIMED_MAX})
   update jobs j
      set fence = j.fence + 1, attempts = j.attempts + 1,
          lease_until = now() + $2::double precision * interval '1 millisecond'

@@ -4,11 +4,13 @@ import { spreadMs } from './backoff.rules.ts'
 export interface Ticker {
   /** Resolves when the turn that runs has ended; no other follows. */
   stop(): Promise<void>
-  /** The next turn comes at once, after the one that runs. */
+  /** The next turn comes soon, after the one that runs. */
   wake(): void
 }
 
 const AFTER_FAILURE_MS = 500
+/** Turns that are asked for at almost the same time are one. */
+const WOKEN_MS = 10
 const AFTER_FAILURES_MAX_MS = 10_000
 
 /**
@@ -36,7 +38,7 @@ export function startTicker(name: string, log: Log, turn: () => Promise<number>)
 
   function schedule(waitMs: number): void {
     if (isStopped) return
-    timer = setTimeout(begin, isWoken ? 0 : waitMs)
+    timer = setTimeout(begin, isWoken ? Math.min(WOKEN_MS, waitMs) : waitMs)
   }
 
   function begin(): void {
@@ -53,10 +55,11 @@ export function startTicker(name: string, log: Log, turn: () => Promise<number>)
       await running
     },
     wake() {
+      if (isWoken) return
       isWoken = true
       if (timer === null || isStopped) return
       clearTimeout(timer)
-      schedule(0)
+      schedule(WOKEN_MS)
     },
   }
 }
