@@ -81,21 +81,9 @@ export function openPool({
   })
 }
 
-/** The composition root: builds everything once and hands it down. Nothing listens yet. */
-export function buildApp(options: AppOptions): App {
-  const { config, keys, log, metrics } = options
-  const ports = guardPorts(options.ports, {
-    log,
-    metrics,
-    deadlineMs: config.timeouts.providerMs,
-    callsMax: config.providerCallsMax,
-  })
-  const db = openPool(options)
-  metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
-  const inbox = createInbox({ db, wake: options.wake ?? nothingWaits, log, metrics })
-  let draining = false
-  let closing: Promise<void> | null = null
-  const house: House = {
+/** What every request is answered with. */
+function openHouse({ config, keys, log, metrics }: AppOptions, db: Database, ports: Ports): House {
+  return {
     db,
     keys,
     ports,
@@ -110,6 +98,23 @@ export function buildApp(options: AppOptions): App {
       leaseMs: config.timeouts.leaseMs,
     },
   }
+}
+
+/** The composition root: builds everything once and hands it down. Nothing listens yet. */
+export function buildApp(options: AppOptions): App {
+  const { config, keys, log, metrics } = options
+  const ports = guardPorts(options.ports, {
+    log,
+    metrics,
+    deadlineMs: config.timeouts.providerMs,
+    callsMax: config.providerCallsMax,
+  })
+  const db = openPool(options)
+  metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  const inbox = createInbox({ db, wake: options.wake ?? nothingWaits, log, metrics })
+  let draining = false
+  let closing: Promise<void> | null = null
+  const house = openHouse(options, db, ports)
   const server = createServer({
     house,
     endpoints: ENDPOINTS,
