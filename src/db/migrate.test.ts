@@ -81,7 +81,7 @@ describe('migrations', () => {
     )
     assert.deepEqual(
       rows.filter(({ secured }) => !secured).map(({ name }) => name),
-      ['imported_keys', 'jobs'],
+      ['imported_keys', 'jobs', 'registration_references'],
     )
     assert.ok(rows.some(({ name, secured }) => name === 'profiles' && secured))
   })

@@ -5,7 +5,7 @@ import { type TestApp, testApp } from '../../kit/app.ts'
 import type { Reply } from '../../kit/client.ts'
 import type { TestOrganization } from '../../kit/organization.ts'
 import { ownerSession, untilBlocked } from '../../kit/owner.ts'
-import { kindOf, tally } from '../../kit/tally.ts'
+import { kindOf, tally, until } from '../../kit/tally.ts'
 
 const KEYED = { 'idempotency-key': 'faulty' }
 
@@ -173,6 +173,7 @@ describe('a database in trouble', () => {
     } finally {
       await owner.query(`grant connect on database ${name} to public`)
     }
+    await until('the server has found the database again', async () => (await org.admin.get(path)).status === 200)
     await assertWorks(1)
   })
 })
