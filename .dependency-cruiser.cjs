@@ -44,6 +44,12 @@ const layers = [
     { path: '^src/contract/' },
     { path: IO },
   ),
+  only(
+    'egress-stands-alone',
+    'The way out knows addresses and nothing of ours.',
+    '^src/egress/',
+    '^src/(contract|egress)/',
+  ),
   only('ports-import-contract', 'A port is an interface.', '^src/ports/', '^src/(contract|ports)/'),
   only(
     'observe-stands-alone',
@@ -79,7 +85,7 @@ const layers = [
     'http-knows-no-slice',
     'The life of a request states what it needs as interfaces; app.ts connects the slices to them.',
     '^src/http/',
-    '^src/(contract|db|http|observe|ports|seal)/|^src/package-root[.]ts$',
+    '^src/(contract|db|http|observe|ports|seal)/|^src/package-root[.]ts$|^src/egress/index[.]ts$',
   ),
   rule(
     'http-uses-port-types',
@@ -204,7 +210,31 @@ const sliceRules = [
   ),
 ]
 
+/** Node's modules that open connections. Types of them, and what only listens or computes, are named below. */
+const CLIENTS = '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)'
+
 const libraries = [
+  rule(
+    'connections-in-egress',
+    "Connections to addresses that customers chose are opened by egress/ alone, those to providers by the adapters' bounded fetch; the rest listens, or asks net and tls about texts (SSRF-3).",
+    {
+      path: OURS,
+      pathNot: `${TEST}|^src/egress/|^src/db/|^src/observe/ops-server[.]ts$|^src/http/openapi/failures[.]ts$|^src/config/`,
+    },
+    { path: CLIENTS, dependencyTypesNot: TYPE_ONLY },
+  ),
+  rule(
+    'no-client-library',
+    'There is no second way out.',
+    { path: OURS },
+    { path: library('undici', 'axios', 'got', 'node-fetch', 'ky', 'request', 'superagent', 'ws') },
+  ),
+  rule(
+    'addresses-in-egress',
+    'What an IP address leads to is decided in one place.',
+    { path: OURS, pathNot: `${TEST}|^src/egress/` },
+    { path: library('ipaddr.js') },
+  ),
   rule(
     'fastify-in-the-server',
     'One file owns the transport, one the pages beside the API.',

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
+import { createEgress, type Egress } from './egress/index.ts'
 import type { Endpoint, Ports } from './http/endpoint.ts'
 import type { House } from './http/house.ts'
 import { Lockout } from './http/lockout.ts'
@@ -8,7 +9,8 @@ import { addPages } from './http/pages.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { Waiters } from './http/waiters.ts'
-import { createJobs, type Jobs } from './jobs/index.ts'
+import { createJobs, type Jobs, type Lane } from './jobs/index.ts'
+import { claimReceiverJobs } from './jobs/receiver-claim.store.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
@@ -16,6 +18,7 @@ import { keyEndpoints } from './resources/api-keys/index.ts'
 import { campaignEndpoints } from './resources/campaigns/index.ts'
 import { profileEndpoints } from './resources/profiles/index.ts'
 import { invitationEndpoints, SEND_INVITATION_JOB, sendInvitationJob, userEndpoints } from './resources/users/index.ts'
+import { fanOutHandlers, receiverHandlers, webhookEndpoints } from './resources/webhooks/index.ts'
 import type { KeyRing } from './seal/key-ring.ts'
 
 /** Every operation that is served, in the order of the API document. */
@@ -25,6 +28,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...keyEndpoints,
   ...userEndpoints,
   ...accountEndpoints,
+  ...webhookEndpoints,
 ]
 
 /** Those that ask for no API key. */
@@ -32,11 +36,13 @@ export const OPEN_ENDPOINTS: readonly OpenEndpoint[] = invitationEndpoints
 
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl'>
+  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl' | 'egress'>
   keys: KeyRing
   ports: Ports
   log: ServerLog
   metrics: Metrics
+  /** The way out to customers' addresses; that of the configuration unless given. */
+  egress?: Egress
 }
 
 /** One instance: its pool, its server, its background work. */
@@ -69,17 +75,40 @@ export function openPool({
   })
 }
 
+/** Longer than a webhook's usual timeout and the statements around it; one that needs longer extends its own. */
+const RECEIVER_LEASE_MS = 45_000
+/** Above what one organization may have in flight by far, so that some slow ones do not take every place. */
+const RECEIVERS_MAX = 128
+const LANE_POLL_MS = 250
+
+/** Events are fanned out, and receivers called, beside all other work: neither waits for a provider, nor a provider for them. */
+function webhookLanes({ db, keys, log, metrics }: House, egress: Egress): Lane[] {
+  const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
+  return [
+    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 8 },
+    {
+      handlers: receivers,
+      pollMs: LANE_POLL_MS,
+      concurrencyMax: RECEIVERS_MAX,
+      leaseMs: RECEIVER_LEASE_MS,
+      claim: claimReceiverJobs,
+    },
+  ]
+}
+
 /** The composition root: builds everything once and hands it down. Nothing listens yet. */
 export function buildApp(options: AppOptions): App {
   const { config, keys, ports, log, metrics } = options
   const db = openPool(options)
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
+  const egress = options.egress ?? createEgress({ policy: config.egress })
   let draining = false
   let closing: Promise<void> | null = null
   const house: House = {
     db,
     keys,
     ports,
+    egress,
     rates: new RateLimiter({ db, isOn: config.http.hasRateLimits, onLimited: () => metrics.rateLimited() }),
     lockout: new Lockout(),
     waiters: new Waiters(),
@@ -126,6 +155,7 @@ export function buildApp(options: AppOptions): App {
         }),
       }),
     },
+    lanes: webhookLanes(house, egress),
   })
   const closeAll = async () => {
     draining = true

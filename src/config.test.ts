@@ -263,6 +263,21 @@ test('production speaks to providers over https only', () => {
   assert.ok(accepted(urls))
 })
 
+test('webhooks go to public addresses on port 443, elsewhere only where the operator says so, and never in production', () => {
+  assert.deepEqual(accepted({}).egress, { allowsPrivate: false, ports: [443] })
+  const open = accepted({ WEBHOOKS_ALLOW_PRIVATE: '1', WEBHOOK_PORTS: '443, 8443' })
+  assert.deepEqual(open.egress, { allowsPrivate: true, ports: [443, 8443] })
+  const [problem, ...more] = refused({ NODE_ENV: 'production', WEBHOOKS_ALLOW_PRIVATE: 'on' })
+  assert.match(problem ?? '', /^WEBHOOKS_ALLOW_PRIVATE: on is refused in production/)
+  assert.deepEqual(more, [])
+  for (const ports of ['0', '65536', '443,', 'https', '443,x']) {
+    const isTaken = ports === '443,'
+    if (isTaken) assert.deepEqual(accepted({ WEBHOOK_PORTS: ports }).egress.ports, [443])
+    else
+      assert.match(refused({ WEBHOOK_PORTS: ports })[0] ?? '', /^WEBHOOK_PORTS: must be a comma list of port numbers/)
+  }
+})
+
 test('production refuses a process whose memory or traffic could leave it', () => {
   const flags = [
     '--inspect',

@@ -6,7 +6,7 @@ import { lineOf, nodesOf } from './syntax.mjs'
 /** @typedef {import('./source-files.mjs').Problem} Problem */
 
 const isRules = (path) => path.endsWith('.rules.ts')
-const mayUseNetwork = (path) => /^src\/(adapters|db|cli)\//.test(path)
+const mayUseNetwork = (path) => /^src\/(egress|db|cli)\/|^src\/adapters\/bounded-fetch[.]ts$/.test(path)
 
 /**
  * Only src/config.ts reads the environment.
@@ -54,7 +54,8 @@ export function checkRulesPurity(files) {
 }
 
 /**
- * Connections to the outside are opened by adapters, the database layer and the CLI's client only.
+ * Connections to the outside are opened by egress, the adapters' bounded fetch, the database layer and the CLI's client
+ * only (SSRF-3).
  *
  * @param {SourceFile[]} files program files
  * @returns {Problem[]}

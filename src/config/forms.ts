@@ -124,6 +124,15 @@ function listOf<T>(form: string, entry: (text: string) => T | undefined): Form<r
   }
 }
 
+/** Port numbers, at least one. */
+export const ports: Form<readonly number[]> = {
+  form: 'a comma list of port numbers from 1 to 65535',
+  read(text) {
+    const found = listOf('', (entry) => wholeNumber(1, 65535).read(entry)).read(text)
+    return found === undefined || found.length === 0 ? undefined : found
+  },
+}
+
 function readHop(text: string): string | undefined {
   const [address = '', prefix, ...rest] = text.split('/')
   const family = isIP(address)

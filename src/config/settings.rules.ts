@@ -93,6 +93,11 @@ export function checkProduction(values: Values): string[] {
     .filter((name) => values[name].startsWith('http:'))
     .map((name) => `${name}: must be https in production`)
   if (values.INVITATION_URL?.startsWith('http:') === true) problems.push('INVITATION_URL: must be https in production')
+  if (values.WEBHOOKS_ALLOW_PRIVATE) {
+    problems.push(
+      'WEBHOOKS_ALLOW_PRIVATE: on is refused in production, because customers could then reach the networks of this server',
+    )
+  }
   if (!isLoopback(values.HOST) && values.TLS_CERT === null && !values.BEHIND_TLS) {
     problems.push(
       'HOST: an address off loopback needs TLS_CERT and TLS_KEY in production, or BEHIND_TLS=1 when a proxy in front ends TLS',

@@ -65,6 +65,8 @@ export interface Config {
   readonly mail: MailConfig
   /** A page with `{token}` in its address. Null: mails tell how to answer over the API. */
   readonly invitationUrl: string | null
+  /** What customers' addresses may lead to. */
+  readonly egress: { readonly allowsPrivate: boolean; readonly ports: readonly number[] }
   readonly timeouts: TimeoutLadder
   /** Every variable as it may be printed. */
   readonly settings: readonly ShownSetting[]
@@ -103,6 +105,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     whatsapp: toWhatsapp(values),
     mail: toMail(values),
     invitationUrl: values.INVITATION_URL,
+    egress: { allowsPrivate: values.WEBHOOKS_ALLOW_PRIVATE, ports: values.WEBHOOK_PORTS },
     timeouts: {
       poolWaitMs: values.POOL_WAIT_MS,
       rowLockMs: values.ROW_LOCK_MS,

@@ -10,6 +10,7 @@ import {
   path,
   pepper,
   port,
+  ports,
   postgresUrl,
   sealingKeys,
   smtpUrl,
@@ -19,7 +20,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 
-export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Time limits'
+export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Webhooks' | 'Time limits'
 
 /** One environment variable: where it is documented, what it accepts, and what holds when it is not set. */
 export interface Setting<T, F extends T | null = T | null> {
@@ -200,6 +201,13 @@ export const configTable = {
     tokenPage,
     null,
     'Page of your own where an invitation is answered, linked in its mail. Without it the mail tells how to answer over the API at `PUBLIC_URL`.',
+  ),
+  WEBHOOK_PORTS: setting('Webhooks', ports, [443], 'Ports that an endpoint of a webhook or callback may name.'),
+  WEBHOOKS_ALLOW_PRIVATE: setting(
+    'Webhooks',
+    onOff,
+    false,
+    'For development: endpoints may be http, on any port, on this machine or its private networks. Refused in production.',
   ),
   POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
   ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),

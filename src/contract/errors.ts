@@ -84,6 +84,12 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'Look the existing one up and change it.',
   },
+  RESOURCE_008: {
+    status: 404,
+    says: 'Webhook not found',
+    retry: 'never',
+    fix: 'The webhook does not exist, was deleted, or belongs to another account. List the webhooks of this key.',
+  },
   RESOURCE_009: {
     status: 404,
     says: 'Brand not found for this profile',

@@ -32,6 +32,17 @@ export const PERMISSIONS = {
   inviteUser: { roles: ADMINS, changes: true },
   updateUserRole: { roles: ADMINS, changes: true },
   removeUser: { roles: ADMINS, changes: true },
+  listWebhooks: { roles: EVERYONE, changes: false },
+  createWebhook: { roles: EVERYONE, changes: true },
+  listWebhookEventTypes: { roles: EVERYONE, changes: false },
+  getWebhook: { roles: EVERYONE, changes: false },
+  updateWebhook: { roles: EVERYONE, changes: true },
+  deleteWebhook: { roles: EVERYONE, changes: true },
+  toggleWebhook: { roles: EVERYONE, changes: true },
+  rotateWebhookSecret: { roles: EVERYONE, changes: true },
+  testWebhook: { roles: EVERYONE, changes: true },
+  listWebhookDeliveries: { roles: EVERYONE, changes: false },
+  replayWebhook: { roles: EVERYONE, changes: true },
 } as const satisfies Record<string, Permission>
 
 export type Operation = keyof typeof PERMISSIONS

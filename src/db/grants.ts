@@ -13,6 +13,8 @@ const RIGHTS: Record<string, string> = {
   rate_windows: 'select, insert, update',
   events: 'select, insert, delete',
   webhooks: 'select, insert, update, delete',
+  deliveries: 'select, insert, update, delete',
+  callbacks: 'select, insert, update, delete',
   jobs: 'select, insert, update, delete',
   milestones: 'select, insert',
   schema_versions: 'select',

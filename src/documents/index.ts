@@ -4,6 +4,7 @@ import { buildOpenApi } from '../http/openapi.ts'
 import { renderErrors } from './errors.ts'
 import { renderNulls } from './nulls.ts'
 import { renderPermissions } from './permissions.ts'
+import { renderWebhooks } from './webhooks.ts'
 
 /** A file of the repository that is made from the code. `render` is given what the file holds now, '' where there is none. */
 export interface GeneratedFile {
@@ -25,6 +26,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/ERRORS.md', render: renderErrors },
   { path: 'docs/PERMISSIONS.md', render: renderPermissions },
   { path: 'docs/NULLS.md', render: renderNulls },
+  { path: 'docs/WEBHOOKS.md', render: renderWebhooks },
   { path: 'docs/OPERATIONS.md', render: withConfigTables },
   { path: '.env.example', render: renderEnvExample },
 ]

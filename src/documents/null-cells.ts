@@ -149,6 +149,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
     requestId: 'req_7X9zKp2jDw',
     newId: '770e8400-e29b-41d4-a716-446655440003',
     newBrandId: '770e8400-e29b-41d4-a716-446655440004',
+    urlProblem: () => null,
     digestOfKey: () => '',
     digestOfInvitation: () => '',
   }

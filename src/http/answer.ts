@@ -38,6 +38,7 @@ function shown(details: Details | null): Details | null {
 
 /** What a 500 says (contract 2.4). */
 export function unexpectedSentence(failPhrase: FailPhrase, requestId: string): string {
+  if (typeof failPhrase !== 'string' && 'whole' in failPhrase) return failPhrase.whole
   const sentence = typeof failPhrase === 'string' ? `Failed to ${failPhrase}` : failPhrase.sentence
   return `${sentence}. Please contact support with request ID: ${requestId}`
 }

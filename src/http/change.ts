@@ -223,6 +223,7 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(house.keys, text),
     digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    urlProblem: (url) => house.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)

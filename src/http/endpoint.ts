@@ -46,6 +46,8 @@ export interface Call<Target = unknown> {
   digestOfKey(text: string): string
   /** The keyed digest under which the token of an invitation is stored and found. */
   digestOfInvitation(text: string): string
+  /** Why this server would never call the address: the end of a sentence, or `not_a_url`; null when it would. */
+  urlProblem(url: string): string | null
 }
 
 export interface Ports {
@@ -95,15 +97,15 @@ export interface EndpointDocument {
   tag: string
 }
 
-/** Completes "Failed to …" of a 500, or takes its place (contract 2.4). */
-export type FailPhrase = string | { sentence: string }
+/** Completes "Failed to …" of a 500; or the sentence before the request id; or the whole sentence (contract 2.4). */
+export type FailPhrase = string | { sentence: string } | { whole: string }
 
 interface EndpointCommon<Target> {
   operation: Operation
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** As `/v3/profiles/:profileId`. */
   path: string
-  rateClass: 'standard' | 'sensitive'
+  rateClass: 'standard' | 'sensitive' | 'webhook_test'
   status: 200 | 201 | 202 | 204
   /** Codes beyond those that every endpoint can answer. */
   errors: readonly ErrorCode[]

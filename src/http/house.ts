@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts'
+import type { Egress } from '../egress/index.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { KeyRing } from '../seal/key-ring.ts'
@@ -12,6 +13,8 @@ export interface House {
   db: Database
   keys: KeyRing
   ports: Ports
+  /** The way out to addresses that customers chose; a request asks it for its judgement only. */
+  egress: Pick<Egress, 'problemOf'>
   rates: RateLimiter
   lockout: Lockout
   waiters: Waiters

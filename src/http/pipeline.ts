@@ -83,6 +83,7 @@ async function read(
     newBrandId: '',
     digestOfKey: (text) => keyDigest(house.keys, text),
     digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    urlProblem: (url) => house.egress.problemOf(url),
   })
   return {
     status: reading.status,

@@ -11,6 +11,7 @@ import { leaseBlock } from './rate-limit.store.ts'
 export const RATE_CLASSES = {
   standard: { perMinute: 200, burst: 50 },
   sensitive: { perMinute: 10, burst: 5 },
+  webhook_test: { perMinute: 60, burst: 10 },
 } as const
 export type RateClass = keyof typeof RATE_CLASSES
 

@@ -34,6 +34,12 @@ export function sandboxTypos(body: JsonObject): Details {
   return typos.length === 0 ? {} : { sandbox: [`Use sandbox instead of ${typos.join(', ')}`] }
 }
 
+/** An operation without the member has no dry run but that of a test key: deleting a webhook (contract 5). */
+function knowsSandbox({ document }: WriteEndpoint<unknown, unknown>): boolean {
+  const { properties = {} } = (document.body ?? {}) as { properties?: object }
+  return 'sandbox' in properties
+}
+
 /** What the operation reads of the body. A member it does not know may hold anything, a card too, and leaves no trace. */
 function knownMembers(endpoint: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): JsonObject {
   if (endpoint.document.body === undefined) return {}
@@ -77,7 +83,7 @@ export function readChange(
     body,
     card,
     earlyProblems: { ...sandboxTypos(body), ...card?.problems },
-    isSandbox: body.sandbox === true || read.credential.mode === 'test',
+    isSandbox: (body.sandbox === true && knowsSandbox(endpoint)) || read.credential.mode === 'test',
     identity: {
       operation: endpoint.operation,
       target: target.join('/').toLowerCase(),

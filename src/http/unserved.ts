@@ -1,16 +1,6 @@
 /** Operations of the published API that this server does not serve yet: they answer 501 ROUTE_001 (decision 3). */
 export const UNSERVED: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/v3/profiles/:profileId/complete'],
-  ['GET', '/v3/webhooks'],
-  ['POST', '/v3/webhooks'],
-  ['GET', '/v3/webhooks/event-types'],
-  ['GET', '/v3/webhooks/:id'],
-  ['PUT', '/v3/webhooks/:id'],
-  ['DELETE', '/v3/webhooks/:id'],
-  ['GET', '/v3/webhooks/:id/events'],
-  ['POST', '/v3/webhooks/:id/rotate-secret'],
-  ['POST', '/v3/webhooks/:id/test'],
-  ['PATCH', '/v3/webhooks/:id/toggle-status'],
   ['GET', '/v3/contacts'],
   ['POST', '/v3/contacts'],
   ['GET', '/v3/contacts/:id'],

@@ -198,13 +198,13 @@ test('after 8 attempts the job is parked, told of once, kept through expiry, and
   ])
   assert.equal(await bench.counted('idempotency_abandoned_total'), 1)
   await bench.sql("update idempotency_keys set expires_at = now() - interval '1 hour' where id = $1", [claim.id])
-  assert.equal((await sweepExpired(bench.db, 10)).deleted, 0)
+  assert.equal((await sweepExpired(bench.db, 'answers', 10)).deleted, 0)
   isDown = false
   await bench.sql('update jobs set attempts = 0 where id = $1', [claim.id])
   assert.equal(await worker.runDue(), 1)
   assert.equal(payments.calls.length, ATTEMPTS_MAX + 1)
   assert.equal(await bench.jobState(claim), null)
-  assert.equal((await sweepExpired(bench.db, 10)).deleted, 1)
+  assert.equal((await sweepExpired(bench.db, 'answers', 10)).deleted, 1)
 })
 
 test('a refused detachment is parked and told of at once; the claim and its method are there for the retry', async () => {

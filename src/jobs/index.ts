@@ -5,7 +5,13 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Payments } from '../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'
 import { createSweeper } from './sweeper.ts'
-import { createWorker, type JobHandler } from './worker.ts'
+import { createWorker, type JobHandler, type Worker, type WorkerOptions } from './worker.ts'
+
+/** Jobs with workers of their own, so that they wait for no other kind. */
+export interface Lane extends Pick<WorkerOptions, 'handlers' | 'pollMs' | 'concurrencyMax' | 'claim'> {
+  /** As long as the instance's, where the lane has none. */
+  leaseMs?: number
+}
 
 export interface JobsOptions {
   db: Database
@@ -17,6 +23,7 @@ export interface JobsOptions {
   providerMs: number
   /** The slices' own work, by the kind of job. */
   handlers: Readonly<Record<string, JobHandler>>
+  lanes?: readonly Lane[]
 }
 
 /** The background work of one instance. */
@@ -29,21 +36,36 @@ export interface Jobs {
 }
 
 /** Every instance runs all of it; the database alone keeps them apart (decision 10). */
-export function createJobs({ db, ports, log, metrics, leaseMs, providerMs, ...options }: JobsOptions): Jobs {
+export function createJobs(options: JobsOptions): Jobs {
+  const { db, ports, log, metrics, leaseMs, providerMs } = options
   const handlers = {
     ...options.handlers,
     [CLAIM_JOB]: abandonedClaimJob({ db, payments: ports.payments, log, metrics, leaseMs, providerMs }),
   }
-  const worker = createWorker({ db, handlers, log, metrics, leaseMs })
+  const workers: { kinds: readonly string[]; worker: Worker }[] = []
+  const onWake = (kinds: readonly string[]) => {
+    for (const { kinds: own, worker } of workers) if (own.some((kind) => kinds.includes(kind))) worker.wake()
+  }
+  for (const lane of [{ handlers }, ...(options.lanes ?? [])]) {
+    const worker = createWorker({ db, log, metrics, leaseMs, onWake, observesOutbox: workers.length === 0, ...lane })
+    workers.push({ kinds: Object.keys(lane.handlers), worker })
+  }
   const sweeper = createSweeper({ db, log })
   return {
     start() {
-      worker.start()
+      for (const { worker } of workers) worker.start()
       sweeper.start()
     },
-    runDue: () => worker.runDue(),
+    async runDue() {
+      for (let total = 0; ; ) {
+        let ran = 0
+        for (const { worker } of workers) ran += await worker.runDue()
+        if (ran === 0) return total
+        total += ran
+      }
+    },
     async stop() {
-      await Promise.all([worker.stop(), sweeper.stop()])
+      await Promise.all([...workers.map(({ worker }) => worker.stop()), sweeper.stop()])
     },
   }
 }

@@ -29,8 +29,35 @@ const sweep = statement<Swept>(
   select (select count(*) from expired) as found, (select count(*) from gone) as deleted`,
 )
 
-/** Deletes up to `limit` expired idempotency rows, the longest expired first. Reads key columns only (decision 20). */
-export async function sweepExpired(db: Database, limit: number): Promise<Swept> {
-  const [swept] = await db.run(NIL_ORGANIZATION, sweep, [limit])
+/** How long events, deliveries and told callbacks can be looked up and replayed; the policies of the tables say it too. */
+const KEPT_DAYS = 7
+
+/** Rows of a table that became too old by one of its times. `key` are the columns of its primary key. */
+function sweepOld(table: string, time: string, key: readonly string[]) {
+  return statement<Swept>(
+    `sweep_old_${table}`,
+    `-- across organizations: what is too old goes everywhere
+    with old as (
+      select ${key.join(', ')} from ${table}
+       where ${time} < now() - interval '${KEPT_DAYS} days' order by ${time} limit $1::integer),
+    gone as (
+      delete from ${table} t using old o where ${key.map((column) => `t.${column} = o.${column}`).join(' and ')}
+      returning t.organization_id)
+    select (select count(*) from old) as found, (select count(*) from gone) as deleted`,
+  )
+}
+
+const SWEEPS = {
+  answers: sweep,
+  events: sweepOld('events', 'created_at', ['organization_id', 'id']),
+  deliveries: sweepOld('deliveries', 'created_at', ['organization_id', 'webhook_id', 'id']),
+  callbacks: sweepOld('callbacks', 'ended_at', ['organization_id', 'profile_id', 'id']),
+}
+export type Sweepable = keyof typeof SWEEPS
+export const SWEEPABLE = Object.keys(SWEEPS) as Sweepable[]
+
+/** Deletes up to `limit` rows that have had their time, the oldest first. Reads key columns only (decision 20). */
+export async function sweepExpired(db: Database, what: Sweepable, limit: number): Promise<Swept> {
+  const [swept] = await db.run(NIL_ORGANIZATION, SWEEPS[what], [limit])
   return swept ?? { found: 0, deleted: 0 }
 }

@@ -100,8 +100,50 @@ test('a started sweeper comes again, and stop ends it after the batch it is at',
   } finally {
     await sweeper.stop()
   }
-  assert.ok(bench.events('expired_answers_deleted').length >= 2)
+  assert.ok(bench.events('expired_rows_deleted').length >= 2)
   await keep(bench, organization, 'later-', 1, '-1 hour')
   await sleep(100)
   assert.deepEqual(await keys(bench), ['later-1'])
+})
+
+test('events, deliveries and callbacks go after seven days, open callbacks never, and nothing younger', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  const made = [organization]
+  await bench.sql(
+    `insert into profiles (organization_id, id, name, status, allow_contact_sharing, allow_template_sharing, inherit_contacts,
+       inherit_templates, inherit_tcr_brand, inherit_tcr_campaign, billing_model, version, created_at)
+     values ($1, $1, 'P', 'incomplete', false, false, true, true, true, true, 'profile', 1, now())`,
+    made,
+  )
+  await bench.sql(
+    `insert into webhooks (organization_id, id, display_name, endpoint_url, signing_secret, is_active, event_types, retry_count, timeout_seconds, created_at)
+     values ($1, $1, 'W', '', '', true, '[]', 3, 30, now() - interval '1 year')`,
+    made,
+  )
+  for (const age of ['6 days 23 hours', '7 days 1 hour']) {
+    await bench.sql(
+      `insert into events (organization_id, id, type, payload, created_at) values ($1, gen_random_uuid(), 'profile.updated', '{}', now() - $2::interval)`,
+      [organization, age],
+    )
+    await bench.sql(
+      `insert into deliveries (organization_id, webhook_id, id, event_id, event_type, body, is_test, state, created_at)
+       values ($1, $1, gen_random_uuid(), gen_random_uuid(), 'profile.updated', '', false, 'FAILED', now() - $2::interval)`,
+      [organization, age],
+    )
+    await bench.sql(
+      `insert into callbacks (organization_id, profile_id, id, url, signing_secret, state, created_at, ended_at)
+       values ($1, $1, gen_random_uuid(), '', '', 'delivered', now() - interval '1 year', now() - $2::interval),
+              ($1, $1, gen_random_uuid(), '', '', 'open', now() - interval '1 year', null)`,
+      [organization, age],
+    )
+  }
+  assert.deepEqual(await sweeperOf(bench).sweep(), { deleted: 3, hasMore: false })
+  for (const [table, left] of [
+    ['events', 1],
+    ['deliveries', 1],
+    ['callbacks', 3],
+    ['webhooks', 1],
+  ] as const)
+    assert.equal((await bench.sql(`select organization_id from ${table}`)).length, left, table)
 })

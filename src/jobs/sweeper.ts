@@ -2,7 +2,7 @@ import type { Database } from '../db/database.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import type { Log } from '../observe/log.ts'
 import { spreadMs } from './backoff.rules.ts'
-import { sweepExpired } from './sweeper.store.ts'
+import { SWEEPABLE, type Sweepable, sweepExpired } from './sweeper.store.ts'
 import { startTicker, type Ticker } from './ticker.ts'
 
 export interface SweeperOptions {
@@ -24,7 +24,10 @@ export interface Sweeper {
 
 const WITH_BACKLOG_MS = 1_000
 
-/** Deletes expired answers about every minute, so that none outlives its 24 hours by more than a few (decision 16). */
+/**
+ * Deletes about every minute what has had its time: answers of Idempotency-Keys, so that none outlives its 24 hours by more
+ * than a few minutes (decision 16), and events, deliveries and callbacks after their days.
+ */
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { db, log, everyMs = 60_000, batchSize = 1_000, batchesMax = 200 } = options
   let ticker: Ticker | null = null
@@ -32,8 +35,19 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
   async function sweep() {
     let deleted = 0
+    let hasMore = false
+    for (const what of SWEEPABLE) {
+      const swept = await sweepAll(what)
+      deleted += swept.deleted
+      hasMore ||= swept.hasMore
+    }
+    return { deleted, hasMore }
+  }
+
+  async function sweepAll(what: Sweepable) {
+    let deleted = 0
     for (let batch = 1; batch <= batchesMax && !isStopping; batch += 1) {
-      const swept = await sweepBatch(db, batchSize)
+      const swept = await sweepBatch(db, what, batchSize)
       if (swept === null) return { deleted, hasMore: true }
       deleted += swept.deleted
       if (swept.found < batchSize) return { deleted, hasMore: false }
@@ -43,7 +57,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
   async function turn(): Promise<number> {
     const { deleted, hasMore } = await sweep()
-    if (deleted > 0) log.info('expired_answers_deleted', { deleted })
+    if (deleted > 0) log.info('expired_rows_deleted', { deleted })
     return spreadMs(hasMore ? WITH_BACKLOG_MS : everyMs, Math.random())
   }
 
@@ -62,9 +76,9 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 }
 
 /** Null when another instance sweeps the same rows at this moment: it will have deleted them. */
-async function sweepBatch(db: Database, size: number) {
+async function sweepBatch(db: Database, what: Sweepable, size: number) {
   try {
-    return await sweepExpired(db, size)
+    return await sweepExpired(db, what, size)
   } catch (error) {
     const { kind } = databaseTrouble(error)
     if (kind === 'lock_timeout' || kind === 'serialization') return null

@@ -40,3 +40,28 @@ test('stop waits for the turn that runs, and no other follows', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.deepEqual(seen, ['started', 'ended', 'stopped'])
 })
+
+test('a woken ticker does not wait for its next turn, nor does one that is woken during a turn', async () => {
+  const { log } = recordedLog()
+  const [first, second, third] = [gate(), gate(), gate()]
+  const gates = [first, second, third]
+  const mayEnd = gate()
+  let turns = 0
+  const ticker = startTicker('trial', log, async () => {
+    gates[turns]?.open()
+    turns += 1
+    if (turns === 2) await mayEnd.opened
+    return 600_000
+  })
+  await first.opened
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  ticker.wake()
+  await second.opened
+  ticker.wake()
+  mayEnd.open()
+  await third.opened
+  await ticker.stop()
+  ticker.wake()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(turns, 3)
+})

@@ -4,9 +4,13 @@ import { spreadMs } from './backoff.rules.ts'
 export interface Ticker {
   /** Resolves when the turn that runs has ended; no other follows. */
   stop(): Promise<void>
+  /** The next turn comes soon, after the one that runs. */
+  wake(): void
 }
 
 const AFTER_FAILURE_MS = 500
+/** Turns that are asked for at almost the same time are one. */
+const WOKEN_MS = 10
 const AFTER_FAILURES_MAX_MS = 10_000
 
 /**
@@ -15,6 +19,7 @@ const AFTER_FAILURES_MAX_MS = 10_000
  */
 export function startTicker(name: string, log: Log, turn: () => Promise<number>): Ticker {
   let isStopped = false
+  let isWoken = false
   let timer: NodeJS.Timeout | null = null
   let running: Promise<void> = Promise.resolve()
   let failures = 0
@@ -33,9 +38,13 @@ export function startTicker(name: string, log: Log, turn: () => Promise<number>)
 
   function schedule(waitMs: number): void {
     if (isStopped) return
-    timer = setTimeout(() => {
-      running = attempt().then(schedule)
-    }, waitMs)
+    timer = setTimeout(begin, isWoken ? Math.min(WOKEN_MS, waitMs) : waitMs)
+  }
+
+  function begin(): void {
+    timer = null
+    isWoken = false
+    running = attempt().then(schedule)
   }
 
   schedule(0)
@@ -44,6 +53,13 @@ export function startTicker(name: string, log: Log, turn: () => Promise<number>)
       isStopped = true
       if (timer !== null) clearTimeout(timer)
       await running
+    },
+    wake() {
+      if (isWoken) return
+      isWoken = true
+      if (timer === null || isStopped) return
+      clearTimeout(timer)
+      schedule(WOKEN_MS)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts'
+import { databaseTrouble } from '../db/database-error.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { ATTEMPTS_MAX, backoffMs, spreadMs } from './backoff.rules.ts'
@@ -8,6 +9,8 @@ import { startTicker, type Ticker } from './ticker.ts'
 /** What becomes of a job after its handler ran. */
 export type Next =
   | { kind: 'finished' }
+  /** The handler has ended or postponed the row itself. `wakes`: kinds of jobs that it left due; they are looked for at once. */
+  | { kind: 'settled'; wakes?: readonly string[] }
   /** `isAttempt` false: nothing was tried yet, the count of attempts stays as it was. */
   | { kind: 'postponed'; delayMs: number; isAttempt: boolean }
   /** Needs a person. `report` runs once the row is parked. */
@@ -25,6 +28,12 @@ export interface WorkerOptions {
   leaseMs: number
   pollMs?: number
   concurrencyMax?: number
+  /** How due jobs are claimed, where not in the order in which they became due. */
+  claim?: (db: Database, options: { kinds: readonly string[]; limit: number; leaseMs: number }) => Promise<Job[]>
+  /** Told of the kinds of jobs that a settled one left due. */
+  onWake?: (kinds: readonly string[]) => void
+  /** Whether this worker reads the gauges of the whole outbox; one of several is enough. True unless told. */
+  observesOutbox?: boolean
 }
 
 export interface Worker {
@@ -33,13 +42,16 @@ export interface Worker {
   runDue(): Promise<number>
   /** Claims nothing more and resolves when everything that ran has ended. */
   stop(): Promise<void>
+  /** Looks for due jobs at once, where a started worker would wait for its next turn. */
+  wake(): void
 }
 
 const OUTBOX_EVERY_MS = 10_000
+const INTERRUPTED_MS = 2_000
 
 /** Claims due jobs and runs them, some at a time. Any number of workers may share the database. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, handlers, log, leaseMs, pollMs = 500, concurrencyMax = 4 } = options
+  const { db, handlers, log, leaseMs, pollMs = 500, concurrencyMax = 4, claim = claimDueJobs } = options
   const kinds = Object.keys(handlers)
   const running = new Set<Promise<void>>()
   const observe = outboxObserver(options)
@@ -47,7 +59,11 @@ export function createWorker(options: WorkerOptions): Worker {
   let isStopping = false
 
   function run(job: Job): Promise<void> {
-    const work = runJob(options, job).finally(() => running.delete(work))
+    const work = runJob(options, job).finally(() => {
+      running.delete(work)
+      // Its place may be what another job of the same receiver waits for.
+      if (options.claim !== undefined) ticker?.wake()
+    })
     running.add(work)
     return work
   }
@@ -56,9 +72,9 @@ export function createWorker(options: WorkerOptions): Worker {
     if (running.size >= concurrencyMax) await Promise.race(running)
     if (isStopping) return 0
     const limit = concurrencyMax - running.size
-    const jobs = await claimDueJobs(db, { kinds, limit, leaseMs })
+    const jobs = await claim(db, { kinds, limit, leaseMs })
     for (const job of jobs) void run(job)
-    await observe()
+    if (options.observesOutbox !== false) await observe()
     return jobs.length === limit ? 0 : spreadMs(pollMs, Math.random())
   }
 
@@ -69,10 +85,10 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async runDue() {
       for (let total = 0; ; ) {
-        const jobs = await claimDueJobs(db, { kinds, limit: concurrencyMax, leaseMs })
+        const jobs = await claim(db, { kinds, limit: concurrencyMax, leaseMs })
         await Promise.all(jobs.map(run))
         total += jobs.length
-        if (jobs.length < concurrencyMax) return total
+        if (jobs.length < concurrencyMax && (options.claim === undefined || jobs.length === 0)) return total
       }
     },
     async stop() {
@@ -81,14 +97,17 @@ export function createWorker(options: WorkerOptions): Worker {
       ticker = null
       await Promise.all(running)
     },
+    wake: () => ticker?.wake(),
   }
 }
 
 /** Never fails: what cannot be written down is taken up again when the lease ends. */
-async function runJob({ db, handlers, log }: WorkerOptions, job: Job): Promise<void> {
+async function runJob({ db, handlers, log, onWake }: WorkerOptions, job: Job): Promise<void> {
   const about = { kind: job.kind, job: job.id, organization: job.organization_id, attempt: job.attempts }
   try {
-    await settle(db, log, job, await attempt())
+    const next = await attempt()
+    await settle(db, log, job, next)
+    if (next.kind === 'settled' && next.wakes !== undefined) onWake?.(next.wakes)
   } catch (error) {
     log.error('job_not_settled', about, error)
   }
@@ -99,6 +118,11 @@ async function runJob({ db, handlers, log }: WorkerOptions, job: Job): Promise<v
       if (handler === undefined) throw new Error(`no handler for jobs of kind ${job.kind}`)
       return await handler(job)
     } catch (error) {
+      if (databaseTrouble(error).kind === 'unreachable') {
+        // Not the job's fault, and soon over: it neither waits long nor comes nearer to being parked.
+        log.warn('job_interrupted', about)
+        return { kind: 'postponed', delayMs: spreadMs(INTERRUPTED_MS, Math.random()), isAttempt: false }
+      }
       log.error('job_failed', about, error)
       return { kind: 'postponed', delayMs: backoffMs(job.attempts, Math.random()), isAttempt: true }
     }
@@ -106,6 +130,7 @@ async function runJob({ db, handlers, log }: WorkerOptions, job: Job): Promise<v
 }
 
 async function settle(db: Database, log: Log, job: Job, next: Next): Promise<void> {
+  if (next.kind === 'settled') return
   if (next.kind === 'finished') {
     await finishJob(db, job)
     return

@@ -42,6 +42,9 @@ export interface Metrics {
   rateLimited(): void
   loadShed(reason: 'concurrency' | 'waiters' | 'connections'): void
   providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
+  /** An attempt at a webhook's or a callback's endpoint. */
+  delivered(what: 'webhook' | 'callback', state: 'DELIVERED' | 'RETRYING' | 'FAILED'): void
+  webhookDisabled(reason: 'failures' | 'gone'): void
   decryptFailed(): void
   cardLeakBlocked(count: number): void
   logLineDropped(): void
@@ -83,6 +86,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 type Registers = Registry[]
 
+const OUTCOMES = { DELIVERED: 'delivered', RETRYING: 'retried', FAILED: 'failed' } as const
+
 function createRequestRecorder(registers: Registers, active: Gauge): Metrics['requestEnded'] {
   const duration = new Histogram({
     registers,
@@ -116,6 +121,8 @@ function createCounters(registers: Registers) {
   const limited = counter('rate_limited_total', 'Requests refused by a rate limit.')
   const shed = counter('load_shed_total', 'Requests refused because the server is full.', ['reason'])
   const provider = counter('provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
+  const deliveries = counter('webhook_attempts_total', 'Attempts at webhooks and callbacks.', ['what', 'outcome'])
+  const disabled = counter('webhooks_disabled_total', 'Webhooks switched off because their endpoint fails.', ['reason'])
   const decrypt = counter(
     'crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
@@ -134,6 +141,8 @@ function createCounters(registers: Registers) {
     rateLimited: () => limited.inc(),
     loadShed: (reason) => shed.inc({ reason }),
     providerCalled: (name, outcome) => provider.inc({ provider: name, outcome }),
+    delivered: (what, state) => deliveries.inc({ what, outcome: OUTCOMES[state] }),
+    webhookDisabled: (reason) => disabled.inc({ reason }),
     decryptFailed: () => decrypt.inc(),
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),

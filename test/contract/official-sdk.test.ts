@@ -12,11 +12,13 @@ import Sent, {
   RateLimitError,
   UnprocessableEntityError,
 } from '@sentdm/sentdm'
+import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
 import type { Payments } from '../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
 import type { Client, Envelope } from '../kit/client.ts'
+import { Receiver } from '../kit/receiver.ts'
 import { tokenIn } from '../kit/recorded-mail.ts'
 
 /** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
@@ -259,6 +261,40 @@ test('a failure that may pass is sent again, twice at most', async () => {
   )
 })
 
+test('every operation on webhooks, and what they receive', async () => {
+  await using app = await testApp({ env: { WEBHOOKS_ALLOW_PRIVATE: '1' } })
+  await using receiver = await Receiver.open()
+  const org = await app.organization()
+  const { webhooks } = sdk(org.developer)
+  const settings = { display_name: 'SDK', endpoint_url: receiver.url, event_types: ['profile'] }
+  const created = await webhooks.create({ ...settings, retry_count: 1, timeout_seconds: 5 })
+  const { id = '', signing_secret: first = '' } = created.data ?? {}
+  assert.match(first ?? '', /^whsec_/)
+  assert.deepEqual((await webhooks.retrieve(id)).data, { ...created.data, signing_secret: null })
+  const list = await webhooks.list({ page: 1, page_size: 10, search: 'sdk', is_active: null })
+  assert.deepEqual([list.data?.webhooks?.map((webhook) => webhook.id), list.data?.pagination?.total_count], [[id], 1])
+  assert.equal((await webhooks.update(id, { ...settings, retry_count: 5 })).data?.retry_count, 5)
+  assert.equal((await webhooks.toggleStatus(id, { is_active: false })).data?.is_active, false)
+  assert.equal((await webhooks.toggleStatus(id, { is_active: true })).data?.is_active, true)
+  const rotated = await webhooks.rotateSecret(id, { body: {} } as Sent.WebhookRotateSecretParams)
+  assert.notEqual(rotated.data?.signing_secret, first)
+  assert.equal((await webhooks.test(id, { event_type: 'profile.deleted' })).data?.success, true)
+  assert.ok((await webhooks.listEventTypes()).data?.event_types?.some(({ name }) => name === 'profile.deleted'))
+  await org.profile()
+  await app.app.jobs.runDue()
+  assert.equal(receiver.received.length, 2)
+  for (const told of receiver.received)
+    for (const secret of [rotated.data?.signing_secret ?? '', first ?? ''])
+      new StandardWebhook(secret).verify(told.body, told.headers)
+  const events = await webhooks.listEvents(id, { page: 1, page_size: 10 })
+  assert.deepEqual(
+    events.data?.events?.map(({ event_type, delivery_status }) => `${event_type} ${delivery_status}`),
+    ['profile.created DELIVERED', 'profile.deleted DELIVERED'],
+  )
+  await webhooks.delete(id)
+  assert.ok((await errorOf(webhooks.retrieve(id))) instanceof NotFoundError)
+})
+
 const UUID = '660e8400-e29b-41d4-a716-446655440000'
 const WEBHOOK = 'd4f5a6b7-c8d9-4e0f-a1b2-c3d4e5f6a7b8'
 const campaign = {
@@ -305,16 +341,16 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
     ['users.invite', 400, users.invite({})],
     ['users.updateRole', 404, users.updateRole('userId', {})],
     ['users.remove', 404, users.remove('userId', {})],
-    ['webhooks.list', 501, webhooks.list(pages)],
-    ['webhooks.create', 501, webhooks.create({})],
-    ['webhooks.retrieve', 501, webhooks.retrieve(WEBHOOK)],
-    ['webhooks.update', 501, webhooks.update(WEBHOOK, {})],
-    ['webhooks.delete', 501, webhooks.delete(WEBHOOK)],
-    ['webhooks.listEventTypes', 501, webhooks.listEventTypes()],
-    ['webhooks.listEvents', 501, webhooks.listEvents(WEBHOOK, pages)],
-    ['webhooks.rotateSecret', 501, webhooks.rotateSecret(WEBHOOK, { body: {} } as Sent.WebhookRotateSecretParams)],
-    ['webhooks.test', 501, webhooks.test(WEBHOOK, {})],
-    ['webhooks.toggleStatus', 501, webhooks.toggleStatus(WEBHOOK, {})],
+    ['webhooks.list', 400, webhooks.list(pages)],
+    ['webhooks.create', 400, webhooks.create({})],
+    ['webhooks.retrieve', 404, webhooks.retrieve(WEBHOOK)],
+    ['webhooks.update', 404, webhooks.update(WEBHOOK, {})],
+    ['webhooks.delete', 404, webhooks.delete(WEBHOOK)],
+    ['webhooks.listEventTypes', 200, webhooks.listEventTypes()],
+    ['webhooks.listEvents', 404, webhooks.listEvents(WEBHOOK, pages)],
+    ['webhooks.rotateSecret', 404, webhooks.rotateSecret(WEBHOOK, { body: {} } as Sent.WebhookRotateSecretParams)],
+    ['webhooks.test', 404, webhooks.test(WEBHOOK, {})],
+    ['webhooks.toggleStatus', 404, webhooks.toggleStatus(WEBHOOK, {})],
     ['contacts.list', 501, contacts.list(pages)],
     ['contacts.create', 501, contacts.create({ phone_number: '+12025551234' })],
     ['contacts.retrieve', 501, contacts.retrieve(UUID)],

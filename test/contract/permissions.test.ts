@@ -33,16 +33,24 @@ describe('the permission matrix', () => {
     const { id: profileId } = await org.profile(withOwnCampaigns())
     const { keyId } = await org.profileKey(profileId)
     const campaign = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
-    const userId = await org.user('developer')
-    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id), userId } }
+    const [userId, webhookId] = [await org.user('developer'), await aWebhook(org)]
+    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id), userId, webhookId } }
   }
 
-  function call(
+  async function aWebhook(org: TestOrganization): Promise<string> {
+    const body = { display_name: 'Receiver', endpoint_url: 'https://hooks.acme.com' }
+    return String((await org.admin.post('/v3/webhooks', body)).data.id)
+  }
+
+  async function call(
     caller: Client,
     endpoint: Endpoint,
-    { params }: Scene,
+    scene: Scene,
     headers: Record<string, string> = {},
   ): Promise<Reply> {
+    // There is no dry run of this one, so each caller gets a webhook to delete.
+    const isReal = endpoint.operation === 'deleteWebhook'
+    const params = isReal ? { ...scene.params, webhookId: await aWebhook(scene.org) } : scene.params
     const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => {
       assert.ok(params[name] !== undefined, `${endpoint.operation}: nothing to put for :${name}`)
       return params[name]
@@ -119,9 +127,9 @@ describe('the permission matrix', () => {
     const stranger = await app.organization()
     for (const endpoint of ENDPOINTS) {
       const reply = await call(stranger.owner, endpoint, here)
-      const isNamed = /:(profileId|userId)/.test(endpoint.path)
+      const isNamed = endpoint.path.includes(':')
       assert.equal(reply.status, isNamed ? 404 : endpoint.status, `${endpoint.operation} ${reply.text}`)
-      if (isNamed) assert.equal(reply.error.code, endpoint.path.includes(':userId') ? 'RESOURCE_006' : 'RESOURCE_014')
+      if (isNamed) assert.equal(reply.error.code, endpoint.notFound ?? 'RESOURCE_014')
       for (const id of [here.org.id, here.params.profileId ?? '']) assert.equal(reply.text.includes(id), false)
     }
   })

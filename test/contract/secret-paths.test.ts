@@ -77,6 +77,8 @@ test('exactly these members of requests are kept encrypted', () => {
     {
       createProfile: [...SEALED_OF_A_PROFILE, 'whatsapp_business_account.access_token'],
       updateProfile: SEALED_OF_A_PROFILE,
+      createWebhook: ['endpoint_url'],
+      updateWebhook: ['endpoint_url'],
     },
   )
 })

@@ -17,6 +17,13 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
     return String(made.data.id)
   },
   userId: (org) => org.user('developer'),
+  webhookId: async (org) => {
+    const body = { display_name: 'Receiver', endpoint_url: 'https://hooks.acme.com/letterhead' }
+    const { data } = await org.admin.post('/v3/webhooks', body)
+    // It has heard of something, so that there is something to replay.
+    await org.profile()
+    return String(data.id)
+  },
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
@@ -26,6 +33,7 @@ const BODIES: Partial<Record<Operation, Json>> = {
   createCampaign: { campaign: aCampaign() },
   updateCampaign: { campaign: { ...aCampaign(), name: 'Changed' } },
   updateUserRole: { role: 'billing' },
+  replayWebhook: { from: new Date(Date.now() - 3_600_000).toISOString() },
 }
 
 export function memberNames(endpoint: Endpoint): string[] {

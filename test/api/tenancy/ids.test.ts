@@ -48,6 +48,7 @@ const REMOVES: Record<string, Operation> = {
   keyId: 'revokeProfileKey',
   campaignId: 'deleteCampaign',
   userId: 'removeUser',
+  webhookId: 'deleteWebhook',
 }
 
 /**

@@ -50,7 +50,7 @@ test('a rule may make a date from a value and name a member after what it must n
   assert.equal(found(checkRulesPurity, 'src/resources/things/thing.rules.ts', text), 0)
 })
 
-test('an outbound connection is found outside adapters, db and the CLI', () => {
+test("an outbound connection is found outside egress, the adapters' bounded fetch, db and the CLI", () => {
   const calls = [
     "fetch('http://127.0.0.1')",
     "globalThis.fetch('http://127.0.0.1')",
@@ -62,8 +62,14 @@ test('an outbound connection is found outside adapters, db and the CLI', () => {
   ]
   for (const call of calls) {
     const text = `export const a = ${call}`
-    assert.equal(found(checkNetwork, 'src/resources/things/endpoints/get.ts', text), 1, call)
-    for (const path of ['src/adapters/stripe/client.ts', 'src/db/embedded/start.ts', 'src/cli/client.ts']) {
+    for (const path of ['src/resources/things/endpoints/get.ts', 'src/adapters/stripe/client.ts', 'src/jobs/worker.ts'])
+      assert.equal(found(checkNetwork, path, text), 1, `${path}: ${call}`)
+    for (const path of [
+      'src/egress/a.ts',
+      'src/adapters/bounded-fetch.ts',
+      'src/db/embedded/start.ts',
+      'src/cli/client.ts',
+    ]) {
       assert.equal(found(checkNetwork, path, text), 0, `${path}: ${call}`)
     }
   }

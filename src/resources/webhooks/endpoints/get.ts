@@ -1,0 +1,26 @@
+import type { ReadEndpoint } from '../../../http/endpoint.ts'
+import { webhookAnswer } from '../webhook.fields.ts'
+import { shownWebhook } from '../webhook.rules.ts'
+import { type StoredWebhook, webhookTarget } from '../webhook.store.ts'
+import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
+
+/** `GET /v3/webhooks/{id}` (contract 12.2). */
+export const getWebhook: ReadEndpoint<StoredWebhook> = {
+  kind: 'read',
+  operation: 'getWebhook',
+  method: 'GET',
+  path: '/v3/webhooks/:webhookId',
+  rateClass: 'standard',
+  status: 200,
+  errors: ['VALIDATION_001', 'RESOURCE_008'],
+  failPhrase: 'retrieve webhook',
+  document: {
+    tag: 'Webhooks',
+    summary: 'Get a webhook',
+    description: 'Answers the webhook; its signing secret is null.',
+    answer: webhookAnswer,
+  },
+  ...ONE_WEBHOOK,
+  target: webhookTarget,
+  read: async (_db, { target: { sealedSecret: _sealed, ...webhook } }) => ({ data: shownWebhook(webhook, null) }),
+}

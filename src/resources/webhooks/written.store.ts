@@ -1,0 +1,29 @@
+import type { Executor } from '../../db/database.ts'
+import { type Param, type Statement, statement } from '../../db/statement.ts'
+import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+
+/** Of the one row that a statement changed. */
+interface Written {
+  id: string
+}
+
+/**
+ * A change of one row as one statement, with and without an answer to keep. `head` answers organization_id, id and at of the
+ * row as `changed`; `more` are branches that take them from there. What it makes answers whether there was such a row.
+ *
+ * @param params how many parameters `head` and `more` have.
+ */
+export function written(name: string, head: string, params: number, more: readonly string[] = []) {
+  const plain = [`changed as (${head})`, ...more]
+  const kept = [...plain, `kept as (${keptBranch('changed', params + 1)})`]
+  const made = (suffix: string, branches: readonly string[]): Statement<Written> =>
+    statement<Written>(`${name}${suffix}`, `with ${branches.join(',\n')}\nselect id from changed`)
+  const [without, with_] = [made('', plain), made('_kept', kept)]
+  return async (db: Executor, organizationId: string, values: readonly Param[], row: KeptRow | null) => {
+    const rows =
+      row === null
+        ? await db.run(organizationId, without, values)
+        : await db.run(organizationId, with_, [...values, ...keptParams(row)])
+    return rows.length === 1
+  }
+}
