@@ -118,12 +118,12 @@ export function brandRegistrySuite(
         assert.ok(doneValue(await registry.findBrand({ reference: brand.reference })))
       }))
 
-    it('answers an aborted call as a timeout', () =>
+    it('ends an aborted call at once, as one that may have happened or certainly has not', () =>
       using(async ({ registry }) => {
         const controller = new AbortController()
         const running = registry.submitBrand({ brand: aMagicBrand('0009'), signal: controller.signal })
         setTimeout(() => controller.abort(), 30)
-        assert.deepEqual(await running, { kind: 'timeout' })
+        assert.ok(['timeout', 'unavailable'].includes((await running).kind))
       }))
 
     it('says unavailable while it is busy, and takes the brand when it is sent again', () =>
