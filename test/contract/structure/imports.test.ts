@@ -81,7 +81,7 @@ const planted: [rule: string, from: string, to: string][] = [
   ['stripe-in-its-adapter', 'src/adapters/simulator/a.ts', 'stripe'],
   ['canonicalize-in-its-adapter', 'src/http/o.ts', 'canonicalize'],
   ['nodemailer-in-its-adapters', 'src/jobs/c.ts', 'nodemailer'],
-  ['connections-in-egress', 'src/http/n.ts', 'node:https'],
+  ['connections-in-egress', 'src/http/q.ts', 'node:https'],
   ['connections-in-egress', 'src/resources/profiles/endpoints/k.ts', 'node:http'],
   ['connections-in-egress', 'src/adapters/stripe/h.ts', 'node:net'],
   ['connections-in-egress', 'src/jobs/c.ts', 'node:dns/promises'],
