@@ -8,7 +8,6 @@ import type { Json } from '../../kit/client.ts'
 import { everything } from '../../kit/everything.ts'
 import type { TestOrganization } from '../../kit/organization.ts'
 import { bodyOf, makeMembers, pathWith } from '../../kit/routes.ts'
-import { subscribe } from '../../kit/subscription.ts'
 import { type Ran, rewire } from './crossing.ts'
 
 /** Statements that answer a row without having read one. */
@@ -36,7 +35,6 @@ describe('row-level security behind the predicates', () => {
 
   /** Every operation with and without a key, a brand, a card, a reference and a list by pages. */
   async function exercise(): Promise<void> {
-    await subscribe(app, org.id)
     for (const endpoint of ENDPOINTS) {
       for (const headers of [{}, { 'idempotency-key': `wall-${endpoint.operation}` }]) {
         const path = pathWith(endpoint, await makeMembers(org, endpoint))
