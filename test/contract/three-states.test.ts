@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { ADDED_MEMBERS } from '../../src/resources/brands/added.fields.ts'
 import { updateRequest } from '../../src/resources/profiles/profile.fields.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
@@ -90,12 +91,19 @@ describe('every member x {absent, null, "", value} x both media types', () => {
     assert.deepEqual((await org.admin.get(at.path)).data, at.view, label)
   }
 
-  /** What stands in the answer once the member is cleared: null, and null for every member of an object of the brand. */
+  const isAdded = (name: string) => [...ADDED_MEMBERS].map((added) => shownAt(`brand.${added}`)[1]).includes(name)
+
+  /**
+   * What stands in the answer once the member is cleared: null, and null for every member of an object of the brand. Members
+   * of ours are then left out.
+   */
   function cleared(member: Member, view: Json): Json {
     const at = shownAt(member.path)
     const inside = valueAt(view, at)
     const isSection = !member.isLeaf && member.path.startsWith('brand.')
-    const nothing = isSection ? Object.fromEntries(Object.keys(inside as Json).map((name) => [name, null])) : null
+    if (member.path.startsWith('brand.') && isAdded(at.at(-1) ?? '')) return replaced(view, at, undefined)
+    const published = Object.keys((inside ?? {}) as Json).filter((name) => !isAdded(name))
+    const nothing = isSection ? Object.fromEntries(published.map((name) => [name, null])) : null
     return replaced(view, at, nothing)
   }
 

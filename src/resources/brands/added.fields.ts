@@ -84,6 +84,7 @@ export const addedBusinessFields = {
         example: '123456789',
         clears: 'null',
         nullable: true,
+        humanText: true,
         says: '{path} must be 1 to 50 characters',
       },
     ),

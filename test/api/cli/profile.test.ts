@@ -72,6 +72,8 @@ test("the API's own code and details are told, an unknown profile ends with 3, a
 test('commands work beside the running server, and a suspended user is out at once', async () => {
   const [organization] = await answered<{ id: string }[]>(['org', 'list'], options)
   const org = ['--org', organization?.id ?? '']
+  const other = ['--email', 'second@example.com', '--name', 'Second', '--role', 'admin']
+  await answered(['user', 'add', ...org, ...other], options)
   const key = await answered(['key', 'create', ...org, '--role', 'admin'], options)
   const own = { env: { ...options.env, LETTERHEAD_API_KEY: key.api_key ?? '' } }
   await answered(['profile', 'update', id, '--set', 'name=Service', ...url()], own)

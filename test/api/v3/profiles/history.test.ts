@@ -35,6 +35,7 @@ describe('GET /v3/profiles/{profileId}/history', () => {
     assert.deepEqual(line, {
       version: 2,
       operation: 'updateProfile',
+      actor: 'user',
       request_id: change.json.meta.request_id,
       key_id: key.keyId,
       user_id: org.admin.userId,
@@ -43,6 +44,7 @@ describe('GET /v3/profiles/{profileId}/history', () => {
         { member: 'short_name', from: 'SALES', to: 'SALES 2' },
         { member: 'inherit_contacts', from: true, to: false },
       ],
+      registry_feedback: null,
     })
     assert.match(String(email), /^admin-.+@example\.com$/)
     assert.equal(first?.operation, 'createProfile')
