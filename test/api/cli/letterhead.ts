@@ -19,6 +19,9 @@ import { killPostmaster, quietLog } from '../../kit/embedded-processes.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url))
 
+/** A command that does not end by itself, as a server that should have been refused, is ended then. */
+const PATIENCE_MS = 90_000
+
 export interface Ran {
   code: number | null
   stdout: string
@@ -36,8 +39,13 @@ function environment(env: Readonly<Record<string, string>>): Record<string, stri
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env }
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+function start(args: readonly string[], env: Readonly<Record<string, string>>, timeout = 0): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], {
+    env: environment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout,
+    killSignal: 'SIGKILL',
+  })
 }
 
 /** Runs one command to its end. */
@@ -73,7 +81,7 @@ async function runInside(args: readonly string[], env: Readonly<Record<string, s
 }
 
 async function runProcess(args: readonly string[], env: Readonly<Record<string, string>>, stdin: string): Promise<Ran> {
-  const child = start(args, env)
+  const child = start(args, env, PATIENCE_MS)
   let stdout = ''
   let stderr = ''
   child.stdout?.setEncoding('utf8').on('data', (text) => {
