@@ -46,7 +46,9 @@ const oneOwner = {
       const refusedAt = performance.now()
       const child = second.spawn()
       const ended = await Promise.race([child.ended, sleep(20_000)])
-      t.figure('refused_ms', performance.now() - refusedAt)
+      const refusedMs = performance.now() - refusedAt
+      t.figure('refused_ms', refusedMs)
+      t.atMost(refusedMs, 2_000, 'ms until the second was refused')
       t.equal(ended?.code, 78, 'exit code of the second')
       t.check(
         child.output().includes(`process ${first.pid}`),
@@ -57,7 +59,9 @@ const oneOwner = {
       const startedAt = performance.now()
       const heir = embedded(stage, 'heir', dataDir, alterations)
       await heir.start()
-      t.figure('taken_over_ms', performance.now() - startedAt)
+      const takenOverMs = performance.now() - startedAt
+      t.figure('taken_over_ms', takenOverMs)
+      t.atMost(takenOverMs, 2_000, 'ms until a killed one was succeeded')
       await heir.kill()
       const count = t.length(6, 100)
       const crowd = Array.from({ length: count }, (_, at) => embedded(stage, `crowd-${at}`, dataDir, alterations))

@@ -209,6 +209,7 @@ const configurations = {
     t.figure('configurations', cases.length)
     t.figure('of', all.length)
     t.figure('slowest_ms', slowest)
+    t.atMost(slowest, 3_000, 'ms until a refusal, two at a time')
     await instance.startPatiently()
     t.check(instance.isRunning, 'the right configuration does not start (the positive control)')
   },

@@ -1,3 +1,4 @@
+import { looksLikeCard } from '../../contract/card-text.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/json-value.ts'
 import { readPage, readPageSize } from '../../contract/paging.ts'
@@ -58,6 +59,10 @@ export function readListQuery(query: URLSearchParams): ListQuery {
   const search = query.get('search')
   if (search !== null && (search.length > 255 || search.includes('\0'))) {
     throw new Failure('VALIDATION_001', { details: { search: ['search must be text of at most 255 characters'] } })
+  }
+  // No profile has a card number in its name, and the database is not to be shown one (decision 18).
+  if (search !== null && looksLikeCard(search)) {
+    throw new Failure('VALIDATION_001', { details: { search: ['search must not contain a card number'] } })
   }
   return {
     page,

@@ -78,6 +78,15 @@ describe('GET /v3/profiles', () => {
     assert.deepEqual(await asked({ status: 'rejected' }), [])
   })
 
+  test('a search for a card number is refused, in groups too, before the database sees it', async () => {
+    const org = await app.organization()
+    for (const search of ['4242424242424242', 'Card 4242 4242 4242 4242']) {
+      const reply = await org.admin.get(`/v3/profiles?${new URLSearchParams({ search })}`)
+      assert.equal(reply.status, 400)
+      assert.deepEqual(reply.error.details, { search: ['search must not contain a card number'] })
+    }
+  })
+
   test('filters narrow the count of pages too', async () => {
     const org = await app.organization()
     for (const name of ['Sales A', 'Sales B', 'Support']) await org.profile({ name })
