@@ -38,7 +38,8 @@ async function race(app: TestApp, org: TestOrganization, round: number, headStar
  */
 test(`${ROUNDS} races of PATCH brand against complete`, { timeout: 500_000 }, async () => {
   const registry = scriptedRegistry()
-  await using app = await testApp({ instances: 2, ports: { brandRegistry: registry, carrier: null } })
+  const env = { POOL_WAIT_MS: '4000', ROW_LOCK_MS: '4500' }
+  await using app = await testApp({ instances: 2, env, ports: { brandRegistry: registry, carrier: null } })
   const org = await app.organization()
   let changed = 0
   // Where one side has won, the other is helped, so that the two meet at their commits on any machine.
