@@ -80,7 +80,7 @@ const ELSEWHERE = [
   astray('the number in an unknown member, with a key', 200, (at, card) =>
     at.org.admin.patch(own(at), { [`x ${card.number}`]: details(card) }, { 'idempotency-key': 'unknown-member' }),
   ),
-  astray('the number in a query', 200, (at, { number }) => at.org.admin.get(`/v3/profiles?search=${number}`)),
+  astray('the number in a query', 400, (at, { number }) => at.org.admin.get(`/v3/profiles?search=${number}`)),
   astray('the number in a wrong query', 400, (at, { number }) => at.org.admin.get(`/v3/profiles?cursor=${number}`)),
   astray('the number in a path', 404, (at, { number }) => at.org.admin.get(`/v3/profiles/${number}`)),
   astray('the number as a path', 404, (at, { number }) => at.org.admin.get(`/${number}`)),

@@ -244,6 +244,9 @@ const REFUSED_EARLIER: Scenario[] = [
     patch(at, { payment_details: details(card) }, { 'content-encoding': 'gzip' }),
   ]),
   scenario('an operation that is not served', 501, (at, card) => [
+    at.org.admin.post('/v3/contacts', { payment_details: details(card) }),
+  ]),
+  scenario('an operation that takes no card', 400, (at, card) => [
     at.org.admin.post(`/v3/profiles/${at.own}/complete`, { payment_details: details(card) }),
   ]),
   scenario('an expectation', 417, (at, card) => [patch(at, { payment_details: details(card) }, { expect: 'card' })]),

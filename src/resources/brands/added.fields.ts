@@ -63,7 +63,6 @@ export const addedBusinessFields = {
         example: 'ACME',
         clears: 'null',
         nullable: true,
-        humanText: true,
         says: '{path} must be 1 to 10 characters',
       },
     ),

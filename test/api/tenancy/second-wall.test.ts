@@ -18,6 +18,9 @@ const ALWAYS_A_ROW: Record<string, object[]> = {
   count_deliveries: [{ total: 0 }],
 }
 
+/** Statements on jobs alone, which stand outside row-level security because they hold ids only. */
+const ON_JOBS: ReadonlySet<string> = new Set(['make_registration_due'])
+
 describe('row-level security behind the predicates', () => {
   let app: TestApp
   let org: TestOrganization
@@ -72,6 +75,7 @@ describe('row-level security behind the predicates', () => {
     assert.ok(ran.size >= 20, `${ran.size} statements`)
     const before = await everything(app)
     for (const { statement: known, params } of [...ran.values()]) {
+      if (ON_JOBS.has(known.name)) continue
       try {
         const rows = await app.app.db.run(stranger.id, known, params)
         if (known.name !== 'lock_nothing') assert.deepEqual(rows, ALWAYS_A_ROW[known.name] ?? [], known.name)

@@ -21,18 +21,23 @@ describe('GET /v3/users', () => {
     await org.user('developer', 'suspended')
     await org.user('developer', 'rejected')
     const users = await usersOf()
+    assert.deepEqual(users.map(({ role, status }) => `${role} ${status}`).sort(), [
+      'admin active',
+      'billing active',
+      'billing invited',
+      'developer active',
+      'developer rejected',
+      'developer suspended',
+    ])
+    const ages = users.map(({ created_at }) => Date.parse(String(created_at)))
     assert.deepEqual(
-      users.map(({ role, status }) => `${role} ${status}`),
-      [
-        'admin active',
-        'developer active',
-        'billing active',
-        'billing invited',
-        'developer suspended',
-        'developer rejected',
-      ],
+      ages,
+      ages.toSorted((a, b) => a - b),
     )
-    assert.deepEqual(users[3], invited.data)
+    assert.deepEqual(
+      users.find(({ status }) => status === 'invited'),
+      invited.data,
+    )
     assert.deepEqual(Object.keys(users[0] ?? {}), [
       'id',
       'email',
@@ -44,7 +49,7 @@ describe('GET /v3/users', () => {
       'created_at',
       'updated_at',
     ])
-    assert.equal(users[0]?.id, org.admin.userId)
+    assert.ok(users.some(({ id }) => id === org.admin.userId))
     assert.equal(users[0]?.invited_at, null)
     assert.match(String(users[0]?.created_at), /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/)
   })
