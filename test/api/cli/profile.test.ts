@@ -73,6 +73,8 @@ test('commands work beside the running server, and a suspended user is out at on
   const [organization] = await answered<{ id: string }[]>(['org', 'list'], options)
   const org = ['--org', organization?.id ?? '']
   const key = await answered(['key', 'create', ...org, '--role', 'admin'], options)
+  // Another admin, because the last one cannot be suspended.
+  await answered(['key', 'create', ...org, '--role', 'admin'], options)
   const own = { env: { ...options.env, LETTERHEAD_API_KEY: key.api_key ?? '' } }
   await answered(['profile', 'update', id, '--set', 'name=Service', ...url()], own)
   await answered(['user', 'suspend', ...org, '--user', key.user_id ?? ''], options)
