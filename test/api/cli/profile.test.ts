@@ -75,6 +75,8 @@ test('commands work beside the running server, and a suspended user is out at on
   const other = ['--email', 'second@example.com', '--name', 'Second', '--role', 'admin']
   await answered(['user', 'add', ...org, ...other], options)
   const key = await answered(['key', 'create', ...org, '--role', 'admin'], options)
+  // Another admin, because the last one cannot be suspended.
+  await answered(['key', 'create', ...org, '--role', 'admin'], options)
   const own = { env: { ...options.env, LETTERHEAD_API_KEY: key.api_key ?? '' } }
   await answered(['profile', 'update', id, '--set', 'name=Service', ...url()], own)
   await answered(['user', 'suspend', ...org, '--user', key.user_id ?? ''], options)
