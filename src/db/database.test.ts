@@ -1,12 +1,34 @@
 import assert from 'node:assert/strict'
+import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { gate } from '../../test/kit/gate.ts'
 import { newId } from '../contract/new-id.ts'
-import { Database, type DatabaseOptions } from './database.ts'
+import { type Connection, Database, type DatabaseOptions } from './database.ts'
 import { databaseTrouble } from './database-error.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
 import { statement } from './statement.ts'
+
+/** A connection's parts, also where it is written as a URL. */
+function toParts(server: Connection) {
+  if (server.connectionString === undefined) return server
+  const url = new URL(server.connectionString)
+  const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decodeURIComponent)
+  return {
+    host: url.hostname,
+    port: Number(url.port),
+    user: user ?? '',
+    password: password ?? '',
+    database: database ?? '',
+  }
+}
+
+/** Where a relay reaches the database: a Unix socket has the path that PostgreSQL gives it. */
+function addressOf(server: Connection): { hostname: string; port: number; socketPath: string | null } {
+  const { host: hostname = 'localhost', port = 5432 } = toParts(server)
+  return { hostname, port, socketPath: hostname.startsWith('/') ? `${hostname}/.s.PGSQL.${port}` : null }
+}
 
 describe('a pool over a real database', () => {
   let database: TestDatabase
@@ -276,6 +298,27 @@ describe('a pool over a real database', () => {
     await db.runUnscoped(terminate, [pid])
     assert.deepEqual(await dying, { kind: 'unreachable', isSent: true })
     assert.deepEqual(await db.run(id, one, []), [{ one: 1 }])
+  })
+
+  test('a connection that is reset under a statement fails that statement, and the process goes on', async () => {
+    const sockets: Socket[] = []
+    const { hostname, port, socketPath } = addressOf(database.server)
+    const relay = createServer((near) => {
+      const far = socketPath === null ? connect(port, hostname) : connect(socketPath)
+      sockets.push(near)
+      near.on('error', () => far.destroy()).pipe(far)
+      far.on('error', () => near.destroy()).pipe(near)
+    })
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
+    const through = { ...toParts(database.server), host: '127.0.0.1', port: (relay.address() as { port: number }).port }
+    await using db = open({ connection: through, poolSize: 1 })
+    assert.deepEqual(await db.runUnscoped(one, []), [{ one: 1 }])
+    const cut = troubleOf(db.runUnscoped(wait, [5]))
+    await sleep(100)
+    for (const socket of sockets) socket.resetAndDestroy()
+    assert.deepEqual(await cut, { kind: 'unreachable', isSent: true })
+    assert.deepEqual(await db.runUnscoped(one, []), [{ one: 1 }])
+    relay.close()
   })
 
   test('a connection that dies idle is reported and replaced', async () => {

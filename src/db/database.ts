@@ -53,6 +53,11 @@ export class Database implements Executor {
       keepAlive: true,
     })
     this.#pool.on('error', options.onIdleError)
+    // A connection that breaks while it is lent out tells whoever waits for its answer. It is an event too, and one that
+    // nobody listens to ends the process: the pool listens only while a connection is idle.
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => undefined)
+    })
     this.#pool.on('acquire', () => {
       this.#lent += 1
     })
