@@ -11,6 +11,9 @@ import { packageRoot } from '../../src/package-root.ts'
 const run = promisify(execFile)
 const START_MS_MAX = 300_000
 
+/** What was installed here a moment ago is installed there without asking the registry again. */
+const CACHED = { npm_config_prefer_offline: 'true' }
+
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
@@ -51,7 +54,7 @@ test('on a clean clone the README’s command starts the server, and the request
   await run('git', ['clone', '--quiet', packageRoot, clone])
   const { NODE_OPTIONS: _options, ...env } = process.env
   const ports = { PORT: String(await freePort()), OPS_PORT: String(await freePort()) }
-  const server = spawn('npm', ['start'], { cwd: clone, env: { ...env, ...ports }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn('npm', ['start'], { cwd: clone, env: { ...env, ...ports, ...CACHED }, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | null>((resolve) => server.once('exit', (code) => resolve(code)))
   try {
     const shown = await printed(server, /ready to paste:[\s\S]*'\}'|ready to paste:[\s\S]*\}'\n/)
