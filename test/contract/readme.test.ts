@@ -54,7 +54,11 @@ test('on a clean clone the README’s command starts the server, and the request
   await run('git', ['clone', '--quiet', packageRoot, clone])
   const { NODE_OPTIONS: _options, ...env } = process.env
   const ports = { PORT: String(await freePort()), OPS_PORT: String(await freePort()) }
-  const server = spawn('npm', ['start'], { cwd: clone, env: { ...env, ...ports, ...CACHED }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn('npm', ['start'], {
+    cwd: clone,
+    env: { ...env, ...ports, ...CACHED },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new Promise<number | null>((resolve) => server.once('exit', (code) => resolve(code)))
   try {
     const shown = await printed(server, /ready to paste:[\s\S]*'\}'|ready to paste:[\s\S]*\}'\n/)
