@@ -7,18 +7,18 @@ import { built } from './built.mjs'
  * @returns {Promise<{ app: import('../../src/app.ts').App, sent: { name: string, text: string, values: unknown[] }[] }>}
  */
 export async function openApp(environment) {
-  const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }] = await Promise.all(
-    ['app', 'config', 'seal/key-ring', 'observe/log', 'observe/metrics'].map(built),
-  )
+  const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }, { buildPorts }] =
+    await Promise.all(['app', 'config', 'seal/key-ring', 'observe/log', 'observe/metrics', 'providers'].map(built))
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded
+  const log = createLog({ level: 'silent', instance: 'bench' })
   const app = buildApp({
     connection: { connectionString: config.database.url.reveal() },
     config,
     keys: new KeyRing(config.keyMaterial.reveal()),
-    ports: { payments: null, whatsapp: null },
-    log: createLog({ level: 'silent', instance: 'bench' }),
+    ports: await buildPorts(config, log),
+    log,
     metrics: createMetrics({ version: 'bench', withProcess: false }),
   })
   const sent = []
