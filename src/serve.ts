@@ -7,6 +7,7 @@ import { uncompiledChecks } from './contract/validator.ts'
 import { EmbeddedError } from './db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from './db/open.ts'
 import { databaseProblems } from './db/role-check.ts'
+import { endInOrder } from './end-process.ts'
 import { type FirstStart, firstStart } from './first-start.ts'
 import type { Inbox } from './inbound/inbox.ts'
 import { createLog, type ServerLog } from './observe/log.ts'
@@ -40,34 +41,6 @@ async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatab
     if (error instanceof EmbeddedError) refuse([error.message])
     throw error
   }
-}
-
-/** Ends the process in order on SIGTERM or SIGINT; a second signal ends it at once. */
-function endOnSignal(config: Config, log: ServerLog, close: () => Promise<void>): void {
-  let isEnding = false
-  const end = (signal: string) => {
-    if (isEnding) process.exit(1)
-    isEnding = true
-    log.info('stopping', { signal })
-    setTimeout(() => {
-      log.warn('stop_took_too_long', {})
-      log.flush()
-      process.exit(1)
-    }, config.http.shutdownGraceMs).unref()
-    close().then(
-      () => {
-        log.flush()
-        process.exit(0)
-      },
-      (error: unknown) => {
-        log.error('stop_failed', {}, error)
-        log.flush()
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', () => end('SIGTERM'))
-  process.on('SIGINT', () => end('SIGINT'))
 }
 
 interface EventLine {
@@ -129,10 +102,14 @@ async function startOn(
   )
   const { host, port } = config.http
   const listening = await bound('PORT', port, app.server.listen({ host, port }))
-  endOnSignal(config, log, async () => {
-    await app.close()
-    await ops.close()
-    await database.close()
+  endInOrder({
+    graceMs: config.http.shutdownGraceMs,
+    log,
+    close: async () => {
+      await app.close()
+      await ops.close()
+      await database.close()
+    },
   })
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
   app.jobs.start()
