@@ -68,7 +68,9 @@ const shutdown = {
     const ended = await instance.child.ended
     t.figure('not_ready_ms', notReady)
     t.figure('stopped_ms', performance.now() - signalledAt)
-    t.equal(answers.filter(({ status }) => status !== 200).length, 0, 'requests in flight without their answer')
+    const unanswered = answers.filter(({ status }) => status !== 200)
+    const how = unanswered.map(({ status, error, json }) => `${status} ${error ?? json?.error?.code}`)
+    t.equal(unanswered.length, 0, `requests in flight without their answer (${[...new Set(how)].join(', ')})`)
     t.equal(answers[0].headers.connection, 'close', 'Connection')
     t.equal(ended.code, 0, 'exit code')
     t.atMost(notReady, 100, 'ms until it was not ready')
