@@ -51,7 +51,7 @@ const databaseRestarts = {
     'PostgreSQL restarted, fast and immediate: nothing acknowledged is lost, only 503 and 504, back in 2 s, no process ends',
   sabotages: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage()
+    const stage = await t.stage({ env: {} })
     const ledger = await new Ledger(stage, { profiles: 20, random: t.random, name: 'restart' }).open()
     const rounds = t.length(3, 10)
     const recoveries = []

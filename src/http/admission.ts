@@ -1,3 +1,4 @@
+import { looksLikeCard } from '../contract/card-text.ts'
 import { Failure } from '../contract/failure.ts'
 import { parseKeyText } from '../contract/key-text.ts'
 import { isAllowed, PERMISSIONS } from '../contract/permissions.ts'
@@ -74,8 +75,9 @@ export async function readAdmission(
 ): Promise<AdmissionRow | null> {
   const { organizationId, digest, mode } = credential
   const targetId = endpoint.targetParam === undefined ? null : uuidOrNull(arrival.params[endpoint.targetParam])
-  const key =
-    wishes.idempotencyKey !== undefined && KEY_GRAMMAR.test(wishes.idempotencyKey) ? wishes.idempotencyKey : null
+  // A key that will be refused is not shown to the database: it may be a card number.
+  const { idempotencyKey: asked } = wishes
+  const key = asked !== undefined && KEY_GRAMMAR.test(asked) && !looksLikeCard(asked) ? asked : null
   const [row] = await db.run(organizationId, admissionOf(endpoint), [
     organizationId,
     digest,
@@ -178,7 +180,7 @@ export function checkPathIds(endpoint: Endpoint, { params }: Arrival): void {
 }
 
 /** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */
-export function checkKeyGrammar(key: string | undefined, looksLikeCard: (text: string) => boolean): void {
+export function checkKeyGrammar(key: string | undefined): void {
   if (key === undefined) return
   if (!KEY_GRAMMAR.test(key)) throw new Failure('VALIDATION_007')
   if (looksLikeCard(key)) {

@@ -1,4 +1,3 @@
-import { looksLikeCard } from '../contract/card-text.ts'
 import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
 import { readBody } from '../contract/patch.ts'
@@ -68,7 +67,7 @@ export function readChange(
   endpoint: WriteEndpoint<unknown, unknown>,
   { userId, ...read }: { arrival: Arrival; wishes: Wishes; credential: Credential; newId: string; userId: string },
 ): ChangeRequest {
-  checkKeyGrammar(read.wishes.idempotencyKey, looksLikeCard)
+  checkKeyGrammar(read.wishes.idempotencyKey)
   const body = parseBody(read.arrival.body)
   const hasCard = body.payment_details !== undefined && body.payment_details !== null
   const taken = takeCard(body)
