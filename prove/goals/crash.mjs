@@ -79,46 +79,44 @@ class Sweep {
     return send(instance.url, method, path(id), { key: this.stage.acme.admin, headers, body, isFresh: true })
   }
 
-  /** The points that a request passes, in order. */
+  /**
+   * The points that a request passes, in order. It is made several times, and the shortest way counts: on the others a
+   * statement of the background came in between.
+   */
   async pointsOf(scenario) {
-    const points = []
-    this.onPoint = (name) => {
-      points.push(name)
-      return false
+    let shortest = null
+    for (let run = 0; run < 8 && (shortest === null || run < 3); run += 1) {
+      const id = scenario.withProfile ? await this.profileAtSurvivor() : ''
+      const points = []
+      this.onPoint = (name) => {
+        points.push(name)
+        return false
+      }
+      const { status } = await this.ask(this.victim, scenario, id, `dry-${scenario.name}-${run}-${this.t.seed}`)
+      this.onPoint = null
+      if (status < 300 && status > 0 && (shortest === null || points.length < shortest.length)) shortest = points
     }
-    let last = null
-    for (
-      let tries = 1;
-      tries <= 4 && last?.status !== 200 && last?.status !== 201 && last?.status !== 204;
-      tries += 1
-    ) {
-      const id = scenario.withProfile ? await this.stage.profile() : ''
-      points.length = 0
-      last = await this.ask(this.victim, scenario, id, `dry-${scenario.name}-${tries}-${this.t.seed}`)
-    }
-    this.onPoint = null
-    const { status, text } = last
-    if (status >= 300) throw new Error(`the ${scenario.name} request fails without a crash: ${status} ${text}`)
-    return points
+    if (shortest === null) throw new Error(`the ${scenario.name} request fails without a crash`)
+    return shortest
   }
 
   /**
    * Kills the victim at the n-th point of the request, asks the survivor, and looks what became of it. On
    * a busy machine the request may fail before it gets there: then it is made again.
    */
-  async killAt(scenario, point, name, tries = 1) {
+  async killAt(scenario, { point, name, times }, tries = 1) {
     const key = `sweep-${scenario.name}-${point}-${tries}-${this.t.seed}`
     const id = scenario.withProfile ? await this.profileAtSurvivor() : ''
-    let passed = -1
-    this.onPoint = () => {
-      passed += 1
-      return passed === point
+    let passed = 0
+    this.onPoint = (seen) => {
+      if (seen === name) passed += 1
+      return passed === times
     }
     const lost = await this.ask(this.victim, scenario, id, key)
     await this.killing
     const wasKilled = this.victim.child.hasEnded
     this.onPoint = null
-    if (!wasKilled && lost.status >= 500 && tries < 3) return this.killAt(scenario, point, name, tries + 1)
+    if (!wasKilled && lost.status >= 500 && tries < 3) return this.killAt(scenario, { point, name, times }, tries + 1)
     await this.stage.endLeases()
     const restarted = wasKilled ? this.victim.startPatiently() : Promise.resolve()
     const { reply } = await untilFinal(() => this.ask(this.survivor, scenario, id, key), { withinMs: 20_000 })
@@ -193,7 +191,8 @@ const crashSweep = {
       t.figure(`${scenario.name}_points`, points.length)
       for (const [at, name] of points.entries()) {
         if (isBroken && t.failures.length > 0) return
-        await sweep.killAt(scenario, at, name)
+        const times = points.slice(0, at + 1).filter((other) => other === name).length
+        await sweep.killAt(scenario, { point: at, name, times })
         kills += 1
       }
     }

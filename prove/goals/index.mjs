@@ -16,8 +16,10 @@ import { loadGoals } from './load.mjs'
 import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
+import { registryGoals } from './registry.mjs'
 import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
+import { webhookGoals } from './webhooks.mjs'
 
 /** Every goal that can be proved today, in the order of the reliability goals. @type {import('../harness/trial.mjs').Goal[]} */
 export const goals = [
@@ -25,6 +27,8 @@ export const goals = [
   ...crashGoals,
   ...claimGoals,
   ...concurrencyGoals,
+  ...registryGoals,
+  ...webhookGoals,
   ...tenancyGoals,
   ...isolationGoals,
   ...keyGoals,

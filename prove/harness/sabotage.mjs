@@ -1,7 +1,8 @@
 /**
  * @typedef {{ statement: RegExp, find: RegExp, replace: string, isOptional?: boolean }} SqlSabotage a statement by its name, and
  *   what is taken out of its text on the way to the database; not every statement need have it where it is optional
- * @typedef {{ name: string, sql?: SqlSabotage[], code?: { file: string, find: string, put: string }[], setUp?: string }} Sabotage
+ * @typedef {{ name: string, sql?: SqlSabotage[], code?: { file: string, find: string, put: string }[], setUp?: string,
+ *   env?: Record<string, string> }} Sabotage
  *   one way of breaking the server that a goal must notice; `file` is the end of a built file's path
  */
 

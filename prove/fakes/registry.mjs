@@ -1,0 +1,89 @@
+import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listen } from '../harness/network.mjs'
+
+/**
+ * A brand registry on loopback with the calls of The Campaign Registry for brands. Unlike the real one it takes a second
+ * submission with a reference that it knows, so that one is seen. Campaigns it does not take at all: it is down for them.
+ *
+ * @typedef {{ id: string, fields: Record<string, string>, at: number }} Brand
+ */
+
+export const registryKey = 'registry-key-of-the-prover'
+
+export class FakeRegistry {
+  constructor() {
+    this.port = 0
+    /** @type {Brand[]} */
+    this.brands = []
+    this.submissions = 0
+    this.lateMs = 0
+    /** What becomes of a submission after it was taken. @type {(fields: Record<string, string>) => 'answer' | 'hang' | 'lost' | 'late'} */
+    this.behave = () => 'answer'
+    this.server = createServer((incoming, outgoing) => {
+      const chunks = []
+      incoming.on('data', (chunk) => chunks.push(chunk))
+      incoming.on('end', () => {
+        this.#serve(incoming, Buffer.concat(chunks).toString('utf8'), outgoing).catch(() => outgoing.destroy())
+      })
+    })
+  }
+
+  async open() {
+    this.port = await listen(this.server)
+    return this
+  }
+
+  /** What makes a server use it. */
+  get env() {
+    return {
+      BRAND_REGISTRY: 'tcr',
+      TCR_API_KEY: registryKey,
+      TCR_API_SECRET: registryKey,
+      TCR_BASE_URL: `http://127.0.0.1:${this.port}/v2`,
+    }
+  }
+
+  async #serve({ method, url }, text, outgoing) {
+    const { pathname, searchParams } = new URL(url, 'http://registry')
+    const path = pathname.replace(/^\/v2\//, '')
+    if (method === 'POST' && path === 'brand/nonBlocking') return this.#submit(JSON.parse(text), outgoing)
+    if (method === 'GET' && path === 'brand') {
+      const wanted = searchParams.get('referenceId')?.toLowerCase()
+      const records = this.brands.filter(({ fields }) => fields.referenceId.toLowerCase() === wanted).map(shown)
+      return answer(outgoing, 200, { page: 1, totalRecords: records.length, records })
+    }
+    const brand = this.brands.find(({ id }) => path === `brand/${id}`)
+    if (brand !== undefined && method === 'GET') return answer(outgoing, 200, shown(brand))
+    if (path.startsWith('brand/feedback/')) return answer(outgoing, 200, { category: [] })
+    answer(outgoing, 503, 'down')
+  }
+
+  async #submit(fields, outgoing) {
+    this.submissions += 1
+    const how = this.behave(fields)
+    const id = `B${(this.brands.length + 1).toString(36).toUpperCase().padStart(6, '0')}`
+    const brand = { id, fields, at: performance.now() }
+    this.brands.push(brand)
+    if (how === 'hang') return
+    if (how === 'lost') return void outgoing.destroy()
+    if (how === 'late') await sleep(this.lateMs)
+    answer(outgoing, 200, shown(brand))
+  }
+
+  async close() {
+    const closed = new Promise((resolve) => this.server.close(resolve))
+    this.server.closeAllConnections()
+    await closed
+  }
+}
+
+function shown({ id, fields }) {
+  return { ...fields, brandId: id, cspId: 'SPROVE1', identityStatus: 'VERIFIED', status: 'ACTIVE' }
+}
+
+function answer(outgoing, status, body) {
+  if (outgoing.destroyed) return
+  outgoing.writeHead(status, { 'content-type': 'application/json' })
+  outgoing.end(typeof body === 'string' ? body : JSON.stringify(body))
+}

@@ -1,0 +1,179 @@
+import { FakeRegistry } from '../fakes/registry.mjs'
+import { aBrand } from '../harness/bodies.mjs'
+import { operations } from '../harness/contract.mjs'
+import { send } from '../harness/http.mjs'
+import { until } from '../harness/retry.mjs'
+import { shortLadder } from '../harness/stage.mjs'
+
+/** Goals about the submission of brands to a registry that takes money for each and undoes none. */
+
+const callback = 'https://hooks.example.com/complete'
+
+/** A tax id by which a submission is known again. */
+function taxIdOf(round) {
+  return `87-${String(6_500_000 + round)}`
+}
+
+/** A profile that lacks nothing to be completed. */
+async function completable(stage, round) {
+  const id = await stage.profile({
+    name: `Profile ${round}`,
+    short_name: 'PROVE',
+    description: 'To be completed',
+    inherit_tcr_campaign: false,
+    brand: aBrand({ taxId: taxIdOf(round), city: 'Before' }),
+  })
+  const campaign = operations.find((operation) => operation.id === 'createCampaign')?.example
+  const { status, text } = await send(stage.url, 'POST', `/v3/profiles/${id}/campaigns`, {
+    key: stage.acme.admin,
+    body: campaign,
+  })
+  if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
+  return id
+}
+
+function complete(stage, at, id) {
+  const body = { webHookUrl: callback }
+  return send(stage.instances[at].url, 'POST', `/v3/profiles/${id}/complete`, { key: stage.acme.admin, body })
+}
+
+function moveTo(stage, at, id, round, city) {
+  const body = { brand: aBrand({ taxId: taxIdOf(round), city }) }
+  return send(stage.instances[at].url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body })
+}
+
+/** Lets the next tries of background work begin now, as if their time had passed. */
+function hasten(stage) {
+  return stage.query('update jobs set due_at = now() where due_at > now() and lease_until is null')
+}
+
+const submittedOf = (registry, round) => {
+  const digits = taxIdOf(round).replace('-', '')
+  return registry.brands.filter(({ fields }) => String(fields.ein).replace('-', '') === digits)
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const brandRace = {
+  id: 'CONC-3',
+  tier: 1,
+  title:
+    'A brand changed while it is submitted: the registry has what is stored, no change after the lock, one submission each',
+  sabotages: [
+    {
+      name: 'a locked brand can be changed',
+      code: [
+        {
+          file: 'resources/brands/brand.rules.js',
+          find: 'export function lockProblem(',
+          put: 'export function lockProblem() { return null }\nexport function lockProblemThatWas(',
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const registry = await new FakeRegistry().open()
+    try {
+      const stage = await t.stage({ env: registry.env })
+      await raceBrands(t, stage, registry)
+    } finally {
+      await registry.close()
+    }
+  },
+}
+
+async function raceBrands(t, stage, registry) {
+  const rounds = t.length(30, 1_000)
+  const races = []
+  for (let round = 0; round < rounds; round += 1) {
+    const id = await completable(stage, round)
+    const [begun, changed] = await Promise.all([
+      complete(stage, round % 2, id),
+      moveTo(stage, (round + 1) % 2, id, round, 'During'),
+    ])
+    const late = await moveTo(stage, round % 2, id, round, 'Late')
+    races.push({ round, id, begun, changed, late })
+  }
+  const waited = await until(async () => {
+    await hasten(stage)
+    return races.every(({ round }) => submittedOf(registry, round).length > 0)
+  }, 60_000)
+  t.check(Number.isFinite(waited), 'brands that were never submitted')
+  const counts = { changed: 0, refused: 0 }
+  for (const { round, id, begun, changed, late } of races) {
+    const what = `round ${round}`
+    const stored = (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand
+    const sent = submittedOf(registry, round)
+    counts[changed.status === 200 ? 'changed' : 'refused'] += 1
+    t.equal(begun.status, 202, `${what}: completion`)
+    t.check(changed.status === 200 || changed.status === 400, `${what}: change ${changed.status}`)
+    t.equal(late.status, 400, `${what}: a change after the completion was taken`)
+    t.equal(sent.length, 1, `${what}: submissions`)
+    t.equal(sent[0]?.fields.city, stored.business.city, `${what}: the city at the registry`)
+    t.equal(sent[0]?.fields.street, stored.business.street, `${what}: the street at the registry`)
+    if (changed.status === 200) t.equal(stored.business.city, 'During', `${what}: a change that was acknowledged`)
+  }
+  t.figure('rounds', rounds)
+  t.figure('changed', counts.changed)
+  t.figure('refused', counts.refused)
+  t.figure('submissions', registry.submissions)
+}
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const openSubmission = {
+  id: 'OUTB-4',
+  tier: 1,
+  title:
+    'A registry that takes a brand and then hangs, drops the connection or answers too late: one brand each, and it is submitted',
+  sabotages: [
+    {
+      name: 'what the registry has is not found',
+      code: [{ file: 'adapters/tcr/brands.js', find: 'if (match !== undefined)', put: 'if (globalThis.never)' }],
+    },
+  ],
+  async run(t) {
+    const registry = await new FakeRegistry().open()
+    try {
+      const env = { ...shortLadder, ...registry.env, REGISTRY_SETTLE_MS: '2000' }
+      const stage = await t.stage({ env })
+      await submitBlindly(t, stage, registry)
+    } finally {
+      await registry.close()
+    }
+  },
+}
+
+async function submitBlindly(t, stage, registry) {
+  const ways = ['hang', 'lost', 'late', 'answer']
+  const each = t.length(3, 200)
+  registry.lateMs = Number(shortLadder.PROVIDER_MS) + 1_000
+  const first = new Set()
+  registry.behave = ({ ein }) => {
+    const isFirst = !first.has(ein)
+    first.add(ein)
+    return isFirst ? ways[Number(String(ein).slice(-3)) % ways.length] : 'answer'
+  }
+  const ids = []
+  for (let round = 0; round < each * ways.length; round += 1) {
+    ids.push(await completable(stage, round))
+    t.equal((await complete(stage, round % 2, ids[round])).status, 202, `round ${round}: completion`)
+  }
+  const isSubmitted = async (id) =>
+    (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand.submitted_to_tcr
+  const waited = await until(
+    async () => {
+      await hasten(stage)
+      for (const id of ids) if (!(await isSubmitted(id))) return false
+      return true
+    },
+    t.length(90_000, 900_000),
+  )
+  t.figure('brands', ids.length)
+  t.figure('submissions', registry.submissions)
+  t.figure('settled_ms', waited)
+  t.check(Number.isFinite(waited), 'brands that are not submitted')
+  for (const [round] of ids.entries())
+    t.equal(submittedOf(registry, round).length, 1, `round ${round}: brands at the registry`)
+}
+
+/** @type {import('../harness/trial.mjs').Goal[]} */
+export const registryGoals = [brandRace, openSubmission]
