@@ -55,6 +55,15 @@ async function furnish(stage) {
     if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
     return json.data.id
   }
+  const hook = { display_name: canary, endpoint_url: 'https://hooks.example.com/canary', event_types: ['profile'] }
+  const makeWebhook = async (name, key) => {
+    const { json, status, text } = await send(stage.url, 'POST', '/v3/webhooks', {
+      key,
+      body: { ...hook, display_name: name },
+    })
+    if (status !== 201) throw new Error(`no webhook: ${status} ${text}`)
+    return json.data.id
+  }
   const userOf = async ({ id }) =>
     (await stage.query('select id from users where organization_id = $1 limit 1', [id]))[0].id
   const foreignKey = await makeKey(foreign, other.admin)
@@ -66,8 +75,16 @@ async function furnish(stage) {
     deleted,
     foreignKey,
     myKey,
-    theirs: { campaignId: await makeCampaign(foreign, other.admin), userId: await userOf(other) },
-    ours: { campaignId: await makeCampaign(mine, acme.admin), userId: await userOf(acme) },
+    theirs: {
+      campaignId: await makeCampaign(foreign, other.admin),
+      userId: await userOf(other),
+      webhookId: await makeWebhook(canary, other.admin),
+    },
+    ours: {
+      campaignId: await makeCampaign(mine, acme.admin),
+      userId: await userOf(acme),
+      webhookId: await makeWebhook('Ours', acme.admin),
+    },
   }
 }
 
@@ -77,7 +94,7 @@ function strangeIds(things) {
     foreign: { profileId: things.foreign, keyId: things.foreignKey.id, ...things.theirs },
     deleted: { profileId: things.deleted, keyId: randomUUID() },
     random: { profileId: randomUUID(), keyId: randomUUID() },
-    malformed: { profileId: 'not-an-id', keyId: '123', campaignId: '123', userId: '123' },
+    malformed: { profileId: 'not-an-id', keyId: '123', campaignId: '123', userId: '123', webhookId: '123' },
     sql: {
       profileId: "' or organization_id is not null --",
       keyId: "1' or '1'='1",
@@ -115,7 +132,7 @@ async function crossTenants(t, stage) {
   const control = await send(stage.url, 'GET', `/v3/profiles/${things.foreign}`, { key: other.admin })
   t.check(control.text.includes(canary), 'the canary is not seen by its owner: the search is blind')
   const before = await rowsOf(stage, other.id)
-  const secrets = [canary, things.foreign, things.foreignKey.id, other.id]
+  const secrets = [canary, things.foreign, things.foreignKey.id, things.theirs.webhookId, other.id]
   let cells = 0
   const judge = (reply, what, allowed) => {
     cells += 1
