@@ -317,7 +317,12 @@ export const configTable = {
     'For development: endpoints may be http, on any port, on this machine or its private networks. Refused in production.',
   ),
   POOL_WAIT_MS: setting('Time limits', milliseconds, 1_000, 'Wait for a database connection.'),
-  ROW_LOCK_MS: setting('Time limits', milliseconds, 2_000, 'Wait for a row lock.'),
+  ROW_LOCK_MS: setting(
+    'Time limits',
+    milliseconds,
+    2_000,
+    'Wait for a row lock. In a queue for one row PostgreSQL counts anew for each lock on the way; `STATEMENT_MS` bounds them together.',
+  ),
   KEY_WAIT_MS: setting('Time limits', milliseconds, 5_000, 'Wait for a running request with the same Idempotency-Key.'),
   STATEMENT_MS: setting('Time limits', milliseconds, 6_000, 'A statement, as the database counts it.'),
   QUERY_MS: setting(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DatabaseTrouble, databaseTrouble, NotConnected } from './database-error.ts'
+import { type DatabaseTrouble, databaseTrouble, LockNotHad, NotConnected } from './database-error.ts'
 
 const failed = (code: string, more: object = {}) => Object.assign(new Error('says nothing'), { code, ...more })
 const SENT: DatabaseTrouble = { kind: 'unreachable', isSent: true }
@@ -22,6 +22,7 @@ const TROUBLES: [string, unknown, DatabaseTrouble][] = [
   ['no answer in time', new Error('Query read timeout'), SENT],
   ['row lock not had in time', failed('55P03'), { kind: 'lock_timeout' }],
   ['statement took too long', failed('57014'), { kind: 'statement_timeout' }],
+  ['statement that only waited for a lock', new LockNotHad(failed('57014')), { kind: 'lock_timeout' }],
   ['serialization failure', failed('40001'), { kind: 'serialization' }],
   ['deadlock', failed('40P01'), { kind: 'serialization' }],
   ['unique violation', failed('23505', { constraint: 'a' }), { kind: 'unique', constraint: 'a' }],

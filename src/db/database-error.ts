@@ -36,9 +36,21 @@ export class NotConnected extends Error {
   }
 }
 
+/**
+ * A statement that does nothing but take a row's lock ran into the limit of statements. It can only have waited:
+ * PostgreSQL counts `lock_timeout` anew for each lock that a queue for one row consists of.
+ */
+export class LockNotHad extends Error {
+  constructor(cause: unknown) {
+    super('a row lock was not to be had in time', { cause })
+    this.name = 'LockNotHad'
+  }
+}
+
 /** Reads an error of the driver or of PostgreSQL. Reads code and constraint only, never the texts that quote values. */
 export function databaseTrouble(error: unknown): DatabaseTrouble {
   if (error instanceof NotConnected) return { kind: 'unreachable', isSent: false }
+  if (error instanceof LockNotHad) return { kind: 'lock_timeout' }
   if (!(error instanceof Error)) return { kind: 'other' }
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === undefined)

@@ -3,7 +3,7 @@ import { newId } from '../contract/new-id.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
-import { databaseTrouble } from '../db/database-error.ts'
+import { databaseTrouble, LockNotHad } from '../db/database-error.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
@@ -293,9 +293,10 @@ function lockedChange(house: House, request: ChangeRequest, forwarding: Forwardi
   const { endpoint, credential } = request
   const { organizationId } = credential
   return house.db.transaction(organizationId, async (tx) => {
-    if (endpoint.locksOrganization !== undefined) await tx.run(organizationId, lockOrganization, [organizationId])
+    if (endpoint.locksOrganization !== undefined)
+      await locked(tx.run(organizationId, lockOrganization, [organizationId]))
     if (endpoint.target !== undefined)
-      await tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId])
+      await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
     const { row } = await admitAgain(house, tx, request)
     const decided = await decide(house, tx, request, row)
     const kept = forwarding === null ? keptRow(request, decided) : null
@@ -304,6 +305,15 @@ function lockedChange(house: House, request: ChangeRequest, forwarding: Forwardi
     if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
     return decided.answer
   })
+}
+
+/** @throws LockNotHad instead of the end of a statement that only waited for its lock. */
+async function locked(locking: Promise<unknown>): Promise<void> {
+  try {
+    await locking
+  } catch (error) {
+    throw databaseTrouble(error).kind === 'statement_timeout' ? new LockNotHad(error) : error
+  }
 }
 
 function closed(

@@ -1,3 +1,4 @@
+import type { RouteHandlerMethod } from 'fastify'
 import type { Endpoint } from './endpoint.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { buildOpenApi } from './openapi.ts'
@@ -50,14 +51,17 @@ export function addPages(
     script ??= readScript()
     return script
   }
-  server.get(PAGES[0], async (_request, reply) => reply.headers(GUARDS).redirect('/docs', 302))
-  server.get(PAGES[1], async (_request, reply) =>
+  // For HEAD the same, of which Node sends no body.
+  const page = (url: (typeof PAGES)[number], handler: RouteHandlerMethod) =>
+    server.route({ method: ['GET', 'HEAD'], url, handler })
+  page(PAGES[0], async (_request, reply) => reply.headers(GUARDS).redirect('/docs', 302))
+  page(PAGES[1], async (_request, reply) =>
     reply
       .headers(GUARDS)
       .type(HTML)
       .send((await held()) === null ? PLAIN_PAGE : REFERENCE_PAGE),
   )
-  server.get(PAGES[2], async (request, reply) => {
+  page(PAGES[2], async (request, reply) => {
     const found = await held()
     if (found === null) return reply.callNotFound()
     reply.headers({ ...GUARDS, etag: found.etag, vary: 'accept-encoding' })
@@ -66,8 +70,8 @@ export function addPages(
     if (takesGzip) reply.header('content-encoding', 'gzip')
     return reply.type(SCRIPT).send(takesGzip ? found.gzipped : found.plain)
   })
-  server.get(PAGES[3], async (_request, reply) => reply.headers(GUARDS).type(SCRIPT).send(START_SCRIPT))
-  server.get(PAGES[4], async (_request, reply) =>
+  page(PAGES[3], async (_request, reply) => reply.headers(GUARDS).type(SCRIPT).send(START_SCRIPT))
+  page(PAGES[4], async (_request, reply) =>
     reply.headers(GUARDS).type('application/json; charset=utf-8').send(written()),
   )
 }

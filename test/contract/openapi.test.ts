@@ -96,7 +96,7 @@ test('the routes that are served are those of the document, the operations not s
   const others = [
     ...UNSERVED.map(([method, path]) => `${method} ${path}`),
     ...CALLBACK_ROUTES.map(([method, path]) => `${method} ${path}`),
-    ...PAGES.map((path) => `GET ${path}`),
+    ...PAGES.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   ]
   const expected = new Set([...documented, ...others])
   assert.equal(expected.size, documented.length + others.length, 'no route is in two lists')
@@ -331,6 +331,28 @@ test('the reference page loads nothing from outside and says so to the browser',
   assert.doesNotMatch(start, /https?:/)
   for (const off of ['"proxyUrl": ""', '"withDefaultFonts": false', '"telemetry": false'])
     assert.ok(start.includes(off))
+  await server.close()
+})
+
+test('HEAD of a page answers as GET does, without the body', async () => {
+  const server = newServer(script)
+  const address = await server.listen({ host: '127.0.0.1', port: 0 })
+  for (const path of PAGES) {
+    const [get, head] = await Promise.all(
+      ['GET', 'HEAD'].map((method) => fetch(`${address}${path}`, { method, redirect: 'manual' })),
+    )
+    const told = (reply: Response | undefined) => {
+      const {
+        date,
+        'x-request-id': _id,
+        'x-response-time': _time,
+        ...headers
+      } = Object.fromEntries(reply?.headers ?? [])
+      return { status: reply?.status, headers }
+    }
+    assert.deepEqual(told(head), told(get), path)
+    assert.equal(await head?.text(), '')
+  }
   await server.close()
 })
 

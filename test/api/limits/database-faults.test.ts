@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { statement } from '../../../src/db/statement.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import type { Reply } from '../../kit/client.ts'
@@ -26,6 +27,8 @@ async function whileHeld<T>(app: TestApp, texts: readonly string[], work: () => 
 }
 
 const lockProfile = (id: string) => `select version from profiles where id = '${id}' for update`
+const lockOrganization = (id: string) =>
+  `select organization_id from organizations where organization_id = '${id}' for no key update`
 const pathOf = (id: string) => `/v3/profiles/${id}`
 
 describe('a database in trouble', () => {
@@ -98,6 +101,21 @@ describe('a database in trouble', () => {
     )
     assertLater(replies[0] as Reply, '409 CONFLICT_001')
     assertLater(replies[1] as Reply, '503 INTERNAL_005')
+    assert.equal(await keysKept(), 0)
+    await assertWorks(1)
+  })
+
+  test('behind another request in the queue for a row it is the same, though the waits add up to the limit of a statement', async () => {
+    const { id: other } = await org.profile()
+    const wish = { sending_phone_number_profile_id: other }
+    const replies = await whileHeld(app, [lockOrganization(org.id)], async () => {
+      const first = org.admin.patch(path, wish)
+      await untilBlocked(app, 1)
+      await sleep(100)
+      return Promise.all([first, org.admin.patch(path, wish, KEYED)])
+    })
+    assertLater(replies[0], '503 INTERNAL_005')
+    assertLater(replies[1], '409 CONFLICT_001')
     assert.equal(await keysKept(), 0)
     await assertWorks(1)
   })
