@@ -9,7 +9,7 @@ import { listen } from '../harness/network.mjs'
  * @typedef {{ id: string, fields: Record<string, string>, at: number }} Brand
  */
 
-export const registryKey = 'registry-key-of-the-prover'
+const registryKey = 'registry-key-of-the-prover'
 
 export class FakeRegistry {
   constructor() {

@@ -106,6 +106,7 @@ function isOpenText({ type, format, enum: words, secret, ...schema }: Schema): b
 }
 
 const CARD_TEXT_TAKEN = [
+  'brand.business.stockSymbol',
   'brand.business.taxId',
   'brand.compliance.phoneNumberPrefix',
   'brand.contact.phoneCountryCode',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ADDED_MEMBERS } from '../../src/resources/brands/added.fields.ts'
-import { updateRequest } from '../../src/resources/profiles/profile.fields.ts'
+import { updateRequest } from '../../src/resources/profiles/profile-request.fields.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
 import type { Json, Reply } from '../kit/client.ts'

@@ -54,7 +54,12 @@ export class TestOrganization {
       dataKey: home.keys.newDataKey(id),
       ...options,
     })
-    const client = async (role: Role) => makeClient(home, id, await makeUser(home, id, role), {})
+    // One user after the other, as they would come: ids follow each other.
+    const userIds = {} as Record<Role, string>
+    for (const role of ['owner', 'admin', 'developer', 'billing'] as const) {
+      userIds[role] = await makeUser(home, id, role)
+    }
+    const client = (role: Role) => makeClient(home, id, userIds[role], {})
     const [owner, admin, developer, billing] = await Promise.all([
       client('owner'),
       client('admin'),

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
 import { type Brand, brandDifferences, SEALED_BRAND_MEMBERS } from '../brands/index.ts'
-import { NUMBER_SETTINGS, type ProfileSettings, SETTINGS } from './profile.fields.ts'
+import type { ProfileSettings } from './profile.fields.ts'
+import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
 /** One member's change. What is sealed at rest is not repeated here: it reads "changed" (decision 19). */
 export interface Change extends JsonObject {

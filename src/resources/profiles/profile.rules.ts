@@ -2,13 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/js
 import type { Reading } from '../../contract/patch.ts'
 import type { Rule } from '../../contract/rule.ts'
 import { type BrandSections, lockProblem, mergedRequest } from '../brands/index.ts'
-import {
-  type BillingContact,
-  type BillingModel,
-  NUMBER_SETTINGS,
-  type ProfileSettings,
-  SETTINGS,
-} from './profile.fields.ts'
+import type { BillingContact, BillingModel, ProfileSettings } from './profile.fields.ts'
+import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
 /** What the rules know of a change. Everything is a value: nothing here asks, waits or looks at a clock. */
 export interface ProfileChange {

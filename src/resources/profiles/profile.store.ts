@@ -5,7 +5,8 @@ import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
 import { type Brand, brandColumns, decodeBrand } from '../brands/index.ts'
-import { type BillingContact, NUMBER_SETTINGS, type Profile, SETTINGS } from './profile.fields.ts'
+import type { BillingContact, Profile } from './profile.fields.ts'
+import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
 /** The scalar settings, each a column of its own. */
 export const PLAIN = [...SETTINGS, ...NUMBER_SETTINGS] as const

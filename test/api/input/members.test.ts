@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { campaignBody } from '../../../src/resources/campaigns/campaign.fields.ts'
-import { createRequest, updateRequest } from '../../../src/resources/profiles/profile.fields.ts'
+import { createRequest, updateRequest } from '../../../src/resources/profiles/profile-request.fields.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import { withOwnCampaigns } from '../../kit/builders.ts'
 import type { Client, Json } from '../../kit/client.ts'

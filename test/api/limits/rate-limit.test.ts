@@ -65,6 +65,9 @@ describe('rate limits', () => {
       }
       await sleep(Math.max(0, 1_050 - (performance.now() - startedMs)))
     }
+    // In a second that the burst does not bound, past what either instance may still have in hand of the minute.
+    for (let index = 0; index < 40; index += 1)
+      replies.push(await org.admin.at(app.urls[index % 2] ?? '').get('/v3/me'))
     const counts = tally(replies)
     assert.deepEqual(Object.keys(counts).sort(), ['200', LIMITED])
     assert.ok((counts[200] ?? 0) <= 200 && (counts[200] ?? 0) >= 180, `${counts[200]} accepted`)

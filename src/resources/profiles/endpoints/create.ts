@@ -9,16 +9,11 @@ import { problemsOf } from '../change-checks.rules.ts'
 import { profileEtag } from '../etag.fields.ts'
 import { eventsOf } from '../event.rules.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
-import {
-  createDocument,
-  createRequest,
-  DEFAULT_SETTINGS,
-  type Profile,
-  profileAnswer,
-  type StoredPaymentMethod,
-} from '../profile.fields.ts'
+import { DEFAULT_SETTINGS, type Profile, type StoredPaymentMethod } from '../profile.fields.ts'
 import { applySettings } from '../profile.rules.ts'
 import { organizationBrandTarget } from '../profile.store.ts'
+import { profileAnswer } from '../profile-answer.fields.ts'
+import { createDocument, createRequest } from '../profile-request.fields.ts'
 import { insertProfile, type WhatsappLink } from '../profile-write.store.ts'
 
 const check = compileCheck(createRequest)

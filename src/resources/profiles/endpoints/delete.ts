@@ -5,8 +5,9 @@ import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { profileEtag } from '../etag.fields.ts'
 import { eventsOf } from '../event.rules.ts'
 import { changesSince } from '../history.store.ts'
-import { deleteRequest, type Profile } from '../profile.fields.ts'
+import type { Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
+import { deleteRequest } from '../profile-request.fields.ts'
 import { markProfileDeleted } from '../profile-write.store.ts'
 
 const check = compileCheck(deleteRequest)

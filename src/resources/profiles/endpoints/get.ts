@@ -1,8 +1,9 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { profileEtag } from '../etag.fields.ts'
 import { shown } from '../outcome.rules.ts'
-import { type Profile, profileAnswer } from '../profile.fields.ts'
+import type { Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
+import { profileAnswer } from '../profile-answer.fields.ts'
 
 /** `GET /v3/profiles/{profileId}` (contract 8.8). */
 export const getProfile: ReadEndpoint<Profile> = {

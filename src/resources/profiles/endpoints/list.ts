@@ -4,8 +4,9 @@ import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { pagination, readListQuery } from '../list.rules.ts'
 import { shown } from '../outcome.rules.ts'
-import { PROFILE_STATUSES, type Profile, profileAnswer } from '../profile.fields.ts'
+import { PROFILE_STATUSES, type Profile } from '../profile.fields.ts'
 import { countProfiles, listProfiles } from '../profile.store.ts'
+import { profileAnswer } from '../profile-answer.fields.ts'
 
 const query = Type.Object({
   page: optional(Type.Integer({ minimum: 1, description: 'Page, counted from 1.', example: 1 })),

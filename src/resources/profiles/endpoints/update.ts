@@ -8,15 +8,11 @@ import { profileEtag } from '../etag.fields.ts'
 import { eventsOf } from '../event.rules.ts'
 import { changesSince } from '../history.store.ts'
 import { brandAfter, historyEntry, shown } from '../outcome.rules.ts'
-import {
-  type Profile,
-  profileAnswer,
-  type StoredPaymentMethod,
-  updateDocument,
-  updateRequest,
-} from '../profile.fields.ts'
+import type { Profile, StoredPaymentMethod } from '../profile.fields.ts'
 import { applySettings, valuesToCheck } from '../profile.rules.ts'
 import { profileTarget } from '../profile.store.ts'
+import { profileAnswer } from '../profile-answer.fields.ts'
+import { updateDocument, updateRequest } from '../profile-request.fields.ts'
 import { saveProfile } from '../profile-write.store.ts'
 import { type Reference, referenceProblems } from '../reference.rules.ts'
 import { findReferences } from '../reference.store.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { updateRequest } from '../../../../src/resources/profiles/profile.fields.ts'
+import { updateRequest } from '../../../../src/resources/profiles/profile-request.fields.ts'
 import { membersOf, replaced } from '../../../contract/request-members.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { aBillingContact, aBrand } from '../../../kit/builders.ts'
