@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.ts'
-import type { JsonObject, JsonValue } from '../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'
 import type { KeyRing, SealPlace } from '../seal/key-ring.ts'
 import type { AdmissionRow } from './admission.store.ts'
 import type { Answer } from './answer.ts'
@@ -19,16 +19,18 @@ export interface Identity {
   fingerprint: string
 }
 
-function canonical(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.keys(value).sort()
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(',')}}`
+/** The same value with the members of each object in one order, however they were sent. */
+function inOneOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inOneOrder)
+  if (!isJsonObject(value)) return value
+  const ordered: JsonObject = {}
+  for (const name of Object.keys(value).sort()) ordered[name] = inOneOrder(value[name] ?? null)
+  return ordered
 }
 
 /** A keyed hash of the body. A card leaves no trace in it but that there was one: not even a hash of it is kept. */
 export function fingerprint(keys: KeyRing, body: JsonObject, extra: { merge: boolean; hasCard: boolean }): string {
-  const text = `${extra.merge ? 'merge' : 'json'} ${extra.hasCard ? 'card' : ''} ${canonical(body)}`
+  const text = `${extra.merge ? 'merge' : 'json'} ${extra.hasCard ? 'card' : ''} ${JSON.stringify(inOneOrder(body))}`
   return keys.digest('fingerprint', text).toString('base64url')
 }
 
