@@ -121,6 +121,11 @@ test('phone numbers are E.164, with a length that exists in their country', () =
   for (const value of ['+12025551234', '+4915112345678', '+442071838750', '+3545512345']) {
     assert.deepEqual(problems({ phone: value }), {}, value)
   }
+  const withNationalPrefix = ['+4407911123456', '+330612345678']
+  const noCountry = ['+99912345678', '+2101234567']
+  for (const value of [...withNationalPrefix, ...noCountry]) {
+    assert.deepEqual(Object.keys(problems({ phone: value })), ['phone'], value)
+  }
   for (const value of ['12025551234', '+1 202 555 1234', '+1202555', '+0123456789', '+12025551234567', '+', '', 'x']) {
     assert.deepEqual(Object.keys(problems({ phone: value })), ['phone'], value)
   }

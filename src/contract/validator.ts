@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormatsModule from 'ajv-formats'
 // The codes alone: the package's main entry loads the country names of every language with them.
 import countries from 'i18n-iso-countries/index.js'
-import { isPossiblePhoneNumber } from 'libphonenumber-js/max'
+import { PhoneNumber } from 'libphonenumber-js/max'
 import { looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
@@ -13,6 +13,17 @@ import type { TSchema } from './schema.ts'
 const addFormats = addFormatsModule.default
 
 const E164 = /^\+[1-9]\d{1,14}$/
+
+/** Whether the text is E.164 with a length that exists in its country; the prefix of national calls is no part of E.164. */
+function isE164(text: string): boolean {
+  if (!E164.test(text)) return false
+  try {
+    return new PhoneNumber(text).isPossible()
+  } catch {
+    // No country has the code that it begins with.
+    return false
+  }
+}
 
 /** Whether the text is an absolute http(s) URL without credentials and without characters that a URL may not hold raw. */
 function isWebAddress(text: string): boolean {
@@ -44,7 +55,7 @@ function newAjv(): Ajv {
       validate: (wanted: boolean, value: string) => !wanted || fits(value),
     })
   textKeyword('humanText', (value) => !looksLikeCard(value))
-  textKeyword('e164', (value) => E164.test(value) && isPossiblePhoneNumber(value))
+  textKeyword('e164', isE164)
   textKeyword('webAddress', isWebAddress)
   textKeyword('country', (value) => /^[A-Z]{2}$/.test(value) && countries.isValid(value))
   return ajv
