@@ -67,7 +67,7 @@ const layers = [
     'db-imports-contract',
     'The database layer knows no slice.',
     '^src/db/',
-    '^src/(contract|db)/|^src/package-root[.]ts$|^src/observe/log[.]ts$',
+    '^src/(contract|db)/|^src/package-root[.]ts$|^src/observe/(log|trace)[.]ts$',
   ),
   only(
     'events-import-db',

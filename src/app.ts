@@ -15,6 +15,7 @@ import { createInbox, type Inbox, type Wake } from './inbound/inbox.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { ServerLog } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import { type Trace, untraced } from './observe/trace.ts'
 import type { CallbackReceiver } from './ports/callback.ts'
 import { guardPorts } from './providers.ts'
 import { accountEndpoints } from './resources/accounts/index.ts'
@@ -51,6 +52,8 @@ export interface AppOptions {
   wake?: Wake
   log: ServerLog
   metrics: Metrics
+  /** Where spans go; nowhere unless given. */
+  trace?: Trace
   /** The way out to customers' addresses; that of the configuration unless given. */
   egress?: Egress
 }
@@ -72,7 +75,8 @@ export function openPool({
   connection,
   config,
   log,
-}: Pick<AppOptions, 'connection' | 'log'> & { config: Pick<Config, 'database' | 'timeouts'> }): Database {
+  trace,
+}: Pick<AppOptions, 'connection' | 'log' | 'trace'> & { config: Pick<Config, 'database' | 'timeouts'> }): Database {
   const { database, timeouts } = config
   return new Database({
     connection,
@@ -82,12 +86,13 @@ export function openPool({
     rowLockMs: timeouts.rowLockMs,
     statementMs: timeouts.statementMs,
     queryMs: timeouts.queryMs,
+    ...(trace === undefined ? {} : { trace }),
     onIdleError: (error) => log.warn('database_connection_lost', { reason: error.name }),
   })
 }
 
 function buildHouse(options: AppOptions, egress: Egress): House {
-  const { config, keys, log, metrics } = options
+  const { config, keys, log, metrics, trace = untraced } = options
   const db = openPool(options)
   return {
     db,
@@ -95,6 +100,7 @@ function buildHouse(options: AppOptions, egress: Egress): House {
     ports: guardPorts(options.ports, {
       log,
       metrics,
+      trace,
       deadlineMs: config.timeouts.providerMs,
       callsMax: config.providerCallsMax,
     }),
@@ -109,6 +115,7 @@ function buildHouse(options: AppOptions, egress: Egress): House {
     waiters: new Waiters(),
     log,
     metrics,
+    trace,
     times: {
       keyWaitMs: config.timeouts.keyWaitMs,
       providerMs: config.timeouts.providerMs,

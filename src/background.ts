@@ -51,7 +51,7 @@ export function buildJobs(
   config: Pick<Config, 'http' | 'timeouts' | 'invitationUrl' | 'settleMs'>,
   origin: () => string,
 ): Jobs {
-  const { db, keys, ports, log, metrics } = house
+  const { db, keys, ports, log, metrics, trace } = house
   const { leaseMs, providerMs } = config.timeouts
   const places = () => ({ apiUrl: config.http.publicUrl ?? origin(), pageUrl: config.invitationUrl })
   return createJobs({
@@ -59,6 +59,7 @@ export function buildJobs(
     ports,
     log,
     metrics,
+    trace,
     leaseMs,
     providerMs,
     handlers: {

@@ -14,6 +14,7 @@ import { createLog, type ServerLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { startOpsServer } from './observe/ops-server.ts'
 import { createReadiness } from './observe/readiness.ts'
+import type { Trace } from './observe/trace.ts'
 import { packageVersion } from './package-root.ts'
 import type { ProviderEvent } from './ports/provider-event.ts'
 import { guardProcess } from './process-guard.ts'
@@ -77,12 +78,20 @@ async function start(config: Config): Promise<void> {
   const ports = await buildPorts(config, log, events.send).catch((error: Error) => refuse([error.message]))
   const database = await openOrRefuse(config, log)
   try {
-    await startOn(database, { config, ports, receivers: await buildReceivers(config.callbacks), log, metrics }, events)
+    const receivers = await buildReceivers(config.callbacks)
+    await startOn(database, { config, ports, receivers, log, metrics, ...(await tracing(config)) }, events)
   } catch (error) {
     await database.close()
     if (error instanceof StartRefused) refuse(error.problems)
     throw error
   }
+}
+
+/** Loaded where it is wished for only: others start without it. */
+async function tracing(config: Config): Promise<{ trace?: Trace }> {
+  if (!config.isTraced) return {}
+  const { openTelemetry } = await import('./observe/open-telemetry.ts')
+  return { trace: openTelemetry(packageVersion) }
 }
 
 async function startOn(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createMetrics } from '../observe/metrics.ts'
+import { untraced } from '../observe/trace.ts'
 import { done, type Outcome, refused, unavailable } from '../ports/outcome.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 
@@ -12,6 +13,7 @@ function open(options: Partial<GuardOptions> = {}) {
   const lines: string[] = []
   const log = { warn: (event: string) => void lines.push(event), info: (event: string) => void lines.push(event) }
   const guard = createGuard({
+    trace: untraced,
     port: 'carrier',
     provider: { name: 'telnyx', isSimulated: false },
     log,

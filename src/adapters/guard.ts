@@ -1,5 +1,6 @@
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Span, Trace } from '../observe/trace.ts'
 import { type Outcome, unavailable } from '../ports/outcome.ts'
 import { admit, type BreakerLimits, type BreakerState, CLOSED, settle } from './breaker.rules.ts'
 import { openDeadline } from './deadline.ts'
@@ -25,6 +26,8 @@ export interface GuardOptions {
   metrics: Pick<Metrics, 'providerCalled' | 'providerGuarded'>
   deadlineMs: number
   callsMax: number
+  /** Makes a span of each call that is let through. */
+  trace: Trace
   breaker?: BreakerLimits
   /** Milliseconds that never go back. */
   now?: () => number
@@ -61,7 +64,7 @@ export function createGuard(options: GuardOptions): Guard {
     inFlight += 1
     let isFailure = true
     try {
-      const outcome = await withinDeadline(deadlineMs, signal, call)
+      const outcome = await options.trace(spanOf<T>(options), () => withinDeadline(deadlineMs, signal, call))
       isFailure = outcome.kind === 'unavailable' || outcome.kind === 'timeout'
       metrics.providerCalled(port, outcome.kind)
       return outcome
@@ -111,5 +114,17 @@ async function withinDeadline<T>(
   } finally {
     clearTimeout(timer)
     deadline.close()
+  }
+}
+
+function spanOf<T>({ port, provider }: GuardOptions): Span<Outcome<T>> {
+  return {
+    name: port,
+    kind: 'client',
+    attributes: { 'letterhead.provider': provider.name },
+    outcome: ({ kind }) => ({
+      attributes: { 'letterhead.outcome': kind },
+      isError: kind === 'unavailable' || kind === 'timeout',
+    }),
   }
 }

@@ -98,6 +98,7 @@ export interface Config {
     readonly shutdownGraceMs: number
   }
   readonly ops: { readonly host: string; readonly port: number }
+  readonly isTraced: boolean
   readonly logLevel: 'info' | 'warn' | 'error' | 'silent'
   /** Absolute. */
   readonly dataDir: string
@@ -152,6 +153,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+    isTraced: values.TRACING,
     logLevel: values.LOG_LEVEL,
     dataDir: resolve(values.DATA_DIR),
     database: {

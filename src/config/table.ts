@@ -134,6 +134,12 @@ export const configTable = {
     'info',
     'The least severe line that is written; the line of each request is `info`.',
   ),
+  TRACING: setting(
+    'Operations',
+    onOff,
+    false,
+    '`on` makes spans of requests, statements, calls to providers and jobs, for the OpenTelemetry SDK that you load before the server.',
+  ),
   DATA_DIR: setting('Database', path, './data', 'Folder of the embedded PostgreSQL and its key files.'),
   DATABASE_URL: secret(
     'Database',

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
 import { databaseTrouble, NotConnected } from './database-error.ts'
 import { ScopedQuery } from './scoped-query.ts'
@@ -22,6 +23,8 @@ export interface DatabaseOptions {
   rowLockMs: number
   statementMs: number
   queryMs: number
+  /** A span for each statement, by its name; none unless given. */
+  trace?: Trace
   /** Told of errors on idle connections, which have no caller. */
   onIdleError: (error: Error) => void
 }
@@ -35,11 +38,13 @@ export class Database implements Executor {
   readonly #pool: pg.Pool
   readonly #prepared: boolean
   readonly #breaker: Breaker
+  readonly #trace: Trace | undefined
   /** Connections that are lent out. */
   #lent = 0
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
+    this.#trace = options.trace
     this.#pool = new pg.Pool({
       ...options.connection,
       max: options.poolSize,
@@ -132,6 +137,18 @@ export class Database implements Executor {
   }
 
   #send<Row extends object>(
+    client: pg.PoolClient,
+    organizationId: string | null,
+    statement: Statement<Row>,
+    values: readonly Param[],
+  ): Promise<Row[]> {
+    const work = () => this.#sendUntraced(client, organizationId, statement, values)
+    if (this.#trace === undefined) return work()
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': statement.name }
+    return this.#trace({ name: statement.name, kind: 'client', attributes }, work)
+  }
+
+  #sendUntraced<Row extends object>(
     client: pg.PoolClient,
     organizationId: string | null,
     { name, text }: Statement<Row>,

@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts'
 import type { Egress } from '../egress/index.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Trace } from '../observe/trace.ts'
 import type { KeyRing } from '../seal/key-ring.ts'
 import type { Ports } from './endpoint.ts'
 import type { Lockout } from './lockout.ts'
@@ -20,5 +21,6 @@ export interface House {
   waiters: Waiters
   log: Log
   metrics: Metrics
+  trace: Trace
   times: { keyWaitMs: number; providerMs: number; leaseMs: number }
 }

@@ -6,6 +6,7 @@ import { Failure } from '../contract/failure.ts'
 import { newRequestId } from '../contract/request-id.ts'
 import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Span } from '../observe/trace.ts'
 import { type Answer, failureAnswer } from './answer.ts'
 import type { Arrival } from './arrival.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -147,8 +148,18 @@ function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string,
     server.route({ method, url: path, handler: (request, reply) => answerEndpoint(options, work, request, reply) })
   }
   const { house } = options
-  for (const endpoint of options.endpoints) add(endpoint, (arrival, trail) => serve(house, endpoint, arrival, trail))
-  for (const open of options.openEndpoints) add(open, (arrival, trail) => serveOpen(house, open, arrival, trail))
+  for (const endpoint of options.endpoints) {
+    const span = spanOf(endpoint)
+    add(endpoint, (arrival, trail) =>
+      house.trace({ ...span, parent: arrival.headers }, () => serve(house, endpoint, arrival, trail)),
+    )
+  }
+  for (const open of options.openEndpoints) {
+    const span = spanOf(open)
+    add(open, (arrival, trail) =>
+      house.trace({ ...span, parent: arrival.headers }, () => serveOpen(house, open, arrival, trail)),
+    )
+  }
   for (const [method, path] of UNSERVED) {
     allow(path, method)
     server.route({
@@ -159,6 +170,15 @@ function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string,
     })
   }
   return allowed
+}
+
+function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answer> {
+  return {
+    name: `${method} ${path}`,
+    kind: 'server',
+    attributes: { 'http.request.method': method, 'http.route': path, 'letterhead.operation': operation },
+    outcome: ({ status }) => ({ attributes: { 'http.response.status_code': status }, isError: status >= 500 }),
+  }
 }
 
 type Work = (arrival: Arrival, trail: Trail) => Promise<Answer>

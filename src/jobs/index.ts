@@ -2,10 +2,11 @@ import type { Database } from '../db/database.ts'
 import { CLAIM_JOB } from '../http/claim.store.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { type Trace, untraced } from '../observe/trace.ts'
 import type { Payments } from '../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'
 import { createSweeper } from './sweeper.ts'
-import { createWorker, type JobHandler, type Worker, type WorkerOptions } from './worker.ts'
+import { createWorker, type JobHandler, type Next, type Worker, type WorkerOptions } from './worker.ts'
 
 /** Jobs with workers of their own, so that they wait for no other kind. */
 export interface Lane extends Pick<WorkerOptions, 'handlers' | 'pollMs' | 'concurrencyMax' | 'claim'> {
@@ -18,6 +19,8 @@ export interface JobsOptions {
   ports: { payments: Payments | null }
   log: Log
   metrics: Metrics
+  /** A span for each run of a job; none unless given. */
+  trace?: Trace
   /** How long a claimed job is one worker's; longer than a call to a provider and the writes around it. */
   leaseMs: number
   providerMs: number
@@ -37,7 +40,7 @@ export interface Jobs {
 
 /** Every instance runs all of it; the database alone keeps them apart (decision 10). */
 export function createJobs(options: JobsOptions): Jobs {
-  const { db, ports, log, metrics, leaseMs, providerMs } = options
+  const { db, ports, log, metrics, trace = untraced, leaseMs, providerMs } = options
   const handlers = {
     ...options.handlers,
     [CLAIM_JOB]: abandonedClaimJob({ db, payments: ports.payments, log, metrics, leaseMs, providerMs }),
@@ -47,7 +50,8 @@ export function createJobs(options: JobsOptions): Jobs {
     for (const { kinds: own, worker } of workers) if (own.some((kind) => kinds.includes(kind))) worker.wake()
   }
   for (const lane of [{ handlers }, ...(options.lanes ?? [])]) {
-    const worker = createWorker({ db, log, metrics, leaseMs, onWake, observesOutbox: workers.length === 0, ...lane })
+    const own = { ...lane, handlers: tracedHandlers(trace, lane.handlers) }
+    const worker = createWorker({ db, log, metrics, leaseMs, onWake, observesOutbox: workers.length === 0, ...own })
     workers.push({ kinds: Object.keys(lane.handlers), worker })
   }
   const sweeper = createSweeper({ db, log })
@@ -68,4 +72,16 @@ export function createJobs(options: JobsOptions): Jobs {
       await Promise.all([...workers.map(({ worker }) => worker.stop()), sweeper.stop()])
     },
   }
+}
+
+function tracedHandlers(trace: Trace, handlers: Readonly<Record<string, JobHandler>>): Record<string, JobHandler> {
+  const traced = (kind: string, handler: JobHandler): JobHandler => {
+    const outcome = (next: Next) => ({
+      attributes: { 'letterhead.outcome': next.kind },
+      isError: next.kind === 'parked',
+    })
+    return (job) =>
+      trace({ name: kind, kind: 'consumer', attributes: { 'letterhead.job': job.id }, outcome }, () => handler(job))
+  }
+  return Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, traced(kind, handler)]))
 }

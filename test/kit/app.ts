@@ -12,6 +12,7 @@ import type { Ports } from '../../src/http/endpoint.ts'
 import type { Wake } from '../../src/inbound/inbox.ts'
 import { createLog } from '../../src/observe/log.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
+import type { Trace } from '../../src/observe/trace.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
 import { buildReceivers } from '../../src/providers.ts'
 import { KeyRing } from '../../src/seal/key-ring.ts'
@@ -30,6 +31,7 @@ export interface TestAppOptions {
   env?: Record<string, string>
   ports?: Partial<Ports>
   wake?: Wake
+  trace?: Trace
 }
 
 type OrganizationOptions = Parameters<typeof TestOrganization.create>[1]
@@ -169,6 +171,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       keys,
       receivers: await buildReceivers(config.callbacks),
       ...(options.wake === undefined ? {} : { wake: options.wake }),
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
       ports: { payments, whatsapp, brandRegistry, carrier, mail, ...options.ports },
       log,
       metrics,
