@@ -36,6 +36,6 @@ export const modules = [
   {
     name: 'rules',
     mutate: ['src/**/*.rules.ts', '!src/egress/**'],
-    tests: /^src\/(?!egress\/).*\.rules\.test\.ts$/,
+    tests: /^src\/((?!egress\/).*\.rules|config)\.test\.ts$/,
   },
 ]

@@ -29,6 +29,11 @@ export function describe(title, declare) {
   titles.pop()
 }
 
+/** @param {() => void} run which clears up after the last test, at the end of the process */
+export function after(run) {
+  process.on('exit', run)
+}
+
 /** In the copy, for the processes that come after the first. */
 const orderPath = 'test-order.json'
 

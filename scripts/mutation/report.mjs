@@ -10,8 +10,6 @@ const killed = new Set(['Killed', 'Timeout'])
 const survived = new Set(['Survived', 'NoCoverage'])
 
 /**
- * Mutants that the program does not even load with are in neither column.
- *
  * @param {{ name: string, files: Files, seconds: number }[]} results
  * @returns {string} a table in Markdown
  */

@@ -83,7 +83,7 @@ class NodeTestRunner {
 /** A module that does not load with the mutant fails every test, so it kills it. */
 function runInProcess(files, mutantId, timeoutMs) {
   const env = { ...process.env, __STRYKER_ACTIVE_MUTANT__: mutantId }
-  const child = spawn(process.execPath, [runOnce, ...files], { env, stdio: 'ignore', timeout: timeoutMs })
+  const child = spawn(process.execPath, [runOnce, ...files], { env, stdio: 'ignore', timeout: Math.ceil(timeoutMs) })
   return new Promise((resolve) => {
     child.on('close', (code) => {
       if (code === 0) resolve({ status: 'survived', nrOfTests: tests.length })

@@ -56,6 +56,10 @@ export async function mutate({ name, mutate: mutated, tests }) {
   const code = await new Promise((resolve) => child.on('close', resolve))
   if (code !== 0) throw new SetupFailure(`Stryker failed on ${name} (exit code ${code}).`)
   const { files } = JSON.parse(readFileSync(join(packageRoot, report), 'utf8'))
+  const broken = Object.values(files)
+    .flatMap(({ mutants }) => mutants)
+    .find(({ status }) => status === 'RuntimeError')
+  if (broken !== undefined) throw new SetupFailure(`A mutant of ${name} could not be tried: ${broken.statusReason}`)
   return { files, seconds: (performance.now() - startedAt) / 1000 }
 }
 
