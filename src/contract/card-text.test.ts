@@ -49,6 +49,7 @@ describe('looksLikeCard', () => {
       '1 2 3 4242424242424242 4 5 6',
       '42424242424242421227123',
       '0001234242424242424242',
+      '12 6205500000000000004',
       'x\n4242424242424242\n',
       `${randomUUID()} 4242424242424242`,
       `4242424242424242_${randomUUID()}`,
@@ -81,6 +82,9 @@ describe('looksLikeCard', () => {
       '2026-03-25T10:43:34.589117+00:00',
       '2026-03-25 10:43:34',
       '12 Main Street, 4th floor, 94103-1234',
+      '4793 2950 8598 2556',
+      '4076 3722 0814 8422 8269',
+      '42424242012587815642424242',
     ]) {
       assert.equal(looksLikeCard(text), false, text)
     }
@@ -92,6 +96,7 @@ describe('looksLikeCard', () => {
       '4242424a-4242-4242-4242-424242424242',
       '0000000a-0000-4000-8716-424242424240',
       'a4242424242424242424242424242424',
+      '4242424242424242424242424242424a',
     ]
     const doubled = `${ids[2]}${ids[2]}`
     for (const id of [...ids, doubled, '00000000-0000-0000-0000-000000000000']) {
@@ -117,6 +122,18 @@ describe('looksLikeCard', () => {
       { numRuns: 1000 },
     )
   })
+
+  it('knows the first and the last prefix of every issuer, and those beside them', () => {
+    const { types, getTypeInfo } = cardValidator.creditCardType
+    const ends = Object.values(types)
+      .flatMap((type) => getTypeInfo(type).patterns.flat())
+      .flatMap((end) => [Number(String(end).padEnd(8, '0')), Number(String(end).padEnd(8, '9'))])
+    for (const prefix of ends.flatMap((end) => [end - 1, end, end + 1])) {
+      const number = withCheckDigit(`${prefix}0000000`)
+      const { card, isPotentiallyValid } = cardValidator.number(number)
+      assert.equal(looksLikeCard(number), card !== null || isPotentiallyValid, number)
+    }
+  })
 })
 
 describe('maskCards', () => {
@@ -125,6 +142,26 @@ describe('maskCards', () => {
     assert.deepEqual(maskCards('x9999999999999995y'), { text: 'x[card]y', masked: 1 })
     assert.deepEqual(maskCards('4242424242424242'), { text: '[card]', masked: 1 })
     assert.deepEqual(maskCards('4242 4242 4242 4242 77'), { text: '[card] 77', masked: 1 })
+    assert.deepEqual(maskCards('12 4242 4242 4242 4242'), { text: '12 [card]', masked: 1 })
+  })
+
+  it('masks the number alone where digits are glued to it, before or behind', () => {
+    for (const [text, masked] of [
+      ['37828224631000530646395', '[card]30646395'],
+      ['74830684378282246310005', '74830684[card]'],
+      ['63506844242424242424242', '6350684[card]'],
+    ] as const)
+      assert.deepEqual(maskCards(text), { text: masked, masked: 1 })
+  })
+
+  it('makes one of numbers that overlap or touch', () => {
+    assert.deepEqual(maskCards('4933 4889 6804 5121 6516 5825'), { text: '[card] 5825', masked: 1 })
+    assert.deepEqual(maskCards('55555555555544445555555555554444'), { text: '[card]', masked: 1 })
+  })
+
+  it('leaves an id before the number as long as it was', () => {
+    for (const id of ['4242424a-4242-4242-4242-424242424242', 'a4242424242424242424242424242424'])
+      assert.deepEqual(maskCards(`${id} 4242424242424242.`), { text: `${id} [card].`, masked: 1 })
   })
 
   it('returns text without such a number unchanged', () => {

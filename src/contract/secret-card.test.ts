@@ -97,6 +97,7 @@ describe('SecretCard', () => {
 
   it('reads [card] wherever it is made text', () => {
     const card = new SecretCard(PARTS)
+    assert.equal(card.toString(), '[card]')
     assert.deepEqual([`${card}`, JSON.stringify(card), inspect(card)], ['[card]', '"[card]"', '[card]'])
   })
 
@@ -109,6 +110,7 @@ describe('SecretCard', () => {
       (error) => {
         assert.ok(error instanceof Error)
         assert.deepEqual(shows(inspect(error, SHOW_ALL)), [])
+        assert.equal(error.message, 'The card was consumed before')
         return true
       },
     )
@@ -124,7 +126,13 @@ describe('SecretCard', () => {
   for (const [what, wrong] of Object.entries({
     'number that is too short': { cardNumber: '839183918391' },
     'number with a space': { cardNumber: '8391 8391 8391 8391' },
+    'number that is too long': { cardNumber: '83918391839183918391' },
+    'number with a letter before it': { cardNumber: 'x8391839183918391' },
+    'number with a line end behind it': { cardNumber: '8391839183918391\n' },
     'month 13': { expiry: '13/91' },
+    'month of three digits': { expiry: '012/91' },
+    'year of four digits': { expiry: '12/2091' },
+    'month that is not all': { expiry: 'x12/91' },
     'security code of five digits': { cvc: '83918' },
     'missing postal code': { zipCode: '' },
   })) {
@@ -133,7 +141,7 @@ describe('SecretCard', () => {
         () => new SecretCard({ ...PARTS, ...wrong }),
         (error) => {
           assert.ok(error instanceof TypeError)
-          assert.equal(/\d/.test(error.message), false)
+          assert.equal(error.message, 'SecretCard takes a card whose shape was checked')
           return true
         },
       )

@@ -201,6 +201,14 @@ test('a name that does not resolve, or never does, is a failure within the deadl
   assert.deepEqual(outcome(await never.post(request)), failed('timeout'))
 })
 
+test('why an address would never be called is told without asking a name server', () => {
+  const resolve = () => assert.fail('nobody is asked')
+  const egress = createEgress({ policy: { allowsPrivate: false, ports: [443] }, resolve })
+  assert.equal(egress.problemOf('https://hooks.example/'), null)
+  assert.equal(egress.problemOf('http://hooks.example/'), 'must use https')
+  assert.equal(egress.problemOf('hooks.example'), 'not_a_url')
+})
+
 /** Listens on every address of this machine, IPv4 and IPv6, and lets requests name its port. */
 async function everywhere() {
   const server = await listening(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addressClass } from './address.rules.ts'
-import { type EgressPolicy, readTarget } from './target.rules.ts'
+import { type EgressPolicy, mayDial, readTarget } from './target.rules.ts'
 
 const STRICT: EgressPolicy = { allowsPrivate: false, ports: [443] }
 const OPEN: EgressPolicy = { allowsPrivate: true, ports: [443] }
@@ -47,6 +47,8 @@ const CLASSES: Record<ReturnType<typeof addressClass>, readonly string[]> = {
     '192.168.0.1',
     'fc00::1',
     'fdff::1',
+    'fd00:ec2::253',
+    'fd20:ce::255',
     '::ffff:10.0.0.1',
     '::ffff:c0a8:1',
   ],
@@ -115,6 +117,7 @@ const CLASSES: Record<ReturnType<typeof addressClass>, readonly string[]> = {
     '4000::1',
     '1000::1',
     'fd00:ec2::254',
+    'fd20:ce::254',
     'FD00:EC2:0::254',
     '::ffff:169.254.169.254',
     '::ffff:0.0.0.0',
@@ -176,6 +179,24 @@ test('what is not an http or https URL is told so', () => {
   for (const text of NOT_URLS) assert.equal(readTarget(text, STRICT).kind, 'not_a_url', JSON.stringify(text))
 })
 
+test('a literal address is told apart from a name', () => {
+  const isLiteral = (text: string) => {
+    const target = readTarget(text, OPEN)
+    return target.kind === 'target' && target.isLiteral
+  }
+  for (const text of ['https://8.8.8.8', 'https://[2606:4700:4700::1111]', 'https://10.0.0.1'])
+    assert.ok(isLiteral(text))
+  for (const text of ['https://example.com', 'https://1.2.3.4.example', 'https://a.1.2.3.4.b'])
+    assert.ok(!isLiteral(text))
+})
+
+test('a connection is made to public addresses, and in development to this machine and its networks', () => {
+  const dialled = (policy: EgressPolicy) =>
+    ['8.8.8.8', '127.0.0.1', '10.0.0.1', '169.254.169.254', ''].filter((address) => mayDial(address, policy))
+  assert.deepEqual(dialled(STRICT), ['8.8.8.8'])
+  assert.deepEqual(dialled(OPEN), ['8.8.8.8', '127.0.0.1', '10.0.0.1'])
+})
+
 test('addresses that the policy refuses say what to do instead', () => {
   const says = (text: string, policy = STRICT) => {
     const target = readTarget(text, policy)
@@ -187,6 +208,7 @@ test('addresses that the policy refuses say what to do instead', () => {
   assert.equal(says('https://example.com:22', { ...STRICT, ports: [443, 8443] }), 'must use port 443 or 8443')
   assert.equal(says('https://user:secret@example.com'), 'must not hold credentials')
   assert.equal(says('https://user@example.com', OPEN), 'must not hold credentials')
+  assert.equal(says(`https://example.com/${'a'.repeat(2029)}`), 'must be at most 2048 characters')
   assert.equal(says(`https://example.com/${'a'.repeat(2048)}`), 'must be at most 2048 characters')
   assert.equal(says(`https://${'a'.repeat(10_240)}.com`), 'must be at most 2048 characters')
   assert.equal(says('https://127.0.0.1'), 'must not lead to a private or reserved address')
@@ -203,6 +225,14 @@ test('public addresses are taken, in lower case and without their brackets', () 
     ['https://bücher.example/', 'xn--bcher-kva.example', 443],
     ['https://my_hooks.example.com/', 'my_hooks.example.com', 443],
     ['https://localhost.example.com/', 'localhost.example.com', 443],
+    ['https://hooks.mylocal/', 'hooks.mylocal', 443],
+    ['https://local.lan.example/', 'local.lan.example', 443],
+    ['https://1.2.3.4.example/', '1.2.3.4.example', 443],
+    ['https://example.com/@user', 'example.com', 443],
+    ['https://example.com/?@user', 'example.com', 443],
+    ['https://example.com/#@user', 'example.com', 443],
+    [`https://${'a'.repeat(63)}.com/`, `${'a'.repeat(63)}.com`, 443],
+    [`https://example.com/${'a'.repeat(2028)}`, 'example.com', 443],
   ] as const) {
     const target = readTarget(text, STRICT)
     assert.equal(target.kind, 'target', text)
@@ -220,6 +250,8 @@ test('the switch for development lets http, ports and private networks through, 
     'http://[fd00::1]',
   ])
     assert.equal(readTarget(text, OPEN).kind, 'target', text)
+  const plain = readTarget('http://localhost/', OPEN)
+  assert.equal(plain.kind === 'target' ? plain.port : plain.kind, 80)
   for (const text of [
     'http://169.254.169.254',
     'http://[fe80::1]',
