@@ -1,7 +1,9 @@
+import { attemptGoals } from './attempts.mjs'
 import { cardGoals } from './cards.mjs'
 import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
 import { crashGoals } from './crash.mjs'
+import { deliveryGoals } from './deliveries.mjs'
 import { embeddedGoals } from './embedded.mjs'
 import { faultGoals } from './faults.mjs'
 import { framingGoals } from './framing.mjs'
@@ -29,6 +31,8 @@ export const goals = [
   ...concurrencyGoals,
   ...registryGoals,
   ...webhookGoals,
+  ...attemptGoals,
+  ...deliveryGoals,
   ...tenancyGoals,
   ...isolationGoals,
   ...keyGoals,
