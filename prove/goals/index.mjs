@@ -1,4 +1,5 @@
 import { attemptGoals } from './attempts.mjs'
+import { callbackGoals } from './callbacks.mjs'
 import { cardGoals } from './cards.mjs'
 import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
@@ -18,6 +19,7 @@ import { loadGoals } from './load.mjs'
 import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
+import { outboxGoals } from './outbox.mjs'
 import { registryGoals } from './registry.mjs'
 import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
@@ -30,6 +32,7 @@ export const goals = [
   ...claimGoals,
   ...concurrencyGoals,
   ...registryGoals,
+  ...outboxGoals,
   ...webhookGoals,
   ...attemptGoals,
   ...deliveryGoals,
@@ -41,6 +44,7 @@ export const goals = [
   ...inputGoals,
   ...framingGoals,
   ...faultGoals,
+  ...callbackGoals,
   ...limitGoals,
   ...embeddedGoals,
   ...operationGoals,
