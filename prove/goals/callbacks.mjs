@@ -71,7 +71,7 @@ function eventsOf({ id, fields }) {
 async function untilAllWait(stage, count) {
   const wait = await until(async () => {
     const waiting = await stage.count(
-      `select count(*) from registrations where state = 'waiting' and exists (
+      `select count(*) from registrations where exists (
         select 1 from jsonb_array_elements(steps) as s where s->>'step' = 'identity' and s->>'state' = 'waiting')`,
     )
     return (
