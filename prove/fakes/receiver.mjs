@@ -2,9 +2,12 @@ import { createServer } from 'node:http'
 import { listen } from '../harness/network.mjs'
 
 /**
- * Somebody's endpoint for webhooks: keeps every request and answers as it is told to.
+ * Somebody's endpoint for webhooks: keeps every request and answers as it is told to. Its paths are endpoints of their own.
  *
- * @typedef {{ id: string, headers: Record<string, string>, body: string, answered: number }} Arrival answered: 0 where it was not
+ * @typedef {{ id: string, path: string, headers: Record<string, string>, body: string, at: number, answered: number }} Arrival
+ *   at: milliseconds of `performance.now()`; answered: 0 where it was not
+ * @typedef {number | 'hang' | 'drip' | 'reset' | { status: number, headers: Record<string, string> }} Behaviour
+ *   drip: an answer of a byte a second that never ends
  */
 export class Receiver {
   constructor() {
@@ -12,7 +15,9 @@ export class Receiver {
     this.connections = 0
     /** @type {Arrival[]} */
     this.arrivals = []
-    /** A status, or `hang` or `reset`. @type {(arrival: Arrival) => number | 'hang' | 'reset'} */
+    /** Requests that are open now, and the most that ever were, by path and by its first member. @type {Map<string, { now: number, most: number }>} */
+    this.busy = new Map()
+    /** @type {(arrival: Arrival) => Behaviour} */
     this.behave = () => 204
     this.server = createServer((incoming, outgoing) => {
       const chunks = []
@@ -31,18 +36,49 @@ export class Receiver {
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}/hook`
+    return this.at('/hook')
   }
 
-  #take({ headers }, body, outgoing) {
-    const arrival = { id: String(headers['webhook-id']), headers, body, answered: 0 }
+  /** @param {string} path @returns {string} the address of one of its endpoints */
+  at(path) {
+    return `http://127.0.0.1:${this.port}${path}`
+  }
+
+  /** @param {string} path @returns {Arrival[]} what came to one of its endpoints */
+  to(path) {
+    return this.arrivals.filter((arrival) => arrival.path === path)
+  }
+
+  #take({ headers, url }, body, outgoing) {
+    const path = String(url)
+    const arrival = { id: String(headers['webhook-id']), path, headers, body, at: performance.now(), answered: 0 }
     this.arrivals.push(arrival)
+    this.#countOpen(path, outgoing)
     const how = this.behave(arrival)
     if (how === 'hang') return
+    if (how === 'drip') return drip(outgoing)
     if (how === 'reset') return void outgoing.destroy()
-    arrival.answered = how
-    outgoing.writeHead(how)
+    const { status, headers: own } = typeof how === 'number' ? { status: how, headers: {} } : how
+    arrival.answered = status
+    outgoing.writeHead(status, own)
     outgoing.end()
+  }
+
+  #countOpen(path, outgoing) {
+    for (const name of new Set([path, `/${path.split('/')[1]}`])) {
+      const count = this.busy.get(name) ?? { now: 0, most: 0 }
+      count.now += 1
+      count.most = Math.max(count.most, count.now)
+      this.busy.set(name, count)
+      outgoing.once('close', () => {
+        count.now -= 1
+      })
+    }
+  }
+
+  /** @param {string} path or its first member @returns {number} the most requests that were ever open at once */
+  mostOpen(path) {
+    return this.busy.get(path)?.most ?? 0
   }
 
   async close() {
@@ -50,4 +86,10 @@ export class Receiver {
     this.server.closeAllConnections()
     await closed
   }
+}
+
+function drip(outgoing) {
+  outgoing.writeHead(200)
+  const timer = setInterval(() => outgoing.write('.'), 1_000)
+  outgoing.once('close', () => clearInterval(timer))
 }

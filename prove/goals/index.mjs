@@ -1,7 +1,10 @@
+import { attemptGoals } from './attempts.mjs'
+import { callbackGoals } from './callbacks.mjs'
 import { cardGoals } from './cards.mjs'
 import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
 import { crashGoals } from './crash.mjs'
+import { deliveryGoals } from './deliveries.mjs'
 import { embeddedGoals } from './embedded.mjs'
 import { faultGoals } from './faults.mjs'
 import { framingGoals } from './framing.mjs'
@@ -16,6 +19,7 @@ import { loadGoals } from './load.mjs'
 import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
+import { outboxGoals } from './outbox.mjs'
 import { registryGoals } from './registry.mjs'
 import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
@@ -28,7 +32,10 @@ export const goals = [
   ...claimGoals,
   ...concurrencyGoals,
   ...registryGoals,
+  ...outboxGoals,
   ...webhookGoals,
+  ...attemptGoals,
+  ...deliveryGoals,
   ...tenancyGoals,
   ...isolationGoals,
   ...keyGoals,
@@ -37,6 +44,7 @@ export const goals = [
   ...inputGoals,
   ...framingGoals,
   ...faultGoals,
+  ...callbackGoals,
   ...limitGoals,
   ...embeddedGoals,
   ...operationGoals,

@@ -272,6 +272,12 @@ const addresses = {
   },
 }
 
+/** What is served at an address: a word in it may also stand where other paths have an id. */
+function methodsAt(address) {
+  const fits = ({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(address)
+  return [...new Set(operations.filter(fits).map(({ method }) => method))]
+}
+
 /** @type {import('../harness/trial.mjs').Goal} */
 const crossOrigin = {
   id: 'IN-7',
@@ -281,10 +287,11 @@ const crossOrigin = {
   sabotages: [],
   async run(t) {
     const stage = await t.stage({ instances: 1 })
-    const ids = { profileId: await stage.profile(), keyId: randomUUID() }
+    const names = operations.flatMap(({ members }) => members)
+    const ids = { ...Object.fromEntries(names.map((name) => [name, randomUUID()])), profileId: await stage.profile() }
     const paths = [...new Set(operations.map(({ path }) => path))]
     for (const path of paths) {
-      const served = operations.filter((operation) => operation.path === path).map(({ method }) => method)
+      const served = methodsAt(fill(path, ids))
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'LINK', 'PROPFIND']) {
         if (served.includes(method) || (method === 'HEAD' && served.includes('GET'))) continue
         const headers = { origin: 'https://evil.example', 'access-control-request-method': 'PATCH' }

@@ -1,55 +1,15 @@
 import { FakeRegistry } from '../fakes/registry.mjs'
 import { aBrand } from '../harness/bodies.mjs'
-import { operations } from '../harness/contract.mjs'
 import { send } from '../harness/http.mjs'
+import { brandOf, completable, complete, hasten, submittedOf, taxIdOf } from '../harness/registration.mjs'
 import { until } from '../harness/retry.mjs'
 import { shortLadder } from '../harness/stage.mjs'
 
 /** Goals about the submission of brands to a registry that takes money for each and undoes none. */
 
-const callback = 'https://hooks.example.com/complete'
-
-/** A tax id by which a submission is known again. */
-function taxIdOf(round) {
-  return `87-${String(6_500_000 + round)}`
-}
-
-/** A profile that lacks nothing to be completed. */
-async function completable(stage, round) {
-  const id = await stage.profile({
-    name: `Profile ${round}`,
-    short_name: 'PROVE',
-    description: 'To be completed',
-    inherit_tcr_campaign: false,
-    brand: aBrand({ taxId: taxIdOf(round), city: 'Before' }),
-  })
-  const campaign = operations.find((operation) => operation.id === 'createCampaign')?.example
-  const { status, text } = await send(stage.url, 'POST', `/v3/profiles/${id}/campaigns`, {
-    key: stage.acme.admin,
-    body: campaign,
-  })
-  if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
-  return id
-}
-
-function complete(stage, at, id) {
-  const body = { webHookUrl: callback }
-  return send(stage.instances[at].url, 'POST', `/v3/profiles/${id}/complete`, { key: stage.acme.admin, body })
-}
-
 function moveTo(stage, at, id, round, city) {
   const body = { brand: aBrand({ taxId: taxIdOf(round), city }) }
   return send(stage.instances[at].url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body })
-}
-
-/** Lets the next tries of background work begin now, as if their time had passed. */
-function hasten(stage) {
-  return stage.query('update jobs set due_at = now() where due_at > now() and lease_until is null')
-}
-
-const submittedOf = (registry, round) => {
-  const digits = taxIdOf(round).replace('-', '')
-  return registry.brands.filter(({ fields }) => String(fields.ein).replace('-', '') === digits)
 }
 
 /** @type {import('../harness/trial.mjs').Goal} */
@@ -87,7 +47,7 @@ async function raceBrands(t, stage, registry) {
   for (let round = 0; round < rounds; round += 1) {
     const id = await completable(stage, round)
     const [begun, changed] = await Promise.all([
-      complete(stage, round % 2, id),
+      complete(stage, round, id),
       moveTo(stage, (round + 1) % 2, id, round, 'During'),
     ])
     const late = await moveTo(stage, round % 2, id, round, 'Late')
@@ -101,7 +61,7 @@ async function raceBrands(t, stage, registry) {
   const counts = { changed: 0, refused: 0 }
   for (const { round, id, begun, changed, late } of races) {
     const what = `round ${round}`
-    const stored = (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand
+    const stored = await brandOf(stage, id)
     const sent = submittedOf(registry, round)
     counts[changed.status === 200 ? 'changed' : 'refused'] += 1
     t.equal(begun.status, 202, `${what}: completion`)
@@ -155,10 +115,9 @@ async function submitBlindly(t, stage, registry) {
   const ids = []
   for (let round = 0; round < each * ways.length; round += 1) {
     ids.push(await completable(stage, round))
-    t.equal((await complete(stage, round % 2, ids[round])).status, 202, `round ${round}: completion`)
+    t.equal((await complete(stage, round, ids[round])).status, 202, `round ${round}: completion`)
   }
-  const isSubmitted = async (id) =>
-    (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand.submitted_to_tcr
+  const isSubmitted = async (id) => (await brandOf(stage, id)).submitted_to_tcr
   const waited = await until(
     async () => {
       await hasten(stage)

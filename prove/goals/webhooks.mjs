@@ -1,32 +1,21 @@
-import { createHmac } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Webhook } from 'standardwebhooks'
 import { Receiver } from '../fakes/receiver.mjs'
 import { send } from '../harness/http.mjs'
 import { listen } from '../harness/network.mjs'
 import { until } from '../harness/retry.mjs'
+import { allowsPrivate, isGenuine, subscribe } from '../harness/webhooks.mjs'
 import { hostileAddresses } from '../model/addresses.mjs'
 
-async function subscribe(stage, url, members = {}) {
-  const body = {
-    display_name: 'Prover',
-    endpoint_url: url,
-    event_types: ['profile'],
-    retry_count: 5,
-    timeout_seconds: 5,
-    ...members,
+/** What the published library of Standard Webhooks says. */
+function isGenuineToLibrary({ headers, body }, secret) {
+  try {
+    new Webhook(secret).verify(body, headers)
+    return true
+  } catch {
+    return false
   }
-  return await send(stage.url, 'POST', '/v3/webhooks', { key: stage.acme.admin, body })
-}
-
-/** Verifies a delivery as docs/WEBHOOKS.md describes it. */
-function isGenuine({ headers, body }, secret, now = Date.now()) {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-  const sign = (id, at) => `v1,${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`
-  const seconds = Number(headers['webhook-timestamp'])
-  if (Math.abs(now / 1_000 - seconds) > 300) return false
-  const standard = headers['webhook-signature']?.split(' ').includes(sign(headers['webhook-id'], seconds))
-  return standard && headers['x-webhook-signature'] === sign(headers['x-webhook-id'], headers['x-webhook-timestamp'])
 }
 
 /** @type {import('../harness/trial.mjs').Goal} */
@@ -34,11 +23,22 @@ const signatures = {
   id: 'HOOK-1',
   tier: 1,
   title: 'Both signatures of a delivery verify as documented; a changed byte and a time 301 s away do not',
-  sabotages: [],
+  sabotages: [
+    {
+      name: 'another id is signed than is sent',
+      code: [
+        {
+          file: 'resources/webhooks/signature.rules.js',
+          find: 'new Webhook(key).sign(eventId,',
+          put: 'new Webhook(key).sign(endpointId,',
+        },
+      ],
+    },
+  ],
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ instances: 1, env: { WEBHOOKS_ALLOW_PRIVATE: 'on' } })
+      const stage = await t.stage({ instances: 1, env: allowsPrivate })
       const made = await subscribe(stage, receiver.url)
       t.equal(made.status, 201, 'subscription')
       const secret = made.json.data.signing_secret
@@ -47,6 +47,7 @@ const signatures = {
       t.check(receiver.arrivals.length >= 5, `only ${receiver.arrivals.length} deliveries`)
       for (const arrival of receiver.arrivals) {
         t.check(isGenuine(arrival, secret), 'a delivery does not verify')
+        t.check(isGenuineToLibrary(arrival, secret), 'a delivery does not verify with the published library')
         t.check(!isGenuine({ ...arrival, body: arrival.body.replace('"', "'") }, secret), 'a changed body verifies')
         t.check(!isGenuine(arrival, secret, Date.now() + 301_000), 'an old delivery verifies')
       }
@@ -78,7 +79,7 @@ const atLeastOnce = {
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ env: { WEBHOOKS_ALLOW_PRIVATE: 'on' } })
+      const stage = await t.stage({ env: allowsPrivate })
       await deliverThroughKills(t, stage, receiver)
     } finally {
       await receiver.close()
@@ -158,7 +159,7 @@ const noInnerNetwork = {
   tier: 1,
   title:
     'More than 120 hostile addresses as webhook endpoints: refused or failed, and no connection to anything of this machine',
-  sabotages: [{ name: 'private addresses are allowed', env: { WEBHOOKS_ALLOW_PRIVATE: 'on' } }],
+  sabotages: [{ name: 'private addresses are allowed', env: allowsPrivate }],
   async run(t) {
     const listeners = await Promise.all(['127.0.0.1', '0.0.0.0', '::'].map(openListener))
     try {
@@ -213,7 +214,7 @@ async function reachedWhenAllowed(t) {
   if (t.sabotage !== null) return
   const receiver = await new Receiver().open()
   try {
-    const stage = await t.stage({ instances: 1, env: { WEBHOOKS_ALLOW_PRIVATE: 'on' } })
+    const stage = await t.stage({ instances: 1, env: allowsPrivate })
     await subscribe(stage, receiver.url)
     await stage.profile()
     const waited = await until(() => receiver.connections > 0, 20_000)

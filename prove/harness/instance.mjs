@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { freePort } from './network.mjs'
 import { Child } from './processes.mjs'
 
 export const repository = join(import.meta.dirname, '..', '..')
@@ -52,9 +53,12 @@ export class Instance {
 
   /** Starts it and waits until it says where it listens. It listens there again after a restart. */
   async start(extra = {}) {
+    // With an address of its own for the public it does not say where it listens.
+    const isHidden = this.env.PUBLIC_URL !== undefined
+    if (isHidden && this.url === '') this.url = `http://127.0.0.1:${await freePort()}`
     const child = this.spawn(extra)
     const found = await child.says(/Letterhead is ready at (\S+)[\s\S]*Health and metrics +(\S+)\/readyz/, 60_000)
-    this.url = found[1]
+    if (!isHidden) this.url = found[1]
     this.opsUrl = found[2]
     return this
   }

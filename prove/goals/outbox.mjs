@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FakeRegistry } from '../fakes/registry.mjs'
+import { send } from '../harness/http.mjs'
+import { Ledger } from '../harness/ledger.mjs'
+import { openLoad } from '../harness/load.mjs'
+import { completable, complete } from '../harness/registration.mjs'
+import { quantile, until } from '../harness/retry.mjs'
+import { patientLadder } from '../harness/stage.mjs'
+import { allowsPrivate, subscribed } from '../harness/webhooks.mjs'
+
+/** Goals about what a change leaves for background work, and about what such work costs the API. */
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const eventWithChange = {
+  id: 'OUTB-1',
+  tier: 1,
+  title: 'Both instances killed every 2 s under load: no change without its event, no event without its change',
+  sabotages: [
+    {
+      name: 'some changes emit nothing',
+      sql: [
+        {
+          statement: /^save_profile/,
+          find: /where exists \(select 1 from webhooks w where/,
+          replace: 'where s.sequence % 7 <> 3 and exists (select 1 from webhooks w where',
+        },
+      ],
+    },
+    {
+      name: 'an event is written twice',
+      sql: [
+        {
+          statement: /^save_profile/,
+          find: /select s\.organization_id, e\.id, s\.owner_id, s\.sequence - e\.behind, e\.type, e\.payload, s\.at/,
+          replace:
+            'select s.organization_id, case when t.n = 1 then e.id else gen_random_uuid() end, s.owner_id, s.sequence - e.behind, e.type, e.payload, s.at',
+        },
+        {
+          statement: /^save_profile/,
+          find: /cross join (jsonb_to_recordset\(\$\d+::jsonb\) as e\()/,
+          replace: 'cross join generate_series(1, 2) as t(n) cross join $1',
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage({ env: { ...patientLadder, ...allowsPrivate } })
+    // Hears of nothing that happens here: events are written, and nobody is called.
+    await subscribed(stage, 'http://127.0.0.1:9/', { event_types: ['whatsapp'] })
+    const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'event' }).open()
+    await changeThroughKills(t, stage, ledger)
+    await ledger.judge(t)
+    await compareEvents(t, stage, ledger.ids)
+  },
+}
+
+async function changeThroughKills(t, stage, ledger) {
+  const changes = t.length(800, 10_000)
+  let isOver = false
+  let kills = 0
+  const reaping = (async () => {
+    while (!isOver) {
+      await sleep(2_000)
+      await Promise.all(stage.instances.map((instance) => instance.kill()))
+      kills += stage.instances.length
+      await Promise.all(stage.instances.map((instance) => instance.startPatiently()))
+    }
+  })()
+  let next = 0
+  const client = async () => {
+    while (next < changes) {
+      next += 1
+      await ledger.change(next, { withinMs: 60_000 })
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  isOver = true
+  await reaping
+  t.figure('kills', kills)
+  t.check(kills >= 4, `only ${kills} kills`)
+  t.equal(ledger.unfinished, 0, 'changes without a final answer')
+}
+
+/** Every line of a profile's history has one event of its kind, and the events are counted without a gap. */
+async function compareEvents(t, stage, ids) {
+  const rows = await stage.query(
+    `select coalesce(h.profile_id, e.profile_id) as id, coalesce(h.lines, 0)::int as lines, coalesce(e.events, 0)::int as events,
+            coalesce(e.last, 0)::int as last
+       from (select profile_id, count(*) as lines from profile_history where profile_id = any($1) group by 1) h
+       full join (select profile_id, count(*) as events, max(sequence) as last from events
+                   where profile_id = any($1) and type in ('profile.created', 'profile.updated') group by 1) e on e.profile_id = h.profile_id`,
+    [ids],
+  )
+  const missing = rows.reduce((sum, { lines, events }) => sum + Math.max(0, lines - events), 0)
+  const surplus = rows.reduce((sum, { lines, events }) => sum + Math.max(0, events - lines), 0)
+  t.figure(
+    'changes',
+    rows.reduce((sum, { lines }) => sum + lines, 0),
+  )
+  t.figure(
+    'events',
+    rows.reduce((sum, { events }) => sum + events, 0),
+  )
+  t.check(rows.length >= 40, `only ${rows.length} profiles with a change`)
+  t.equal(missing, 0, 'changes without an event')
+  t.equal(surplus, 0, 'events without a change')
+  t.equal(
+    rows.filter(({ events, last }) => events !== last).length,
+    0,
+    'profiles whose events are not counted in a row',
+  )
+  const isFannedOut = async () => (await stage.count(`select count(*) from jobs where kind = 'fan_out_event'`)) === 0
+  const waited = await until(async () => {
+    await stage.query(`update jobs set lease_until = now() where kind = 'fan_out_event' and lease_until is not null`)
+    return await isFannedOut()
+  }, 30_000)
+  t.check(Number.isFinite(waited), 'events that no worker took up')
+}
+
+/** How a provider is down: it takes connections and says nothing, or it resets them. */
+const outages = ['hang', 'lost']
+
+/** @type {import('../harness/trial.mjs').Goal} */
+const deadProvider = {
+  id: 'OUTB-5',
+  tier: 2,
+  title:
+    'A registry that is down does not slow the API (p99 at most 1.2 times, or 10 ms more), no 5xx; what waited is done within 2 min of its return',
+  sabotages: [
+    {
+      name: 'what was unavailable is not asked for again',
+      code: [
+        {
+          file: 'resources/registrations/wait.rules.js',
+          find: 'const OUTAGES = [2 * SECOND',
+          put: 'const OUTAGES = [600 * SECOND, 2 * SECOND',
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const registry = await new FakeRegistry().open()
+    try {
+      const stage = await t.stage({ isDirect: true, env: registry.env })
+      await throughOutages(t, stage, registry)
+    } finally {
+      await registry.close()
+    }
+  },
+}
+
+async function throughOutages(t, stage, registry) {
+  const rounds = t.length(2, 4)
+  const seconds = t.length(12, 150)
+  const ids = []
+  for (let n = 0; n < 10; n += 1) ids.push(await stage.profile())
+  const waiting = []
+  for (let n = 0; n < rounds * 6; n += 1) waiting.push(await completable(stage, n))
+  const ask = (n) => {
+    const at = `/v3/profiles/${ids[n % ids.length]}`
+    const key = stage.acme.admin
+    if (n % 2 === 0) return send(stage.url, 'GET', at, { key })
+    return send(stage.url, 'PATCH', at, { key, body: { description: `Change ${n}` } })
+  }
+  await openLoad({ perSecond: 20, seconds: 4, ask })
+  const up = []
+  const down = []
+  for (let round = 0; round < rounds; round += 1) {
+    registry.outage = null
+    up.push(...(await openLoad({ perSecond: 20, seconds, ask })).replies)
+    registry.outage = outages[round % outages.length]
+    for (const [at, id] of waiting.slice(round * 6, round * 6 + 6).entries()) {
+      const { status } = await complete(stage, at, id)
+      t.equal(status, 202, 'completion while the registry is down')
+    }
+    down.push(...(await openLoad({ perSecond: 20, seconds, ask })).replies)
+  }
+  const callsWhileDown = registry.refused
+  registry.outage = null
+  const submitted = () => registry.brands.length >= waiting.length
+  const drained = await until(submitted, 120_000)
+  judgeOutages(t, { up, down, drained, callsWhileDown, brands: registry.brands.length, waiting: waiting.length })
+}
+
+function judgeOutages(t, { up, down, drained, callsWhileDown, brands, waiting }) {
+  const p99 = (replies) =>
+    quantile(
+      replies.map(({ ms }) => ms),
+      0.99,
+    )
+  t.figure('p99_up_ms', p99(up))
+  t.figure('p99_down_ms', p99(down))
+  t.figure('requests', up.length + down.length)
+  t.figure('calls_while_down', callsWhileDown)
+  t.figure('waiting', waiting)
+  t.figure('drained_ms', drained)
+  t.check(callsWhileDown > 0, 'the registry was not asked while it was down')
+  t.equal([...up, ...down].filter(({ status }) => status !== 200).length, 0, 'answers that are not 200')
+  t.atMost(p99(down), Math.max(1.2 * p99(up), p99(up) + 10), 'p99 while the registry is down')
+  t.check(Number.isFinite(drained), `only ${brands} of ${waiting} brands are submitted two minutes after its return`)
+  if (Number.isFinite(drained)) t.equal(brands, waiting, 'brands at the registry')
+}
+
+/** @type {import('../harness/trial.mjs').Goal[]} */
+export const outboxGoals = [eventWithChange, deadProvider]
