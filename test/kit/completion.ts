@@ -38,6 +38,20 @@ export async function completableProfile(
   return { id, campaignId: String(made.data.id) }
 }
 
+/** A profile that inherits the brand of the organization and has a campaign of its own. */
+export async function inheritingProfile(org: TestOrganization): Promise<{ id: string; campaignId: string }> {
+  const { id } = await org.profile({
+    short_name: 'SALES',
+    description: 'Appointment reminders for customers',
+    inherit_tcr_brand: true,
+    inherit_tcr_campaign: false,
+  })
+  await org.admin.patch(`/v3/profiles/${id}`, { sending_phone_number: '+12025550123' })
+  const made = await org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign: aCampaign() })
+  if (made.status !== 201) throw new Error(made.text)
+  return { id, campaignId: String(made.data.id) }
+}
+
 export function complete(
   client: Client,
   id: string,

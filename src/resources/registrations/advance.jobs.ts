@@ -178,7 +178,9 @@ async function copyNumbers(options: RegistrationOptions, work: Work, index: numb
 /** The organization's brand is registered once, by whichever completion came first; the others wait for it, or take it over. */
 async function awaitBrand(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
   const before = stepAt(work, index)
-  if (work.brand?.lock === 'submitted') {
+  // What the registry doubts and gave back is not paid for again uncorrected: its identity tells this run why, as the other.
+  const isDoubted = work.brand?.lock === null && work.brand.identity_status === 'UNVERIFIED'
+  if (work.brand?.lock === 'submitted' || isDoubted) {
     await record(options, work, { step: { index, step: finished(before, 'The registry has the brand.') } })
     return 'again'
   }
