@@ -106,6 +106,15 @@ export async function letTimePass(app: TestApp, { hours = 1 }: { hours?: number 
   await app.app.jobs.runDue()
 }
 
+/** The settling time is over for every call that has no answer. */
+export async function letSettle(app: TestApp): Promise<void> {
+  await app.sql(
+    `update registrations set steps = (
+       select jsonb_agg(case when s->>'state' in ('unknown', 'calling') then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
+         from jsonb_array_elements(steps) with ordinality as e(s, n))`,
+  )
+}
+
 /** Lets time pass until nothing is under way any more, or `turns` are over. */
 export async function settle(app: TestApp, client: Client, id: string, turns = 12): Promise<ShownRegistration> {
   for (let turn = 0; ; turn += 1) {

@@ -5,6 +5,7 @@ import type {
   RegisteredBrand,
   RegisteredCampaign,
   RegistryFeedback,
+  Vetting,
 } from '../../src/ports/brand-registry.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 
@@ -13,7 +14,15 @@ import type { Outcome } from '../../src/ports/outcome.ts'
  * down, refuses, throws. What it holds is counted, since nothing may ever be there twice.
  */
 
-type Call = 'submitBrand' | 'findBrand' | 'submitCampaign' | 'readBrand' | 'readCampaign' | 'revetBrand'
+type Call =
+  | 'submitBrand'
+  | 'findBrand'
+  | 'submitCampaign'
+  | 'readBrand'
+  | 'readCampaign'
+  | 'revetBrand'
+  | 'orderVetting'
+  | 'readVetting'
 
 /** What happens to one call, the call's own answer beside. `take`: the registry does it, but its answer never comes. */
 export type Fate = 'answer' | 'take' | 'lose' | 'down' | 'refuse' | 'throw' | 'busy'
@@ -29,10 +38,13 @@ export interface ScriptedRegistry extends BrandRegistry {
   identity: RegisteredBrand['identityStatus']
   sharing: RegisteredCampaign['sharingStatus']
   feedback: RegistryFeedback[]
+  /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. */
+  vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
 }
 
+const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'submitCampaign', 'orderVetting'])
 const TIMEOUT: Outcome<never> = { kind: 'timeout' }
 
 function numberOf(map: Map<string, unknown>, reference: string, letter: string): string {
@@ -69,11 +81,12 @@ function campaignIn({ campaigns, sharing }: ScriptedRegistry, reference: string)
   }
 }
 
-export function scriptedRegistry(): ScriptedRegistry {
+export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry {
   const fates = new Map<Call, Fate[]>()
   const standing = new Map<Call, Fate>()
   const brands = new Map<string, BrandForRegistry>()
   const campaigns = new Map<string, CampaignForRegistry>()
+  const vettings = new Set<string>()
   const log: string[] = []
 
   async function meet<T>(call: Call, effect: () => T): Promise<Outcome<T>> {
@@ -85,7 +98,7 @@ export function scriptedRegistry(): ScriptedRegistry {
     if (fate === 'refuse')
       return { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
     const value = effect()
-    if (call === 'submitBrand' || call === 'submitCampaign') await registry.onSubmit?.()
+    if (SUBMISSIONS.has(call)) await registry.onSubmit?.()
     return fate === 'take' ? TIMEOUT : { kind: 'done', value }
   }
 
@@ -94,13 +107,14 @@ export function scriptedRegistry(): ScriptedRegistry {
   const registry: ScriptedRegistry = {
     name: 'scripted',
     isSimulated: true,
-    hasVetting: false,
+    hasVetting,
     brands,
     campaigns,
     log,
     identity: 'VERIFIED',
     sharing: 'ACCEPTED',
     feedback: [],
+    vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
     plan: (call, ...list) => void fates.set(call, list),
     always: (call, fate) => void standing.set(call, fate),
@@ -119,8 +133,13 @@ export function scriptedRegistry(): ScriptedRegistry {
     findBrand: ({ reference }) => meet('findBrand', () => (brands.has(reference) ? brandOf(reference) : null)),
     readBrand: ({ tcrBrandId }) => meet('readBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
     readFeedback: async () => ({ kind: 'done', value: registry.feedback }),
-    orderVetting: async () => ({ kind: 'refused', refusals: [] }),
-    readVetting: async () => ({ kind: 'done', value: null }),
+    orderVetting: ({ tcrBrandId }) =>
+      meet('orderVetting', () => {
+        if (vettings.has(tcrBrandId)) throw new Error('the vetting is ordered twice')
+        vettings.add(tcrBrandId)
+        return { status: 'pending' as const, score: null, reasons: [] }
+      }),
+    readVetting: ({ tcrBrandId }) => meet('readVetting', () => (vettings.has(tcrBrandId) ? registry.vetted : null)),
     submitCampaign: ({ campaign }) =>
       meet('submitCampaign', () => {
         if (campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')

@@ -6,6 +6,7 @@ import { resultOf } from './completion.rules.ts'
 import { findNumberSources } from './facts.store.ts'
 import { begun, type Move, nextMove, type Question, READS } from './move.rules.ts'
 import { numberOf } from './numbers.rules.ts'
+import { recordIntent } from './order.jobs.ts'
 import { record } from './record.jobs.ts'
 import { refresh } from './refresh.jobs.ts'
 import type { CallName, RegistrationState, Step } from './registration.fields.ts'
@@ -104,9 +105,8 @@ async function askAndRecord(
     return 'again'
   }
   if (READS.has(question)) return answerAndRecord(options, work, { index, step: before, question })
-  // The intent is written first: whoever finds it after a crash asks the provider's records before anything is sent again.
   const step = begun(before, question as CallName, work.now)
-  if (!(await record(options, work, { step: { index, step } }))) return 'again'
+  if (!(await recordIntent(options, work, { index, before, begun: step }))) return 'again'
   const registration = {
     ...work.registration,
     steps: work.registration.steps.map((known, at) => (at === index ? step : known)),

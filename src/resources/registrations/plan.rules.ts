@@ -115,9 +115,8 @@ function planVetting({ brand, has, before }: PlanFacts, { state }: Step): Step {
     return newStep('vetting', brand.id, 'done', { says: 'The brand is vetted.' })
   const known = before.find(({ step, subject }) => step === 'vetting' && subject === brand.id)
   if (known?.state === 'done') return newStep('vetting', brand.id, 'done', { says: known.says })
-  return newStep('vetting', brand.id, 'pending', {
-    call: known?.call === 'read_vetting' ? 'read_vetting' : 'order_vetting',
-  })
+  // Looked for first: profiles that share the brand share its vetting.
+  return newStep('vetting', brand.id, 'pending', { call: 'read_vetting' })
 }
 
 function noCampaigns({ isTcrApplication }: PlanFacts): Step[] {

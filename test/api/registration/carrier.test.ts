@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type TestApp, testApp } from '../../kit/app.ts'
-import { completableProfile, complete, letTimePass, registrationOf, settle, stepOf } from '../../kit/completion.ts'
+import {
+  completableProfile,
+  complete,
+  letSettle,
+  letTimePass,
+  registrationOf,
+  settle,
+  stepOf,
+} from '../../kit/completion.ts'
 import type { TestOrganization } from '../../kit/organization.ts'
 import { type ScriptedCarrier, scriptedCarrier } from '../../kit/scripted-carrier.ts'
 import { type Fate, scriptedRegistry } from '../../kit/scripted-registry.ts'
@@ -69,11 +77,7 @@ describe('a call to the carrier', () => {
     await complete(kit.org.admin, id)
     await app.app.jobs.runDue()
     assert.equal(stepOf(await registrationOf(kit.org.admin, id), 'carrier').state, 'calling')
-    await app.sql(
-      `update registrations set steps = (
-         select jsonb_agg(case when s->>'state' = 'calling' then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
-           from jsonb_array_elements(steps) with ordinality as e(s, n))`,
-    )
+    await letSettle(app)
     assert.equal((await settle(app, kit.org.admin, id)).state, 'completed')
     assert.deepEqual(kit.carrier.profiles, [id])
     assert.deepEqual(kit.carrier.changes, ONCE)

@@ -7,6 +7,7 @@ import {
   brandWithTaxId,
   completableProfile,
   complete,
+  letSettle,
   letTimePass,
   registrationOf,
   settle,
@@ -27,15 +28,6 @@ async function bench(env: Record<string, string> = {}): Promise<Bench> {
   const registry = scriptedRegistry()
   const app = await testApp({ env, ports: { brandRegistry: registry, carrier: null } })
   return { app, org: await app.organization(), registry }
-}
-
-/** The settling time is over for every call that has no answer. */
-async function letSettle(app: TestApp): Promise<void> {
-  await app.sql(
-    `update registrations set steps = (
-       select jsonb_agg(case when s->>'state' in ('unknown', 'calling') then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
-         from jsonb_array_elements(steps) with ordinality as e(s, n))`,
-  )
 }
 
 async function brandOf({ org }: Bench, id: string): Promise<Record<string, unknown>> {
