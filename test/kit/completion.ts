@@ -22,14 +22,16 @@ export interface CompletableOptions {
   brand?: object
   campaign?: object | null
   settings?: Json
+  /** Further members of its creation. */
+  members?: Json
 }
 
 /** A profile with brand, campaign and SMS number, ready to be completed. */
 export async function completableProfile(
   org: TestOrganization,
-  { brand = aBrand(), campaign = aCampaign(), settings = {} }: CompletableOptions = {},
+  { brand = aBrand(), campaign = aCampaign(), settings = {}, members = {} }: CompletableOptions = {},
 ): Promise<{ id: string; campaignId: string }> {
-  const { id } = await org.profile(completable(brand))
+  const { id } = await org.profile({ ...completable(brand), ...members })
   const patched = await org.admin.patch(`/v3/profiles/${id}`, { sending_phone_number: '+12025550123', ...settings })
   if (patched.status !== 200) throw new Error(patched.text)
   if (campaign === null) return { id, campaignId: '' }
