@@ -42,6 +42,8 @@ export interface ScriptedRegistry extends BrandRegistry {
   vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
+  /** Runs after the registry has looked a brand up for a read, before its answer. */
+  onRead: (() => Promise<void>) | null
 }
 
 const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'submitCampaign', 'orderVetting'])
@@ -99,6 +101,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
       return { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
     const value = effect()
     if (SUBMISSIONS.has(call)) await registry.onSubmit?.()
+    if (call === 'readBrand') await registry.onRead?.()
     return fate === 'take' ? TIMEOUT : { kind: 'done', value }
   }
 
@@ -116,6 +119,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     feedback: [],
     vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
+    onRead: null,
     plan: (call, ...list) => void fates.set(call, list),
     always: (call, fate) => void standing.set(call, fate),
     fees: () => ({ brand: 4.5, revet: 4.5, vetting: 40, campaignReview: 15 }),

@@ -4,7 +4,7 @@ import { apply } from './answer.rules.ts'
 import { ask, campaignOfNumber } from './call.jobs.ts'
 import { resultOf } from './completion.rules.ts'
 import { findNumberSources } from './facts.store.ts'
-import { begun, type Move, nextMove, type Question, READS } from './move.rules.ts'
+import { begun, type Move, nextMove, type Question, READS, woken } from './move.rules.ts'
 import { numberOf } from './numbers.rules.ts'
 import { recordIntent } from './order.jobs.ts'
 import { record } from './record.jobs.ts'
@@ -22,7 +22,7 @@ import { loadWork, type RegistrationOptions, type Work } from './work.jobs.ts'
 export function advanceRegistrationJob(options: RegistrationOptions): JobHandler {
   return async (job) => {
     for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-      const next = await takeTurn(options, job)
+      const next = await takeTurn(options, job, job.is_woken === true && turn === 1)
       if (next !== 'again') return settle(options, job, next)
     }
     return settle(options, job, { kind: 'postponed', delayMs: AFTER_TURNS_MS, isAttempt: false })
@@ -50,14 +50,15 @@ const AT_WORK: ReadonlySet<RegistrationState> = new Set(['running', 'waiting', '
 
 type Turn = Next | 'again'
 
-async function takeTurn(options: RegistrationOptions, job: Job): Promise<Turn> {
+async function takeTurn(options: RegistrationOptions, job: Job, isWoken: boolean): Promise<Turn> {
   const work = await loadWork(options.db, options.keys, job)
   if (work === null) return FINISHED
   if (!AT_WORK.has(work.registration.state)) {
     await refresh(options, work)
     return FINISHED
   }
-  const move = nextMove(work.registration.steps, work.now, options.leaseMs)
+  const { steps } = work.registration
+  const move = nextMove(isWoken ? woken(steps) : steps, work.now, options.leaseMs)
   if (work.isDeleted) return withdraw(options, work, move)
   return takeMove(options, work, move)
 }
