@@ -16,6 +16,7 @@ import type { Outcome } from '../../src/ports/outcome.ts'
 
 type Call =
   | 'submitBrand'
+  | 'updateBrand'
   | 'findBrand'
   | 'submitCampaign'
   | 'readBrand'
@@ -42,11 +43,13 @@ export interface ScriptedRegistry extends BrandRegistry {
   vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
+  /** Runs while any scripted call is under way, whatever becomes of it. */
+  onCall: ((call: string) => Promise<void>) | null
   /** Runs after the registry has looked a brand up for a read, before its answer. */
   onRead: (() => Promise<void>) | null
 }
 
-const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'submitCampaign', 'orderVetting'])
+const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'updateBrand', 'submitCampaign', 'orderVetting'])
 const TIMEOUT: Outcome<never> = { kind: 'timeout' }
 
 function numberOf(map: Map<string, unknown>, reference: string, letter: string): string {
@@ -93,6 +96,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
 
   async function meet<T>(call: Call, effect: () => T): Promise<Outcome<T>> {
     log.push(call)
+    await registry.onCall?.(call)
     const fate = fates.get(call)?.shift() ?? standing.get(call) ?? 'answer'
     if (fate === 'throw') throw new Error('a bug in the adapter')
     if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', retryAfterSeconds: 1 }
@@ -119,6 +123,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     feedback: [],
     vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
+    onCall: null,
     onRead: null,
     plan: (call, ...list) => void fates.set(call, list),
     always: (call, fate) => void standing.set(call, fate),
@@ -129,10 +134,11 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
         brands.set(brand.reference, structuredClone(brand))
         return brandOf(brand.reference)
       }),
-    async updateBrand({ tcrBrandId, brand }) {
-      brands.set(referenceOf(brands, tcrBrandId), structuredClone(brand))
-      return { kind: 'done', value: brandOf(brand.reference) }
-    },
+    updateBrand: ({ tcrBrandId, brand }) =>
+      meet('updateBrand', () => {
+        brands.set(referenceOf(brands, tcrBrandId), structuredClone(brand))
+        return brandOf(brand.reference)
+      }),
     revetBrand: ({ tcrBrandId }) => meet('revetBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
     findBrand: ({ reference }) => meet('findBrand', () => (brands.has(reference) ? brandOf(reference) : null)),
     readBrand: ({ tcrBrandId }) => meet('readBrand', () => brandOf(referenceOf(brands, tcrBrandId))),

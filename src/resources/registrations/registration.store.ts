@@ -2,6 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import { wakes } from '../../jobs/queue.store.ts'
+import { ADVANCE_JOB } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 
 /** The row of a registration. Every write carries the fence that was read, so whoever is late writes nothing. */
@@ -101,9 +102,6 @@ export async function saveRegistration(
   ])
   return rows.length === 1
 }
-
-/** The job that brings a registration forward. Its id is the registration's, so there is one, and its subject the profile. */
-export const ADVANCE_JOB = 'advance_registration'
 
 const due = statement<{ id: string }>(
   'make_registration_due',
