@@ -19,6 +19,7 @@ type Call =
   | 'updateBrand'
   | 'findBrand'
   | 'submitCampaign'
+  | 'updateCampaign'
   | 'readBrand'
   | 'readCampaign'
   | 'revetBrand'
@@ -115,6 +116,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     name: 'scripted',
     isSimulated: true,
     hasVetting,
+    changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     brands,
     campaigns,
     log,
@@ -155,6 +157,13 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
         if (campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')
         campaigns.set(campaign.reference, structuredClone(campaign))
         return campaignOf(campaign.reference)
+      }),
+    updateCampaign: ({ campaign, content }) =>
+      meet('updateCampaign', () => {
+        const reference = referenceOf(campaigns, campaign.tcrCampaignId)
+        if (content.reference !== reference) throw new Error('another campaign is changed')
+        campaigns.set(reference, structuredClone(content))
+        return { ...campaignOf(reference), sharingStatus: 'PENDING' as const, says: null }
       }),
     findCampaign: async ({ reference }) => ({
       kind: 'done',

@@ -12,7 +12,13 @@ import type { RegistrationOptions, Work } from './work.jobs.ts'
  */
 
 /** What is charged each time. */
-const ORDERS: ReadonlySet<CallName> = new Set(['submit_brand', 'revet_brand', 'order_vetting', 'submit_campaign'])
+const ORDERS: ReadonlySet<CallName> = new Set([
+  'submit_brand',
+  'revet_brand',
+  'order_vetting',
+  'submit_campaign',
+  'update_campaign',
+])
 
 /** An order that must not be made now. Takes back the transaction that found it. */
 class HeldBack extends Error {
