@@ -78,6 +78,15 @@ export function brandBody(brand: BrandForRegistry): Record<string, unknown> {
   return { ...Object.fromEntries(entries), ...(brand.isMock ? { mock: true } : {}) }
 }
 
+/** The given members of a campaign, as a change of it. */
+export function campaignChange(
+  campaign: CampaignForRegistry,
+  members: readonly (keyof CampaignForRegistry)[],
+): Record<string, unknown> {
+  const isGiven = (field: string) => members.some((member) => member === field.replace(/^sample\d$/, 'samples'))
+  return Object.fromEntries(Object.entries(campaignBody(campaign)).filter(([field]) => isGiven(field)))
+}
+
 /** A campaign as TCR and Telnyx take it, without the brand's id. */
 export function campaignBody(campaign: CampaignForRegistry): Record<string, unknown> {
   const texts = {

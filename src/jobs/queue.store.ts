@@ -9,6 +9,8 @@ import { ATTEMPTS_MAX } from './backoff.rules.ts'
  * a dead worker held, and the fence with the time of creation names this very claim of this very row. Every later write
  * carries both, so a worker that lost its row, or whose row was ended and written anew, changes nothing.
  * A row with ATTEMPTS_MAX attempts and no lease is parked: it stays, is counted, and waits for a person.
+ * A row that is woken is due now. One that is woken while a worker holds it is not ended or postponed by that worker, which
+ * may have read what is old by now: it gives the row back as due.
  */
 
 /** A claimed row. */
@@ -21,22 +23,30 @@ export interface Job {
   /** This attempt included: 1 at the first. */
   attempts: number
   created_at: string
+  /** Somebody has said that something changed, so what the job waits for may have come. */
+  is_woken?: boolean
+}
+
+/** The assignments by which a statement wakes a job, parked or not. `job` names the table or its alias in them. */
+export function wakes(job: string): string {
+  return `due_at = least(${job}.due_at, now()), woken = true`
 }
 
 const claimDue = statement<Job>(
   'claim_due_jobs',
   `-- across organizations: a worker takes whatever is due
   with due as (
-    select organization_id, id from jobs
+    select organization_id, id, woken from jobs
      where due_at <= now() and (lease_until is null or lease_until <= now()) and attempts < ${ATTEMPTS_MAX}
        and kind in (select jsonb_array_elements_text($1::jsonb))
      order by due_at limit $2::integer
        for update skip locked)
   update jobs j
-     set fence = j.fence + 1, attempts = j.attempts + 1,
+     set fence = j.fence + 1, attempts = j.attempts + 1, woken = false,
          lease_until = now() + $3::double precision * interval '1 millisecond'
     from due d where j.organization_id = d.organization_id and j.id = d.id
-  returning j.organization_id, j.id, j.kind, j.subject_id, j.fence, j.attempts, j.created_at`,
+  returning j.organization_id, j.id, j.kind, j.subject_id, j.fence, j.attempts, j.created_at,
+            d.woken as is_woken`,
 )
 
 /** Claims up to `limit` due jobs of the given kinds, the longest due first. Other kinds are left to newer instances. */
@@ -49,27 +59,39 @@ export function claimDueJobs(
 
 const finish = statement<{ id: string }>(
   'finish_job',
-  `delete from jobs where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz returning id`,
+  `delete from jobs
+    where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz and not woken returning id`,
+)
+
+const giveBack = statement<{ id: string }>(
+  'give_back_woken_job',
+  `update jobs set lease_until = null, attempts = 0
+    where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz and woken returning id`,
 )
 
 function mine(job: Job) {
   return [job.organization_id, job.id, job.fence, job.created_at]
 }
 
-/** Deletes the row. False when it is no longer this worker's. */
+/** Deletes the row, or gives it back where it was woken meanwhile. False when it is no longer this worker's. */
 export async function finishJob(db: Database, job: Job): Promise<boolean> {
-  return (await db.runUnscoped(finish, mine(job))).length === 1
+  if ((await db.runUnscoped(finish, mine(job))).length === 1) return true
+  // Only a claim takes the mark away again, so it is this that has kept the row, or the row is another's.
+  return (await db.runUnscoped(giveBack, mine(job))).length === 1
 }
 
 const postpone = statement<{ id: string }>(
   'postpone_job',
   `update jobs set lease_until = null, attempts = $6::integer,
-          due_at = now() + $5::double precision * interval '1 millisecond'
+          due_at = now() + case when woken then 0 else $5::double precision end * interval '1 millisecond'
     where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz
    returning id`,
 )
 
-/** Gives the row back, due in `delayMs`, with `attempts` counted so far. False when it is no longer this worker's. */
+/**
+ * Gives the row back, due in `delayMs`, or now where it was woken meanwhile, with `attempts` counted so far. False when it
+ * is no longer this worker's.
+ */
 export async function postponeJob(
   db: Database,
   job: Job,
@@ -78,16 +100,17 @@ export async function postponeJob(
   return (await db.runUnscoped(postpone, [...mine(job), delayMs, attempts])).length === 1
 }
 
-const park = statement<{ id: string }>(
+const park = statement<{ is_parked: boolean }>(
   'park_job',
-  `update jobs set lease_until = null, attempts = ${ATTEMPTS_MAX}
+  `update jobs set lease_until = null, attempts = case when woken then 0 else ${ATTEMPTS_MAX} end
     where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz
-   returning id`,
+   returning not woken as is_parked`,
 )
 
-/** Sets the row aside for a person. False when it is no longer this worker's. */
+/** Sets the row aside for a person. False when it is no longer this worker's, or was woken meanwhile and is due. */
 export async function parkJob(db: Database, job: Job): Promise<boolean> {
-  return (await db.runUnscoped(park, mine(job))).length === 1
+  const [row] = await db.runUnscoped(park, mine(job))
+  return row?.is_parked === true
 }
 
 export interface Outbox {

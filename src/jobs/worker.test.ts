@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../../test/kit/gate.ts'
 import { JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
-import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox } from './queue.store.ts'
+import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox, wakes } from './queue.store.ts'
 import { createWorker, type JobHandler, type Worker, type WorkerOptions } from './worker.ts'
 
 const FINISHED = { kind: 'finished' } as const
@@ -213,4 +213,32 @@ test('a job that ended and was written anew under its id is not the old one, tho
   assert.equal(renewed.fence, old.fence)
   assert.equal(await finishJob(bench.db, old), false)
   assert.equal(await finishJob(bench.db, renewed), true)
+})
+
+test('a job that is woken while it is held is given back as due, whatever its worker makes of it; once claimed it is as any', async () => {
+  await using bench = await JobsBench.open()
+  const [id = ''] = await bench.jobs(await bench.organization(), KIND, 1)
+  const wake = () => bench.sql(`update jobs set ${wakes('jobs')} where id = $1`, [id])
+  const isDue = async () => {
+    const state = await bench.jobState({ id })
+    return state !== null && !state.is_leased && state.due_in_seconds <= 0
+  }
+  const ends: ((job: Job) => Promise<boolean>)[] = [
+    (job) => finishJob(bench.db, job),
+    (job) => postponeJob(bench.db, job, { delayMs: 60_000, attempts: 1 }),
+    (job) => parkJob(bench.db, job),
+  ]
+  for (const [index, end] of ends.entries()) {
+    const [job] = await claimOne(bench)
+    assert.ok(job !== undefined)
+    assert.equal(job.is_woken, index > 0)
+    await wake()
+    assert.equal(await end(job), end !== ends[2], 'a job that was woken is not parked')
+    assert.ok(await isDue())
+    await wake()
+  }
+  const [job] = await claimOne(bench)
+  assert.ok(job !== undefined)
+  assert.equal(await finishJob(bench.db, job), true)
+  assert.equal(await bench.jobState({ id }), null)
 })

@@ -138,6 +138,8 @@ export interface BrandRegistry {
   readonly isSimulated: boolean
   /** Whether `orderVetting` is configured; otherwise it refuses. */
   readonly hasVetting: boolean
+  /** What of a campaign can be changed without submitting it anew. Nothing can be cleared, and no sample taken away. */
+  readonly changeableInCampaign: readonly (keyof CampaignForRegistry)[]
   fees(): RegistryFees
 
   /** Registers a new brand, charged once. Answers before the identity is scored. */
@@ -169,6 +171,15 @@ export interface BrandRegistry {
     tcrBrandId: string
     signal?: AbortSignal
   }): Promise<Outcome<RegisteredCampaign | null>>
+  /**
+   * Changes what can be changed of a campaign, and sends one that was declined to its reviewers again, which is charged.
+   * Answers the campaign as it is then. May be repeated.
+   */
+  updateCampaign(request: {
+    campaign: CampaignIds
+    content: CampaignForRegistry
+    signal?: AbortSignal
+  }): Promise<Outcome<RegisteredCampaign>>
   /** `refused` for ids that the registry does not know. */
   readCampaign(request: { campaign: CampaignIds; signal?: AbortSignal }): Promise<Outcome<RegisteredCampaign>>
   /** Sends the campaign to the configured connectivity partner, again after a decline. Where the registry is the partner, there is nothing to do. */

@@ -22,18 +22,34 @@ export interface CompletableOptions {
   brand?: object
   campaign?: object | null
   settings?: Json
+  /** Further members of its creation. */
+  members?: Json
 }
 
 /** A profile with brand, campaign and SMS number, ready to be completed. */
 export async function completableProfile(
   org: TestOrganization,
-  { brand = aBrand(), campaign = aCampaign(), settings = {} }: CompletableOptions = {},
+  { brand = aBrand(), campaign = aCampaign(), settings = {}, members = {} }: CompletableOptions = {},
 ): Promise<{ id: string; campaignId: string }> {
-  const { id } = await org.profile(completable(brand))
+  const { id } = await org.profile({ ...completable(brand), ...members })
   const patched = await org.admin.patch(`/v3/profiles/${id}`, { sending_phone_number: '+12025550123', ...settings })
   if (patched.status !== 200) throw new Error(patched.text)
   if (campaign === null) return { id, campaignId: '' }
   const made = await org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign })
+  if (made.status !== 201) throw new Error(made.text)
+  return { id, campaignId: String(made.data.id) }
+}
+
+/** A profile that inherits the brand of the organization and has a campaign of its own. */
+export async function inheritingProfile(org: TestOrganization): Promise<{ id: string; campaignId: string }> {
+  const { id } = await org.profile({
+    short_name: 'SALES',
+    description: 'Appointment reminders for customers',
+    inherit_tcr_brand: true,
+    inherit_tcr_campaign: false,
+  })
+  await org.admin.patch(`/v3/profiles/${id}`, { sending_phone_number: '+12025550123' })
+  const made = await org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign: aCampaign() })
   if (made.status !== 201) throw new Error(made.text)
   return { id, campaignId: String(made.data.id) }
 }
@@ -90,6 +106,15 @@ export async function letTimePass(app: TestApp, { hours = 1 }: { hours?: number 
   )
   await app.sql("update jobs set due_at = now() where kind in ('advance_registration', 'end_campaign')")
   await app.app.jobs.runDue()
+}
+
+/** The settling time is over for every call that has no answer. */
+export async function letSettle(app: TestApp): Promise<void> {
+  await app.sql(
+    `update registrations set steps = (
+       select jsonb_agg(case when s->>'state' in ('unknown', 'calling') then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
+         from jsonb_array_elements(steps) with ordinality as e(s, n))`,
+  )
 }
 
 /** Lets time pass until nothing is under way any more, or `turns` are over. */

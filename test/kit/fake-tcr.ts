@@ -108,6 +108,7 @@ const ROUTES: readonly [method: string, pattern: RegExp, step: string][] = [
   ['GET', /^campaign\/\w+\/sharing$/, 'sharing'],
   ['PUT', /^campaign\/\w+\/sharing\/\w+$/, 'share'],
   ['GET', /^campaign\/\w+$/, 'read_campaign'],
+  ['PUT', /^campaign\/\w+$/, 'update_campaign'],
   ['DELETE', /^campaign\/\w+$/, 'end_campaign'],
 ]
 
@@ -231,9 +232,14 @@ function settle(tcr: FakeTcr): void {
   }
   for (const { fields, sharing } of tcr.campaigns.values()) {
     if (sharing === null) continue
-    sharing.sharingStatus = String(fields.description).includes('[decline]') ? 'DECLINED' : 'ACCEPTED'
+    sharing.sharingStatus = `${fields.description} ${fields.messageFlow}`.includes('[decline]')
+      ? 'DECLINED'
+      : 'ACCEPTED'
   }
 }
+
+/** What TCR's PUT of a campaign takes. */
+const CHANGEABLE = /^(description|sample[1-5]|messageFlow|helpMessage|resellerId|autoRenewal)$/
 
 function campaignAnswer(tcr: FakeTcr, { step, path, query, body }: TcrRequest): Answer {
   if (step === 'qualify') return qualify(tcr, path)
@@ -256,6 +262,11 @@ function campaignAnswer(tcr: FakeTcr, { step, path, query, body }: TcrRequest): 
       if (campaign.sharing?.sharingStatus === 'PENDING') return failure(523, 'Already shared')
       campaign.sharing = { upstreamCnpId: path.split('/').at(-1) ?? '', sharingStatus: 'PENDING' }
       return { status: 200, body: { sharingStatus: 'PENDING' } }
+    case 'update_campaign':
+      if (campaign.status === 'EXPIRED') return failure(518, 'Campaign is not active')
+      if (Object.keys(body).some((field) => !CHANGEABLE.test(field))) return failure(501, 'Not to be changed')
+      Object.assign(campaign.fields, body)
+      return { status: 200, body: shownCampaign(campaign) }
     case 'end_campaign':
       campaign.status = 'EXPIRED'
       return { status: 204, body: '' }

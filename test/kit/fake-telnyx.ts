@@ -68,6 +68,8 @@ const ROUTES: readonly [method: string, pattern: RegExp, step: string][] = [
   ['POST', /^10dlc\/campaignBuilder$/, 'submit_campaign'],
   ['GET', /^10dlc\/campaign$/, 'list_campaigns'],
   ['GET', /^10dlc\/campaign\/[\w-]+$/, 'read_campaign'],
+  ['PUT', /^10dlc\/campaign\/[\w-]+$/, 'update_campaign'],
+  ['POST', /^10dlc\/campaign\/[\w-]+\/appeal$/, 'appeal_campaign'],
   ['DELETE', /^10dlc\/campaign\/[\w-]+$/, 'end_campaign'],
   ['GET', /^messaging_profiles$/, 'list_profiles'],
   ['POST', /^messaging_profiles$/, 'create_profile'],
@@ -261,8 +263,21 @@ function campaignAnswer(telnyx: FakeTelnyx, { step, path, query, body }: TelnyxR
     if (campaign.status === 'EXPIRED') return failure(422, '10040', 'Has ended')
     campaign.status = 'EXPIRED'
   }
+  if (step === 'update_campaign') {
+    if (campaign.status === 'EXPIRED') return failure(422, '10040', 'Has ended')
+    if (Object.keys(body).some((field) => !CHANGEABLE.test(field))) return failure(422, '10033', 'Not to be changed')
+    Object.assign(campaign, body)
+  }
+  if (step === 'appeal_campaign') {
+    if (campaign.campaignStatus !== 'TELNYX_FAILED') return failure(422, '10033', 'Was not declined')
+    if (typeof body.appeal_reason !== 'string') return failure(422, '10033', 'Needs a reason', '/appeal_reason')
+    Object.assign(campaign, { campaignStatus: 'TCR_ACCEPTED', failureReasons: [] })
+  }
   return { status: 200, body: campaign }
 }
+
+/** What Telnyx's PUT of a campaign takes. */
+const CHANGEABLE = /^(sample[1-5]|messageFlow|helpMessage|autoRenewal|webhookURL|webhookFailoverURL)$/
 
 function carrierAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
   const { step, path, query, body } = request
@@ -329,7 +344,7 @@ function settle(telnyx: FakeTelnyx): void {
     if (brand.vettings.length > 0) brand.identityStatus = 'VETTED_VERIFIED'
   }
   for (const [at, campaign] of [...telnyx.campaigns.values()].entries()) {
-    const isDeclined = String(campaign.description).includes('[decline]')
+    const isDeclined = `${campaign.description} ${campaign.messageFlow}`.includes('[decline]')
     Object.assign(campaign, {
       tcrCampaignId: `C${String(at + 1).padStart(6, '0')}`,
       submissionStatus: 'CREATED',

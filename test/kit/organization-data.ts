@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/contract/json-value.ts'
 import { newId } from '../../src/contract/new-id.ts'
-import { saveOrganizationBrand } from '../../src/resources/brands/organization-brand.store.ts'
+import { applyBrand } from '../../src/resources/brands/index.ts'
+import { findOrganizationBrand, saveOrganizationBrand } from '../../src/resources/brands/organization-brand.store.ts'
 import {
   campaignContent,
   campaignEvent,
@@ -28,6 +29,19 @@ export async function giveBrand({ app, keys }: TestApp, organizationId: string):
     seal: keys.open(organization?.data_key ?? '', organizationId),
   })
   return id
+}
+
+/** A brand for the organization from the members of a request, kept under the id of one that is there. @returns its id. */
+export async function giveBrandOf({ app, keys }: TestApp, organizationId: string, request: object): Promise<string> {
+  const organization = await findOrganization(app.db, organizationId)
+  const seal = keys.open(organization?.data_key ?? '', organizationId)
+  return app.db.transaction(organizationId, async (tx) => {
+    const stored = await findOrganizationBrand(tx, organizationId, seal)
+    const id = stored?.id ?? newId()
+    const sections = applyBrand(stored, request as JsonObject, new Set())
+    await saveOrganizationBrand(tx, organizationId, { id, sections, seal })
+    return id
+  })
 }
 
 /** A campaign of the organization. @returns its id. */

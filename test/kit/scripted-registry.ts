@@ -5,6 +5,7 @@ import type {
   RegisteredBrand,
   RegisteredCampaign,
   RegistryFeedback,
+  Vetting,
 } from '../../src/ports/brand-registry.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 
@@ -13,7 +14,17 @@ import type { Outcome } from '../../src/ports/outcome.ts'
  * down, refuses, throws. What it holds is counted, since nothing may ever be there twice.
  */
 
-type Call = 'submitBrand' | 'findBrand' | 'submitCampaign' | 'readBrand' | 'readCampaign' | 'revetBrand'
+type Call =
+  | 'submitBrand'
+  | 'updateBrand'
+  | 'findBrand'
+  | 'submitCampaign'
+  | 'updateCampaign'
+  | 'readBrand'
+  | 'readCampaign'
+  | 'revetBrand'
+  | 'orderVetting'
+  | 'readVetting'
 
 /** What happens to one call, the call's own answer beside. `take`: the registry does it, but its answer never comes. */
 export type Fate = 'answer' | 'take' | 'lose' | 'down' | 'refuse' | 'throw' | 'busy'
@@ -29,10 +40,17 @@ export interface ScriptedRegistry extends BrandRegistry {
   identity: RegisteredBrand['identityStatus']
   sharing: RegisteredCampaign['sharingStatus']
   feedback: RegistryFeedback[]
+  /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. */
+  vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
+  /** Runs while any scripted call is under way, whatever becomes of it. */
+  onCall: ((call: string) => Promise<void>) | null
+  /** Runs after the registry has looked a brand up for a read, before its answer. */
+  onRead: (() => Promise<void>) | null
 }
 
+const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'updateBrand', 'submitCampaign', 'orderVetting'])
 const TIMEOUT: Outcome<never> = { kind: 'timeout' }
 
 function numberOf(map: Map<string, unknown>, reference: string, letter: string): string {
@@ -69,15 +87,17 @@ function campaignIn({ campaigns, sharing }: ScriptedRegistry, reference: string)
   }
 }
 
-export function scriptedRegistry(): ScriptedRegistry {
+export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry {
   const fates = new Map<Call, Fate[]>()
   const standing = new Map<Call, Fate>()
   const brands = new Map<string, BrandForRegistry>()
   const campaigns = new Map<string, CampaignForRegistry>()
+  const vettings = new Set<string>()
   const log: string[] = []
 
   async function meet<T>(call: Call, effect: () => T): Promise<Outcome<T>> {
     log.push(call)
+    await registry.onCall?.(call)
     const fate = fates.get(call)?.shift() ?? standing.get(call) ?? 'answer'
     if (fate === 'throw') throw new Error('a bug in the adapter')
     if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', retryAfterSeconds: 1 }
@@ -85,7 +105,8 @@ export function scriptedRegistry(): ScriptedRegistry {
     if (fate === 'refuse')
       return { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
     const value = effect()
-    if (call === 'submitBrand' || call === 'submitCampaign') await registry.onSubmit?.()
+    if (SUBMISSIONS.has(call)) await registry.onSubmit?.()
+    if (call === 'readBrand') await registry.onRead?.()
     return fate === 'take' ? TIMEOUT : { kind: 'done', value }
   }
 
@@ -94,14 +115,18 @@ export function scriptedRegistry(): ScriptedRegistry {
   const registry: ScriptedRegistry = {
     name: 'scripted',
     isSimulated: true,
-    hasVetting: false,
+    hasVetting,
+    changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     brands,
     campaigns,
     log,
     identity: 'VERIFIED',
     sharing: 'ACCEPTED',
     feedback: [],
+    vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
+    onCall: null,
+    onRead: null,
     plan: (call, ...list) => void fates.set(call, list),
     always: (call, fate) => void standing.set(call, fate),
     fees: () => ({ brand: 4.5, revet: 4.5, vetting: 40, campaignReview: 15 }),
@@ -111,21 +136,34 @@ export function scriptedRegistry(): ScriptedRegistry {
         brands.set(brand.reference, structuredClone(brand))
         return brandOf(brand.reference)
       }),
-    async updateBrand({ tcrBrandId, brand }) {
-      brands.set(referenceOf(brands, tcrBrandId), structuredClone(brand))
-      return { kind: 'done', value: brandOf(brand.reference) }
-    },
+    updateBrand: ({ tcrBrandId, brand }) =>
+      meet('updateBrand', () => {
+        brands.set(referenceOf(brands, tcrBrandId), structuredClone(brand))
+        return brandOf(brand.reference)
+      }),
     revetBrand: ({ tcrBrandId }) => meet('revetBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
     findBrand: ({ reference }) => meet('findBrand', () => (brands.has(reference) ? brandOf(reference) : null)),
     readBrand: ({ tcrBrandId }) => meet('readBrand', () => brandOf(referenceOf(brands, tcrBrandId))),
     readFeedback: async () => ({ kind: 'done', value: registry.feedback }),
-    orderVetting: async () => ({ kind: 'refused', refusals: [] }),
-    readVetting: async () => ({ kind: 'done', value: null }),
+    orderVetting: ({ tcrBrandId }) =>
+      meet('orderVetting', () => {
+        if (vettings.has(tcrBrandId)) throw new Error('the vetting is ordered twice')
+        vettings.add(tcrBrandId)
+        return { status: 'pending' as const, score: null, reasons: [] }
+      }),
+    readVetting: ({ tcrBrandId }) => meet('readVetting', () => (vettings.has(tcrBrandId) ? registry.vetted : null)),
     submitCampaign: ({ campaign }) =>
       meet('submitCampaign', () => {
         if (campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')
         campaigns.set(campaign.reference, structuredClone(campaign))
         return campaignOf(campaign.reference)
+      }),
+    updateCampaign: ({ campaign, content }) =>
+      meet('updateCampaign', () => {
+        const reference = referenceOf(campaigns, campaign.tcrCampaignId)
+        if (content.reference !== reference) throw new Error('another campaign is changed')
+        campaigns.set(reference, structuredClone(content))
+        return { ...campaignOf(reference), sharingStatus: 'PENDING' as const, says: null }
       }),
     findCampaign: async ({ reference }) => ({
       kind: 'done',

@@ -237,6 +237,39 @@ export function brandRegistrySuite(
         assert.equal(read.says, null)
       }))
 
+    it('changes a declined campaign under its id and has it reviewed again, also when that is said twice', () =>
+      using(async (harness) => {
+        const { registry, settle } = harness
+        const { tcrBrandId } = await verified(harness)
+        const declined = aRegistryCampaign(tcrBrandId, { messageFlow: 'Customers agree somewhere. [decline]' })
+        const campaign = doneValue(await registry.submitCampaign({ campaign: declined }))
+        doneValue(await registry.shareCampaign({ campaign }))
+        settle()
+        assert.equal(doneValue(await registry.readCampaign({ campaign })).sharingStatus, 'DECLINED')
+        assert.ok(registry.changeableInCampaign.includes('messageFlow'))
+        const content = { ...declined, messageFlow: 'Customers agree at https://acme.example/sms in a box.' }
+        for (let time = 0; time < 2; time += 1) {
+          const changed = doneValue(await registry.updateCampaign({ campaign, content }))
+          assert.equal(changed.sharingStatus, 'PENDING')
+          assert.equal(changed.reference, declined.reference)
+        }
+        settle()
+        const read = doneValue(await registry.readCampaign({ campaign }))
+        assert.deepEqual([read.sharingStatus, read.status, read.says], ['ACCEPTED', 'ACTIVE', null])
+      }))
+
+    it('does not change a campaign that has ended, or that it does not know', () =>
+      using(async (harness) => {
+        const { registry } = harness
+        const { tcrBrandId } = await verified(harness)
+        const content = aRegistryCampaign(tcrBrandId)
+        const campaign = doneValue(await registry.submitCampaign({ campaign: content }))
+        doneValue(await registry.deactivateCampaign({ campaign }))
+        assert.equal((await registry.updateCampaign({ campaign, content })).kind, 'refused')
+        const unknown = { tcrCampaignId: '../x', telnyxCampaignId: '../x' }
+        assert.equal((await registry.updateCampaign({ campaign: unknown, content })).kind, 'refused')
+      }))
+
     it('shows a decline with the reason', () =>
       using(async (harness) => {
         const { registry, settle } = harness

@@ -36,6 +36,7 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
     name: 'simulator',
     isSimulated: true,
     hasVetting,
+    changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     calls: stage.calls,
     fees: () => options.fees ?? NO_FEES,
     submitBrand: ({ brand, signal }) => note('submitBrand', brand.reference, () => brands.submit(brand, signal)),
@@ -60,6 +61,8 @@ function notedCampaigns({ note }: Stage, campaigns: CampaignCalls): CampaignCall
   return {
     submitCampaign: (request) =>
       note('submitCampaign', request.campaign.reference, () => campaigns.submitCampaign(request)),
+    updateCampaign: (request) =>
+      note('updateCampaign', subject(request.campaign), () => campaigns.updateCampaign(request)),
     findCampaign: (request) => note('findCampaign', request.reference, () => campaigns.findCampaign(request)),
     readCampaign: (request) => note('readCampaign', subject(request.campaign), () => campaigns.readCampaign(request)),
     shareCampaign: (request) =>

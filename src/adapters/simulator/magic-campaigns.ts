@@ -6,7 +6,7 @@ export type CampaignBehaviour = 'reject' | 'decline' | 'neverReview' | 'expire' 
 export interface MagicCampaign {
   /** Written anywhere in the place that is named. */
   word: string
-  place: 'samples' | 'description'
+  place: 'samples' | 'description' | 'messageFlow'
   behaviour: CampaignBehaviour
   says: string
 }
@@ -29,6 +29,12 @@ export const MAGIC_CAMPAIGNS: readonly MagicCampaign[] = [
     says: `Registered, then DECLINED by the partner it is shared with: "${DECLINE_REASON}"`,
   },
   {
+    word: '[decline]',
+    place: 'messageFlow',
+    behaviour: 'decline',
+    says: 'The same. Corrected, the campaign is changed under its id and reviewed again.',
+  },
+  {
     word: '[pending]',
     place: 'description',
     behaviour: 'neverReview',
@@ -47,6 +53,10 @@ export const MAGIC_CAMPAIGNS: readonly MagicCampaign[] = [
 
 /** The behaviour that a campaign asks for; the first word found counts. */
 export function magicCampaign(campaign: CampaignForRegistry): CampaignBehaviour | null {
-  const texts = { samples: campaign.samples.join('\n'), description: campaign.description }
+  const texts = {
+    samples: campaign.samples.join('\n'),
+    description: campaign.description,
+    messageFlow: campaign.messageFlow ?? '',
+  }
   return MAGIC_CAMPAIGNS.find(({ word, place }) => texts[place].includes(word))?.behaviour ?? null
 }

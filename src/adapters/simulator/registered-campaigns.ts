@@ -15,7 +15,7 @@ import { registryId, type Stage } from './stage.ts'
 /** The campaign half of the simulated registry. */
 export type CampaignCalls = Pick<
   BrandRegistry,
-  'submitCampaign' | 'findCampaign' | 'readCampaign' | 'shareCampaign' | 'deactivateCampaign'
+  'submitCampaign' | 'updateCampaign' | 'findCampaign' | 'readCampaign' | 'shareCampaign' | 'deactivateCampaign'
 >
 
 interface CampaignRecord {
@@ -70,8 +70,33 @@ export function campaignCalls(
     return behaviour === 'slow' ? stage.slowly(registered, signal) : registered
   }
 
+  function share(record: CampaignRecord): void {
+    memory.set(keyOf(record.reference), { ...record, sharedAt: clock.now() })
+    const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
+    const type = record.behaviour === 'decline' ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
+    if (record.behaviour !== 'neverReview') stage.tell({ type, about }, delayMs)
+  }
+
+  const updateCampaign: CampaignCalls['updateCampaign'] = async ({ campaign, content, signal }) => {
+    const record = byId(campaign.tcrCampaignId ?? '')
+    const behaviour = magicCampaign(content)
+    if (behaviour === 'outage') return unavailable()
+    if (behaviour === 'reject') return refused({ member: 'campaign.useCases', says: SAMPLE_REASON })
+    if (record === null) return read(campaign, forgotten, clock.now(), delayMs)
+    const before = view(record, clock.now(), delayMs)
+    if (before.status === 'EXPIRED') return refused(REGISTRY_REASONS.campaignEnded)
+    const changed = { ...record, behaviour }
+    if (before.sharingStatus === 'DECLINED') share(changed)
+    else memory.set(keyOf(record.reference), changed)
+    const isLost = behaviour === 'loseAnswer' && stage.isFirst(`update ${record.reference}`)
+    return isLost
+      ? stage.never(signal)
+      : read(campaign, () => byId(record.tcrCampaignId) ?? changed, clock.now(), delayMs)
+  }
+
   return {
     submitCampaign,
+    updateCampaign,
     async findCampaign({ reference, tcrBrandId }) {
       const record = memory.get(keyOf(reference))
       return done(record?.tcrBrandId === tcrBrandId ? view(record, clock.now(), delayMs) : null)
@@ -83,10 +108,7 @@ export function campaignCalls(
       const { sharingStatus, status } = view(record, clock.now(), delayMs)
       if (status === 'EXPIRED') return refused(REGISTRY_REASONS.campaignEnded)
       if (sharingStatus === 'PENDING' || sharingStatus === 'ACCEPTED') return done(null)
-      memory.set(keyOf(record.reference), { ...record, sharedAt: clock.now() })
-      const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
-      const type = record.behaviour === 'decline' ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
-      if (record.behaviour !== 'neverReview') stage.tell({ type, about }, delayMs)
+      share(record)
       return done(null)
     },
     async deactivateCampaign({ campaign }) {

@@ -2,7 +2,7 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { campaignBody } from '../ten-dlc-body.ts'
+import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
 import { qualificationRefusal } from '../ten-dlc-campaign.ts'
 import { type Qualification, toQualification } from '../ten-dlc-wire.ts'
 import { isSameReference, PAGES_MAX } from './brands.ts'
@@ -54,6 +54,29 @@ export async function submitCampaign(
       }
     },
   })
+}
+
+/** TCR's list of what its PUT takes, but for the reseller and the renewal. */
+export const CHANGEABLE = ['description', 'samples', 'messageFlow', 'helpMessage'] as const
+
+/** Changed, then shared again where it was declined (a declined campaign may be). Without a partner nobody reviews it. */
+export async function updateCampaign(
+  session: JsonSession,
+  { campaign, content }: { campaign: CampaignIds; content: CampaignForRegistry },
+  upstreamCnp: string | null,
+): Promise<Outcome<RegisteredCampaign>> {
+  const { tcrCampaignId } = campaign
+  if (!isCampaignId(tcrCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
+  const changed = await session.call({
+    step: 'update_campaign',
+    method: 'PUT',
+    path: `campaign/${tcrCampaignId}`,
+    body: campaignChange(content, CHANGEABLE),
+    read: () => 'changed' as const,
+  })
+  if (changed.kind !== 'done') return changed
+  const shared = upstreamCnp === null ? done(null) : await shareCampaign(session, campaign, upstreamCnp)
+  return shared.kind === 'done' ? readCampaign(session, campaign) : shared
 }
 
 function qualify(session: JsonSession, campaign: CampaignForRegistry): Promise<Outcome<Qualification>> {

@@ -13,7 +13,15 @@ import {
   updateBrand,
   type VettingOrder,
 } from './brands.ts'
-import { deactivateCampaign, findCampaign, readCampaign, shareCampaign, submitCampaign } from './campaigns.ts'
+import {
+  CHANGEABLE,
+  deactivateCampaign,
+  findCampaign,
+  readCampaign,
+  shareCampaign,
+  submitCampaign,
+  updateCampaign,
+} from './campaigns.ts'
 import { judge } from './faults.ts'
 
 export interface TcrOptions {
@@ -50,6 +58,7 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
   return {
     name: 'tcr',
     isSimulated: false,
+    changeableInCampaign: CHANGEABLE,
     hasVetting: options.vetting !== null,
     fees: () => options.fees,
     submitBrand: ({ brand, signal }) => within(signal, (session) => submitBrand(session, brand)),
@@ -65,6 +74,8 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
     submitCampaign: ({ campaign, signal }) => within(signal, (session) => submitCampaign(session, campaign)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),
+    updateCampaign: ({ campaign, content, signal }) =>
+      within(signal, (session) => updateCampaign(session, { campaign, content }, options.upstreamCnp)),
     readCampaign: ({ campaign, signal }) => within(signal, (session) => readCampaign(session, campaign)),
     shareCampaign: ({ campaign, signal }) =>
       within(signal, (session) => shareCampaign(session, campaign, options.upstreamCnp)),

@@ -2,7 +2,7 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { campaignBody } from '../ten-dlc-body.ts'
+import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
 import { qualificationRefusal } from '../ten-dlc-campaign.ts'
 import { toQualification } from '../ten-dlc-wire.ts'
 import { callbackFor, readBrand, resolveId } from './brands.ts'
@@ -41,6 +41,30 @@ export async function submitCampaign(
   })
   if (made.kind !== 'done') return made
   return done({ ...made.value, reference: campaign.reference, monthlyFee: qualified.value.monthlyFee })
+}
+
+/** What Telnyx's PUT takes, but for the renewal and the addresses of events. */
+export const CHANGEABLE = ['samples', 'messageFlow', 'helpMessage'] as const
+
+const APPEAL = { appeal_reason: 'The campaign was corrected as the reviewers asked.' }
+
+/** Changed, then appealed where it was declined, which brings it before the reviewers again. */
+export async function updateCampaign(
+  session: JsonSession,
+  { campaign, content }: { campaign: CampaignIds; content: CampaignForRegistry },
+): Promise<Outcome<RegisteredCampaign>> {
+  const { telnyxCampaignId: id } = campaign
+  if (!isUuid(id)) return refused(REGISTRY_REASONS.campaignUnknown)
+  const path = `10dlc/campaign/${id}`
+  const read = () => 'done' as const
+  const body = campaignChange(content, CHANGEABLE)
+  const changed = await session.call({ step: 'update_campaign', method: 'PUT', path, body, read })
+  if (changed.kind !== 'done') return changed
+  const before = await readCampaign(session, campaign)
+  if (before.kind !== 'done' || before.value.sharingStatus !== 'DECLINED') return before
+  const appeal = { step: 'appeal_campaign', method: 'POST', path: `${path}/appeal`, body: APPEAL, read } as const
+  const appealed = await session.call(appeal)
+  return appealed.kind === 'done' ? readCampaign(session, campaign) : appealed
 }
 
 /** Telnyx's id of a scored brand that has no campaign with this reference. */

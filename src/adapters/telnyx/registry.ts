@@ -11,7 +11,14 @@ import {
   submitBrand,
   updateBrand,
 } from './brands.ts'
-import { deactivateCampaign, findCampaign, readCampaign, submitCampaign } from './campaigns.ts'
+import {
+  CHANGEABLE,
+  deactivateCampaign,
+  findCampaign,
+  readCampaign,
+  submitCampaign,
+  updateCampaign,
+} from './campaigns.ts'
 import { type TelnyxConnection, telnyxClient } from './client.ts'
 
 export interface TelnyxRegistryOptions extends TelnyxConnection {
@@ -35,6 +42,7 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
     name: 'telnyx',
     isSimulated: false,
     hasVetting: vetting !== null,
+    changeableInCampaign: CHANGEABLE,
     fees: () => fees,
     submitBrand: ({ brand, signal }) => within(signal, (session) => submitBrand(session, brand, callbackUrl)),
     updateBrand: ({ tcrBrandId, brand, signal }) =>
@@ -49,6 +57,8 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
       within(signal, (session) => submitCampaign(session, campaign, callbackUrl)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),
+    updateCampaign: ({ campaign, content, signal }) =>
+      within(signal, (session) => updateCampaign(session, { campaign, content })),
     readCampaign: ({ campaign, signal }) => within(signal, (session) => readCampaign(session, campaign)),
     shareCampaign: async () => done(null),
     deactivateCampaign: ({ campaign, signal }) => within(signal, (session) => deactivateCampaign(session, campaign)),

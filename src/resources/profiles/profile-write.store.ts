@@ -10,6 +10,7 @@ import { endCampaignsBranch } from '../campaigns/index.ts'
 import type { HistoryEntry } from './history.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
 import { contactPlace, PLAIN } from './profile.store.ts'
+import { wakeRunBranch } from './run.store.ts'
 
 /** What one write carries beside the profile's own columns. */
 export interface Writing {
@@ -46,7 +47,7 @@ const branchedStatements = new Map<string, Statement<{ version: number }>>()
 function branched(
   name: string,
   head: { text: string; params: number },
-  parts: { brand: boolean; kept: boolean; endsCampaigns: boolean },
+  parts: { brand: boolean; kept: boolean; isEnd: boolean },
 ) {
   const full = `${name}${parts.brand ? '_brand' : ''}${parts.kept ? '_kept' : ''}`
   const known = branchedStatements.get(full)
@@ -59,7 +60,7 @@ function branched(
   }
   const branches = [
     `changed as (${head.text})`,
-    ...(parts.endsCampaigns ? [endCampaignsBranch('changed')] : []),
+    ...(parts.isEnd ? [endCampaignsBranch('changed'), wakeRunBranch('changed')] : []),
     `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
     ...eventBranches('changed', take(EVENT_PARAMS)),
   ]
@@ -73,14 +74,14 @@ function branched(
 async function runBranched(
   db: Executor,
   name: string,
-  head: { text: string; params: Param[]; endsCampaigns?: true },
+  head: { text: string; params: Param[]; isEnd?: true },
   writing: Writing,
 ): Promise<boolean> {
   const { caller, brand, kept, events } = writing
   const st = branched(
     name,
     { text: head.text, params: head.params.length },
-    { brand: brand !== null, kept: kept !== null, endsCampaigns: head.endsCampaigns === true },
+    { brand: brand !== null, kept: kept !== null, isEnd: head.isEnd === true },
   )
   const ownerId = String(head.params[1])
   const params = [
@@ -181,8 +182,8 @@ export function insertProfile(
 const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
     where organization_id = $1 and id = $2 and version = $3 and deleted_at is null ${RETURNING}, deleted_at as at`
 
-/** Marks the profile as deleted; its data stays (contract 8.11). Campaigns that a registry has are ended there, by jobs. */
+/** Marks the profile as deleted; its data stays (contract 8.11). Its run and the campaigns that a registry has are ended by jobs. */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
   const params = [profile.organization_id, profile.id, profile.version, writing.at, writing.events.length]
-  return runBranched(db, 'delete_profile', { text: DELETE, params, endsCampaigns: true }, writing)
+  return runBranched(db, 'delete_profile', { text: DELETE, params, isEnd: true }, writing)
 }

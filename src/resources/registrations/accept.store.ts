@@ -3,14 +3,15 @@ import type { Executor } from '../../db/database.ts'
 import type { Caller } from '../../http/caller.ts'
 import { type KeptRow, keepAnswer } from '../../http/idempotency.store.ts'
 import { lockBrand } from '../brands/index.ts'
-import { campaignsOf, lockCampaign } from '../campaigns/index.ts'
+import { type Campaign, campaignsOf, lockCampaign } from '../campaigns/index.ts'
 import { changeProfile, type Profile } from '../profiles/index.ts'
 import { insertCallback } from '../webhooks/index.ts'
+import type { MappedCampaign } from './campaign-mapping.rules.ts'
 import { findNumberSources, findWhatsappChannel } from './facts.store.ts'
 import type { CompletionInput, Intent } from './intent.rules.ts'
 import type { Registration, SnapshotMark } from './registration.fields.ts'
 import { findRegistration, insertRegistration, makeDue, saveRegistration } from './registration.store.ts'
-import { findGenerations, freeze } from './snapshot.store.ts'
+import { findGenerations, freeze, readFrozen } from './snapshot.store.ts'
 
 /**
  * Accepts a completion: locks and frozen texts, the run, the callback and the kept answer, in the transaction that holds the
@@ -21,6 +22,7 @@ import { findGenerations, freeze } from './snapshot.store.ts'
 export async function readCompletion(db: Executor, caller: Caller, profile: Profile): Promise<CompletionInput> {
   const { organization_id: organizationId } = caller.organization
   const campaigns = await campaignsOf(db, organizationId, profile.id)
+  const registration = await findRegistration(db, organizationId, profile.id)
   const channel = await findWhatsappChannel(db, organizationId, { profileId: profile.id, seal: caller.seal })
   return {
     campaigns,
@@ -29,14 +31,34 @@ export async function readCompletion(db: Executor, caller: Caller, profile: Prof
       sms: profile.sending_phone_number_profile_id,
       whatsapp: profile.sending_whatsapp_number_profile_id,
     }),
-    registration: await findRegistration(db, organizationId, profile.id),
+    registration,
     wabaPhoneNumberId: channel.phoneNumberId,
     generations: await findGenerations(
       db,
       organizationId,
       campaigns.map(({ id }) => id),
     ),
+    declined: await readDeclined(db, caller, campaigns, registration),
   }
+}
+
+/** What was last submitted of each campaign that the registry declined and still has. */
+async function readDeclined(
+  db: Executor,
+  { organization, seal }: Caller,
+  campaigns: readonly Campaign[],
+  registration: Registration | null,
+): Promise<ReadonlyMap<string, MappedCampaign>> {
+  const declined = new Map<string, MappedCampaign>()
+  for (const { id, lock, sharingStatus, status } of campaigns) {
+    const step = registration?.steps.find(({ step: name, subject }) => name === 'campaign' && subject === id)
+    const mark = step?.snapshot ?? null
+    if (lock !== null || sharingStatus !== 'DECLINED' || status === 'EXPIRED' || mark === null) continue
+    // What was to be submitted in place of the declined one is not what the registry has.
+    if (step?.call === 'deactivate_campaign') continue
+    declined.set(id, await readFrozen<MappedCampaign>(db, organization.organization_id, { mark, seal }))
+  }
+  return declined
 }
 
 export interface Acceptance {

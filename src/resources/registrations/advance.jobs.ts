@@ -4,8 +4,9 @@ import { apply } from './answer.rules.ts'
 import { ask, campaignOfNumber } from './call.jobs.ts'
 import { resultOf } from './completion.rules.ts'
 import { findNumberSources } from './facts.store.ts'
-import { begun, type Move, nextMove, type Question, READS } from './move.rules.ts'
+import { begun, type Move, nextMove, type Question, READS, woken } from './move.rules.ts'
 import { numberOf } from './numbers.rules.ts'
+import { recordIntent } from './order.jobs.ts'
 import { record } from './record.jobs.ts'
 import { refresh } from './refresh.jobs.ts'
 import type { CallName, RegistrationState, Step } from './registration.fields.ts'
@@ -21,7 +22,7 @@ import { loadWork, type RegistrationOptions, type Work } from './work.jobs.ts'
 export function advanceRegistrationJob(options: RegistrationOptions): JobHandler {
   return async (job) => {
     for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-      const next = await takeTurn(options, job)
+      const next = await takeTurn(options, job, job.is_woken === true && turn === 1)
       if (next !== 'again') return settle(options, job, next)
     }
     return settle(options, job, { kind: 'postponed', delayMs: AFTER_TURNS_MS, isAttempt: false })
@@ -49,14 +50,15 @@ const AT_WORK: ReadonlySet<RegistrationState> = new Set(['running', 'waiting', '
 
 type Turn = Next | 'again'
 
-async function takeTurn(options: RegistrationOptions, job: Job): Promise<Turn> {
+async function takeTurn(options: RegistrationOptions, job: Job, isWoken: boolean): Promise<Turn> {
   const work = await loadWork(options.db, options.keys, job)
   if (work === null) return FINISHED
   if (!AT_WORK.has(work.registration.state)) {
     await refresh(options, work)
     return FINISHED
   }
-  const move = nextMove(work.registration.steps, work.now, options.leaseMs)
+  const { steps } = work.registration
+  const move = nextMove(isWoken ? woken(steps) : steps, work.now, options.leaseMs)
   if (work.isDeleted) return withdraw(options, work, move)
   return takeMove(options, work, move)
 }
@@ -104,9 +106,8 @@ async function askAndRecord(
     return 'again'
   }
   if (READS.has(question)) return answerAndRecord(options, work, { index, step: before, question })
-  // The intent is written first: whoever finds it after a crash asks the provider's records before anything is sent again.
   const step = begun(before, question as CallName, work.now)
-  if (!(await record(options, work, { step: { index, step } }))) return 'again'
+  if (!(await recordIntent(options, work, { index, before, begun: step }))) return 'again'
   const registration = {
     ...work.registration,
     steps: work.registration.steps.map((known, at) => (at === index ? step : known)),
@@ -178,7 +179,9 @@ async function copyNumbers(options: RegistrationOptions, work: Work, index: numb
 /** The organization's brand is registered once, by whichever completion came first; the others wait for it, or take it over. */
 async function awaitBrand(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
   const before = stepAt(work, index)
-  if (work.brand?.lock === 'submitted') {
+  // What the registry doubts and gave back is not paid for again uncorrected: its identity tells this run why, as the other.
+  const isDoubted = work.brand?.lock === null && work.brand.identity_status === 'UNVERIFIED'
+  if (work.brand?.lock === 'submitted' || isDoubted) {
     await record(options, work, { step: { index, step: finished(before, 'The registry has the brand.') } })
     return 'again'
   }

@@ -121,28 +121,32 @@ function idsOf({ tcrCampaignId, telnyxCampaignId }: CampaignIds): CampaignIds {
   return { tcrCampaignId, telnyxCampaignId }
 }
 
+function knownIds({ campaigns }: Work, step: Step): CampaignIds {
+  const campaign = campaigns.find(({ id }) => id === step.subject)
+  return idsOf(needed(campaign, 'campaign'))
+}
+
 async function prepareCampaign(
   db: RegistrationOptions['db'],
   work: Work,
   step: Step,
   question: Question,
 ): Promise<Send> {
-  if (question === 'submit_campaign' || question === 'find_campaign') {
+  if (question === 'submit_campaign' || question === 'update_campaign' || question === 'find_campaign') {
     const tcrBrandId = needed(work.brand?.tcr_brand_id, 'number at the registry')
     const frozen = await readFrozen<MappedCampaign>(db, work.organizationId, { mark: step.snapshot, seal: work.seal })
     if (question === 'submit_campaign')
       return toRegistry('campaign', (registry, signal) =>
         registry.submitCampaign({ campaign: { ...frozen, tcrBrandId }, signal }),
       )
+    if (question === 'update_campaign') {
+      const request = { campaign: knownIds(work, step), content: { ...frozen, tcrBrandId } }
+      return toRegistry('campaign', (registry, signal) => registry.updateCampaign({ ...request, signal }))
+    }
     const { reference } = frozen
     return toRegistry('campaign', (registry, signal) => registry.findCampaign({ reference, tcrBrandId, signal }))
   }
-  const campaign = idsOf(
-    needed(
-      work.campaigns.find(({ id }) => id === step.subject),
-      'campaign',
-    ),
-  )
+  const campaign = knownIds(work, step)
   switch (question) {
     case 'deactivate_campaign':
       return toRegistry('nothing', (registry, signal) => registry.deactivateCampaign({ campaign, signal }))

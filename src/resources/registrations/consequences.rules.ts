@@ -4,7 +4,7 @@ import type { Brand } from '../brands/index.ts'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Change, ProfileStatus } from '../profiles/index.ts'
 import { type Result, statusAfter } from './completion.rules.ts'
-import type { Feedback, Registration, RegistrationState, Step } from './registration.fields.ts'
+import type { Feedback, Registration, RegistrationState, Step, StepState } from './registration.fields.ts'
 import { addDollars, type Effect } from './step-change.rules.ts'
 
 /** What is written, told and noted when a registration moves: everything beside its own row. */
@@ -189,12 +189,15 @@ function addRest(
       return
     case 'withdrawn':
       found.state = 'withdrawn'
-      // Never sent, so that the organization's brand is free for others.
-      if (steps.some(({ step, state: at, snapshot }) => step === 'brand' && at === 'pending' && snapshot !== null))
+      // What the run had locked and did not bring to its end is free for others: by now it is known whether it was sent.
+      if (steps.some(({ step, state: at, snapshot }) => step === 'brand' && OPEN.has(at) && snapshot !== null))
         found.unlockBrand = 'submitting'
       found.told = { success: false, status: 'failed', message: 'The profile was deleted.' }
   }
 }
+
+/** The states of a brand step that holds the lock `submitting`, where it has a snapshot. */
+const OPEN: ReadonlySet<StepState> = new Set(['pending', 'calling', 'unknown', 'waiting', 'parked'])
 
 function setStatus(found: Consequences, { profile }: Subject, status: ProfileStatus): void {
   if (profile.status === status) return

@@ -1,11 +1,11 @@
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { JobHandler } from '../../jobs/worker.ts'
 import { END_CAMPAIGN_JOB } from '../campaigns/index.ts'
+import { ADVANCE_JOB } from '../profiles/index.ts'
 import { advanceRegistrationJob } from './advance.jobs.ts'
 import { endCampaignJob } from './end-campaign.jobs.ts'
 import { completeProfile } from './endpoints/complete.ts'
 import { getRegistration } from './endpoints/registration.ts'
-import { ADVANCE_JOB } from './registration.store.ts'
 import type { RegistrationOptions } from './work.jobs.ts'
 
 export { wake } from './reference.jobs.ts'

@@ -21,6 +21,8 @@ export interface CompletionInput {
   wabaPhoneNumberId: string | null
   /** How often each campaign was frozen as something new. */
   generations: ReadonlyMap<string, number>
+  /** What the registry has of each campaign that it declined. */
+  declined: ReadonlyMap<string, MappedCampaign>
 }
 
 function isTcr(brand: Brand | null): boolean {
@@ -66,13 +68,16 @@ export interface Intent {
   campaigns: { id: string; generation: number; request: MappedCampaign }[]
 }
 
+/** What is configured, as far as the intent looks at it. */
+export type Configured = PlanFacts['has'] & { changeableInCampaign: readonly string[] }
+
 /** The intent of a completion whose prerequisites hold. Where something cannot succeed, nothing is locked. */
-export function intentOf(profile: Profile, input: CompletionInput, has: PlanFacts['has']): Intent {
+export function intentOf(profile: Profile, input: CompletionInput, has: Configured): Intent {
   const shown = brandInEffect(profile)
   if (shown === null) throw new Error('a profile without a brand is not completed')
   const { brand, isInherited } = shown
   const mappedBrand = toRegistryBrand(brand, { profileName: profile.name, isMock: false })
-  const mapped = input.campaigns.map((campaign) => mapCampaign(campaign, brand, input.generations))
+  const mapped = input.campaigns.map((campaign) => mapCampaign(campaign, brand, input, has.changeableInCampaign))
   const steps = planSteps({
     isTcrApplication: isTcr(brand),
     inheritsCampaign: profile.inherit_tcr_campaign,
@@ -84,7 +89,7 @@ export function intentOf(profile: Profile, input: CompletionInput, has: PlanFact
       identity_status: brand.identity_status,
       problems: mappedBrand.problems,
     },
-    campaigns: mapped.map(({ campaign, problems }) => ({ ...campaign, problems })),
+    campaigns: mapped.map(({ campaign, problems, isChangeable }) => ({ ...campaign, problems, isChangeable })),
     usesOtherSmsNumber: profile.sending_phone_number_profile_id !== null,
     usesOtherWhatsappNumber: profile.sending_whatsapp_number_profile_id !== null,
     sendingPhoneNumber: profile.sending_phone_number,
@@ -108,16 +113,39 @@ export function intentOf(profile: Profile, input: CompletionInput, has: PlanFact
   }
 }
 
-/** A campaign that the registry had and declined is submitted as something new. */
-function mapCampaign(campaign: Campaign, brand: Brand, generations: ReadonlyMap<string, number>) {
+/** A campaign that the registry had and declined keeps its reference where it is changed, and else is something new. */
+function mapCampaign(
+  campaign: Campaign,
+  brand: Brand,
+  { generations, declined }: CompletionInput,
+  changeable: readonly string[],
+) {
   const isAtRegistry = (campaign.tcrCampaignId ?? campaign.telnyxCampaignId) !== null
-  const generation = Math.max(1, (generations.get(campaign.id) ?? 0) + (isAtRegistry ? 1 : 0))
-  const { campaign: request, problems } = toRegistryCampaign(campaign, {
-    generation,
-    messagesPerDay: messagesPerDay(brand.compliance.expected_messaging_volume),
-    isSoleProprietor: brand.business.entity_type === 'SOLE_PROPRIETOR',
+  const mapped = (generation: number) =>
+    toRegistryCampaign(campaign, {
+      generation,
+      messagesPerDay: messagesPerDay(brand.compliance.expected_messaging_volume),
+      isSoleProprietor: brand.business.entity_type === 'SOLE_PROPRIETOR',
+    })
+  const known = Math.max(1, generations.get(campaign.id) ?? 0)
+  const same = mapped(known)
+  const before = declined.get(campaign.id)
+  const isChangeable = isAtRegistry && before !== undefined && canBecome(before, same.campaign, changeable)
+  if (isChangeable || !isAtRegistry)
+    return { campaign, generation: known, request: same.campaign, problems: same.problems, isChangeable }
+  const generation = generations.has(campaign.id) ? known + 1 : known
+  const anew = mapped(generation)
+  return { campaign, generation, request: anew.campaign, problems: anew.problems, isChangeable }
+}
+
+/** Whether only what the registry changes is different. It clears nothing, and takes no sample away. */
+function canBecome(before: MappedCampaign, after: MappedCampaign, changeable: readonly string[]): boolean {
+  if (after.samples.length < before.samples.length) return false
+  const members = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof MappedCampaign>
+  return [...members].every((member) => {
+    if (JSON.stringify(before[member]) === JSON.stringify(after[member])) return true
+    return changeable.includes(member) && after[member] !== null
   })
-  return { campaign, generation, request, problems }
 }
 
 /** Whether the run needs a registry: then one has to be configured (decision 23). */

@@ -73,6 +73,16 @@ export function nextMove(steps: readonly Step[], now: number, callLimitMs: numbe
   return { kind: 'ask', index, question: questionOf(step.state, step.call) }
 }
 
+/**
+ * The same steps once a provider has said that something changed: what is awaited or looked up is so at once. A provider
+ * that was not to be had is left alone as long as before.
+ */
+export function woken(steps: readonly Step[]): Step[] {
+  return steps.map((step) =>
+    step.state === 'waiting' || step.state === 'unknown' ? { ...step, next_try_at: null } : step,
+  )
+}
+
 /** After an interrupted or unanswered call that must not be repeated, the provider's records first. */
 function questionOf(state: Step['state'], call: CallName): Question {
   const isOpen = state === 'unknown' || state === 'calling'

@@ -18,6 +18,8 @@ export interface PlannedBrand {
 export interface PlannedCampaign
   extends Pick<Campaign, 'id' | 'lock' | 'tcrCampaignId' | 'telnyxCampaignId' | 'sharingStatus' | 'status'> {
   problems: readonly Problem[]
+  /** It was declined, and its correction is one that the registry takes without submitting it anew. */
+  isChangeable: boolean
 }
 
 export interface PlanFacts {
@@ -115,9 +117,8 @@ function planVetting({ brand, has, before }: PlanFacts, { state }: Step): Step {
     return newStep('vetting', brand.id, 'done', { says: 'The brand is vetted.' })
   const known = before.find(({ step, subject }) => step === 'vetting' && subject === brand.id)
   if (known?.state === 'done') return newStep('vetting', brand.id, 'done', { says: known.says })
-  return newStep('vetting', brand.id, 'pending', {
-    call: known?.call === 'read_vetting' ? 'read_vetting' : 'order_vetting',
-  })
+  // Looked for first: profiles that share the brand share its vetting.
+  return newStep('vetting', brand.id, 'pending', { call: 'read_vetting' })
 }
 
 function noCampaigns({ isTcrApplication }: PlanFacts): Step[] {
@@ -127,10 +128,11 @@ function noCampaigns({ isTcrApplication }: PlanFacts): Step[] {
   return [newStep('campaign', null, 'skipped', { says }), newStep('campaign_review', null, 'skipped', { says })]
 }
 
-function planCampaign({ id, lock, tcrCampaignId, telnyxCampaignId, problems }: PlannedCampaign): Step {
+function planCampaign({ id, lock, tcrCampaignId, telnyxCampaignId, problems, isChangeable }: PlannedCampaign): Step {
   if (lock === 'submitted') return newStep('campaign', id, 'done', { says: 'The registry has the campaign.' })
   if (problems.length > 0) return newStep('campaign', id, 'correction_needed', { feedback: incomplete(problems) })
-  // A campaign that was declined cannot be changed at the registry: it is ended there and submitted anew.
+  if (isChangeable) return newStep('campaign', id, 'pending', { call: 'update_campaign' })
+  // What cannot be changed at the registry is ended there and submitted anew.
   const isKnown = tcrCampaignId !== null || telnyxCampaignId !== null
   return newStep('campaign', id, 'pending', { call: isKnown ? 'deactivate_campaign' : 'submit_campaign' })
 }

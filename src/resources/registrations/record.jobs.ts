@@ -23,6 +23,8 @@ export interface Recording {
   rest?: Rest
   /** Further values of the profile, as copied numbers. */
   numbers?: { sending_phone_number?: string; whatsapp_phone_number?: string }
+  /** Runs first in the transaction, and keeps everything from being written by throwing. */
+  first?: (tx: Executor) => Promise<void>
 }
 
 /** False when the registration was moved by somebody else meanwhile: nothing is written, read again. */
@@ -40,9 +42,10 @@ export async function record(options: RegistrationOptions, work: Work, recording
     feesTotal: addDollars(work.registration.feesTotal, found.dollars),
   }
   try {
-    await options.db.transaction(work.organizationId, (tx) =>
-      write(tx, options.keys, { work, after, found, numbers, changed: recording.step?.step ?? null }),
-    )
+    await options.db.transaction(work.organizationId, async (tx) => {
+      await recording.first?.(tx)
+      await write(tx, options.keys, { work, after, found, numbers, changed: recording.step?.step ?? null })
+    })
     return true
   } catch (error) {
     if (error instanceof Overtaken) return false

@@ -58,6 +58,7 @@ export const CALLS = [
   'order_vetting',
   'read_vetting',
   'submit_campaign',
+  'update_campaign',
   'deactivate_campaign',
   'share_campaign',
   'read_campaign',

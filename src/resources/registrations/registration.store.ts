@@ -1,6 +1,8 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
+import { wakes } from '../../jobs/queue.store.ts'
+import { ADVANCE_JOB } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 
 /** The row of a registration. Every write carries the fence that was read, so whoever is late writes nothing. */
@@ -101,18 +103,11 @@ export async function saveRegistration(
   return rows.length === 1
 }
 
-/** The job that brings a registration forward. Its id is the registration's, so there is one, and its subject the profile. */
-export const ADVANCE_JOB = 'advance_registration'
-
-// A worker that has the job right now keeps it: what it read may be old, so a higher fence keeps it from ending the job, and
-// the job is taken up again when the lease is over.
-const DUE_NOW = `set due_at = least(jobs.due_at, now()), fence = jobs.fence + case when jobs.lease_until > now() then 1 else 0 end`
-
 const due = statement<{ id: string }>(
   'make_registration_due',
   `insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
    values ($1, $2, '${ADVANCE_JOB}', $3, now(), now())
-   on conflict (organization_id, id) do update ${DUE_NOW}, attempts = 0
+   on conflict (organization_id, id) do update set ${wakes('jobs')}, attempts = 0
    returning id`,
 )
 
@@ -139,7 +134,7 @@ export const wakeByReferences = statement<WokenJob>(
   insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
   select n.organization_id, n.registration_id, '${ADVANCE_JOB}', n.profile_id, now(), now() from named n
    where true -- across organizations: an event of a provider does not name the organization
-      on conflict (organization_id, id) do update ${DUE_NOW}
+      on conflict (organization_id, id) do update set ${wakes('jobs')}
   returning organization_id, subject_id as profile_id`,
 )
 

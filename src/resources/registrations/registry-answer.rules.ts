@@ -85,7 +85,8 @@ export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { is
     return only(unanswered(step, 'read_campaign', isLookup, at))
   if (step.step === 'campaign') {
     const effects: Applied['effects'] = [{ kind: 'campaign_registered', id, campaign }]
-    return charged({ step: finished(step, 'The registry has the campaign.'), effects }, at.fees.campaignReview)
+    const says = `The registry has the ${step.call === 'update_campaign' ? 'corrected ' : ''}campaign.`
+    return charged({ step: finished(step, says), effects }, at.fees.campaignReview)
   }
   return { step: onReview(step, campaign, at), effects: [{ kind: 'campaign_read', id, campaign }] }
 }

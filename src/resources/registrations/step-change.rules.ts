@@ -40,7 +40,9 @@ export function only(step: Step): Applied {
   return { step, effects: [] }
 }
 
-function later(step: Step, kind: WaitKind, { now, random }: Circumstances, atLeastMs = 0): Step {
+type Moment = Pick<Circumstances, 'now' | 'random'>
+
+function later(step: Step, kind: WaitKind, { now, random }: Moment, atLeastMs = 0): Step {
   const wait = Math.max(atLeastMs, waitMs(kind, step.looks, random))
   return { ...step, looks: step.looks + 1, next_try_at: now + wait }
 }
@@ -98,7 +100,7 @@ export function goesOn(step: Step, call: CallName): Step {
 }
 
 /** The provider decides; `call` asks how far it is. */
-export function waiting(step: Step, call: CallName, says: string, kind: WaitKind, at: Circumstances): Step {
+export function waiting(step: Step, call: CallName, says: string, kind: WaitKind, at: Moment): Step {
   const isStill = step.waiting_since !== null && step.call === call
   const since = isStill ? step.waiting_since : at.now
   const looks = isStill ? step.looks : 0

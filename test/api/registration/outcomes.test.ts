@@ -7,6 +7,7 @@ import {
   brandWithTaxId,
   completableProfile,
   complete,
+  letSettle,
   letTimePass,
   registrationOf,
   settle,
@@ -27,15 +28,6 @@ async function bench(env: Record<string, string> = {}): Promise<Bench> {
   const registry = scriptedRegistry()
   const app = await testApp({ env, ports: { brandRegistry: registry, carrier: null } })
   return { app, org: await app.organization(), registry }
-}
-
-/** The settling time is over for every call that has no answer. */
-async function letSettle(app: TestApp): Promise<void> {
-  await app.sql(
-    `update registrations set steps = (
-       select jsonb_agg(case when s->>'state' in ('unknown', 'calling') then jsonb_set(s, '{called_at}', '0'::jsonb) else s end order by n)
-         from jsonb_array_elements(steps) with ordinality as e(s, n))`,
-  )
 }
 
 async function brandOf({ org }: Bench, id: string): Promise<Record<string, unknown>> {
@@ -257,40 +249,6 @@ describe('what comes while something runs, or after', () => {
 })
 
 describe('reviews', () => {
-  test('a campaign that is declined is corrected, ended at the registry and submitted anew', async () => {
-    const kit = await bench()
-    await using app = kit.app
-    const { org, registry } = kit
-    registry.sharing = 'PENDING'
-    const { id, campaignId } = await completableProfile(org)
-    await complete(org.admin, id)
-    await letTimePass(app)
-    const waiting = await registrationOf(org.admin, id)
-    assert.deepEqual([waiting.state, waiting.profile_status], ['waiting', 'pending_review'])
-    registry.sharing = 'DECLINED'
-    const declined = await settle(app, org.admin, id)
-    assert.deepEqual([declined.state, declined.profile_status], ['correction_needed', 'incomplete'])
-    assert.equal(stepOf(declined, 'campaign_review').feedback[0]?.says, 'The opt-in is not described.')
-    const path = `/v3/profiles/${id}/campaigns/${campaignId}`
-    const listed = (await org.admin.get(`/v3/profiles/${id}/campaigns`)).json.data as unknown as Record<
-      string,
-      unknown
-    >[]
-    const { name, description, type, useCases, tcrSyncError, submittedToTCR } = listed[0] ?? {}
-    assert.equal(submittedToTCR, false)
-    assert.match(String(tcrSyncError), /The opt-in is not described/)
-    const campaign = { name, description: `${description} with opt-in at checkout`, type, useCases }
-    const put = await org.admin.put(path, { campaign })
-    assert.equal(put.status, 200, put.text)
-    registry.sharing = 'ACCEPTED'
-    await complete(org.admin, id)
-    const done = await settle(app, org.admin, id)
-    assert.equal(done.state, 'completed', JSON.stringify(done))
-    assert.deepEqual([...registry.campaigns.keys()], [campaignId, `${campaignId}-2`])
-    assert.ok(registry.log.includes(`deactivate ${campaignId}`))
-    assert.equal(registry.brands.size, 1)
-  })
-
   test('a deleted campaign, and those of a deleted profile, are ended at the registry', async () => {
     const kit = await bench()
     await using app = kit.app
