@@ -122,9 +122,9 @@ const layers = [
     'Only the entry points read the configuration and compose the whole.',
     {
       path: OURS,
-      pathNot: `${TEST}|^src/(main|serve|start-checks|app|background|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
+      pathNot: `${TEST}|^src/(main|serve|instance|start-checks|app|background|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
     },
-    { path: '^src/(main|serve|app|config)[.]ts$|^src/(app|config|cli)/' },
+    { path: '^src/(main|serve|instance|app|config)[.]ts$|^src/(app|config|cli)/' },
   ),
   rule('program-without-tests', 'The program never needs its tests.', { path: OURS }, { path: TEST }),
 ]

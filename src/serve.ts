@@ -1,25 +1,16 @@
 import { hostname } from 'node:os'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type App, type AppOptions, buildApp } from './app.ts'
-import { banner } from './banner.ts'
 import { type Config, loadConfig } from './config.ts'
-import { uncompiledChecks } from './contract/validator.ts'
 import { EmbeddedError } from './db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from './db/open.ts'
-import { databaseProblems } from './db/role-check.ts'
-import { endInOrder } from './end-process.ts'
-import { type FirstStart, firstStart } from './first-start.ts'
 import type { Inbox } from './inbound/inbox.ts'
 import { createLog, type ServerLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
-import { startOpsServer } from './observe/ops-server.ts'
-import { createReadiness } from './observe/readiness.ts'
 import type { Trace } from './observe/trace.ts'
 import { packageVersion } from './package-root.ts'
 import type { ProviderEvent } from './ports/provider-event.ts'
 import { guardProcess } from './process-guard.ts'
-import { buildPorts, buildReceivers, describePorts } from './providers.ts'
-import { bound, fitKeys, StartRefused } from './start-checks.ts'
+import { buildPorts, buildReceivers } from './providers.ts'
+import { StartRefused } from './start-refused.ts'
 
 const EXIT_CONFIG = 78
 
@@ -76,7 +67,8 @@ async function start(config: Config): Promise<void> {
   // Before the database is touched: an address of a provider that cannot be used is the configuration's fault.
   const events = eventLine(log)
   const ports = await buildPorts(config, log, events.send).catch((error: Error) => refuse([error.message]))
-  const database = await openOrRefuse(config, log)
+  // The largest part of the program is read while the database starts.
+  const [database, { startOn }] = await Promise.all([openOrRefuse(config, log), import('./instance.ts')])
   try {
     const receivers = await buildReceivers(config.callbacks)
     await startOn(database, { config, ports, receivers, log, metrics, ...(await tracing(config)) }, events)
@@ -92,77 +84,6 @@ async function tracing(config: Config): Promise<{ trace?: Trace }> {
   if (!config.isTraced) return {}
   const { openTelemetry } = await import('./observe/open-telemetry.ts')
   return { trace: openTelemetry(packageVersion) }
-}
-
-async function startOn(
-  database: OpenedDatabase,
-  parts: Omit<AppOptions, 'connection' | 'keys'> & { config: Config },
-  events: EventLine,
-): Promise<void> {
-  const { config, ports, log, metrics } = parts
-  const keys = await fitKeys(config, database, log)
-  const app = buildApp({ ...parts, connection: database.server, keys })
-  events.connect(app.inbox)
-  // Both ports are bound before the first start makes a key: a key that nobody is shown would be lost.
-  const ops = await bound(
-    'OPS_PORT',
-    config.ops.port,
-    startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) }),
-  )
-  const { host, port } = config.http
-  const listening = await bound('PORT', port, app.server.listen({ host, port }))
-  endInOrder({
-    graceMs: config.http.shutdownGraceMs,
-    log,
-    close: async () => {
-      await app.close()
-      await ops.close()
-      await database.close()
-    },
-  })
-  const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
-  app.jobs.start()
-  app.inbox.start()
-  void compileAhead()
-  announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
-}
-
-/** Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. */
-async function compileAhead(): Promise<void> {
-  for (const compile of uncompiledChecks()) {
-    await nextTurn()
-    compile()
-  }
-}
-
-function readinessOf(app: App, ports: App['house']['ports']) {
-  return createReadiness({
-    pingDatabase: async () => {
-      await databaseProblems(app.db)
-    },
-    isSchemaCurrent: async () => (await databaseProblems(app.db)).length === 0,
-    hasSealingKey: () => true,
-    isDraining: app.isDraining,
-    providers: () => describePorts(ports),
-  })
-}
-
-interface Announced {
-  listening: string
-  opsUrl: string
-  database: OpenedDatabase
-  ports: App['house']['ports']
-  first: FirstStart | null
-}
-
-function announce(config: Config, { listening, opsUrl, database, ports, first }: Announced): void {
-  const simulated = Object.entries(describePorts(ports))
-    .filter(([, port]) => port.isSimulated)
-    .map(([name]) => name)
-  const url = config.http.publicUrl ?? listening
-  process.stdout.write(
-    `${banner({ url, opsUrl, simulated, dataDir: database.isEmbedded ? config.dataDir : null, first })}\n`,
-  )
 }
 
 /** Runs the server until it is told to stop. Ends the process with 78 when the configuration is at fault. */

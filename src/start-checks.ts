@@ -11,16 +11,7 @@ import type { ServerLog } from './observe/log.ts'
 import { keyProblems } from './seal/key-check.rules.ts'
 import { KEY_FILE, readOrCreateKeyFile } from './seal/key-file.ts'
 import { KeyRing } from './seal/key-ring.ts'
-
-/** The configuration, or the database it names, is at fault. */
-export class StartRefused extends Error {
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.problems = problems
-  }
-}
+import { StartRefused } from './start-refused.ts'
 
 /** The configured keys; in embedded mode those of a file beside the data, made on the first start (decision 19). */
 async function keyRingOf(config: Config, db: Database): Promise<KeyRing> {

@@ -1,0 +1,90 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type App, type AppOptions, buildApp } from './app.ts'
+import { banner } from './banner.ts'
+import type { Config } from './config.ts'
+import { uncompiledChecks } from './contract/validator.ts'
+import type { OpenedDatabase } from './db/open.ts'
+import { databaseProblems } from './db/role-check.ts'
+import { endInOrder } from './end-process.ts'
+import { type FirstStart, firstStart } from './first-start.ts'
+import type { Inbox } from './inbound/inbox.ts'
+import { startOpsServer } from './observe/ops-server.ts'
+import { createReadiness } from './observe/readiness.ts'
+import { describePorts } from './providers.ts'
+import { bound, fitKeys } from './start-checks.ts'
+
+/**
+ * Runs an instance on an open database, until the process is told to stop.
+ *
+ * @throws StartRefused when what is configured does not fit the data, or a port is taken.
+ */
+export async function startOn(
+  database: OpenedDatabase,
+  parts: Omit<AppOptions, 'connection' | 'keys'> & { config: Config },
+  events: { connect(inbox: Inbox): void },
+): Promise<void> {
+  const { config, ports, log, metrics } = parts
+  const keys = await fitKeys(config, database, log)
+  const app = buildApp({ ...parts, connection: database.server, keys })
+  events.connect(app.inbox)
+  // Both ports are bound before the first start makes a key: a key that nobody is shown would be lost.
+  const ops = await bound(
+    'OPS_PORT',
+    config.ops.port,
+    startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) }),
+  )
+  const { host, port } = config.http
+  const listening = await bound('PORT', port, app.server.listen({ host, port }))
+  endInOrder({
+    graceMs: config.http.shutdownGraceMs,
+    log,
+    close: async () => {
+      await app.close()
+      await ops.close()
+      await database.close()
+    },
+  })
+  const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
+  app.jobs.start()
+  app.inbox.start()
+  void compileAhead()
+  announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
+}
+
+/** Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. */
+async function compileAhead(): Promise<void> {
+  for (const compile of uncompiledChecks()) {
+    await nextTurn()
+    compile()
+  }
+}
+
+function readinessOf(app: App, ports: App['house']['ports']) {
+  return createReadiness({
+    pingDatabase: async () => {
+      await databaseProblems(app.db)
+    },
+    isSchemaCurrent: async () => (await databaseProblems(app.db)).length === 0,
+    hasSealingKey: () => true,
+    isDraining: app.isDraining,
+    providers: () => describePorts(ports),
+  })
+}
+
+interface Announced {
+  listening: string
+  opsUrl: string
+  database: OpenedDatabase
+  ports: App['house']['ports']
+  first: FirstStart | null
+}
+
+function announce(config: Config, { listening, opsUrl, database, ports, first }: Announced): void {
+  const simulated = Object.entries(describePorts(ports))
+    .filter(([, port]) => port.isSimulated)
+    .map(([name]) => name)
+  const url = config.http.publicUrl ?? listening
+  process.stdout.write(
+    `${banner({ url, opsUrl, simulated, dataDir: database.isEmbedded ? config.dataDir : null, first })}\n`,
+  )
+}
