@@ -20,7 +20,9 @@ export function test(title, ...rest) {
   tests.push({ id: namesakes === 0 ? name : `${name} #${namesakes + 1}`, run })
 }
 
-export const it = test
+export function it(title, ...rest) {
+  test(title, ...rest)
+}
 
 /** @param {string} title @param {() => void} declare */
 export function describe(title, declare) {
