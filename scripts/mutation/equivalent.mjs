@@ -29,6 +29,8 @@ const equivalents = [
     'sum -= weighted > 9 ? weighted - 9 : weighted',
     sign,
   ),
+  same('src/http/answer.ts', 'text === path', 'false', 'the name is then replaced by itself'),
+  same('src/http/answer.ts', 'status >= 500', 'status > 500', 'no code of 500 says that a retry never helps'),
   same('src/http/card.ts', '!Object.hasOwn(body, ROOT)', 'false', 'what is absent is undefined, which answers alike'),
   same('src/http/card.ts', 'held === undefined', 'false', 'JSON has no undefined'),
 ]

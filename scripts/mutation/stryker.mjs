@@ -47,6 +47,7 @@ export async function mutate({ name, mutate: mutated, tests }) {
     tempDirName: 'build-mutation/copy',
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: report },
+    warnings: { unknownOptions: false },
     thresholds: { high: 100, low: 0, break: null },
     allowEmpty: false,
   }
