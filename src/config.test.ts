@@ -333,6 +333,21 @@ test('webhooks go to public addresses on port 443, elsewhere only where the oper
   }
 })
 
+test('a file of TLS needs the other one', () => {
+  for (const [given, missing] of [
+    ['TLS_KEY', 'TLS_CERT'],
+    ['TLS_CERT', 'TLS_KEY'],
+  ] as const)
+    assert.ok(refused({ [given]: '/nowhere.pem' }).includes(`${missing}: required when ${given} is set`))
+})
+
+test('only loopback is taken for loopback', () => {
+  for (const HOST of ['127.0.0.1', '127.12.255.255', '::1', '::ffff:127.0.0.12', 'LOCALHOST'])
+    assert.ok(accepted({ NODE_ENV: 'production', HOST }), HOST)
+  for (const HOST of ['x.localhost', 'localhost.example.com', '10.127.0.0.1', '127.0.0.1.example.com', '::ffff:127.0'])
+    assert.match(refused({ NODE_ENV: 'production', HOST }).join(), /^HOST: /, HOST)
+})
+
 test('production refuses a process whose memory or traffic could leave it', () => {
   const flags = [
     '--inspect',

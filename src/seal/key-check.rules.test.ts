@@ -27,6 +27,13 @@ test('another pepper, a missing key and another key of the same name are each na
   assert.match(keyProblems(noted, impostor.checks()).join(), /^The sealing key "k1" is not the one of that name/)
 })
 
+test('keys that were noted without a pepper are judged alone, and a foreign key of a second name is found', () => {
+  const [, active = ''] = noted
+  assert.deepEqual(keyProblems([active], ring([first], randomBytes(32)).checks()), [])
+  const impostor = { id: 'k1', bytes: randomBytes(32) }
+  assert.match(keyProblems(noted, ring([second, impostor]).checks()).join(), /^The sealing key "k1" is not the one/)
+})
+
 test('a check says nothing of the key but whether it is the same', () => {
   const { pepper: pepperCheck, active } = ring([first]).checks()
   for (const secret of [pepper, first.bytes]) {

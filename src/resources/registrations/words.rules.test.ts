@@ -17,6 +17,25 @@ describe('the words of a provider', () => {
     test(`${JSON.stringify(text.slice(0, 40))}`, () => assert.equal(cleanWords(text, SECRETS), expected))
   }
 
+  test('a value within another is no reason to show the rest of it, in whatever order they come', () => {
+    for (const secrets of [
+      ['John', 'John Smith'],
+      ['John Smith', 'John'],
+    ])
+      assert.equal(cleanWords('John Smith, John', secrets), '[…], […]')
+  })
+
+  test('values of four characters are found, and words begin and end without space', () => {
+    assert.equal(cleanWords('  code 9876 ', ['9876']), 'code […]')
+    assert.equal(cleanWords('code 987', ['987']), 'code 987')
+  })
+
+  test('a long text shows no beginning of a value where it is cut', () => {
+    const address = 'Suite 12 at the long road '.repeat(6)
+    const words = cleanWords(`${address}|`.repeat(40), [address])
+    assert.equal(words.includes('Suite'), false)
+  })
+
   test('in a refusal: paths of ours, twenty entries, nothing that is sealed', () => {
     const refusals = Array.from({ length: 50 }, (_, at) => ({
       member: at === 0 ? '__proto__; drop' : 'brand.business.taxId',

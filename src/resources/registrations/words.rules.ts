@@ -16,7 +16,8 @@ export function cleanWords(text: string, secrets: readonly string[]): string {
     .flatMap((secret) => [secret, secret.replace(/\D/g, '')])
     .filter((form) => form.length >= SHORTEST_SECRET)
     .sort((one, other) => other.length - one.length)
-  let words = text.slice(0, 4 * WORDS_MAX)
+  // Cut afterwards: a cut before could leave the beginning of a value, which nothing would find.
+  let words = text
   for (const form of forms) words = words.replaceAll(form, '[…]')
   return words
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
