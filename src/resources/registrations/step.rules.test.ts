@@ -387,6 +387,23 @@ const TABLE: Row[] = [
     reply: campaign(done({ ...aCampaign, reference: BRAND_ID })),
     state: 'unknown',
   },
+  ...[`${CAMPAIGN_ID}-12x`, `${CAMPAIGN_ID}-x2`, `${CAMPAIGN_ID}-`, `${CAMPAIGN_ID}12`, `${BRAND_ID}-2`].map(
+    (reference): Row => ({
+      what: `the answer of another campaign, ${reference.slice(36)} behind an id`,
+      step: sending,
+      question: 'submit_campaign',
+      reply: campaign(done({ ...aCampaign, reference })),
+      state: 'unknown',
+    }),
+  ),
+  {
+    what: 'a campaign that was submitted for the twelfth time',
+    step: sending,
+    question: 'submit_campaign',
+    reply: campaign(done({ ...aCampaign, reference: `${CAMPAIGN_ID}-12` })),
+    state: 'done',
+    effects: ['campaign_registered', 'charged'],
+  },
   {
     what: 'a declined campaign is ended before it is sent anew',
     step: aStep('campaign', 'deactivate_campaign', 'calling'),
