@@ -2,12 +2,16 @@
  * Mutants that were judged to change nothing that anybody could notice. They are found by what they say, so that a change
  * of the code beside them brings them back for another look.
  *
- * @typedef {{ path: string, was: string, becomes: string | null, why: string }} Equivalent `becomes` null is whatever it becomes
+ * @typedef {{ path: string, was: string, becomes: string | null, why: string, within: string }} Equivalent `becomes` null is
+ *   whatever it becomes; `within` is a part of the line in which the mutant begins
  */
 
-const same = (path, was, becomes, why) => ({ path, was, becomes, why })
+const same = (path, was, becomes, why, within = '') => ({ path, was, becomes, why, within })
 
 const card = 'src/contract/card-text.ts'
+const exchange = 'src/egress/exchange.ts'
+const typed = 'whatever Node emits as an error is an object'
+const alone = 'each request has an agent of its own, and asks for the connection to be closed'
 const sign = 'a sum that ten divides is one of either sign'
 const beyond = 'behind the last digit there is none: what is read is no number, and fits nothing'
 
@@ -33,16 +37,53 @@ const equivalents = [
   same('src/http/answer.ts', 'status >= 500', 'status > 500', 'no code of 500 says that a retry never helps'),
   same('src/http/card.ts', '!Object.hasOwn(body, ROOT)', 'false', 'what is absent is undefined, which answers alike'),
   same('src/http/card.ts', 'held === undefined', 'false', 'JSON has no undefined'),
+  same(
+    exchange,
+    '[]',
+    '["Stryker was here"]',
+    'where there is an error, nobody reads the addresses',
+    'callback(new Stopped',
+  ),
+  same(exchange, 'options.all === true', 'true', 'with autoSelectFamily Node always asks for all'),
+  same(exchange, '{ keepAlive: false }', '{}', alone),
+  same(exchange, '{ keepAlive: false, maxCachedSessions: 0 }', '{}', alone),
+  same(exchange, 'false', 'true', alone, 'keepAlive: false'),
+  same(exchange, '{ servername: hostname }', '{}', 'it is the host, as Node chooses by itself'),
+  same(exchange, 'ca === undefined', 'false', 'an undefined option is none'),
+  same('src/egress/index.ts', 'ca === undefined', 'false', 'an undefined option is none'),
+  same('src/egress/index.ts', "'utf8'", '""', 'is what Node takes where nothing is named'),
+  same(exchange, 'bytes > ANSWER_BYTES_MAX', 'bytes >= ANSWER_BYTES_MAX', 'one byte of what is dropped'),
+  same(exchange, "'error'", '""', 'the close that follows says the same', 'response.on('),
+  same(exchange, "'close'", '""', 'the error before it says the same', 'response.on('),
+  same(
+    exchange,
+    "() => reject(new Stopped('connection_failed'))",
+    '() => undefined',
+    'the error before it says the same',
+  ),
+  same(exchange, "''", '"Stryker was here!"', 'no class of address has either', 'remoteAddress'),
+  same(exchange, "''", '"Stryker was here!"', typed, 'String(error.code)'),
+  ...[
+    "typeof error === 'object' && error !== null && 'code' in error",
+    "typeof error === 'object' && error !== null",
+    "typeof error === 'object'",
+    'error !== null',
+  ].map((was) => same(exchange, was, null, typed)),
 ]
 
 /**
  * @param {string} path
  * @param {string} was
  * @param {string} becomes
+ * @param {string} line of the source
  * @returns {boolean} whether the mutant was judged before
  */
-export function isEquivalent(path, was, becomes) {
+export function isEquivalent(path, was, becomes, line) {
   return equivalents.some(
-    (one) => one.path === path && one.was === was && (one.becomes === null || one.becomes === becomes),
+    (one) =>
+      one.path === path &&
+      one.was === was &&
+      (one.becomes === null || one.becomes === becomes) &&
+      line.includes(one.within),
   )
 }

@@ -56,7 +56,7 @@ function counted(files) {
       .sort((a, b) => a.location.start.line - b.location.start.line)
       .map(({ status, replacement: becomes, location: { start, end } }) => {
         const was = textBetween(lines, start, end)
-        const outlives = isEquivalent(path, was, becomes) ? 'equivalent' : 'survived'
+        const outlives = isEquivalent(path, was, becomes, lines[start.line - 1]) ? 'equivalent' : 'survived'
         const outcome = killed.has(status) ? 'killed' : outlives
         return { path, was, becomes, at: start, outcome, isReached: status !== 'NoCoverage' }
       })

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket, type Se
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { packageRoot } from '../package-root.ts'
+import { exchange } from './exchange.ts'
 import { HOSTILE_NAMES, HOSTILE_URLS } from './hostile-urls.ts'
 import { createEgress, type EgressPolicy, type Posted } from './index.ts'
 
@@ -60,9 +61,9 @@ async function read(request: IncomingMessage): Promise<string> {
 }
 
 test('a POST arrives byte for byte on a connection of its own, and its status and Retry-After come back', async () => {
-  const seen: { method: string | undefined; headers: IncomingMessage['headers']; body: string }[] = []
+  const seen: { asked: string; headers: IncomingMessage['headers']; body: string }[] = []
   await using server = await receiver(async (request, response) => {
-    seen.push({ method: request.method, headers: request.headers, body: await read(request) })
+    seen.push({ asked: `${request.method} ${request.url}`, headers: request.headers, body: await read(request) })
     response.writeHead(503, { 'retry-after': '7', 'set-cookie': 'a=b' }).end('secret of the receiver')
   })
   for (let turn = 0; turn < 2; turn += 1) {
@@ -72,6 +73,7 @@ test('a POST arrives byte for byte on a connection of its own, and its status an
   }
   assert.equal(server.connections, 2)
   assert.deepEqual(seen[0], seen[1])
+  assert.equal(seen[0]?.asked, 'POST /hook?x=1')
   assert.equal(seen[0]?.body, '{"a":"ä"}')
   assert.deepEqual(Object.keys(seen[0]?.headers ?? {}).sort(), ['connection', 'content-length', 'content-type', 'host'])
   assert.equal(seen[0]?.headers.connection, 'close')
@@ -151,6 +153,9 @@ test('a reset, no listener, half an answer, garbage, endless headers and an upgr
   await using upgrade = await tcp((socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
   )
+  await using twoLengths = await tcp((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'),
+  )
   const closed = await tcp(() => {})
   await closed[Symbol.asyncDispose]()
   const cases: [Listening, string][] = [
@@ -159,6 +164,7 @@ test('a reset, no listener, half an answer, garbage, endless headers and an upgr
     [garbage, 'bad_answer'],
     [endless, 'bad_answer'],
     [upgrade, 'bad_answer'],
+    [twoLengths, 'bad_answer'],
     [closed, 'connection_failed'],
   ]
   for (const [{ port }, reason] of cases)
@@ -199,6 +205,32 @@ test('a name that does not resolve, or never does, is a failure within the deadl
   assert.deepEqual(outcome(await empty.post(request)), failed('name_not_resolved'))
   const never = createEgress({ policy: DEVELOPMENT, resolve: () => new Promise(() => {}) })
   assert.deepEqual(outcome(await never.post(request)), failed('timeout'))
+})
+
+test('where the first address of a name does not answer, the next one is dialled', async () => {
+  await using server = await receiver((_request, response) => response.writeHead(204).end())
+  const egress = createEgress({ policy: DEVELOPMENT, resolve: async () => ['::1', '127.0.0.1'] })
+  const request = { url: `http://two.example:${server.port}/`, headers: {}, body: '', timeoutMs: 5_000 }
+  assert.equal((await egress.post(request)).kind, 'answered')
+})
+
+test('a connection that was made where it must not be is ended before anything is sent', async () => {
+  let sent = 0
+  await using server = await receiver((_request, response) => {
+    sent += 1
+    response.end()
+  })
+  // A literal address, as if nobody had judged it before: Node asks no lookup for it.
+  const url = new URL(`http://127.0.0.1:${server.port}/`)
+  const literal = { kind: 'target', url, hostname: url.hostname, isLiteral: true, port: server.port } as const
+  const request = { target: literal, resolve: async () => [], headers: {}, body: Buffer.from('{}') }
+  const { signal } = new AbortController()
+  assert.deepEqual(
+    await exchange({ ...request, signal, policy: { allowsPrivate: false, ports: [443] } }),
+    failed('address_refused'),
+  )
+  assert.equal(sent, 0)
+  assert.equal((await exchange({ ...request, signal, policy: DEVELOPMENT })).kind, 'answered')
 })
 
 test('why an address would never be called is told without asking a name server', () => {

@@ -123,6 +123,7 @@ export const HOSTILE_URLS: readonly string[] = [
   'https://app.intranet:{port}/',
   'https://nas.lan:{port}/',
   'https://router.home.arpa:{port}/',
+  'https://home.arpa:{port}/',
   'https://gitlab.corp:{port}/',
   'https://fritz.home:{port}/',
   'https://hidden.onion:{port}/',
