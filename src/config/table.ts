@@ -283,6 +283,12 @@ export const configTable = {
     900_000,
     'How long after a call without an answer the registry or carrier must have no record of it before it is sent again.',
   ),
+  REGISTRY_ORDERS_PER_DAY: setting(
+    'Providers',
+    wholeNumber(1, 1_000_000),
+    20,
+    'How many brands, checks of corrected brands, vettings and campaigns, of each, an organization may order at the registry in 24 hours, since it charges for them. What exceeds it waits.',
+  ),
   CARRIER: setting(
     'Providers',
     oneOf('simulator', 'telnyx', 'none'),
