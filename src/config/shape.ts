@@ -39,6 +39,7 @@ export type RegistryConfig = RegistryChoice & RegistryTerms
 
 interface RegistryTerms {
   readonly vetting: Values['VETTING']
+  readonly takesMocks: boolean
   /** US$; null where it is not known. */
   readonly fees: {
     readonly brand: number | null
@@ -233,6 +234,7 @@ function toRegistry(values: Values): RegistryConfig {
   return {
     ...toRegistryChoice(values),
     vetting: values.VETTING,
+    takesMocks: values.REGISTRY_MOCKS,
     fees: {
       brand: brand ?? null,
       revet: revet ?? null,

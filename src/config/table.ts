@@ -277,6 +277,12 @@ export const configTable = {
     'off',
     'External vetting that is ordered for a verified brand: the vetting company, and its enhanced class.',
   ),
+  REGISTRY_MOCKS: setting(
+    'Providers',
+    onOff,
+    false,
+    'Registers brands as mocks at TCR or Telnyx: free, not reviewed, and deleted there after 30 days with their campaigns. For trials; no message can be sent.',
+  ),
   REGISTRY_SETTLE_MS: setting(
     'Providers',
     settlingTime,

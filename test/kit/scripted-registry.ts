@@ -40,6 +40,7 @@ export interface ScriptedRegistry extends BrandRegistry {
   identity: RegisteredBrand['identityStatus']
   sharing: RegisteredCampaign['sharingStatus']
   feedback: RegistryFeedback[]
+  universalEin: string | null
   /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. */
   vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
@@ -61,13 +62,13 @@ function referenceOf(map: Map<string, unknown>, id: string | null): string {
   return [...map.keys()][Number(id?.slice(1)) - 1] ?? ''
 }
 
-function brandIn({ brands, identity }: ScriptedRegistry, reference: string): RegisteredBrand {
+function brandIn({ brands, identity, universalEin }: ScriptedRegistry, reference: string): RegisteredBrand {
   return {
     tcrBrandId: numberOf(brands, reference, 'B'),
     reference,
     status: 'ACTIVE',
     identityStatus: identity,
-    universalEin: 'US_123456789',
+    universalEin,
     cspId: 'SABC123',
   }
 }
@@ -87,7 +88,7 @@ function campaignIn({ campaigns, sharing }: ScriptedRegistry, reference: string)
   }
 }
 
-export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry {
+export function scriptedRegistry({ hasVetting = false, takesMocks = false } = {}): ScriptedRegistry {
   const fates = new Map<Call, Fate[]>()
   const standing = new Map<Call, Fate>()
   const brands = new Map<string, BrandForRegistry>()
@@ -115,6 +116,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     name: 'scripted',
     isSimulated: true,
     hasVetting,
+    takesMocks,
     changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     brands,
     campaigns,
@@ -122,6 +124,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     identity: 'VERIFIED',
     sharing: 'ACCEPTED',
     feedback: [],
+    universalEin: 'US_123456789',
     vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
     onCall: null,
