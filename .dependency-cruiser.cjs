@@ -170,12 +170,12 @@ const kinds = [
   ),
   rule(
     'store-imports',
-    "A store knows its SQL and its own slice's fields. A write is one statement (decision 8), so it takes in the kept answer's part, the events' and those of earlier slices.",
+    "A store knows its SQL and its own slice's fields. A write is one statement (decision 8), so it takes in the kept answer's part, the events', the wake of a job and those of earlier slices.",
     { path: '^src/resources/([^/]+)/.*[.]store[.]ts$' },
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db|events)/|^src/http/idempotency[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events)/|^src/http/idempotency[.]store[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
       dependencyTypesNot: TYPE_ONLY,
     },
   ),
@@ -186,7 +186,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db|events|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(

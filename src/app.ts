@@ -43,7 +43,10 @@ export const OPEN_ENDPOINTS: readonly OpenEndpoint[] = invitationEndpoints
 
 export interface AppOptions {
   connection: Connection
-  config: Pick<Config, 'http' | 'database' | 'timeouts' | 'invitationUrl' | 'egress' | 'settleMs' | 'providerCallsMax'>
+  config: Pick<
+    Config,
+    'http' | 'database' | 'timeouts' | 'invitationUrl' | 'egress' | 'settleMs' | 'ordersPerDay' | 'providerCallsMax'
+  >
   keys: KeyRing
   ports: Ports
   /** Whose requests at `/callbacks/…` are taken; nobody's unless told. */

@@ -36,11 +36,12 @@ const REGISTRATIONS_MAX = 8
 /** Registrations wait for providers, and nothing else waits for them. */
 function registrationLane(
   house: House,
-  { timeouts, settleMs }: { timeouts: Config['timeouts']; settleMs: number },
+  { timeouts, settleMs, ordersPerDay }: Pick<Config, 'timeouts' | 'settleMs' | 'ordersPerDay'>,
 ): Lane {
   const { db, keys, ports, log, metrics } = house
   const { leaseMs, providerMs } = timeouts
-  const handlers = registrationHandlers({ db, keys, ports, log, metrics, leaseMs, providerMs, settleMs })
+  const times = { leaseMs, providerMs, settleMs }
+  const handlers = registrationHandlers({ db, keys, ports, log, metrics, ...times, ordersPerDay })
   return { handlers, pollMs: LANE_POLL_MS, concurrencyMax: REGISTRATIONS_MAX }
 }
 
@@ -48,7 +49,7 @@ function registrationLane(
 export function buildJobs(
   house: House,
   egress: Egress,
-  config: Pick<Config, 'http' | 'timeouts' | 'invitationUrl' | 'settleMs'>,
+  config: Pick<Config, 'http' | 'timeouts' | 'invitationUrl' | 'settleMs' | 'ordersPerDay'>,
   origin: () => string,
 ): Jobs {
   const { db, keys, ports, log, metrics, trace } = house

@@ -97,14 +97,15 @@ type EventSink = (events: readonly ProviderEvent[]) => void
 
 async function brandRegistry(config: ProviderConfig, log: Log, onEvents: EventSink): Promise<Ports['brandRegistry']> {
   const { brandRegistry: chosen, simulator, timeouts } = config
-  const { fees } = chosen
+  const { takesMocks } = chosen
+  const fees = takesMocks ? NO_FEES : chosen.fees
   const vetting = VETTINGS[chosen.vetting]
-  const shared = { vetting, fees, log, timeoutMs: timeouts.providerMs }
+  const shared = { vetting, fees, takesMocks, log, timeoutMs: timeouts.providerMs }
   switch (chosen.provider) {
     case 'none':
       return null
     case 'simulator':
-      return simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== null, fees, onEvents })
+      return simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== null, fees: chosen.fees, onEvents })
     case 'tcr': {
       const { tcrBrandRegistry } = await import('./adapters/tcr/index.ts')
       const { apiKey, apiSecret, baseUrl, upstreamCnp } = chosen
@@ -123,6 +124,9 @@ async function brandRegistry(config: ProviderConfig, log: Log, onEvents: EventSi
     }
   }
 }
+
+/** A mock costs nothing. */
+const NO_FEES = { brand: 0, revet: 0, vetting: 0, campaignReview: 0 }
 
 /** The vetting company and class behind each word of the configuration. */
 const VETTINGS = {

@@ -77,6 +77,7 @@ export class Stage {
             ...this.world.envOf(this.database),
             DATABASE_URL: this.world.cluster.serverUrl(this.database, port),
             RATE_LIMITS: 'off',
+            REGISTRY_ORDERS_PER_DAY: '1000000',
             ...(withStripe
               ? {
                   PAYMENTS: 'stripe',

@@ -50,6 +50,7 @@ export function guardedBrandRegistry(port: BrandRegistry, guard: Guard): BrandRe
     name: port.name,
     isSimulated: port.isSimulated,
     hasVetting: port.hasVetting,
+    takesMocks: port.takesMocks,
     changeableInCampaign: port.changeableInCampaign,
     fees: () => port.fees(),
     submitBrand: guarded((request) => port.submitBrand(request)),

@@ -39,6 +39,7 @@ export type RegistryConfig = RegistryChoice & RegistryTerms
 
 interface RegistryTerms {
   readonly vetting: Values['VETTING']
+  readonly takesMocks: boolean
   /** US$; null where it is not known. */
   readonly fees: {
     readonly brand: number | null
@@ -120,6 +121,8 @@ export interface Config {
   readonly carrier: CarrierConfig
   /** How long after a call without an answer its absence at the provider becomes definite. */
   readonly settleMs: number
+  /** How many orders of a kind an organization may make at the registry in 24 hours. */
+  readonly ordersPerDay: number
   readonly callbacks: CallbackConfig
   /** How the simulated registry and carrier behave: how long they take, and where they remember. */
   readonly simulator: { readonly delayMs: number; readonly file: string }
@@ -169,6 +172,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
     invitationUrl: values.INVITATION_URL,
     brandRegistry: toRegistry(values),
     settleMs: values.REGISTRY_SETTLE_MS,
+    ordersPerDay: values.REGISTRY_ORDERS_PER_DAY,
     carrier: toCarrier(values),
     callbacks: toCallbacks(values),
     simulator: { delayMs: values.SIMULATOR_DELAY_MS, file: resolve(values.DATA_DIR, 'simulator') },
@@ -230,6 +234,7 @@ function toRegistry(values: Values): RegistryConfig {
   return {
     ...toRegistryChoice(values),
     vetting: values.VETTING,
+    takesMocks: values.REGISTRY_MOCKS,
     fees: {
       brand: brand ?? null,
       revet: revet ?? null,

@@ -277,11 +277,23 @@ export const configTable = {
     'off',
     'External vetting that is ordered for a verified brand: the vetting company, and its enhanced class.',
   ),
+  REGISTRY_MOCKS: setting(
+    'Providers',
+    onOff,
+    false,
+    'Registers brands as mocks at TCR or Telnyx: free, not reviewed, and deleted there after 30 days with their campaigns. For trials; no message can be sent.',
+  ),
   REGISTRY_SETTLE_MS: setting(
     'Providers',
     settlingTime,
     900_000,
     'How long after a call without an answer the registry or carrier must have no record of it before it is sent again.',
+  ),
+  REGISTRY_ORDERS_PER_DAY: setting(
+    'Providers',
+    wholeNumber(1, 1_000_000),
+    20,
+    'How many brands, checks of corrected brands, vettings and campaigns, of each, an organization may order at the registry in 24 hours, since it charges for them. What exceeds it waits.',
   ),
   CARRIER: setting(
     'Providers',

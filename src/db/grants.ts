@@ -14,6 +14,7 @@ const RIGHTS: Record<string, string> = {
   registrations: 'select, insert, update',
   registration_snapshots: 'select, insert',
   registration_references: 'select, insert',
+  registry_orders: 'select, insert',
   events: 'select, insert, delete',
   webhooks: 'select, insert, update, delete',
   deliveries: 'select, insert, update, delete',

@@ -154,6 +154,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
       carrier: true,
       mail: true,
       vetting: false,
+      mocks: false,
       changeableInCampaign: [],
     },
     newId: '770e8400-e29b-41d4-a716-446655440003',

@@ -63,7 +63,9 @@ export interface Ports {
 }
 
 /** What is configured: the ports, and whether the registry has brands vetted. */
-export type Providers = Readonly<Record<keyof Ports | 'vetting', boolean> & { changeableInCampaign: readonly string[] }>
+export type Providers = Readonly<
+  Record<keyof Ports | 'vetting' | 'mocks', boolean> & { changeableInCampaign: readonly string[] }
+>
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
 export interface ForwardStep {

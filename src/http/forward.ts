@@ -54,6 +54,7 @@ export function configuredProviders({ payments, whatsapp, brandRegistry, carrier
     carrier: carrier !== null,
     mail: mail !== null,
     vetting: brandRegistry?.hasVetting === true,
+    mocks: brandRegistry?.takesMocks === true,
     changeableInCampaign: brandRegistry?.changeableInCampaign ?? [],
   }
 }

@@ -27,11 +27,6 @@ export interface Job {
   is_woken?: boolean
 }
 
-/** The assignments by which a statement wakes a job, parked or not. `job` names the table or its alias in them. */
-export function wakes(job: string): string {
-  return `due_at = least(${job}.due_at, now()), woken = true`
-}
-
 const claimDue = statement<Job>(
   'claim_due_jobs',
   `-- across organizations: a worker takes whatever is due

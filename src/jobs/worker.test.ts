@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../../test/kit/gate.ts'
 import { JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
-import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox, wakes } from './queue.store.ts'
+import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox } from './queue.store.ts'
+import { wakes } from './wake.store.ts'
 import { createWorker, type JobHandler, type Worker, type WorkerOptions } from './worker.ts'
 
 const FINISHED = { kind: 'finished' } as const

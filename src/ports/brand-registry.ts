@@ -138,6 +138,8 @@ export interface BrandRegistry {
   readonly isSimulated: boolean
   /** Whether `orderVetting` is configured; otherwise it refuses. */
   readonly hasVetting: boolean
+  /** Whether brands are to be registered as mocks: `isMock`. */
+  readonly takesMocks: boolean
   /** What of a campaign can be changed without submitting it anew. Nothing can be cleared, and no sample taken away. */
   readonly changeableInCampaign: readonly (keyof CampaignForRegistry)[]
   fees(): RegistryFees

@@ -27,7 +27,7 @@ import { type RecordedMail, recordedMail } from './recorded-mail.ts'
 export interface TestAppOptions {
   /** How many servers share the database; 1 unless told. */
   instances?: number
-  /** Environment variables of the configuration, over the defaults of a test: no rate limits. */
+  /** Environment variables of the configuration, over the defaults of a test: no rate limits, no quota. */
   env?: Record<string, string>
   ports?: Partial<Ports>
   wake?: Wake
@@ -125,6 +125,7 @@ function testConfig(env: Record<string, string>): Config {
     OPS_PORT: '0',
     LOG_LEVEL: 'info',
     RATE_LIMITS: 'off',
+    REGISTRY_ORDERS_PER_DAY: '1000000',
     DATABASE_POOL_SIZE: '8',
     ...env,
   })

@@ -40,6 +40,7 @@ export interface ScriptedRegistry extends BrandRegistry {
   identity: RegisteredBrand['identityStatus']
   sharing: RegisteredCampaign['sharingStatus']
   feedback: RegistryFeedback[]
+  universalEin: string | null
   /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. */
   vetted: Vetting
   /** Runs while a submission is being taken, before its answer. */
@@ -61,13 +62,13 @@ function referenceOf(map: Map<string, unknown>, id: string | null): string {
   return [...map.keys()][Number(id?.slice(1)) - 1] ?? ''
 }
 
-function brandIn({ brands, identity }: ScriptedRegistry, reference: string): RegisteredBrand {
+function brandIn({ brands, identity, universalEin }: ScriptedRegistry, reference: string): RegisteredBrand {
   return {
     tcrBrandId: numberOf(brands, reference, 'B'),
     reference,
     status: 'ACTIVE',
     identityStatus: identity,
-    universalEin: 'US_123456789',
+    universalEin,
     cspId: 'SABC123',
   }
 }
@@ -87,7 +88,7 @@ function campaignIn({ campaigns, sharing }: ScriptedRegistry, reference: string)
   }
 }
 
-export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry {
+export function scriptedRegistry({ hasVetting = false, takesMocks = false } = {}): ScriptedRegistry {
   const fates = new Map<Call, Fate[]>()
   const standing = new Map<Call, Fate>()
   const brands = new Map<string, BrandForRegistry>()
@@ -111,11 +112,11 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
   }
 
   const brandOf = (reference: string) => brandIn(registry, reference)
-  const campaignOf = (reference: string) => campaignIn(registry, reference)
   const registry: ScriptedRegistry = {
     name: 'scripted',
     isSimulated: true,
     hasVetting,
+    takesMocks,
     changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     brands,
     campaigns,
@@ -123,6 +124,7 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
     identity: 'VERIFIED',
     sharing: 'ACCEPTED',
     feedback: [],
+    universalEin: 'US_123456789',
     vetted: { status: 'pending', score: null, reasons: [] },
     onSubmit: null,
     onCall: null,
@@ -152,30 +154,43 @@ export function scriptedRegistry({ hasVetting = false } = {}): ScriptedRegistry 
         return { status: 'pending' as const, score: null, reasons: [] }
       }),
     readVetting: ({ tcrBrandId }) => meet('readVetting', () => (vettings.has(tcrBrandId) ? registry.vetted : null)),
+    ...campaignCalls(() => registry, meet),
+  }
+  return registry
+}
+
+type Meet = <T>(call: Call, effect: () => T) => Promise<Outcome<T>>
+
+type CampaignCalls = Pick<
+  BrandRegistry,
+  'submitCampaign' | 'updateCampaign' | 'findCampaign' | 'readCampaign' | 'shareCampaign' | 'deactivateCampaign'
+>
+
+function campaignCalls(registry: () => ScriptedRegistry, meet: Meet): CampaignCalls {
+  return {
     submitCampaign: ({ campaign }) =>
       meet('submitCampaign', () => {
-        if (campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')
-        campaigns.set(campaign.reference, structuredClone(campaign))
-        return campaignOf(campaign.reference)
+        if (registry().campaigns.has(campaign.reference)) throw new Error('the campaign is registered twice')
+        registry().campaigns.set(campaign.reference, structuredClone(campaign))
+        return campaignIn(registry(), campaign.reference)
       }),
     updateCampaign: ({ campaign, content }) =>
       meet('updateCampaign', () => {
-        const reference = referenceOf(campaigns, campaign.tcrCampaignId)
+        const reference = referenceOf(registry().campaigns, campaign.tcrCampaignId)
         if (content.reference !== reference) throw new Error('another campaign is changed')
-        campaigns.set(reference, structuredClone(content))
-        return { ...campaignOf(reference), sharingStatus: 'PENDING' as const, says: null }
+        registry().campaigns.set(reference, structuredClone(content))
+        return { ...campaignIn(registry(), reference), sharingStatus: 'PENDING' as const, says: null }
       }),
     findCampaign: async ({ reference }) => ({
       kind: 'done',
-      value: campaigns.has(reference) ? campaignOf(reference) : null,
+      value: registry().campaigns.has(reference) ? campaignIn(registry(), reference) : null,
     }),
     readCampaign: ({ campaign }) =>
-      meet('readCampaign', () => campaignOf(referenceOf(campaigns, campaign.tcrCampaignId))),
+      meet('readCampaign', () => campaignIn(registry(), referenceOf(registry().campaigns, campaign.tcrCampaignId))),
     shareCampaign: async () => ({ kind: 'done', value: null }),
     async deactivateCampaign({ campaign }) {
-      log.push(`deactivate ${referenceOf(campaigns, campaign.tcrCampaignId)}`)
+      registry().log.push(`deactivate ${referenceOf(registry().campaigns, campaign.tcrCampaignId)}`)
       return { kind: 'done', value: null }
     },
   }
-  return registry
 }

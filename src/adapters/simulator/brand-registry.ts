@@ -36,6 +36,7 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
     name: 'simulator',
     isSimulated: true,
     hasVetting,
+    takesMocks: false,
     changeableInCampaign: ['description', 'samples', 'messageFlow', 'helpMessage'],
     calls: stage.calls,
     fees: () => options.fees ?? NO_FEES,

@@ -43,17 +43,11 @@ export function campaignCalls(
 
   function register(campaign: CampaignForRegistry, behaviour: CampaignBehaviour | null): CampaignRecord {
     const key = keyOf(campaign.reference)
-    const record: CampaignRecord = {
-      reference: campaign.reference,
-      tcrBrandId: campaign.tcrBrandId,
-      tcrCampaignId: registryId('C', key, (id) => byId(id) !== null),
-      behaviour,
-      monthlyFee: MONTHLY_FEES[campaign.usecase] ?? STANDARD_FEE,
-      sharedAt: null,
-      endedAt: behaviour === 'expire' ? clock.now() + 2 * delayMs : null,
-    }
+    const tcrCampaignId = registryId('C', key, (id) => byId(id) !== null)
+    const endedAt = behaviour === 'expire' ? clock.now() + 2 * delayMs : null
+    const record = newRecord(campaign, { tcrCampaignId, behaviour, endedAt })
     memory.set(key, record)
-    const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
+    const about = { tcrCampaignId, campaignReference: record.reference }
     stage.tell({ type: 'CAMPAIGN_ADD', about }, delayMs)
     if (behaviour === 'expire') stage.tell({ type: 'CAMPAIGN_EXPIRED', about }, 2 * delayMs)
     return record
@@ -89,9 +83,8 @@ export function campaignCalls(
     if (before.sharingStatus === 'DECLINED') share(changed)
     else memory.set(keyOf(record.reference), changed)
     const isLost = behaviour === 'loseAnswer' && stage.isFirst(`update ${record.reference}`)
-    return isLost
-      ? stage.never(signal)
-      : read(campaign, () => byId(record.tcrCampaignId) ?? changed, clock.now(), delayMs)
+    if (isLost) return stage.never(signal)
+    return read(campaign, () => byId(record.tcrCampaignId) ?? changed, clock.now(), delayMs)
   }
 
   return {
@@ -118,6 +111,13 @@ export function campaignCalls(
       return done(null)
     },
   }
+}
+
+function newRecord(
+  { reference, tcrBrandId, usecase }: CampaignForRegistry,
+  rest: Pick<CampaignRecord, 'tcrCampaignId' | 'behaviour' | 'endedAt'>,
+): CampaignRecord {
+  return { reference, tcrBrandId, monthlyFee: MONTHLY_FEES[usecase] ?? STANDARD_FEE, sharedAt: null, ...rest }
 }
 
 /** What TCR refuses: a campaign before the score (busy, not refused), of an unverified brand, or with bad content. */

@@ -27,6 +27,8 @@ import { judge } from './faults.ts'
 export interface TcrOptions {
   /** With the version; default `https://csp-api.campaignregistry.com/v2`. */
   baseUrl?: string
+  /** Brands are registered as mocks. */
+  takesMocks?: boolean
   apiKey: string
   apiSecret: string
   /** The connectivity partner (CNP) that campaigns are shared with; without one no campaign can be shared. */
@@ -58,6 +60,7 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
   return {
     name: 'tcr',
     isSimulated: false,
+    takesMocks: options.takesMocks ?? false,
     changeableInCampaign: CHANGEABLE,
     hasVetting: options.vetting !== null,
     fees: () => options.fees,

@@ -24,6 +24,8 @@ import { type TelnyxConnection, telnyxClient } from './client.ts'
 export interface TelnyxRegistryOptions extends TelnyxConnection {
   /** Where Telnyx sends events; it carries our references, so it must be set and stay as it is. */
   callbackUrl: string
+  /** Brands are registered as mocks. */
+  takesMocks?: boolean
   vetting: { evpId: 'AEGIS' | 'WMC'; vettingClass: 'STANDARD' | 'ENHANCED' } | null
   fees: RegistryFees
 }
@@ -42,6 +44,7 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
     name: 'telnyx',
     isSimulated: false,
     hasVetting: vetting !== null,
+    takesMocks: options.takesMocks ?? false,
     changeableInCampaign: CHANGEABLE,
     fees: () => fees,
     submitBrand: ({ brand, signal }) => within(signal, (session) => submitBrand(session, brand, callbackUrl)),

@@ -53,13 +53,17 @@ export interface RegistryBrand {
 const noted = statement<{ id: string }>(
   'note_registry_brand',
   `update brands
-      set tcr_brand_id = $4, status = $5, identity_status = $6, universal_ein = $7, csp_id = $8,
+      set tcr_brand_id = $4, status = $5, identity_status = $6, csp_id = $8,
+          universal_ein = case when $9::boolean then $7 else coalesce($7, universal_ein) end,
           lock = case when $9::boolean then 'submitted' else lock end,
           submitted_at = case when $9::boolean then now() else submitted_at end
     where organization_id = $1 and owner_id = $2 and id = $3 returning id`,
 )
 
-/** Notes what the registry says; with `isSubmitted` it has just taken the brand, which stays locked. */
+/**
+ * Notes what the registry says; with `isSubmitted` it has just taken the brand, which stays locked. The number of a company
+ * stays where a registry that only shows the brand does not say it.
+ */
 export async function noteRegistryBrand(
   tx: Executor,
   { organizationId, ownerId, id }: BrandKey,

@@ -1,4 +1,4 @@
-import { wakes } from '../../jobs/queue.store.ts'
+import { wakes } from '../../jobs/wake.store.ts'
 
 /** The job that brings the registration of a profile forward. Its id is the registration's, so there is one. */
 export const ADVANCE_JOB = 'advance_registration'

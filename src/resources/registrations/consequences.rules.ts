@@ -117,7 +117,8 @@ function brandChanges(before: Brand, after: RegisteredBrand, isSubmitted: boolea
   ]
   const changes = members.filter(([, from, to]) => from !== to).map(([member, from, to]) => ({ member, from, to }))
   // It holds the tax id, which the history does not repeat.
-  if (before.universal_ein !== after.universalEin)
+  const isSaid = isSubmitted || after.universalEin !== null
+  if (isSaid && before.universal_ein !== after.universalEin)
     changes.push({ member: 'brand.universal_ein', from: 'changed', to: 'changed' })
   return changes
 }

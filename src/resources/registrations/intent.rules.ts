@@ -76,7 +76,7 @@ export function intentOf(profile: Profile, input: CompletionInput, has: Configur
   const shown = brandInEffect(profile)
   if (shown === null) throw new Error('a profile without a brand is not completed')
   const { brand, isInherited } = shown
-  const mappedBrand = toRegistryBrand(brand, { profileName: profile.name, isMock: false })
+  const mappedBrand = toRegistryBrand(brand, { profileName: profile.name, isMock: has.mocks })
   const mapped = input.campaigns.map((campaign) => mapCampaign(campaign, brand, input, has.changeableInCampaign))
   const steps = planSteps({
     isTcrApplication: isTcr(brand),

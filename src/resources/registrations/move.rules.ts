@@ -89,8 +89,9 @@ function questionOf(state: Step['state'], call: CallName): Question {
   return (isOpen ? LOOKUP[call] : undefined) ?? call
 }
 
-function isReview({ step, state, waiting_since: since }: Step, now: number): boolean {
+function isReview({ step, state, waiting_since: since, next_try_at: until }: Step, now: number): boolean {
   if (state !== 'waiting') return false
+  if ((until ?? 0) - now > SHORT_WAIT_MS) return true
   return step === 'campaign_review' || step === 'vetting' || (since !== null && now - since > SHORT_WAIT_MS)
 }
 

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { lockOrganization } from '../../http/lock.store.ts'
-import { isVettingOrdered } from './order.store.ts'
+import { isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
 import { record } from './record.jobs.ts'
 import type { CallName, Step } from './registration.fields.ts'
 import { waiting } from './step-change.rules.ts'
@@ -11,14 +11,14 @@ import type { RegistrationOptions, Work } from './work.jobs.ts'
  * is an order: it is looked at beside the orders of the organization's other runs, under the lock of its row.
  */
 
-/** What is charged each time. */
-const ORDERS: ReadonlySet<CallName> = new Set([
-  'submit_brand',
-  'revet_brand',
-  'order_vetting',
-  'submit_campaign',
-  'update_campaign',
-])
+/** What is charged each time. A campaign that is changed is reviewed, and charged, as one that is new. */
+const ORDERS: Partial<Record<CallName, OrderKind>> = {
+  submit_brand: 'brand',
+  revet_brand: 'check',
+  order_vetting: 'vetting',
+  submit_campaign: 'campaign',
+  update_campaign: 'campaign',
+}
 
 /** An order that must not be made now. Takes back the transaction that found it. */
 class HeldBack extends Error {
@@ -39,9 +39,12 @@ export async function recordIntent(
   work: Work,
   { index, before, begun }: { index: number; before: Step; begun: Step },
 ): Promise<boolean> {
-  if (begun.call === null || !ORDERS.has(begun.call)) return record(options, work, { step: { index, step: begun } })
+  const kind = begun.call === null ? undefined : ORDERS[begun.call]
+  if (kind === undefined || begun.subject === null) return record(options, work, { step: { index, step: begun } })
+  const order = { profileId: work.registration.profileId, subjectId: begun.subject, kind, run: work.registration.run }
+  const first = (tx: Executor) => lookAtOrder(tx, work, { before, order, perDay: options.ordersPerDay })
   try {
-    return await record(options, work, { step: { index, step: begun }, first: (tx) => lookAtOrder(tx, work, before) })
+    return await record(options, work, { step: { index, step: begun }, first })
   } catch (error) {
     if (!(error instanceof HeldBack)) throw error
     await record(options, work, { step: { index, step: error.step } })
@@ -49,12 +52,24 @@ export async function recordIntent(
   }
 }
 
-async function lookAtOrder(tx: Executor, work: Work, step: Step): Promise<void> {
-  const { organizationId, registration } = work
+async function lookAtOrder(
+  tx: Executor,
+  { organizationId, now }: Work,
+  { before, order, perDay }: { before: Step; order: Order; perDay: number },
+): Promise<void> {
   await tx.run(organizationId, lockOrganization, [organizationId])
-  if (step.call !== 'order_vetting' || step.subject === null) return
-  const asked = { profileId: registration.profileId, brandId: step.subject }
-  if (!(await isVettingOrdered(tx, organizationId, asked))) return
-  const says = 'Another profile’s completion has ordered the vetting of this brand.'
-  throw new HeldBack(waiting(step, 'read_vetting', says, 'review', { now: work.now, random: Math.random() }))
+  const shared = { profileId: order.profileId, brandId: order.subjectId }
+  if (order.kind === 'vetting' && (await isVettingOrdered(tx, organizationId, shared))) {
+    const says = 'Another profile’s completion has ordered the vetting of this brand.'
+    throw new HeldBack(waiting(before, 'read_vetting', says, 'review', { now, random: Math.random() }))
+  }
+  const freeAt = await placeOrder(tx, organizationId, order, perDay)
+  if (freeAt === null) return
+  throw new HeldBack({
+    ...before,
+    state: 'waiting',
+    says: `The organization has used its quota of ${perDay} of these orders in 24 hours, since each is charged. It goes on by itself; the operator can raise REGISTRY_ORDERS_PER_DAY.`,
+    next_try_at: freeAt,
+    waiting_since: before.waiting_since ?? now,
+  })
 }

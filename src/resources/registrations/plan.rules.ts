@@ -32,7 +32,7 @@ export interface PlanFacts {
   usesOtherWhatsappNumber: boolean
   sendingPhoneNumber: string | null
   wabaPhoneNumberId: string | null
-  has: { vetting: boolean; carrier: boolean; whatsapp: boolean }
+  has: { mocks: boolean; vetting: boolean; carrier: boolean; whatsapp: boolean }
   /** The steps of the run before, [] for the first. */
   before: readonly Step[]
 }
@@ -80,7 +80,7 @@ export function planSteps(facts: PlanFacts): Step[] {
     planIdentity(facts, brandStep),
     planVetting(facts, brandStep),
     ...ownCampaigns.map((campaign) => planCampaign(campaign)),
-    ...ownCampaigns.map((campaign) => planReview(campaign)),
+    ...ownCampaigns.map((campaign) => planReview(campaign, facts.has.mocks)),
     ...(ownCampaigns.length === 0 ? noCampaigns(facts) : []),
     planCarrier(facts),
     planWhatsapp(facts),
@@ -137,7 +137,8 @@ function planCampaign({ id, lock, tcrCampaignId, telnyxCampaignId, problems, isC
   return newStep('campaign', id, 'pending', { call: isKnown ? 'deactivate_campaign' : 'submit_campaign' })
 }
 
-function planReview({ id, lock, sharingStatus, status }: PlannedCampaign): Step {
+function planReview({ id, lock, sharingStatus, status }: PlannedCampaign, isMock: boolean): Step {
+  if (isMock) return newStep('campaign_review', id, 'skipped', { says: 'A mock is not shared, so nobody reviews it.' })
   if (lock === 'submitted' && sharingStatus === 'ACCEPTED' && status !== 'EXPIRED')
     return newStep('campaign_review', id, 'done', { says: 'ACCEPTED' })
   return newStep('campaign_review', id, 'pending', { call: 'read_campaign' })

@@ -1,7 +1,7 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import { wakes } from '../../jobs/queue.store.ts'
+import { wakes } from '../../jobs/wake.store.ts'
 import { ADVANCE_JOB } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
 import type { Outcome } from '../../ports/outcome.ts'
 import { apply, type Reply } from './answer.rules.ts'
-import { begun, type Move, nextMove, type Question } from './move.rules.ts'
+import { begun, type Move, nextMove, type Question, woken } from './move.rules.ts'
 import type { CallName, Step, StepName, StepState } from './registration.fields.ts'
 import { addDollars, type Circumstances } from './step-change.rules.ts'
 
@@ -570,6 +570,24 @@ const TABLE: Row[] = [
     effects: ['whatsapp'],
   },
   {
+    what: 'a declined campaign that is changed',
+    step: aStep('campaign', 'update_campaign', 'calling', { attempts: 3, fee: 15 }),
+    question: 'update_campaign',
+    reply: campaign(done({ ...aCampaign, sharingStatus: 'PENDING' })),
+    state: 'done',
+    effects: ['campaign_registered', 'charged'],
+    more: { fee: 30 },
+  },
+  {
+    what: 'a change of a campaign without an answer is sent again',
+    step: aStep('campaign', 'update_campaign', 'calling'),
+    question: 'update_campaign',
+    reply: campaign(TIMEOUT),
+    state: 'pending',
+    call: 'update_campaign',
+    more: { rounds: 1 },
+  },
+  {
     what: 'a number that WhatsApp refuses',
     step: whatsapp,
     question: 'register_number',
@@ -614,6 +632,17 @@ describe('what follows from an answer', () => {
   })
 })
 
+test('an event ends what is awaited or looked up, not the wait for a provider that is down', () => {
+  const later = { next_try_at: NOW + 1 }
+  const steps = (['waiting', 'unknown', 'pending', 'calling'] as const).map((state) =>
+    aStep('brand', 'submit_brand', state, later),
+  )
+  assert.deepEqual(
+    woken(steps).map(({ next_try_at: at }) => at),
+    [null, null, NOW + 1, NOW + 1],
+  )
+})
+
 describe('the next move', () => {
   const first = aStep('copy_numbers', null, 'skipped')
   const table: [string, Step, Move][] = [
@@ -631,6 +660,11 @@ describe('the next move', () => {
       'a step that is due is asked about',
       { ...identity, next_try_at: NOW },
       { kind: 'ask', index: 1, question: 'read_brand' },
+    ],
+    [
+      'an order that is held back for hours is a rest',
+      aStep('brand', 'submit_brand', 'waiting', { next_try_at: NOW + 3_600_000, waiting_since: NOW }),
+      { kind: 'wait', index: 1, untilMs: NOW + 3_600_000, isReview: true },
     ],
     [
       'a call that is under way is waited for',

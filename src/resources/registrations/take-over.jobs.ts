@@ -22,7 +22,8 @@ export async function takeBrandOver(options: RegistrationOptions, work: Work, in
     const brand = read?.profile.organizationBrand ?? null
     const before = registration.steps[index]
     if (read === null || brand === null || before === undefined || brand.id !== before.subject) return
-    const { brand: request, problems } = toRegistryBrand(brand, { profileName: read.profile.name, isMock: false })
+    const isMock = options.ports.brandRegistry?.takesMocks === true
+    const { brand: request, problems } = toRegistryBrand(brand, { profileName: read.profile.name, isMock })
     let step: Step
     if (problems.length > 0) step = { ...before, state: 'correction_needed', feedback: incomplete(problems) }
     else {

@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   providerMs: number
   /** How long after a call without an answer its absence at the provider becomes definite. */
   settleMs: number
+  /** How many orders of a kind an organization may make at the registry in 24 hours. */
+  ordersPerDay: number
 }
 
 /** One reading of everything. */

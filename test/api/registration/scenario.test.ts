@@ -87,8 +87,12 @@ test('from settings to a sender: doubted by the registry for its tax id, correct
   assert.deepEqual([failed.profileId, failed.success, failed.status], [id, false, 'failed'])
   assert.match(failed.message, /brand.business.taxId/)
   assert.match(failed.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-  assert.equal(completed.success, true)
-  assert.ok(['COMPLETED', 'SUBMITTED'].includes(completed.status))
+  const { profileId, success, status } = completed
+  assert.deepEqual(
+    [profileId, success, status],
+    [id, true, 'SUBMITTED'],
+    'it first rests while the campaign is reviewed',
+  )
 
   const events = receiver.received.filter((one) => !callbacks.includes(one))
   for (const told of events) {
@@ -97,11 +101,19 @@ test('from settings to a sender: doubted by the registry for its tax id, correct
     assert.ok(!verifies(webhook.secret, { ...told, body: `${told.body} ` }))
     for (const hidden of ['3456789', '3450000', 'John Smith']) assert.ok(!told.body.includes(hidden))
   }
-  const told = events.map(({ body }) => JSON.parse(body) as { sub_type: string; payload: { sequence: number } })
+  const told = events.map(
+    ({ body }) => JSON.parse(body) as { sub_type: string; payload: { sequence: number; status: string } },
+  )
   const kinds = new Set(told.map(({ sub_type: kind }) => kind))
   for (const kind of ['brand.submitted', 'brand.status_changed', 'campaign.submitted', 'profile.status_changed']) {
     assert.ok(kinds.has(kind), kind)
   }
+  const stored = await app.sql<{ id: string }>('select id from events')
+  const ids = events.map(({ headers }) => headers['webhook-id'] ?? '')
+  assert.deepEqual(ids.toSorted(), stored.map((event) => event.id).toSorted(), 'every event is told, and told once')
+  const statuses = told.filter(({ sub_type: kind }) => kind === 'profile.status_changed')
+  const last = statuses.reduce((one, other) => (other.payload.sequence > one.payload.sequence ? other : one))
+  assert.equal(last.payload.status, 'approved')
   const sequences = told.map(({ payload }) => payload.sequence)
   assert.equal(new Set(sequences).size, sequences.length, 'each event has its own place in the order')
   assert.equal((await registrationOf(org.developer, id)).run, 2)

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { wake } from '../../../src/resources/registrations/index.ts'
+import { testApp } from '../../kit/app.ts'
+import {
+  brandWithTaxId,
+  completableProfile,
+  complete,
+  inheritingProfile,
+  letTimePass,
+  settle,
+  stepOf,
+} from '../../kit/completion.ts'
+import { giveBrandOf } from '../../kit/organization-data.ts'
+import { scriptedRegistry } from '../../kit/scripted-registry.ts'
+
+test('a registry that takes mocks gets mocks, own and taken over, and nobody is asked to review them', async () => {
+  const registry = scriptedRegistry({ takesMocks: true })
+  registry.sharing = null
+  await using app = await testApp({ ports: { brandRegistry: registry, carrier: null } })
+  const org = await app.organization()
+  await giveBrandOf(app, org.id, brandWithTaxId('12-3456789'))
+  const own = await completableProfile(org)
+  await complete(org.admin, own.id)
+  const done = await settle(app, org.admin, own.id)
+  assert.deepEqual([done.state, stepOf(done, 'campaign_review').state], ['completed', 'skipped'])
+  const first = await inheritingProfile(org)
+  const second = await inheritingProfile(org)
+  registry.plan('submitBrand', 'refuse')
+  await complete(org.admin, first.id)
+  await complete(org.admin, second.id)
+  for (let turn = 0; turn < 4; turn += 1) await letTimePass(app)
+  assert.equal((await settle(app, org.admin, second.id)).state, 'completed')
+  assert.deepEqual(
+    [...registry.brands.values()].map(({ isMock }) => isMock),
+    [true, true],
+  )
+})
+
+test('a registry that no longer says the number of a company does not take it from the brand', async () => {
+  const registry = scriptedRegistry()
+  await using app = await testApp({ ports: { brandRegistry: registry, carrier: null } })
+  const org = await app.organization()
+  const { id } = await completableProfile(org)
+  await complete(org.admin, id)
+  assert.equal((await settle(app, org.admin, id)).state, 'completed')
+  registry.universalEin = null
+  registry.identity = 'VETTED_VERIFIED'
+  await wake(app.app.db, app.keys, { tcrBrandId: 'B000001' })
+  await app.app.jobs.runDue()
+  const { brand } = (await org.admin.get(`/v3/profiles/${id}`)).data as { brand: Record<string, unknown> }
+  assert.deepEqual([brand.identity_status, brand.universal_ein], ['VETTED_VERIFIED', 'US_123456789'])
+})
