@@ -21,6 +21,7 @@ import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
 import { outboxGoals } from './outbox.mjs'
 import { registryGoals } from './registry.mjs'
+import { ruleGoals } from './rules.mjs'
 import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
 import { webhookGoals } from './webhooks.mjs'
@@ -31,6 +32,7 @@ export const goals = [
   ...crashGoals,
   ...claimGoals,
   ...concurrencyGoals,
+  ...ruleGoals,
   ...registryGoals,
   ...outboxGoals,
   ...webhookGoals,

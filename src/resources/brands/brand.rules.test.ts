@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { toJsonSchema } from '../../http/openapi/schema.ts'
+import { brandAnswer } from './brand.fields.ts'
 import { newBrand, presentBrand } from './brand.rules.ts'
 
 const brand = {
@@ -18,4 +20,17 @@ test('who may not see the tax id sees its last four characters, and no more of i
   const full = presentBrand(brand, { isInherited: false, showTaxId: true })
   assert.equal(full.universal_ein, 'US_123456789')
   assert.equal((full.business as { tax_id: string }).tax_id, '12-3456789')
+})
+
+test('what an answer must have is what every brand is shown with', () => {
+  const shown = presentBrand(brand, { isInherited: false, showTaxId: true })
+  const { properties } = toJsonSchema(brandAnswer, 'answer') as { properties: Record<string, { required: string[] }> }
+  for (const section of ['contact', 'business', 'compliance'] as const) {
+    const members = new Set(Object.keys(shown[section] as object))
+    assert.deepEqual(
+      properties[section]?.required.filter((name) => !members.has(name)),
+      [],
+      section,
+    )
+  }
 })

@@ -21,7 +21,7 @@ import { loadWork, type RegistrationOptions, type Work } from './work.jobs.ts'
 export function advanceRegistrationJob(options: RegistrationOptions): JobHandler {
   return async (job) => {
     for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-      const next = await takeTurn(options, job)
+      const next = await takeTurn(options, job, turn === 1)
       if (next !== 'again') return settle(options, job, next)
     }
     return settle(options, job, { kind: 'postponed', delayMs: AFTER_TURNS_MS, isAttempt: false })
@@ -49,14 +49,14 @@ const AT_WORK: ReadonlySet<RegistrationState> = new Set(['running', 'waiting', '
 
 type Turn = Next | 'again'
 
-async function takeTurn(options: RegistrationOptions, job: Job): Promise<Turn> {
+async function takeTurn(options: RegistrationOptions, job: Job, isFirst: boolean): Promise<Turn> {
   const work = await loadWork(options.db, options.keys, job)
   if (work === null) return FINISHED
   if (!AT_WORK.has(work.registration.state)) {
     await refresh(options, work)
     return FINISHED
   }
-  const move = nextMove(work.registration.steps, work.now, options.leaseMs)
+  const move = nextMove(work.registration.steps, work.now, options.leaseMs, isFirst)
   if (work.isDeleted) return withdraw(options, work, move)
   return takeMove(options, work, move)
 }

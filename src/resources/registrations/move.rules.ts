@@ -56,8 +56,10 @@ const SHORT_WAIT_MS = 5 * 60_000
  * The next thing to do: the first step that is not done decides, since each needs those before it.
  *
  * @param callLimitMs how long a call may be under way before its worker is taken for dead.
+ * @param isWoken the registration was taken up anew. Before its time that is because an event has told of a change, so what a
+ * provider decides is read at once; it does no harm where there was no event.
  */
-export function nextMove(steps: readonly Step[], now: number, callLimitMs: number): Move {
+export function nextMove(steps: readonly Step[], now: number, callLimitMs: number, isWoken = false): Move {
   // What cannot succeed is found before anything is sent and paid for.
   const wrong = steps.findIndex(({ state }) => state === 'correction_needed')
   if (wrong !== -1) return { kind: 'correct', index: wrong }
@@ -66,7 +68,8 @@ export function nextMove(steps: readonly Step[], now: number, callLimitMs: numbe
   if (step === undefined) return { kind: 'finished' }
   if (step.state === 'parked') return { kind: 'parked', index }
   const untilMs = step.state === 'calling' ? (step.called_at ?? 0) + callLimitMs : (step.next_try_at ?? 0)
-  if (untilMs > now) return { kind: 'wait', index, untilMs, isReview: isReview(step, now) }
+  const isTold = isWoken && (step.state === 'waiting' || step.state === 'unknown')
+  if (untilMs > now && !isTold) return { kind: 'wait', index, untilMs, isReview: isReview(step, now) }
   if (step.step === 'copy_numbers') return { kind: 'copy_numbers', index }
   if (step.step === 'status') return { kind: 'set_status', index }
   if (step.call === null) return { kind: 'await_brand', index }

@@ -660,6 +660,17 @@ describe('the next move', () => {
     test(what, () => assert.deepEqual(nextMove([first, step], NOW, LIMIT_MS), move))
   }
 
+  test('an event ends a wait, and the wait for an unknown outcome; not one after an outage, and not a call under way', () => {
+    const later = { next_try_at: NOW + 9 }
+    const woken = (step: Step) => nextMove([first, step], NOW, LIMIT_MS, true)
+    const ask = (question: Question) => ({ kind: 'ask', index: 1, question })
+    assert.deepEqual(woken(aStep('identity', 'read_brand', 'waiting', later)), ask('read_brand'))
+    assert.deepEqual(woken(aStep('campaign_review', 'read_campaign', 'waiting', later)), ask('read_campaign'))
+    assert.deepEqual(woken({ ...longUnknown, ...later }), ask('find_brand'))
+    assert.equal(woken(aStep('brand', 'submit_brand', 'pending', later)).kind, 'wait')
+    assert.equal(woken({ ...submitting, called_at: NOW - 1 }).kind, 'wait')
+  })
+
   test('what cannot succeed is found before anything is sent and paid for', () => {
     const steps = [aStep('brand', 'submit_brand', 'pending'), aStep('campaign', null, 'correction_needed')]
     assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'correct', index: 1 })
