@@ -16,6 +16,7 @@ import { keyGoals } from './keys.mjs'
 import { limitGoals } from './limits.mjs'
 import { linearizabilityGoals } from './linearizability.mjs'
 import { loadGoals } from './load.mjs'
+import { metricGoals } from './metrics.mjs'
 import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
@@ -51,6 +52,7 @@ export const goals = [
   ...embeddedGoals,
   ...operationGoals,
   ...observationGoals,
+  ...metricGoals,
   ...modelGoals,
   ...fuzzGoals,
   ...linearizabilityGoals,
