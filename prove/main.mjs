@@ -9,7 +9,7 @@
  *   npm run prove -- IDEM-3 --sabotage   breaks the server in each way that the goal must notice: it must print FAIL
  *   npm run prove -- --check-sabotage    the same for all chosen goals, and counts a broken server that passes as a failure
  *   npm run prove -- --built             takes the build as it is
- *   npm run prove -- --document          writes docs/RELIABILITY.md from the figures of this run
+ *   npm run prove -- --document          records this run, and writes docs/RELIABILITY.md from all recorded ones
  */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
@@ -20,6 +20,7 @@ import { repository } from './harness/instance.mjs'
 import { endAll, run } from './harness/processes.mjs'
 import { prove } from './harness/trial.mjs'
 import { World } from './harness/world.mjs'
+import { record, thisRun } from './record.mjs'
 
 const { values: chosen, positionals } = parseArgs({
   allowPositionals: true,
@@ -104,7 +105,10 @@ if (chosen.list) {
 } else {
   if (!chosen.built) await build()
   const { counts, results } = await proveAll(selected, seed)
-  if (chosen.document) writeDocument(results, { seed, isLong: chosen.long })
+  if (chosen.document) {
+    record(results, thisRun(seed, chosen.long))
+    writeDocument()
+  }
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   // Said, not left to happen: Node waits for ever for a connection that was reset while it was closing.
   process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0)

@@ -16,11 +16,13 @@ import { keyGoals } from './keys.mjs'
 import { limitGoals } from './limits.mjs'
 import { linearizabilityGoals } from './linearizability.mjs'
 import { loadGoals } from './load.mjs'
+import { metricGoals } from './metrics.mjs'
 import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
 import { outboxGoals } from './outbox.mjs'
 import { registryGoals } from './registry.mjs'
+import { ruleGoals } from './rules.mjs'
 import { secretGoals } from './secrets.mjs'
 import { tenancyGoals } from './tenancy.mjs'
 import { webhookGoals } from './webhooks.mjs'
@@ -31,6 +33,7 @@ export const goals = [
   ...crashGoals,
   ...claimGoals,
   ...concurrencyGoals,
+  ...ruleGoals,
   ...registryGoals,
   ...outboxGoals,
   ...webhookGoals,
@@ -49,6 +52,7 @@ export const goals = [
   ...embeddedGoals,
   ...operationGoals,
   ...observationGoals,
+  ...metricGoals,
   ...modelGoals,
   ...fuzzGoals,
   ...linearizabilityGoals,

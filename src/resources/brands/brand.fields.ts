@@ -1,7 +1,7 @@
 import { country, email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
 import { type TSchema, Type } from '../../contract/schema.ts'
-import { addedBusinessFields, addedContactFields } from './added.fields.ts'
+import { ADDED_MEMBERS, addedBusinessFields, addedContactFields } from './added.fields.ts'
 
 /**
  * The brand (KYC and TCR data) of a profile or of an organization. Source: contract 8.2 to 8.4.
@@ -272,8 +272,13 @@ export function toSnake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
+/** Published members are always answered, null where there is no value; ours only where there is one. */
 function answered(fields: Record<string, TSchema>): Record<string, TSchema> {
-  return Object.fromEntries(Object.entries(fields).map(([name, schema]) => [toSnake(name), schema]))
+  const members = Object.entries(fields).map(([name, schema]): [string, TSchema] => [
+    toSnake(name),
+    ADDED_MEMBERS.has(name) ? optional({ ...schema, nullable: false }) : schema,
+  ])
+  return Object.fromEntries(members)
 }
 
 export const SECTIONS = { contact: contactFields, business: businessFields, compliance: complianceFields } as const

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { toJsonSchema } from '../../http/openapi/schema.ts'
+import { brandAnswer } from './brand.fields.ts'
 import {
   applyBrand,
   brandDifferences,
@@ -110,4 +112,17 @@ test('contact and tax id are sealed, and a kind of business is not', () => {
     assert.equal(SEALED_BRAND_MEMBERS.has(path), true, path)
   for (const path of ['brand.compliance.vertical', 'brand.business.country'])
     assert.equal(SEALED_BRAND_MEMBERS.has(path), false, path)
+})
+
+test('what an answer must have is what every brand is shown with', () => {
+  const shown = presentBrand(brand, { isInherited: false, showTaxId: true })
+  const { properties } = toJsonSchema(brandAnswer, 'answer') as { properties: Record<string, { required: string[] }> }
+  for (const section of ['contact', 'business', 'compliance'] as const) {
+    const members = new Set(Object.keys(shown[section] as object))
+    assert.deepEqual(
+      properties[section]?.required.filter((name) => !members.has(name)),
+      [],
+      section,
+    )
+  }
 })
