@@ -23,6 +23,7 @@ const input = (given: Partial<CompletionInput> = {}): CompletionInput => ({
   registration: null,
   wabaPhoneNumberId: null,
   generations: new Map(),
+  declined: new Map(),
   ...given,
 })
 
