@@ -10,6 +10,8 @@ const same = (path, was, becomes, why, within = '') => ({ path, was, becomes, wh
 
 const card = 'src/contract/card-text.ts'
 const exchange = 'src/egress/exchange.ts'
+const label = 'a group that may be empty need not be left out'
+const host = String.raw`/^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)*$/`
 const typed = 'whatever Node emits as an error is an object'
 const alone = 'each request has an agent of its own, and asks for the connection to be closed'
 const sign = 'a sum that ten divides is one of either sign'
@@ -50,6 +52,8 @@ const equivalents = [
   same(exchange, 'false', 'true', alone, 'keepAlive: false'),
   same(exchange, '{ servername: hostname }', '{}', 'it is the host, as Node chooses by itself'),
   same(exchange, 'ca === undefined', 'false', 'an undefined option is none'),
+  same('src/egress/target.rules.ts', host, host.replace('{0,62})?', '{0,62})'), label),
+  same('src/egress/target.rules.ts', host, host.replace('{0,62})?)', '{0,62}))'), label),
   same('src/egress/index.ts', 'ca === undefined', 'false', 'an undefined option is none'),
   same('src/egress/index.ts', "'utf8'", '""', 'is what Node takes where nothing is named'),
   same(exchange, 'bytes > ANSWER_BYTES_MAX', 'bytes >= ANSWER_BYTES_MAX', 'one byte of what is dropped'),
