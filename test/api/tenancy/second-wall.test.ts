@@ -66,6 +66,11 @@ describe('row-level security behind the predicates', () => {
       [org.id, one.id],
     )
     await app.sql(
+      `insert into registry_orders (organization_id, profile_id, subject_id, kind, run, ordered_at)
+       values ($1, $2, gen_random_uuid(), 'brand', 1, now())`,
+      [org.id, one.id],
+    )
+    await app.sql(
       "insert into rate_windows (organization_id, customer_id, rate_class, window_start, leased) values ($1, $1, 'standard', 1, 1)",
       [org.id],
     )
