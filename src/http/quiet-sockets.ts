@@ -1,8 +1,11 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isAnswering } from './framing.ts'
 
 const SWEEP_MS = 100
+/** For as many turns of the event loop as connections may wait to be accepted. */
+const TAKE_IN_MS = 50
 /** How long a request that is still arriving may go on arriving. */
 const ARRIVAL_MS = 1_000
 
@@ -28,8 +31,16 @@ export function watchSockets(server: Server): () => void {
       }
       if (open.size === 0) clearInterval(timer)
     }
+    // Not at once: what a connection that was just accepted has sent is read first.
     const timer = setInterval(sweep, SWEEP_MS)
     timer.unref()
-    sweep()
   }
+}
+
+/**
+ * Lets connections that are made but not accepted yet in. A listening socket that closes resets them, though their clients have
+ * sent a request: to be called before it closes. A turn of the event loop accepts one of them.
+ */
+export async function takeInWaiting(): Promise<void> {
+  await sleep(TAKE_IN_MS)
 }
