@@ -23,9 +23,9 @@ const brandRace = {
       name: 'a locked brand can be changed',
       code: [
         {
-          file: 'resources/brands/brand.rules.js',
-          find: 'export function lockProblem(',
-          put: 'export function lockProblem() { return null }\nexport function lockProblemThatWas(',
+          file: 'resources/profiles/profile.rules.js',
+          find: 'change.brandLock !== null',
+          put: 'globalThis.never',
         },
       ],
     },
