@@ -1,11 +1,11 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isAnswering } from './framing.ts'
 
 const SWEEP_MS = 100
-/** For as many turns of the event loop as connections may wait to be accepted. */
-const TAKE_IN_MS = 50
+/** As many connections may wait to be accepted: Node's own backlog. */
+const TAKE_IN_TURNS = 511
 /** How long a request that is still arriving may go on arriving. */
 const ARRIVAL_MS = 1_000
 
@@ -24,10 +24,14 @@ export function watchSockets(server: Server): () => void {
   server.on('setSecureContext' in server ? 'secureConnection' : 'connection', watch)
   return () => {
     const startedMs = performance.now()
+    const silent = new WeakSet<Duplex>()
     const sweep = () => {
       for (const socket of open) {
         const hasBegun = (socket as { bytesRead?: number }).bytesRead !== 0
-        if (!isAnswering(socket) && (!hasBegun || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
+        // Twice in a row: on a busy machine what has come may not be read yet.
+        const isSilent = !hasBegun && silent.has(socket)
+        if (!hasBegun) silent.add(socket)
+        if (!isAnswering(socket) && (isSilent || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
       }
       if (open.size === 0) clearInterval(timer)
     }
@@ -42,5 +46,5 @@ export function watchSockets(server: Server): () => void {
  * sent a request: to be called before it closes. A turn of the event loop accepts one of them.
  */
 export async function takeInWaiting(): Promise<void> {
-  await sleep(TAKE_IN_MS)
+  for (let turn = 0; turn < TAKE_IN_TURNS; turn += 1) await nextTurn()
 }
