@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { send } from '../harness/http.mjs'
 import { listen } from '../harness/network.mjs'
 
 /**
@@ -21,13 +22,16 @@ export class FakeRegistry {
     this.brands = []
     this.submissions = 0
     this.lateMs = 0
+    /** The server that it calls back, and how often that was taken. */
+    this.hearer = ''
+    this.told = 0
     /** How it is down for everything; null while it is up. @type {'hang' | 'lost' | null} */
     this.outage = null
     /** Calls while it was down. */
     this.refused = 0
     /** What it says of brands that were not told otherwise. */
     this.identityStatus = 'VERIFIED'
-    /** What becomes of a submission after it was taken. @type {(fields: Record<string, string>) => 'answer' | 'hang' | 'lost' | 'late'} */
+    /** What becomes of a submission after it was taken. @type {(fields: Record<string, string>) => 'answer' | 'hang' | 'lost' | 'late' | 'told'} */
     this.behave = () => 'answer'
     this.server = createServer((incoming, outgoing) => {
       const chunks = []
@@ -106,7 +110,20 @@ export class FakeRegistry {
     if (how === 'hang') return
     if (how === 'lost') return void outgoing.destroy()
     if (how === 'late') await sleep(this.lateMs)
+    if (how === 'told') await this.#tell(brand)
     answer(outgoing, 200, shown(brand))
+  }
+
+  /** Calls back before it answers. */
+  async #tell({ id, fields }) {
+    const { body, headers } = this.callback({
+      eventType: 'BRAND_ADD',
+      brandId: id,
+      brandReferenceId: fields.referenceId,
+    })
+    const all = { 'content-type': 'application/json', ...headers }
+    const { status } = await send(this.hearer, 'POST', '/callbacks/tcr', { body, headers: all })
+    if (status === 200) this.told += 1
   }
 
   async close() {

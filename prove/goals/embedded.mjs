@@ -32,7 +32,14 @@ const oneOwner = {
   sabotages: [
     {
       name: 'a lock that is held counts as free',
-      code: [{ file: 'db/embedded/index.js', find: 'if (!lock.taken)', put: 'if (globalThis.never && !lock.taken)' }],
+      code: [
+        {
+          file: 'db/embedded/index.js',
+          find: 'if (!lock.taken)',
+          put: 'if (globalThis.never && !lock.taken)',
+          isElsewhere: true,
+        },
+      ],
     },
   ],
   async run(t) {
@@ -90,7 +97,10 @@ const durable = {
   title:
     'The embedded database has synced its journal to the disk before a change is acknowledged, as strace counts it',
   sabotages: [
-    { name: 'fsync is off', code: [{ file: 'db/embedded/start.js', find: "fsync: 'on'", put: "fsync: 'off'" }] },
+    {
+      name: 'fsync is off',
+      code: [{ file: 'db/embedded/start.js', find: "fsync: 'on'", put: "fsync: 'off'", isElsewhere: true }],
+    },
   ],
   async run(t) {
     const stage = await t.stage({ instances: 0, sabotage: {} })

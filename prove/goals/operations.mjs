@@ -49,6 +49,7 @@ const backup = {
           file: 'cli/backup/take-backup.js',
           find: 'isolation level repeatable read',
           put: 'isolation level read committed',
+          isElsewhere: true,
         },
       ],
     },

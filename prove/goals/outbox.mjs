@@ -141,7 +141,8 @@ const deadProvider = {
   async run(t) {
     const registry = await new FakeRegistry().open()
     try {
-      const stage = await t.stage({ isDirect: true, env: registry.env })
+      // What hangs may have been taken: it is sent again once the registry would have shown it.
+      const stage = await t.stage({ isDirect: true, env: { ...registry.env, REGISTRY_SETTLE_MS: '2000' } })
       await throughOutages(t, stage, registry)
     } finally {
       await registry.close()

@@ -23,9 +23,9 @@ const brandRace = {
       name: 'a locked brand can be changed',
       code: [
         {
-          file: 'resources/brands/brand.rules.js',
-          find: 'export function lockProblem(',
-          put: 'export function lockProblem() { return null }\nexport function lockProblemThatWas(',
+          file: 'resources/profiles/profile.rules.js',
+          find: 'change.brandLock !== null',
+          put: 'globalThis.never',
         },
       ],
     },
@@ -83,7 +83,7 @@ const openSubmission = {
   id: 'OUTB-4',
   tier: 1,
   title:
-    'A registry that takes a brand and then hangs, drops the connection or answers too late: one brand each, and it is submitted',
+    'A registry that takes a brand and then hangs, drops the connection, answers too late or calls back before it answers: one brand each, and it is submitted',
   sabotages: [
     {
       name: 'what the registry has is not found',
@@ -93,7 +93,7 @@ const openSubmission = {
   async run(t) {
     const registry = await new FakeRegistry().open()
     try {
-      const env = { ...shortLadder, ...registry.env, REGISTRY_SETTLE_MS: '2000' }
+      const env = { ...shortLadder, ...registry.hearingEnv, REGISTRY_SETTLE_MS: '2000' }
       const stage = await t.stage({ env })
       await submitBlindly(t, stage, registry)
     } finally {
@@ -103,7 +103,8 @@ const openSubmission = {
 }
 
 async function submitBlindly(t, stage, registry) {
-  const ways = ['hang', 'lost', 'late', 'answer']
+  const ways = ['hang', 'lost', 'late', 'told', 'answer']
+  registry.hearer = stage.instances[0].url
   const each = t.length(3, 200)
   registry.lateMs = Number(shortLadder.PROVIDER_MS) + 1_000
   const first = new Set()
@@ -128,8 +129,10 @@ async function submitBlindly(t, stage, registry) {
   )
   t.figure('brands', ids.length)
   t.figure('submissions', registry.submissions)
+  t.figure('called_back', registry.told)
   t.figure('settled_ms', waited)
   t.check(Number.isFinite(waited), 'brands that are not submitted')
+  t.equal(registry.told, each, 'callbacks before the answer')
   for (const [round] of ids.entries())
     t.equal(submittedOf(registry, round).length, 1, `round ${round}: brands at the registry`)
 }

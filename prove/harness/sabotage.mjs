@@ -1,9 +1,11 @@
 /**
  * @typedef {{ statement: RegExp, find: RegExp, replace: string, isOptional?: boolean }} SqlSabotage a statement by its name, and
  *   what is taken out of its text on the way to the database; not every statement need have it where it is optional
- * @typedef {{ name: string, sql?: SqlSabotage[], code?: { file: string, find: string, put: string }[], setUp?: string,
+ * @typedef {{ file: string, find: string, put: string, isElsewhere?: boolean }} CodeSabotage `file` is the end of a built file's path;
+ *   isElsewhere: it is no instance of the stage that loads it, but a process that the goal starts itself
+ * @typedef {{ name: string, sql?: SqlSabotage[], code?: CodeSabotage[], setUp?: string,
  *   env?: Record<string, string> }} Sabotage
- *   one way of breaking the server that a goal must notice; `file` is the end of a built file's path
+ *   one way of breaking the server that a goal must notice
  */
 
 /** Keeps each answer under a name that nobody asks for: the server forgets every Idempotency-Key. */

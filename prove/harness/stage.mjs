@@ -33,7 +33,7 @@ let stages = 0
  * @property {Record<string, string>} [env] `patientLadder` where nothing is said; `{}` where the server's own patience is measured
  * @property {boolean} [isDirect] without wires before the database, where time is measured
  * @property {boolean} [withStripe]
- * @property {{ sql?: import('./sabotage.mjs').SqlSabotage[], code?: { file: string, find: string, put: string }[] }} [sabotage]
+ * @property {{ sql?: import('./sabotage.mjs').SqlSabotage[], code?: import('./sabotage.mjs').CodeSabotage[] }} [sabotage]
  */
 export class Stage {
   /** @param {import('./world.mjs').World} world @param {StageOptions} options */
@@ -119,7 +119,9 @@ export class Stage {
     const log = code.length === 0 ? '' : this.instances.map(({ logPath }) => readFileSync(logPath, 'utf8')).join('')
     const unused = [
       ...sql.filter(({ statement }) => !this.rewritten.has(String(statement))).map(({ statement }) => `${statement}`),
-      ...code.filter(({ file }) => !log.includes(`prove: altered ${file}`)).map(({ file }) => file),
+      ...code
+        .filter(({ file, isElsewhere }) => !isElsewhere && !log.includes(`prove: altered ${file}`))
+        .map(({ file }) => file),
     ]
     return [...this.rewriteProblems, ...unused.map((name) => `never reached: ${name}`)]
   }

@@ -1,8 +1,11 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isAnswering } from './framing.ts'
 
 const SWEEP_MS = 100
+/** As many connections may wait to be accepted: Node's own backlog. */
+const TAKE_IN_TURNS = 511
 /** How long a request that is still arriving may go on arriving. */
 const ARRIVAL_MS = 1_000
 
@@ -21,15 +24,27 @@ export function watchSockets(server: Server): () => void {
   server.on('setSecureContext' in server ? 'secureConnection' : 'connection', watch)
   return () => {
     const startedMs = performance.now()
+    const silent = new WeakSet<Duplex>()
     const sweep = () => {
       for (const socket of open) {
         const hasBegun = (socket as { bytesRead?: number }).bytesRead !== 0
-        if (!isAnswering(socket) && (!hasBegun || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
+        // Twice in a row: on a busy machine what has come may not be read yet.
+        const isSilent = !hasBegun && silent.has(socket)
+        if (!hasBegun) silent.add(socket)
+        if (!isAnswering(socket) && (isSilent || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
       }
       if (open.size === 0) clearInterval(timer)
     }
+    // Not at once: what a connection that was just accepted has sent is read first.
     const timer = setInterval(sweep, SWEEP_MS)
     timer.unref()
-    sweep()
   }
+}
+
+/**
+ * Lets connections that are made but not accepted yet in. A listening socket that closes resets them, though their clients have
+ * sent a request: to be called before it closes. A turn of the event loop accepts one of them.
+ */
+export async function takeInWaiting(): Promise<void> {
+  for (let turn = 0; turn < TAKE_IN_TURNS; turn += 1) await nextTurn()
 }

@@ -15,7 +15,7 @@ import type { House } from './house.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { serveOpen } from './open-pipeline.ts'
 import { serve } from './pipeline.ts'
-import { watchSockets } from './quiet-sockets.ts'
+import { takeInWaiting, watchSockets } from './quiet-sockets.ts'
 import { newTrail, type Trail } from './trail.ts'
 import { UNSERVED } from './unserved.ts'
 
@@ -87,7 +87,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
   )
   const endQuietSockets = watchSockets(server.server)
-  server.addHook('preClose', async () => endQuietSockets())
+  server.addHook('preClose', async () => {
+    await takeInWaiting()
+    endQuietSockets()
+  })
   return server
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { testApp } from '../kit/app.ts'
 import { aBillingContact, aCard } from '../kit/builders.ts'
 
@@ -24,6 +25,8 @@ test('a server that is told to stop answers what runs, asks for the connection t
     isClosed = true
   })
   assert.equal(app.app.isDraining(), true)
+  // Connections that were made by now are still taken in.
+  await sleep(200)
   await assert.rejects(
     org.admin.at(app.url).request('GET', '/v3/me', { headers: { connection: 'close' } }),
     /ECONNREFUSED|ECONNRESET/,
@@ -35,6 +38,39 @@ test('a server that is told to stop answers what runs, asks for the connection t
   await closing
   const [row] = await app.sql<{ name: string }>('select name from profiles where id = $1', [profile.id])
   assert.equal(row?.name, 'Changed while stopping')
+})
+
+/** Connects and sends requests from a thread of its own, while the server's thread stands still. */
+const CLIENT = `
+  const { workerData, parentPort } = require('node:worker_threads')
+  const { connect } = require('node:net')
+  const { port, count, signal } = workerData
+  const answers = []
+  let sent = 0
+  for (let n = 0; n < count; n += 1) {
+    let text = ''
+    const socket = connect(port, '127.0.0.1')
+    const end = () => { if (answers.push(text.slice(9, 12)) === count) parentPort.postMessage(answers) }
+    socket.setEncoding('latin1').on('data', (chunk) => { text += chunk }).on('error', () => {}).on('close', end)
+    socket.write('GET /v3/me HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n', () => {
+      sent += 1
+      if (sent === count) { Atomics.store(signal, 0, 1); Atomics.notify(signal, 0) }
+    })
+  }`
+
+test('a request that was sent and not yet read when the stop began is answered', async () => {
+  await using app = await testApp()
+  const signal = new Int32Array(new SharedArrayBuffer(4))
+  const port = Number(new URL(app.url).port)
+  const client = new Worker(CLIENT, { eval: true, workerData: { port, count: 20, signal } })
+  assert.notEqual(Atomics.wait(signal, 0, 0, 10_000), 'timed-out')
+  const closing = app.app.close()
+  const [answers] = await once(client, 'message')
+  assert.deepEqual(
+    (answers as string[]).filter((status) => status !== '401'),
+    [],
+  )
+  await closing
 })
 
 const SILENT: [says: string, bytes: string][] = [
