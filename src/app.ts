@@ -148,6 +148,7 @@ export function buildApp(options: AppOptions): App {
     trustedHops: config.http.trustedHops,
     tls: config.http.tls,
     requestTimeoutMs: config.http.requestTimeoutMs,
+    requestsMax: config.http.requestsMax,
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
     pages: (instance) => {

@@ -97,7 +97,7 @@ const rolling = {
   title: 'Both instances restarted in turn under load, behind a balancer: no request fails, no effect is doubled',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage()
+    const stage = await t.stage({ isDirect: true })
     const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'roll' }).open()
     const perSecond = t.length(30, 200)
     const rounds = t.length(2, 5)

@@ -94,6 +94,8 @@ export interface Config {
     readonly hasRateLimits: boolean
     /** Times the documented limits. */
     readonly rateLimitFactor: number
+    /** Most requests that an instance works on at a time. */
+    readonly requestsMax: number
     /** Limit for a client to deliver its whole request; as long as a lease. */
     readonly requestTimeoutMs: number
     readonly shutdownGraceMs: number
@@ -152,6 +154,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
       isBehindTls: values.BEHIND_TLS,
       hasRateLimits: values.RATE_LIMITS,
       rateLimitFactor: values.RATE_LIMIT_FACTOR,
+      requestsMax: values.REQUESTS_MAX,
       requestTimeoutMs: values.LEASE_MS,
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     },

@@ -115,6 +115,12 @@ export const configTable = {
     1,
     'Multiplies the rate limits, the burst and the cap on simultaneous requests.',
   ),
+  REQUESTS_MAX: setting(
+    'Server',
+    wholeNumber(1, 10_000),
+    256,
+    'Most requests that an instance works on at a time; one more is refused at once with 503.',
+  ),
   SHUTDOWN_GRACE_MS: setting(
     'Server',
     milliseconds,

@@ -70,6 +70,17 @@ export function takeRequest(
   }
 }
 
+/** Whether nothing about a request, or about one before it on its connection, asks for its refusal. */
+export function isPlain(request: IncomingMessage, allowedHosts: readonly string[]): boolean {
+  if (doubtful.has(request.socket)) return false
+  try {
+    checkFraming(request, allowedHosts)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Refuses what Node's parser lets through and the API must not: a version that is not spoken here, a target that is no
  * path, a missing, doubled or strange Host, a doubled Content-Type (Node silently takes the first), a transfer coding

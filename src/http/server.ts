@@ -9,6 +9,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Span } from '../observe/trace.ts'
 import { type Answer, failureAnswer } from './answer.ts'
 import type { Arrival } from './arrival.ts'
+import { boundCrowd } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import type { House } from './house.ts'
@@ -39,6 +40,8 @@ export interface ServerOptions {
   trustedHops: readonly string[]
   tls: { certPath: string; keyPath: string } | null
   requestTimeoutMs: number
+  /** Most requests that are worked on at a time. */
+  requestsMax: number
   requestDeadlineMs: number
   /** Once true, answers ask the client to close its connection. */
   isDraining: () => boolean
@@ -86,6 +89,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
   )
+  boundCrowd(server.server, {
+    max: options.requestsMax,
+    allowedHosts: options.allowedHosts,
+    onRefused: () => options.metrics.loadShed('requests'),
+  })
   const endQuietSockets = watchSockets(server.server)
   server.addHook('preClose', async () => {
     await takeInWaiting()

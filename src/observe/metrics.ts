@@ -40,7 +40,7 @@ export interface Metrics {
   idempotency(outcome: IdempotencyOutcome): void
   authFailed(reason: AuthFailureReason): void
   rateLimited(): void
-  loadShed(reason: 'concurrency' | 'waiters' | 'connections'): void
+  loadShed(reason: 'requests' | 'waiters'): void
   /** By the port, as `payments`. The guard around the port counts; nobody else does. */
   providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
   /** A registration needs a person: the step at which it stopped. More than 0 asks for an alert. */

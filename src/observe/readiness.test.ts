@@ -66,3 +66,15 @@ test('the database is asked once a second, and draining is seen at once', async 
   assert.equal((await readiness.ready()).isReady, true)
   assert.equal(asked, 2)
 })
+
+test('a server that stops says so at once, though the database hangs, with what it knew of it', {
+  timeout: 400,
+}, async () => {
+  const hanging = parts({ pingDatabase: () => new Promise(() => undefined), isDraining: () => true })
+  assert.deepEqual((await createReadiness(hanging).ready()).checks, { sealing_key: true, accepting: false })
+  let isDraining = false
+  const known = createReadiness(parts({ isDraining: () => isDraining }))
+  await known.ready()
+  isDraining = true
+  assert.deepEqual((await known.ready()).checks, { database: true, schema: true, sealing_key: true, accepting: false })
+})

@@ -25,19 +25,22 @@ export interface ReadinessParts {
 
 /**
  * Whether requests should be sent here (reliability section 12). The database is asked at most once a second, by one
- * question at a time, however many ask; draining and the key are looked at each time.
+ * question at a time, however many ask, and no more while the server stops; draining and the key are looked at each time.
  */
 export function createReadiness(parts: ReadinessParts): { ready(): Promise<ReadyReport> } {
   const now = parts.now ?? (() => performance.now())
   let asked: { at: number; answer: Promise<DatabaseState> } | null = null
-  const databaseState = () => {
+  let known: DatabaseState | null = null
+  const databaseState = async () => {
     if (asked === null || now() - asked.at >= CACHE_MS) asked = { at: now(), answer: askDatabase(parts) }
-    return asked.answer
+    known = await asked.answer
+    return known
   }
   return {
     async ready() {
-      const { database, schema } = await databaseState()
-      const checks = { database, schema, sealing_key: parts.hasSealingKey(), accepting: !parts.isDraining() }
+      // Whoever stops is not ready, whatever the database says: a load balancer is told at once.
+      const state = parts.isDraining() ? known : await databaseState()
+      const checks = { ...state, sealing_key: parts.hasSealingKey(), accepting: !parts.isDraining() }
       return { isReady: Object.values(checks).every(Boolean), checks, providers: parts.providers() }
     },
   }

@@ -61,6 +61,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
     tls: null,
     requestTimeoutMs: 5_000,
     requestDeadlineMs: 5_000,
+    requestsMax: 256,
     isDraining: () => false,
     pages: (instance) => {
       addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script)
