@@ -104,6 +104,9 @@ function closedModel() {
 
 for (let at = 0; at < (clients ?? CONNECTIONS); at += 1) new Connection()
 while (idle.length < open.size) await sleep(10)
+// A connection that is made is not one that is accepted yet: an answer on it is.
+await Promise.all(idle.splice(0).map((connection) => connection.ask(`GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`, 0)))
+answers.length = 0
 startedAt = performance.now()
 const running = perSecond === undefined ? closedModel() : await openModel()
 await Promise.race([Promise.all(running), sleep(PATIENCE_MS, undefined, { ref: false })])

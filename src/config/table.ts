@@ -118,7 +118,7 @@ export const configTable = {
   REQUESTS_MAX: setting(
     'Server',
     wholeNumber(1, 10_000),
-    256,
+    64,
     'Most requests that an instance works on at a time; one more is refused at once with 503.',
   ),
   SHUTDOWN_GRACE_MS: setting(

@@ -37,9 +37,12 @@ export function boundCrowd(server: Server, { max, allowedHosts, onRefused }: Cro
   })
 }
 
+/** One for all: to note where it was made costs more than the rest of a refusal. */
+const TOO_MANY = new Failure('INTERNAL_005')
+
 function refuse(response: ServerResponse): void {
   const requestId = newRequestId()
-  const { status, headers, body } = failureAnswer(requestId, new Failure('INTERNAL_005'))
+  const { status, headers, body } = failureAnswer(requestId, TOO_MANY)
   const text = body ?? ''
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
