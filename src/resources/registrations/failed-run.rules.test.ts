@@ -143,6 +143,11 @@ describe('the brand', () => {
       { step: refused('identity', BRAND_ID), steps: ours, subject: { brand: brand('submitted'), isOwnBrand: false } },
       { unlockBrand: 'submitted' },
     ],
+    [
+      'that is gone and was not verified is in no history',
+      { step: refused('identity', BRAND_ID), subject: { brand: null } },
+      { unlockBrand: 'submitted' },
+    ],
     ['that is gone is not told of', { step: refused('brand', BRAND_ID), steps: ours, subject: { brand: null } }, {}],
   ]
   for (const [what, from, expected] of table) {
