@@ -3,6 +3,8 @@
  *
  *   npm run mutate                     every module of scripts/mutation/modules.mjs
  *   npm run mutate -- card egress      only these
+ *   npm run mutate -- rules --file registrations/plan --file view.rules
+ *                                      of it only the files whose paths hold one of the words
  *
  * Stryker and its packages are installed into build-mutation/ when they are first needed: nothing else wants them.
  */
@@ -14,12 +16,16 @@ import { exitWith, SetupFailure } from './setup/failure.mjs'
 import { prepareDependencies } from './setup/prepare.mjs'
 
 try {
-  const chosen = chosenModules(parseArgs({ allowPositionals: true }).positionals)
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { file: { type: 'string', multiple: true, default: [] } },
+  })
+  const chosen = chosenModules(positionals)
   await prepareDependencies()
   await installStryker()
   const results = []
   for (const module of chosen) {
-    const result = await mutate(module)
+    const result = await mutate(module, values.file)
     console.log([`\n${module.name}: what survived`, ...survivorLines(result.files)].join('\n'))
     results.push({ name: module.name, ...result })
   }

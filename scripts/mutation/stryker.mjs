@@ -6,6 +6,7 @@ import { sourcePaths } from '../setup/build-state.mjs'
 import { installDependencies } from '../setup/dependencies.mjs'
 import { SetupFailure } from '../setup/failure.mjs'
 import { packageRoot } from '../setup/package-root.mjs'
+import { mutatedPaths } from './modules.mjs'
 
 const workplace = join(packageRoot, 'build-mutation')
 const own = ['package.json', 'package-lock.json']
@@ -26,10 +27,15 @@ export async function installStryker() {
  * for each with its switch on.
  *
  * @param {import('./modules.mjs').Module} module
+ * @param {readonly string[]} words only the files whose paths hold one of them; none for all
  * @returns {Promise<{ files: Record<string, import('./report.mjs').MutatedFile>, seconds: number }>}
- * @throws {SetupFailure} when Stryker ends badly: the tests fail without any mutant, or it could not compile the copy
+ * @throws {SetupFailure} when Stryker ends badly: the tests fail without any mutant, it could not compile the copy, or no file
+ *   holds a word
  */
-export async function mutate({ name, mutate: mutated, tests }) {
+export async function mutate(module, words) {
+  const { name, tests } = module
+  const mutated = mutatedPaths(module, sourcePaths(packageRoot), words)
+  if (mutated.length === 0) throw new SetupFailure(`No file of ${name} has ${words.join(' or ')} in its path.`)
   const startedAt = performance.now()
   const report = `build-mutation/${name}.json`
   const configuration = join(workplace, `${name}.conf.json`)

@@ -73,27 +73,89 @@ describe('a brand as a registry takes it', () => {
     test(`it is shown under ${what}`, () => assert.equal(map(brand).brand.displayName, expected))
   }
 
-  const lacking: [string, object, string[]][] = [
-    ['a legal name', { business: { ...whole.business, legal_name: undefined } }, ['brand.business.legalName']],
-    ['a tax number', { business: { ...whole.business, tax_id: undefined } }, ['brand.business.taxId']],
-    ['nine digits of a US tax number', { business: { ...whole.business, tax_id: '12-345' } }, ['brand.business.taxId']],
-    ['a phone number', { contact: { ...whole.contact, phone: undefined } }, ['brand.contact.phone']],
-    ['a street', { business: { ...whole.business, street: undefined } }, ['brand.business.street']],
-    ['a state of two letters', { business: { ...whole.business, state: 'New York' } }, ['brand.business.state']],
+  const business = (parts: object) => ({ business: { ...whole.business, ...parts } })
+  const contact = (parts: object) => ({ contact: { ...whole.contact, ...parts } })
+  const ADDRESS = 'The registry needs the whole address.'
+  const lacking: [string, object, string, string][] = [
+    [
+      'a legal name',
+      business({ legal_name: '' }),
+      'business.legalName',
+      'The registry needs the legal name of the business.',
+    ],
+    ['a tax number', business({ tax_id: ' ' }), 'business.taxId', 'The registry needs the tax number of the business.'],
+    ['nine digits', business({ tax_id: '12-345' }), 'business.taxId', 'A US tax number has nine digits.'],
+    ['nine digits alone', business({ tax_id: '12-34567890' }), 'business.taxId', 'A US tax number has nine digits.'],
+    ['a phone number', contact({ phone: null }), 'contact.phone', 'The registry needs a phone number.'],
+    ['an e-mail address', contact({ email: null }), 'contact.email', 'The registry needs an e-mail address.'],
+    ['a street', business({ street: null }), 'business.street', ADDRESS],
+    ['a city', business({ city: null }), 'business.city', ADDRESS],
+    ['a state', business({ state: null }), 'business.state', ADDRESS],
+    ['a postal code', business({ postal_code: null }), 'business.postalCode', ADDRESS],
+    [
+      'a state of two letters',
+      business({ state: 'New York' }),
+      'business.state',
+      'The registry takes a US state as its two letters.',
+    ],
     [
       'five digits of a US code',
-      { business: { ...whole.business, postal_code: 'ABC' } },
-      ['brand.business.postalCode'],
+      business({ postal_code: '1000A' }),
+      'business.postalCode',
+      'The registry takes a US postal code that starts with five digits.',
+    ],
+    [
+      'any country',
+      business({ country: null, country_of_registration: null }),
+      'business.country',
+      'The registry needs the country of the address.',
     ],
   ]
-  for (const [what, brand, fields] of lacking) {
+  for (const [what, brand, field, says] of lacking) {
     test(`without ${what} it says so before the registry is asked`, () => {
-      assert.deepEqual(
-        map(brand).problems.map(({ field }) => field),
-        fields,
-      )
+      assert.deepEqual(map(brand).problems, [{ field: `brand.${field}`, says }])
     })
   }
+
+  test('a brand abroad keeps its state, its postal code and its tax number as they are written', () => {
+    const abroad = { country: 'CA', state: 'Ontario', postal_code: 'K1A 0B1', tax_id: '12345-RC', tax_id_type: 'ca_bn' }
+    const { brand, problems } = map(business(abroad))
+    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      [brand.country, brand.state, brand.postalCode, brand.taxId, brand.taxIdCountry],
+      ['CA', 'Ontario', 'K1A 0B1', '12345-RC', 'CA'],
+    )
+  })
+
+  test('the country of the tax number is that of the registration, and of the address that of it where it has none', () => {
+    const countries = (parts: object) => {
+      const { brand } = map(business({ tax_id_type: null, ...parts }))
+      return [brand.country, brand.taxIdCountry]
+    }
+    assert.deepEqual(countries({ country: 'DE', country_of_registration: 'FR' }), ['DE', 'FR'])
+    assert.deepEqual(countries({ country: null, country_of_registration: 'FR' }), ['FR', 'FR'])
+    assert.deepEqual(countries({ country: 'DE', country_of_registration: null }), ['DE', 'DE'])
+    assert.deepEqual(countries({ country: 'DE', tax_id: null }), ['DE', null])
+  })
+
+  test('what is not set is empty or null, and a kind that is not known is a private company', () => {
+    const { brand } = map({ contact: {}, business: { entity_type: 'CLUB' }, compliance: {} })
+    assert.deepEqual(
+      [brand.entityType, brand.country, brand.vertical, brand.brandRelationship, brand.state],
+      ['PRIVATE_PROFIT', '', '', '', null],
+    )
+  })
+
+  test('what only some brands have is handed on', () => {
+    const { brand } = map({
+      ...contact({ business_contact_email: 'ir@acmecorp.com', mobile_phone: '+12025550199' }),
+      ...business({ alt_business_id: '98765', alt_business_id_type: 'DUNS' }),
+    })
+    assert.deepEqual(
+      [brand.businessContactEmail, brand.mobilePhone, brand.altBusinessId, brand.altBusinessIdType],
+      ['ir@acmecorp.com', '+12025550199', '98765', 'DUNS'],
+    )
+  })
 
   test('a brand with nothing but what is required to store it lacks what every registry asks', () => {
     const fields = map({ contact: { name: 'Jane' }, business: {} }).problems.map(({ field }) => field)
@@ -112,8 +174,10 @@ describe('a brand as a registry takes it', () => {
 
   test('a listed company needs its symbol and its exchange', () => {
     const listed = { ...whole.business, entity_type: 'PUBLIC_PROFIT' }
-    const lacking = map({ business: listed }).problems.map(({ field }) => field)
-    assert.deepEqual(lacking, ['brand.business.stockSymbol', 'brand.business.stockExchange'])
+    assert.deepEqual(map({ business: listed }).problems, [
+      { field: 'brand.business.stockSymbol', says: 'The registry needs the stock symbol.' },
+      { field: 'brand.business.stockExchange', says: 'The registry needs the stock exchange.' },
+    ])
     const { brand, problems } = map({ business: { ...listed, stock_symbol: 'ACME', stock_exchange: 'NYSE' } })
     assert.deepEqual([brand.stockSymbol, brand.stockExchange, problems], ['ACME', 'NYSE', []])
   })
@@ -124,6 +188,13 @@ describe('a brand as a registry takes it', () => {
       business: { ...whole.business, entity_type: 'SOLE_PROPRIETOR', tax_id: undefined, legal_name: undefined },
     })
     assert.deepEqual([brand.firstName, brand.lastName, problems], ['John Quincy', 'Smith', []])
+  })
+
+  test('a sole proprietor without a last name and a mobile number is told', () => {
+    assert.deepEqual(map({ ...contact({ name: 'Plato' }), ...business({ entity_type: 'SOLE_PROPRIETOR' }) }).problems, [
+      { field: 'brand.contact.name', says: 'The registry needs the first and the last name of the owner.' },
+      { field: 'brand.contact.mobilePhone', says: 'The registry needs the mobile number of the owner.' },
+    ])
   })
 })
 
@@ -137,6 +208,13 @@ describe('the country that issued a tax number', () => {
     ['eu_vat', 'DE123456789', 'DE'],
     ['eu_vat', 'EL123456789', 'GR'],
     ['eu_vat', '123456789', 'FR'],
+    ['eu_vat', '1DE', 'FR'],
+    ['eu_vat', null, 'FR'],
+    ['us-ein', 'DE123456789', 'US'],
+    ['uk_vat', '123', 'GB'],
+    ['the_vat', '123', 'FR'],
+    ['einer', '123', 'FR'],
+    ['no ein', '123', 'FR'],
     ['vat', '123', 'FR'],
     [null, '123', 'FR'],
   ]

@@ -14,6 +14,7 @@ describe('use cases of a campaign', () => {
     [['MIXED', 'MARKETING', 'TWO_FA'], 10, 'MIXED', ['MARKETING', '2FA']],
     [['MARKETING', 'LOW_VOLUME'], null, 'LOW_VOLUME', ['MARKETING']],
     [['MIXED'], null, 'MIXED', []],
+    [[], null, '', []],
   ]
   for (const [useCases, volume, usecase, subUsecases] of table) {
     test(`${useCases.join(' + ')} at ${volume} a day: ${usecase}`, () => {
@@ -41,6 +42,9 @@ describe('the volume that a brand expects', () => {
     ['10000', 10_000],
     ['1,500', 1_500],
     ['about a lot', null],
+    ['about 500', null],
+    ['500 a day', null],
+    ['1234567890', null],
     [null, null],
   ] as const) {
     test(`${text}`, () => assert.equal(messagesPerDay(text), expected))
@@ -79,12 +83,44 @@ describe('a campaign as a registry takes it', () => {
     assert.equal(toRegistryCampaign(campaign, { ...at, generation: 2 }).campaign.reference, `${campaign.id}-2`)
   })
 
+  const MANY = ['MARKETING', 'TWO_FA', 'M2M', 'FRAUD_ALERT', 'CUSTOMER_CARE', 'SECURITY_ALERT']
+  const withUseCases = (names: string[]) => {
+    const useCases = names.map((messagingUseCaseUs) => ({ messagingUseCaseUs, sampleMessages: ['x'] }))
+    return { ...campaign, useCases } as unknown as Campaign
+  }
+  const field = 'campaign.useCases'
+
   test('more than five use cases, and any of a sole proprietor, are refused before the registry is asked', () => {
-    const many = ['MARKETING', 'TWO_FA', 'M2M', 'FRAUD_ALERT', 'CUSTOMER_CARE', 'SECURITY_ALERT']
-    const useCases = many.map((messagingUseCaseUs) => ({ messagingUseCaseUs, sampleMessages: ['x'] }))
-    const crowded = { ...campaign, useCases } as unknown as Campaign
-    assert.match(toRegistryCampaign(crowded, at).problems[0]?.says ?? '', /at most 5 use cases/)
-    const alone = toRegistryCampaign(campaign, { ...at, isSoleProprietor: true })
-    assert.match(alone.problems[0]?.says ?? '', /sole proprietor/)
+    assert.deepEqual(toRegistryCampaign(withUseCases(MANY), at).problems, [
+      { field, says: 'A campaign of use case MIXED holds at most 5 use cases: split it in two.' },
+    ])
+    assert.deepEqual(toRegistryCampaign(withUseCases(MANY.slice(1)), at).problems, [])
+    assert.deepEqual(toRegistryCampaign(campaign, { ...at, isSoleProprietor: true }).problems, [
+      { field, says: 'The registry gives the brand of a sole proprietor no campaign with this use case.' },
+    ])
   })
+
+  const embedded: [samples: string[], link: boolean, phone: boolean][] = [
+    [['See https://acme.example'], true, false],
+    [['See HTTP://acme.example'], true, false],
+    [['See www.acme.example'], true, false],
+    [['See {url} or {link}'], true, false],
+    [['See {link}'], true, false],
+    [['See awww.acme or httpx://'], false, false],
+    [['Call +1'], false, true],
+    [['Call (202)'], false, true],
+    [['Call 202-555-0100'], false, true],
+    [['Call 202.555 0100'], false, true],
+    [['Your code is 202-555'], false, false],
+    [['Order 20-555-0100, 202-55-0100, 202-555-010, 202x555-0100 + 3, 202-555x0100'], false, false],
+    [['Nothing', 'Call (202)'], false, true],
+    [['Order 202-555', '-0100 is sent'], false, false],
+  ]
+  for (const [samples, link, phone] of embedded) {
+    test(`${samples.join(' | ')}: ${link ? 'a' : 'no'} link, ${phone ? 'a' : 'no'} phone number`, () => {
+      const useCases = [{ messagingUseCaseUs: 'TWO_FA', sampleMessages: samples }]
+      const { campaign: mapped } = toRegistryCampaign({ ...campaign, useCases } as unknown as Campaign, at)
+      assert.deepEqual([mapped.hasEmbeddedLink, mapped.hasEmbeddedPhone], [link, phone])
+    })
+  }
 })

@@ -16,6 +16,18 @@ const ready: CompletionFacts = {
   deadReferences: [],
 }
 
+const SENTENCES: Record<string, string> = {
+  short_name: 'short_name is required to complete the profile',
+  description: 'description is required to complete the profile',
+  sending_phone_number_profile_id: 'sending_phone_number_profile_id names a profile that no longer exists',
+  sending_whatsapp_number_profile_id: 'sending_whatsapp_number_profile_id names a profile that no longer exists',
+  brand: 'brand is required to complete the profile',
+  inherit_tcr_brand: 'The organization has no brand to inherit: give it one, or send a brand for the profile',
+  campaign: 'A TCR application needs at least one campaign: create one for the profile',
+  inherit_tcr_campaign:
+    'The organization has no campaign to inherit: give it one, or set inherit_tcr_campaign to false and create one for the profile',
+}
+
 describe('what must hold before a profile is completed', () => {
   const table: [string, Partial<CompletionFacts>, string[]][] = [
     ['everything is there', {}, []],
@@ -45,6 +57,7 @@ describe('what must hold before a profile is completed', () => {
       const details: Record<string, string[]> = {}
       addBrokenRules(PREREQUISITES, { ...ready, ...facts }, details)
       assert.deepEqual(Object.keys(details), members)
+      for (const member of members) assert.deepEqual(details[member], [SENTENCES[member]])
     })
   }
 })
@@ -78,6 +91,18 @@ describe('the result of a run', () => {
   ]
   for (const [what, facts, expected] of table) {
     test(`${what}: ${expected}`, () => assert.equal(resultOf({ ...through, ...facts }).result, expected))
+  }
+
+  const reasons: [string, Partial<ResultFacts>][] = [
+    ['The registry has the brand and the campaigns.', {}],
+    ['The registry does not have the brand and the campaigns yet.', { isBrandSubmitted: false }],
+    ['Nothing is left to do.', { inheritsBrand: true, inheritsCampaign: true }],
+    ['Nothing is left to do.', { isTcrApplication: false }],
+    ['A main destination country is named: a person decides.', { isTcrApplication: false, hasMainDestination: true }],
+    ['Neither an SMS nor a WhatsApp number is set up: a person decides.', { hasSms: false, hasWhatsapp: false }],
+  ]
+  for (const [because, facts] of reasons) {
+    test(because, () => assert.equal(resultOf({ ...through, ...facts }).because, because))
   }
 })
 

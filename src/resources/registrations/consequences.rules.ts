@@ -76,7 +76,7 @@ export function consequencesOf(
   effects: readonly Effect[],
   rest: Rest | null,
 ): Consequences {
-  const found = nothing(rest === null && registration.state === 'parked' ? 'running' : registration.state)
+  const found = nothing(registration.state === 'parked' ? 'running' : registration.state)
   for (const effect of effects) addEffect(found, effect, subject)
   if (rest !== null) addRest(found, rest, registration, subject)
   return found

@@ -111,8 +111,9 @@ function planIdentity({ brand }: PlanFacts, { state }: Step): Step {
 }
 
 function planVetting({ brand, has, before }: PlanFacts, { state }: Step): Step {
-  if (state === 'skipped' || !has.vetting)
-    return newStep('vetting', brand.id, 'skipped', { says: 'External vetting is not configured.' })
+  if (state === 'skipped')
+    return newStep('vetting', brand.id, 'skipped', { says: 'Only a brand that is registered here is vetted.' })
+  if (!has.vetting) return newStep('vetting', brand.id, 'skipped', { says: 'External vetting is not configured.' })
   if (brand.identity_status === 'VETTED_VERIFIED')
     return newStep('vetting', brand.id, 'done', { says: 'The brand is vetted.' })
   const known = before.find(({ step, subject }) => step === 'vetting' && subject === brand.id)

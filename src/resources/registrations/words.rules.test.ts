@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { aRegisteredCampaign } from '../../../test/kit/registration-builders.ts'
+import type { Reply } from './answer.rules.ts'
 import { cleanReply, cleanWords } from './words.rules.ts'
 
 const SECRETS = ['12-3456789', 'John Smith', '+12025551234', 'CEO']
@@ -68,4 +70,42 @@ describe('the words of a provider', () => {
       ],
     )
   })
+
+  test('in whatever number and length they come', () => {
+    const many = Array.from({ length: 30 }, (_, index) => `field${index}`)
+    const long = { category: 'C'.repeat(200), fields: many, says: 'No.' }
+    const feedback = cleanReply({ of: 'feedback', outcome: { kind: 'done', value: Array(30).fill(long) } }, SECRETS)
+    assert.deepEqual(feedback.outcome, {
+      kind: 'done',
+      value: Array(20).fill({ ...long, category: 'C'.repeat(100), fields: many.slice(0, 20) }),
+    })
+    const vetting = { status: 'failed', score: null, reasons: many } as const
+    assert.deepEqual(cleanReply({ of: 'vetting', outcome: { kind: 'done', value: vetting } }, SECRETS).outcome, {
+      kind: 'done',
+      value: { ...vetting, reasons: many.slice(0, 20) },
+    })
+  })
+
+  test('a decline is cleaned, the rest of a campaign is left', () => {
+    const value = aRegisteredCampaign({ says: 'John Smith has no opt-in' })
+    assert.deepEqual(cleanReply({ of: 'campaign', outcome: { kind: 'done', value } }, SECRETS), {
+      of: 'campaign',
+      outcome: { kind: 'done', value: { ...value, says: '[…] has no opt-in' } },
+    })
+  })
+
+  const untouched: Reply[] = [
+    { of: 'campaign', outcome: { kind: 'done', value: null } },
+    { of: 'campaign', outcome: { kind: 'done', value: aRegisteredCampaign() } },
+    { of: 'vetting', outcome: { kind: 'done', value: null } },
+    { of: 'assignment', outcome: { kind: 'done', value: null } },
+    { of: 'assignment', outcome: { kind: 'done', value: { status: 'assigned', says: null } } },
+    { of: 'feedback', outcome: { kind: 'timeout' } },
+    { of: 'brand', outcome: { kind: 'unavailable', retryAfterSeconds: 7 } },
+    { of: 'nothing', outcome: { kind: 'done', value: null } },
+  ]
+  for (const reply of untouched) {
+    test(`${JSON.stringify(reply).slice(0, 80)} has no words`, () =>
+      assert.deepEqual(cleanReply(reply, SECRETS), reply))
+  }
 })

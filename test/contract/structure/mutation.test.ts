@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { packageRoot } from '../../../src/package-root.ts'
 import { loadScript } from './script.ts'
 
 interface Result {
@@ -12,6 +13,19 @@ const { table, survivorLines } = await loadScript<{
   table: (results: Result[]) => string
   survivorLines: (files: Result['files']) => string[]
 }>('mutation/report.mjs')
+
+interface Module {
+  name: string
+  mutate: RegExp
+  tests: RegExp
+}
+
+const { modules, mutatedPaths } = await loadScript<{
+  modules: Module[]
+  mutatedPaths: (module: Pick<Module, 'mutate'>, paths: string[], words: string[]) => string[]
+}>('mutation/modules.mjs')
+
+const { sourcePaths } = await loadScript<{ sourcePaths: (root: string) => string[] }>('setup/build-state.mjs')
 
 const mutant = (status: string, start: [number, number], end: [number, number], replacement: string) => ({
   status,
@@ -44,4 +58,35 @@ test('the score is of the mutants that change something, and counts as killed wh
   const cells = (line = '') => line.split('|').map((cell) => cell.trim())
   assert.deepEqual(cells(row), ['', 'card', '5', '2', '1', '2', '50.0 %', '2 s', ''])
   assert.deepEqual(cells(all).slice(2), cells(row).slice(2))
+})
+
+test('a module is mutated as a whole, or in the files whose paths hold one of the words', () => {
+  const paths = [
+    'src/a/plan.rules.ts',
+    'src/a/plan.rules.test.ts',
+    'src/b/view.rules.ts',
+    'src/b/plan.ts',
+    'src/c.rules.ts',
+  ]
+  const module = { mutate: /\.rules\.ts$/ }
+  assert.deepEqual(mutatedPaths(module, paths, []), ['src/a/plan.rules.ts', 'src/b/view.rules.ts', 'src/c.rules.ts'])
+  assert.deepEqual(mutatedPaths(module, paths, ['plan', 'c.rules']), ['src/a/plan.rules.ts', 'src/c.rules.ts'])
+  assert.deepEqual(mutatedPaths(module, paths, ['none']), [])
+})
+
+test('no module mutates a test, and each mutates something that it tests', () => {
+  const paths = sourcePaths(packageRoot)
+  for (const module of modules) {
+    const mutated = mutatedPaths(module, paths, [])
+    assert.ok(mutated.length > 0, module.name)
+    assert.deepEqual(
+      mutated.filter((path) => path.endsWith('.test.ts')),
+      [],
+      module.name,
+    )
+    assert.ok(
+      paths.some((path) => module.tests.test(path)),
+      module.name,
+    )
+  }
 })

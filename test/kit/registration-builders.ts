@@ -1,0 +1,117 @@
+import type { RegisteredBrand, RegisteredCampaign } from '../../src/ports/brand-registry.ts'
+import type { Brand } from '../../src/resources/brands/index.ts'
+import type { Campaign } from '../../src/resources/campaigns/index.ts'
+import type { Step, StepName } from '../../src/resources/registrations/registration.fields.ts'
+
+export const BRAND_ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
+export const CAMPAIGN_ID = 'b2c3d4e5-f6a7-8901-bcde-f12345678901'
+export const OTHER_CAMPAIGN_ID = 'c3d4e5f6-a7b8-9012-cdef-123456789012'
+export const SNAPSHOT = { id: '0190a0b0-0000-7000-8000-000000000003', sha256: '9f86d08', at: 1_800_000_000_000 }
+
+/** A step that nobody has begun. */
+export function aStep(step: StepName, parts: Partial<Step> = {}): Step {
+  return {
+    step,
+    subject: null,
+    state: 'pending',
+    call: null,
+    attempts: 0,
+    looks: 0,
+    rounds: 0,
+    says: null,
+    feedback: [],
+    fee: null,
+    called_at: null,
+    next_try_at: null,
+    waiting_since: null,
+    snapshot: null,
+    ...parts,
+  }
+}
+
+/** A brand that no registry has heard of. */
+export function aStoredBrand(parts: Partial<Brand> = {}): Brand {
+  return {
+    id: BRAND_ID,
+    tcr_brand_id: null,
+    status: null,
+    identity_status: null,
+    universal_ein: null,
+    csp_id: null,
+    lock: null,
+    submitted_at: null,
+    created_at: '2026-03-25T10:43:34+00:00',
+    updated_at: null,
+    contact: {},
+    business: {},
+    compliance: {},
+    ...parts,
+  }
+}
+
+/** What a registry answers of a brand whose identity it has not scored. */
+export function aRegisteredBrand(parts: Partial<RegisteredBrand> = {}): RegisteredBrand {
+  return {
+    tcrBrandId: 'BABC123',
+    reference: BRAND_ID,
+    status: 'ACTIVE',
+    identityStatus: null,
+    universalEin: 'US_123456789',
+    cspId: 'SABC123',
+    ...parts,
+  }
+}
+
+/** A campaign that no registry has heard of. */
+export function aStoredCampaign(parts: Partial<Campaign> = {}): Campaign {
+  return {
+    id: CAMPAIGN_ID,
+    ownerId: '770e8400-e29b-41d4-a716-446655440002',
+    name: 'Customer Notifications',
+    description: 'Appointment reminders',
+    type: 'App',
+    useCases: [],
+    messageFlow: null,
+    privacyPolicyLink: null,
+    termsAndConditionsLink: null,
+    optinMessage: null,
+    optoutMessage: null,
+    helpMessage: null,
+    optinKeywords: null,
+    optoutKeywords: null,
+    helpKeywords: null,
+    lock: null,
+    submittedAt: null,
+    status: null,
+    tcrCampaignId: null,
+    telnyxCampaignId: null,
+    cspId: null,
+    resellerId: null,
+    upstreamCnpId: null,
+    sharingStatus: null,
+    cost: null,
+    billedDate: null,
+    tcrSyncError: null,
+    version: 1,
+    createdAt: '2026-03-25T10:43:34+00:00',
+    updatedAt: null,
+    ...parts,
+  }
+}
+
+/** What a registry answers of a campaign that it has and nobody reviews yet. */
+export function aRegisteredCampaign(parts: Partial<RegisteredCampaign> = {}): RegisteredCampaign {
+  return {
+    tcrCampaignId: 'CABC123',
+    telnyxCampaignId: null,
+    reference: CAMPAIGN_ID,
+    status: 'ACTIVE',
+    sharingStatus: null,
+    upstreamCnpId: null,
+    cspId: null,
+    resellerId: null,
+    monthlyFee: 10,
+    says: null,
+    ...parts,
+  }
+}
