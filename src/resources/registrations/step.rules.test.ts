@@ -122,7 +122,7 @@ const TABLE: Row[] = [
     reply: brand(UNAVAILABLE),
     state: 'pending',
     call: 'submit_brand',
-    more: { next_try_at: NOW + 7_000, looks: 1 },
+    more: { next_try_at: NOW + 9_500, looks: 1 },
   },
   {
     what: 'no answer to a submission',
@@ -131,7 +131,7 @@ const TABLE: Row[] = [
     reply: brand(TIMEOUT),
     state: 'unknown',
     call: 'submit_brand',
-    more: { next_try_at: NOW + 5_000 },
+    more: { next_try_at: NOW + 2_500 },
   },
   {
     what: 'a reference that the registry has already',
