@@ -716,6 +716,13 @@ describe('the next move', () => {
     assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'correct', index: 1 })
   })
 
+  test('what may have been sent is known before what cannot succeed is told', () => {
+    const wrong = aStep('campaign', null, 'correction_needed')
+    assert.deepEqual(nextMove([wrong, longUnknown], NOW, LIMIT_MS), { kind: 'ask', index: 1, question: 'find_brand' })
+    const steps = [{ ...submitting, called_at: NOW - LIMIT_MS + 1 }, wrong]
+    assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'wait', index: 0, untilMs: NOW + 1, isReview: false })
+  })
+
   test('a call that begins leaves word of it', () => {
     const step = begun(aStep('brand', 'submit_brand', 'pending', { next_try_at: 5 }), 'submit_brand', NOW)
     assert.deepEqual([step.state, step.called_at, step.attempts, step.next_try_at], ['calling', NOW, 1, null])

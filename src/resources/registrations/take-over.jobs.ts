@@ -33,8 +33,9 @@ export async function takeBrandOver(options: RegistrationOptions, work: Work, in
     else if (problems.length > 0) step = { ...before, state: 'correction_needed', feedback: incomplete(problems) }
     else {
       const key = { organizationId, ownerId: organizationId, id: brand.id }
-      if (!(await lockBrand(tx, key))) return
-      const frozen = { id: newId(), profileId, subjectId: brand.id, kind: 'brand' as const, generation: 1, request }
+      const id = newId()
+      if (!(await lockBrand(tx, key, id))) return
+      const frozen = { id, profileId, subjectId: brand.id, kind: 'brand' as const, generation: 1, request }
       const snapshot = await freeze(tx, organizationId, { frozen, seal })
       const call = brand.tcr_brand_id === null ? ('submit_brand' as const) : ('update_brand' as const)
       step = { ...before, state: 'pending', call, next_try_at: null, waiting_since: null, says: null, snapshot }
