@@ -29,6 +29,8 @@ test('a registry that takes mocks gets mocks, own and taken over, and nobody is 
   registry.plan('submitBrand', 'refuse')
   await complete(org.admin, first.id)
   await complete(org.admin, second.id)
+  await app.app.jobs.runDue()
+  await giveBrandOf(app, org.id, brandWithTaxId('12-3456788'))
   for (let turn = 0; turn < 4; turn += 1) await letTimePass(app)
   assert.equal((await settle(app, org.admin, second.id)).state, 'completed')
   assert.deepEqual(
