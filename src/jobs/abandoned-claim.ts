@@ -95,7 +95,8 @@ async function again(
     await holdClaim(options.db, job, mine, UNTIL_EXPIRY_MS)
     return leftBehind(options, claim, reason)
   }
-  const delayMs = Math.max(hintMs, backoffMs(job.attempts, Math.random()))
+  // Behind the wait that was asked for, which is the same for everybody that was turned away.
+  const delayMs = hintMs + backoffMs(job.attempts, Math.random())
   await holdClaim(options.db, job, mine, delayMs + 2 * options.leaseMs)
   return { kind: 'postponed', delayMs, isAttempt: true }
 }

@@ -6,16 +6,30 @@ const LONGEST_MS = 7_200_000
 const SHORTEST_MS = 1_000
 
 /**
- * How long to wait after the given attempt (1 is the first): exponential with full jitter, so that jobs which failed
- * together do not return together (OUTB-5). Seven waits last two hours on average and four at most, well below the
- * 24 hours that a processor remembers a once-key.
+ * How long to wait after the given attempt (1 is the first): exponential with full jitter. Seven waits last two hours on
+ * average and four at most, well below the 24 hours that a processor remembers a once-key.
  *
  * @param random at least 0 and below 1.
  * @returns milliseconds.
  */
 export function backoffMs(attempt: number, random: number): number {
-  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1))
-  return Math.max(SHORTEST_MS, Math.floor(ceiling * random))
+  return fullJitterMs({ firstMs: FIRST_MS, longestMs: LONGEST_MS }, attempt, random)
+}
+
+/**
+ * A wait with full jitter: anywhere between a second and a ceiling, which doubles with each attempt (1 is the first) up to
+ * `longestMs`. What failed together does not return together, not even when its provider does (OUTB-5).
+ *
+ * @param random at least 0 and below 1.
+ * @returns milliseconds.
+ */
+export function fullJitterMs(
+  { firstMs, longestMs }: { firstMs: number; longestMs: number },
+  attempt: number,
+  random: number,
+): number {
+  const ceiling = Math.min(longestMs, firstMs * 2 ** (attempt - 1))
+  return SHORTEST_MS + Math.floor((ceiling - SHORTEST_MS) * random)
 }
 
 /** Half to one and a half times `ms`, so that instances which started together do not stay in step. */

@@ -50,7 +50,7 @@ interface Answer {
   body: unknown
 }
 
-export const TCR_KEY = 'key'
+export const TCR_KEY = 'tcr-key-of-the-tests'
 export const TCR_SECRET = 'tcr-secret-of-the-tests'
 export const FAKE_CNP = 'SCNPX01'
 const CSP = 'SFAKE01'

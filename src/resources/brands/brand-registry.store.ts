@@ -17,28 +17,40 @@ export interface BrandKey {
 
 const locked = statement<{ id: string }>(
   'lock_brand',
-  `update brands set lock = 'submitting'
+  `update brands set lock = 'submitting', locked_by = $4::uuid
     where organization_id = $1 and owner_id = $2 and id = $3 and lock is null returning id`,
 )
 
-/** Takes the lock at intent (decision 21). False when it is taken already. */
-export async function lockBrand(tx: Executor, { organizationId, ownerId, id }: BrandKey): Promise<boolean> {
-  return (await tx.run(organizationId, locked, [organizationId, ownerId, id])).length === 1
+/** Takes the lock at intent, for the snapshot of what will be submitted (decision 21). False when it is taken already. */
+export async function lockBrand(
+  tx: Executor,
+  { organizationId, ownerId, id }: BrandKey,
+  snapshotId: string,
+): Promise<boolean> {
+  return (await tx.run(organizationId, locked, [organizationId, ownerId, id, snapshotId])).length === 1
 }
+
+/** A lock that is given back: that of the snapshot, which is not submitted, or that of what the registry has and doubts. */
+export type BrandRelease = { lock: 'submitting'; snapshotId: string } | { lock: 'submitted' }
 
 const unlocked = statement<{ id: string }>(
   'unlock_brand',
-  `update brands set lock = null
-    where organization_id = $1 and owner_id = $2 and id = $3 and lock = $4 returning id`,
+  `update brands set lock = null, locked_by = null
+    where organization_id = $1 and owner_id = $2 and id = $3 and lock = $4
+      and ($5::uuid is null or locked_by is null or locked_by = $5::uuid) returning id`,
 )
 
-/** Gives the brand back to be corrected, where its lock is still the given one. What the registry has of it stays noted. */
+/**
+ * Gives the brand back to be corrected, where its lock is still the given one: not one that another run has taken since. What
+ * the registry has of it stays noted.
+ */
 export async function unlockBrand(
   tx: Executor,
   { organizationId, ownerId, id }: BrandKey,
-  lock: 'submitting' | 'submitted',
+  release: BrandRelease,
 ): Promise<void> {
-  await tx.run(organizationId, unlocked, [organizationId, ownerId, id, lock])
+  const holder = release.lock === 'submitting' ? release.snapshotId : null
+  await tx.run(organizationId, unlocked, [organizationId, ownerId, id, release.lock, holder])
 }
 
 /** What a registry says of a brand. */

@@ -11,4 +11,4 @@ export {
   SEALED_BRAND_MEMBERS,
 } from './brand.rules.ts'
 export { BRAND_PARAMS, brandBranch, brandColumns, brandParams, decodeBrand } from './brand.store.ts'
-export { type BrandKey, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'
+export { type BrandKey, type BrandRelease, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'

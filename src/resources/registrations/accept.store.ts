@@ -141,8 +141,9 @@ async function freezeAll(
   const marks = new Map<string, SnapshotMark>()
   if (brand !== null) {
     const ownerId = brand.isOwn ? profile.id : organizationId
-    if (!(await lockBrand(tx, { organizationId, ownerId, id: brand.id }))) return null
-    const frozen = { id: newId(), profileId: profile.id, subjectId: brand.id, kind: 'brand' as const, generation: 1 }
+    const id = newId()
+    if (!(await lockBrand(tx, { organizationId, ownerId, id: brand.id }, id))) return null
+    const frozen = { id, profileId: profile.id, subjectId: brand.id, kind: 'brand' as const, generation: 1 }
     marks.set(brand.id, await freeze(tx, organizationId, { frozen: { ...frozen, request: brand.request }, seal }))
   }
   for (const { id, generation, request } of campaigns) {

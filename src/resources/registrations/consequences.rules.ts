@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../contract/events.ts'
 import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
-import type { Brand } from '../brands/index.ts'
+import type { Brand, BrandRelease } from '../brands/index.ts'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Change, ProfileStatus } from '../profiles/index.ts'
 import { type Result, statusAfter } from './completion.rules.ts'
@@ -40,7 +40,7 @@ export interface Consequences {
   campaigns: { id: string; campaign: RegisteredCampaign; isSubmitted: boolean }[]
   endedCampaigns: string[]
   /** The lock that is given back, named so that another run's is not. */
-  unlockBrand: 'submitting' | 'submitted' | null
+  unlockBrand: BrandRelease | null
   unlockCampaigns: { id: string; says: string | null }[]
   status: ProfileStatus | null
   feedback: Feedback[] | null
@@ -191,10 +191,15 @@ function addRest(
     case 'withdrawn':
       found.state = 'withdrawn'
       // What the run had locked and did not bring to its end is free for others: by now it is known whether it was sent.
-      if (steps.some(({ step, state: at, snapshot }) => step === 'brand' && OPEN.has(at) && snapshot !== null))
-        found.unlockBrand = 'submitting'
+      found.unlockBrand = releaseOf(steps.find(({ step, state: at }) => step === 'brand' && OPEN.has(at)))
       found.told = { success: false, status: 'failed', message: 'The profile was deleted.' }
   }
+}
+
+/** Where the run has frozen a brand: the lock that it took with it. */
+function releaseOf(step: Step | undefined): BrandRelease | null {
+  const snapshotId = step?.snapshot?.id
+  return snapshotId === undefined ? null : { lock: 'submitting', snapshotId }
 }
 
 /** The states of a brand step that holds the lock `submitting`, where it has a snapshot. */
@@ -220,11 +225,10 @@ function resultStatus(result: Result, before: ProfileStatus, now: ProfileStatus)
 /** What is to be corrected is given back, and with it whatever was locked and never sent (decision 21). */
 function addRelease(found: Consequences, failed: Step, steps: readonly Step[], subject: Subject): void {
   const brandStep = steps.find(({ step }) => step === 'brand')
-  if (failed.step === 'identity') found.unlockBrand = 'submitted'
-  else if (brandStep !== undefined && brandStep.snapshot !== null && subject.brand?.lock === 'submitting')
-    found.unlockBrand = 'submitting'
+  if (failed.step === 'identity') found.unlockBrand = { lock: 'submitted' }
+  else if (subject.brand?.lock === 'submitting') found.unlockBrand = releaseOf(brandStep)
   if (found.unlockBrand !== null && subject.brand !== null) {
-    if (subject.isOwnBrand && found.unlockBrand === 'submitted')
+    if (subject.isOwnBrand && found.unlockBrand.lock === 'submitted')
       found.changes.push({ member: 'brand.submitted_to_tcr', from: true, to: false })
     if (failed.step === 'brand')
       found.events.push({ type: 'brand.status_changed', payload: { brand_id: subject.brand.id, status: null } })

@@ -58,10 +58,12 @@ const SHORT_WAIT_MS = 5 * 60_000
  * @param callLimitMs how long a call may be under way before its worker is taken for dead.
  */
 export function nextMove(steps: readonly Step[], now: number, callLimitMs: number): Move {
-  // What cannot succeed is found before anything is sent and paid for.
+  // What cannot succeed is found before anything is sent and paid for, but what may have been sent is known first: with the
+  // correction its lock is given back (decision 21).
   const wrong = steps.findIndex(({ state }) => state === 'correction_needed')
-  if (wrong !== -1) return { kind: 'correct', index: wrong }
-  const index = steps.findIndex(({ state }) => state !== 'done' && state !== 'skipped')
+  const open = steps.findIndex(({ state }) => state === 'unknown' || state === 'calling')
+  if (wrong !== -1 && open === -1) return { kind: 'correct', index: wrong }
+  const index = wrong === -1 ? steps.findIndex(({ state }) => state !== 'done' && state !== 'skipped') : open
   const step = steps[index]
   if (step === undefined) return { kind: 'finished' }
   if (step.state === 'parked') return { kind: 'parked', index }

@@ -172,5 +172,12 @@ function carried(step: Step, before: readonly Step[]): Step {
   const kept: Step = { ...step, fee: known.fee, snapshot: step.state === 'waiting' ? null : known.snapshot }
   if (known.state !== 'parked' || (step.state !== 'pending' && step.state !== 'waiting')) return kept
   if (known.call === null || !ONCE.has(known.call)) return kept
-  return { ...kept, state: 'unknown', call: known.call, called_at: known.called_at, attempts: known.attempts }
+  return {
+    ...kept,
+    snapshot: known.snapshot,
+    state: 'unknown',
+    call: known.call,
+    called_at: known.called_at,
+    attempts: known.attempts,
+  }
 }

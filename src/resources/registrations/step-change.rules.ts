@@ -1,7 +1,7 @@
 import type { RegisteredBrand, RegisteredCampaign, RegistryFees } from '../../ports/brand-registry.ts'
 import { ONCE, type Question, READS } from './move.rules.ts'
 import type { CallName, Step } from './registration.fields.ts'
-import { type WaitKind, waitMs } from './wait.rules.ts'
+import { outageMs, type WaitKind, waitMs } from './wait.rules.ts'
 
 /** How a step changes, whatever it is about. Times are milliseconds since 1970. */
 
@@ -42,9 +42,12 @@ export function only(step: Step): Applied {
 
 type Moment = Pick<Circumstances, 'now' | 'random'>
 
-function later(step: Step, kind: WaitKind, { now, random }: Moment, atLeastMs = 0): Step {
-  const wait = Math.max(atLeastMs, waitMs(kind, step.looks, random))
-  return { ...step, looks: step.looks + 1, next_try_at: now + wait }
+function later(step: Step, kind: WaitKind, { now, random }: Moment): Step {
+  return { ...step, looks: step.looks + 1, next_try_at: now + waitMs(kind, step.looks, random) }
+}
+
+function afterFailure(step: Step, { now, random }: Moment, askedMs = 0): Step {
+  return { ...step, looks: step.looks + 1, next_try_at: now + outageMs(step.looks, random, askedMs) }
 }
 
 /** Where a question goes back to when nothing came of it. */
@@ -56,20 +59,20 @@ function asBefore(step: Step, isLookup: boolean): Step['state'] {
 /** Certainly not done: the same follows, as long as it takes. */
 export function notAvailable(step: Step, isLookup: boolean, hintMs: number, at: Circumstances): Step {
   const says = 'The provider is not available; it is asked again.'
-  return later({ ...step, state: asBefore(step, isLookup), says }, 'outage', at, hintMs)
+  return afterFailure({ ...step, state: asBefore(step, isLookup), says }, at, hintMs)
 }
 
 /** May have happened. What must not be sent twice is looked up first; the rest is asked again, not for ever. */
 export function unanswered(step: Step, question: Question, isLookup: boolean, at: Circumstances): Step {
-  if (isLookup) return later({ ...step, state: 'unknown' }, 'lookup', at)
+  if (isLookup) return afterFailure({ ...step, state: 'unknown' }, at)
   if (step.call !== null && ONCE.has(step.call)) {
     const says = 'No answer came. The provider is asked whether it was done before anything is sent again.'
-    return later({ ...step, state: 'unknown', says, looks: 0 }, 'lookup', at)
+    return afterFailure({ ...step, state: 'unknown', says, looks: 0 }, at)
   }
   const says = 'No answer came; it is asked again.'
   const rounds = READS.has(question) ? step.rounds : step.rounds + 1
   if (rounds >= REPEATS_MAX) return { ...step, state: 'parked', rounds, says: `No answer came ${rounds} times.` }
-  return later({ ...step, state: asBefore(step, false), rounds, says }, 'outage', at)
+  return afterFailure({ ...step, state: asBefore(step, false), rounds, says }, at)
 }
 
 /**

@@ -122,7 +122,7 @@ const TABLE: Row[] = [
     reply: brand(UNAVAILABLE),
     state: 'pending',
     call: 'submit_brand',
-    more: { next_try_at: NOW + 7_000, looks: 1 },
+    more: { next_try_at: NOW + 9_500, looks: 1 },
   },
   {
     what: 'no answer to a submission',
@@ -131,7 +131,7 @@ const TABLE: Row[] = [
     reply: brand(TIMEOUT),
     state: 'unknown',
     call: 'submit_brand',
-    more: { next_try_at: NOW + 5_000 },
+    more: { next_try_at: NOW + 2_500 },
   },
   {
     what: 'a reference that the registry has already',
@@ -714,6 +714,13 @@ describe('the next move', () => {
   test('what cannot succeed is found before anything is sent and paid for', () => {
     const steps = [aStep('brand', 'submit_brand', 'pending'), aStep('campaign', null, 'correction_needed')]
     assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'correct', index: 1 })
+  })
+
+  test('what may have been sent is known before what cannot succeed is told', () => {
+    const wrong = aStep('campaign', null, 'correction_needed')
+    assert.deepEqual(nextMove([wrong, longUnknown], NOW, LIMIT_MS), { kind: 'ask', index: 1, question: 'find_brand' })
+    const steps = [{ ...submitting, called_at: NOW - LIMIT_MS + 1 }, wrong]
+    assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'wait', index: 0, untilMs: NOW + 1, isReview: false })
   })
 
   test('a call that begins leaves word of it', () => {

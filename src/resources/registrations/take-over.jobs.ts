@@ -4,6 +4,7 @@ import { lockBrand } from '../brands/index.ts'
 import { readProfile } from '../profiles/index.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'
 import { incomplete } from './plan.rules.ts'
+import { findRefusalOf } from './refusal.store.ts'
 import type { Step } from './registration.fields.ts'
 import { saveRegistration } from './registration.store.ts'
 import { freeze } from './snapshot.store.ts'
@@ -11,7 +12,8 @@ import type { RegistrationOptions, Work } from './work.jobs.ts'
 
 /**
  * Registers the organization's brand in place of the completion that was at it and gave it up: frozen and locked in one
- * transaction, so that of two that wait one does it. Where another was faster nothing is written, and the step waits on.
+ * transaction, so that of two that wait one does it. Where another was faster nothing is written, and the step waits on. What
+ * the registry has refused that completion is not submitted again unchanged: this one is told the same.
  */
 export async function takeBrandOver(options: RegistrationOptions, work: Work, index: number): Promise<void> {
   const { organizationId, seal, registration } = work
@@ -24,12 +26,16 @@ export async function takeBrandOver(options: RegistrationOptions, work: Work, in
     if (read === null || brand === null || before === undefined || brand.id !== before.subject) return
     const isMock = options.ports.brandRegistry?.takesMocks === true
     const { brand: request, problems } = toRegistryBrand(brand, { profileName: read.profile.name, isMock })
+    const about = { profileId, brandId: brand.id, request, seal }
+    const refusal = problems.length > 0 ? null : await findRefusalOf(tx, organizationId, about)
     let step: Step
-    if (problems.length > 0) step = { ...before, state: 'correction_needed', feedback: incomplete(problems) }
+    if (refusal !== null) step = { ...before, state: 'correction_needed', ...refusal }
+    else if (problems.length > 0) step = { ...before, state: 'correction_needed', feedback: incomplete(problems) }
     else {
       const key = { organizationId, ownerId: organizationId, id: brand.id }
-      if (!(await lockBrand(tx, key))) return
-      const frozen = { id: newId(), profileId, subjectId: brand.id, kind: 'brand' as const, generation: 1, request }
+      const id = newId()
+      if (!(await lockBrand(tx, key, id))) return
+      const frozen = { id, profileId, subjectId: brand.id, kind: 'brand' as const, generation: 1, request }
       const snapshot = await freeze(tx, organizationId, { frozen, seal })
       const call = brand.tcr_brand_id === null ? ('submit_brand' as const) : ('update_brand' as const)
       step = { ...before, state: 'pending', call, next_try_at: null, waiting_since: null, says: null, snapshot }

@@ -11,6 +11,7 @@ describe('the words of a provider', () => {
     ['The tax id does not match.', 'The tax id does not match.'],
     ['EIN 12-3456789 of John Smith is wrong', 'EIN […] of […] is wrong'],
     ['EIN 123456789 is wrong, call 12025551234', 'EIN […] is wrong, call […]'],
+    ['EIN 12 345 6789 OF JOHN SMITH IS WRONG', 'EIN […] OF […] IS WRONG'],
     ['one\r\ntwo\u0000\u2028three', 'one two three'],
     ['The CEO is not known', 'The CEO is not known'],
     ['x'.repeat(2_000), 'x'.repeat(500)],

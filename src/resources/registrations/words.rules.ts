@@ -1,5 +1,6 @@
 import type { Outcome, Refusal } from '../../ports/outcome.ts'
 import type { Reply } from './answer.rules.ts'
+import { maskValues } from './mask.rules.ts'
 
 /**
  * What a provider says is shown to every role and kept as it is read, so nothing that is sealed elsewhere may stand in it,
@@ -8,18 +9,11 @@ import type { Reply } from './answer.rules.ts'
 
 const WORDS_MAX = 500
 const ENTRIES_MAX = 20
-const SHORTEST_SECRET = 4
 
-/** The text in one line of at most 500 characters, without the given values and without the digits of one. */
+/** The text in one line of at most 500 characters, without the given values, however they are spelt (`maskValues`). */
 export function cleanWords(text: string, secrets: readonly string[]): string {
-  const forms = secrets
-    .flatMap((secret) => [secret, secret.replace(/\D/g, '')])
-    .filter((form) => form.length >= SHORTEST_SECRET)
-    .sort((one, other) => other.length - one.length)
   // Cut afterwards: a cut before could leave the beginning of a value, which nothing would find.
-  let words = text
-  for (const form of forms) words = words.replaceAll(form, '[…]')
-  return words
+  return maskValues(text, secrets)
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim()
     .slice(0, WORDS_MAX)

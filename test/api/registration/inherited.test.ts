@@ -129,4 +129,44 @@ describe('the brand of the organization', () => {
     assert.deepEqual([count(kit.registry, 'submitBrand'), count(kit.registry, 'revetBrand')], [1, 1])
     assert.equal([...kit.registry.brands.values()][0]?.taxId, '123456788')
   })
+
+  test(`refused by the registry: ${AT_ONCE} hear why, from one submission; what is corrected is submitted`, async () => {
+    await using receiver = await Receiver.open()
+    const kit = await bench()
+    await using app = kit.app
+    kit.registry.plan('submitBrand', 'refuse')
+    const ids = await completeAtOnce(kit, receiver.url)
+    for (const id of ids) {
+      const registration = await registrationOf(kit.org.admin, id)
+      const { state, says, feedback } = stepOf(registration, 'brand')
+      assert.deepEqual([registration.state, state, says], ['correction_needed', 'correction_needed', 'Not valid.'])
+      assert.deepEqual(feedback, [{ category: 'REFUSED', fields: ['brand.business.taxId'], says: 'Not valid.' }])
+    }
+    assert.equal(count(kit.registry, 'submitBrand'), 1)
+    assert.deepEqual(await app.sql("select kind from registry_orders where kind = 'brand'"), [{ kind: 'brand' }])
+    const told = toldTo(receiver)
+    assert.deepEqual(told.map(({ profileId }) => profileId).sort(), [...ids].sort())
+    assert.ok(told.every(({ success }) => !success))
+
+    await giveBrandOf(app, kit.org.id, brandWithTaxId('12-3456788'))
+    for (const id of ids.slice(0, 2)) await complete(kit.org.admin, id)
+    for (const id of ids.slice(0, 2)) assert.equal((await settle(app, kit.org.admin, id)).state, 'completed')
+    assert.equal(count(kit.registry, 'submitBrand'), 2)
+  })
+
+  test('refused, and corrected before another that waits looks again: it is submitted by that one', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const [first, other] = [await inheritingProfile(kit.org), await inheritingProfile(kit.org)]
+    kit.registry.plan('submitBrand', 'refuse')
+    for (const { id } of [first, other]) await complete(kit.org.admin, id)
+    await app.app.jobs.runDue()
+    const states = async () =>
+      (await Promise.all([first, other].map(({ id }) => registrationOf(kit.org.admin, id)))).map(({ state }) => state)
+    assert.deepEqual((await states()).sort(), ['correction_needed', 'running'])
+    await giveBrandOf(app, kit.org.id, brandWithTaxId('12-3456788'))
+    await letTimePass(app)
+    assert.deepEqual((await states()).sort(), ['completed', 'correction_needed'])
+    assert.equal(count(kit.registry, 'submitBrand'), 2)
+  })
 })
