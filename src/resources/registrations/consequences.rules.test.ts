@@ -265,7 +265,11 @@ describe('a run whose profile was deleted', () => {
   const held = (parts: Partial<Step>) => aStep('brand', { snapshot: SNAPSHOT, ...parts })
   const table: [string, Step, Consequences['unlockBrand']][] = [
     ...(['pending', 'calling', 'unknown', 'waiting', 'parked'] as const).map(
-      (state): [string, Step, Consequences['unlockBrand']] => [`a brand step ${state}`, held({ state }), 'submitting'],
+      (state): [string, Step, Consequences['unlockBrand']] => [
+        `a brand step ${state}`,
+        held({ state }),
+        { lock: 'submitting', snapshotId: SNAPSHOT.id },
+      ],
     ),
     ['a brand that the registry has', held({ state: 'done' }), null],
     ['a brand that was refused', held({ state: 'correction_needed' }), null],

@@ -97,6 +97,7 @@ describe('the status of the profile', () => {
 
 describe('the brand', () => {
   const ours = [aStep('status'), aStep('brand', { subject: BRAND_ID, snapshot: SNAPSHOT })]
+  const OURS = { lock: 'submitting', snapshotId: SNAPSHOT.id } as const
   const theirs = [aStep('brand', { subject: BRAND_ID })]
   const brand = (lock: Brand['lock']) => aStoredBrand({ lock })
   const told: NewEvent[] = [{ type: 'brand.status_changed', payload: { brand_id: BRAND_ID, status: null } }]
@@ -106,12 +107,12 @@ describe('the brand', () => {
     [
       'that was refused is given back, and that is told',
       { step: refused('brand', BRAND_ID), steps: ours, subject: { brand: brand('submitting') } },
-      { unlockBrand: 'submitting', events: told },
+      { unlockBrand: OURS, events: told },
     ],
     [
       'that another step kept from being sent is given back in silence',
       { step: refused('campaign', CAMPAIGN_ID), steps: ours, subject: { brand: brand('submitting') } },
-      { unlockBrand: 'submitting' },
+      { unlockBrand: OURS },
     ],
     [
       'that another run has locked stays locked',
@@ -136,17 +137,17 @@ describe('the brand', () => {
     [
       'whose identity is not verified is given back, which is in the history',
       { step: refused('identity', BRAND_ID), steps: ours, subject: { brand: brand('submitted') } },
-      { unlockBrand: 'submitted', changes: given },
+      { unlockBrand: { lock: 'submitted' }, changes: given },
     ],
     [
       "of the organization is not in the profile's history",
       { step: refused('identity', BRAND_ID), steps: ours, subject: { brand: brand('submitted'), isOwnBrand: false } },
-      { unlockBrand: 'submitted' },
+      { unlockBrand: { lock: 'submitted' } },
     ],
     [
       'that is gone and was not verified is in no history',
       { step: refused('identity', BRAND_ID), subject: { brand: null } },
-      { unlockBrand: 'submitted' },
+      { unlockBrand: { lock: 'submitted' } },
     ],
     ['that is gone is not told of', { step: refused('brand', BRAND_ID), steps: ours, subject: { brand: null } }, {}],
   ]

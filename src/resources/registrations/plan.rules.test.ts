@@ -290,10 +290,10 @@ describe('what an earlier run left', () => {
       { ...again, ...known, call: null, state: 'done', says: 'The registry has the brand.' },
     ],
     [
-      'a call of its own is looked up while another completion registers the brand, which this one did not freeze',
+      'a call of its own is looked up while another completion registers the brand, with what this one had frozen',
       {},
       elsewhere,
-      { ...again, ...lookedUp, snapshot: null, says: waits },
+      { ...again, ...lookedUp, says: waits },
     ],
     [
       'what another completion registers keeps the fee alone',

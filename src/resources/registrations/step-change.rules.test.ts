@@ -32,9 +32,9 @@ describe('a provider that was not to be had', () => {
     ['a look-up', { state: 'calling', waiting_since: NOW - 1 }, true, 'unknown'],
   ]
   for (const [what, parts, isLookup, state] of table) {
-    test(`${what} is ${state} again, for as long as the provider asks`, () => {
+    test(`${what} is ${state} again, behind the wait that the provider asks for`, () => {
       const step = aStep('brand', { call: 'submit_brand', looks: 2, rounds: 1, ...parts })
-      const expected = { ...step, state, says, looks: 3, next_try_at: NOW + 60_000 }
+      const expected = { ...step, state, says, looks: 3, next_try_at: NOW + 60_000 + 8_500 }
       assert.deepEqual(notAvailable(step, isLookup, 60_000, at), expected)
     })
   }
@@ -52,28 +52,28 @@ describe('a call without an answer', () => {
       called({ call: 'submit_brand' }),
       'submit_brand',
       false,
-      { state: 'unknown', says: lookUp, looks: 1, next_try_at: NOW + 5_000 },
+      { state: 'unknown', says: lookUp, looks: 1, next_try_at: NOW + 2_500 },
     ],
     [
       'a look-up is repeated, less and less often, and the words stay',
       called({ call: 'submit_brand', says: 'Before.' }),
       'find_brand',
       true,
-      { state: 'unknown', says: 'Before.', looks: 4, next_try_at: NOW + 60_000 },
+      { state: 'unknown', says: 'Before.', looks: 4, next_try_at: NOW + 16_500 },
     ],
     [
       'a command that may be repeated is counted',
       called({ call: 'update_brand' }),
       'update_brand',
       false,
-      { state: 'pending', says: again, rounds: 3, looks: 4, next_try_at: NOW + 30_000 },
+      { state: 'pending', says: again, rounds: 3, looks: 4, next_try_at: NOW + 16_500 },
     ],
     [
       'a question is asked as often as it takes',
       called({ call: 'read_brand', rounds: 7, waiting_since: NOW - 1 }),
       'read_brand',
       false,
-      { state: 'waiting', says: again, rounds: 7, looks: 4, next_try_at: NOW + 30_000 },
+      { state: 'waiting', says: again, rounds: 7, looks: 4, next_try_at: NOW + 16_500 },
     ],
     [
       'after eight times a person has to look',
