@@ -21,6 +21,7 @@ import { modelGoals } from './model.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
 import { outboxGoals } from './outbox.mjs'
+import { rebindingGoals } from './rebinding.mjs'
 import { registryGoals } from './registry.mjs'
 import { ruleGoals } from './rules.mjs'
 import { secretGoals } from './secrets.mjs'
@@ -37,6 +38,7 @@ export const goals = [
   ...registryGoals,
   ...outboxGoals,
   ...webhookGoals,
+  ...rebindingGoals,
   ...attemptGoals,
   ...deliveryGoals,
   ...tenancyGoals,
