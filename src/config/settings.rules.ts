@@ -129,7 +129,8 @@ export function checkProduction(values: Values): string[] {
 /** Sentences on a process whose memory or traffic could leave it; empty outside production. */
 export function checkProcess(values: Values, flags: ProcessFlags): string[] {
   if (values.NODE_ENV !== 'production') return []
-  const fromOptions = (flags.nodeOptions ?? '').split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''))
+  // Node.js joins what stands in quotes with what is beside them, so that --in"spect" is --inspect.
+  const fromOptions = (flags.nodeOptions ?? '').split(/\s+/).map((word) => word.replaceAll(/["'\\]/g, ''))
   const names = [...flags.execArgv, ...fromOptions].map((word) => (word.split('=')[0] ?? '').replaceAll('_', '-'))
   const unsafe = new Set(names.filter((name) => UNSAFE_FLAGS.some((pattern) => pattern.test(name))))
   const problems = [...unsafe].map(

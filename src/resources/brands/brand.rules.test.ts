@@ -102,6 +102,12 @@ test('what differs is told by its path in answers; of a new brand, what has a va
     { member: 'brand.contact.name', from: 'John Smith', to: 'J' },
   ])
   assert.deepEqual(brandDifferences(STORED, null).length, 5)
+  const inUs = (isMain: boolean) => ({ ...STORED, compliance: { destination_countries: [{ id: 'US', isMain }] } })
+  assert.deepEqual(brandDifferences(inUs(true), inUs(true)), [])
+  assert.deepEqual(
+    brandDifferences(inUs(true), inUs(false)).map(({ member }) => member),
+    ['brand.compliance.destination_countries'],
+  )
   assert.deepEqual(brandDifferences(null, { ...STORED, contact: {}, business: {} }), [
     { member: 'brand.compliance.vertical', from: null, to: 'PROFESSIONAL' },
   ])
@@ -112,6 +118,17 @@ test('contact and tax id are sealed, and a kind of business is not', () => {
     assert.equal(SEALED_BRAND_MEMBERS.has(path), true, path)
   for (const path of ['brand.compliance.vertical', 'brand.business.country'])
     assert.equal(SEALED_BRAND_MEMBERS.has(path), false, path)
+})
+
+test('what is not set is null, and members of ours are shown where they are set', () => {
+  const shown = (parts: Partial<typeof brand>) =>
+    presentBrand({ ...brand, ...parts }, { isInherited: false, showTaxId: false })
+  const { contact, business } = shown({ business: {} as typeof brand.business }) as Record<string, object>
+  assert.equal(Object.hasOwn(contact ?? {}, 'mobile_phone'), false)
+  assert.equal((contact as { phone: unknown }).phone, null)
+  assert.equal((business as { tax_id: unknown }).tax_id, null)
+  const ours = { name: 'John Smith', mobile_phone: '+12025550199' }
+  assert.equal((shown({ contact: ours }).contact as typeof ours).mobile_phone, '+12025550199')
 })
 
 test('what an answer must have is what every brand is shown with', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { aStoredCampaign } from '../../../test/kit/registration-builders.ts'
 import { addBrokenRules } from '../../contract/rule.ts'
 import type { CampaignContent, UseCase } from './campaign.fields.ts'
 import {
@@ -162,4 +163,80 @@ test('it is shown as submitted when the registry has it, not before', () => {
   ] as const) {
     assert.equal(presentCampaign({ ...campaign, lock }, null).submittedToTCR, expected)
   }
+})
+
+test('what is no use case is left out', () => {
+  const useCases = ['x', useCase('MIXED', 'x')]
+  assert.deepEqual(campaignContent({ ...REQUIRED, useCases }, [], at()).useCases, [fresh('new-1', 'MIXED', 'x')])
+})
+
+test('a campaign is shown whole, in the published order (contract 9.3)', () => {
+  const texts = {
+    messageFlow: 'flow',
+    privacyPolicyLink: 'https://a.example/privacy',
+    termsAndConditionsLink: 'https://a.example/terms',
+    optinMessage: 'in',
+    optoutMessage: 'out',
+    helpMessage: 'help',
+    optinKeywords: 'YES',
+    optoutKeywords: 'STOP',
+    helpKeywords: 'HELP',
+  }
+  const registry = {
+    billedDate: '2026-04-01T00:00:00+00:00',
+    cost: 10,
+    telnyxCampaignId: 'T',
+    tcrCampaignId: 'C',
+    cspId: 'S',
+    status: 'ACTIVE' as const,
+  }
+  const campaign = aStoredCampaign({
+    ...texts,
+    ...registry,
+    id: 'c',
+    ownerId: 'p',
+    useCases: [one],
+    lock: 'submitted',
+    submittedAt: THEN,
+    tcrSyncError: 'No opt-in.',
+    resellerId: 'R',
+    upstreamCnpId: 'U',
+    sharingStatus: 'PENDING',
+    createdAt: THEN,
+    updatedAt: NOW,
+  })
+  const { name, description, type } = campaign
+  const expected = {
+    useCases: [
+      {
+        campaignId: 'c',
+        customerId: 'p',
+        messagingUseCaseUs: 'MIXED',
+        sampleMessages: ['x'],
+        id: 'one',
+        createdAt: THEN,
+        updatedAt: null,
+      },
+    ],
+    tcrSyncError: 'No opt-in.',
+    kycSubmissionFormId: null,
+    type,
+    customerId: 'p',
+    name,
+    description,
+    submittedToTCR: true,
+    submittedAt: THEN,
+    ...registry,
+    brandId: 'b',
+    resellerId: 'R',
+    ...texts,
+    upstreamCnpId: 'U',
+    sharingStatus: 'PENDING',
+    id: 'c',
+    createdAt: THEN,
+    updatedAt: NOW,
+  }
+  const shown = presentCampaign(campaign, 'b')
+  assert.deepEqual(shown, expected)
+  assert.deepEqual(Object.keys(shown), Object.keys(expected))
 })

@@ -18,3 +18,11 @@ for (const [name, told, expected] of [
 ] as const) {
   test(`${name}: ${expected.join(', ')}`, () => assert.deepEqual(told, expected))
 }
+
+test('what is told is ids and states, and no KYC data', () => {
+  assert.deepEqual(eventsOf('updated', profile, { id: 'b', isNew: false }, true), [
+    { type: 'profile.updated', payload: { status: 'approved' } },
+    { type: 'brand.updated', payload: { brand_id: 'b', status: null } },
+    { type: 'payment_method.attached', payload: { status: 'attached' } },
+  ])
+})

@@ -46,3 +46,11 @@ test('what is sealed at rest reads "changed", and nothing of it stands in the hi
   const cleared = changesBetween({ ...NOTHING, billing_contact: CONTACT }, NOTHING, false)
   assert.deepEqual(cleared, [concealed('billing_contact')])
 })
+
+test('of a brand that is changed, what differs is listed', () => {
+  const brand = { contact: {}, business: { country: 'US' }, compliance: { vertical: 'LEGAL' } }
+  const after = { ...brand, compliance: { vertical: 'RETAIL' } }
+  assert.deepEqual(changesBetween({ ...NOTHING, brand }, { ...NOTHING, brand: after }, false), [
+    { member: 'brand.compliance.vertical', from: 'LEGAL', to: 'RETAIL' },
+  ])
+})

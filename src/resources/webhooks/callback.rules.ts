@@ -12,6 +12,6 @@ export interface CompletionResult {
 /** The body of the callback, as the exact text that is stored, signed and sent (contract 8.12). */
 export function callbackBody(profileId: string, { status, at, message }: CompletionResult): string {
   const success = status !== 'failed'
-  const why = success || message === undefined ? {} : { message }
+  const why = success ? {} : { message }
   return JSON.stringify({ profileId, success, status, timestamp: wholeSeconds(at), ...why })
 }

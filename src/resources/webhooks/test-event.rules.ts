@@ -12,7 +12,6 @@ function samplePayload(parent: string, suffix: string): JsonObject {
     case 'campaign':
       return { campaign_id: SAMPLE_ID, status: null }
     case 'payment_method':
-      return { status: 'attached' }
     case 'whatsapp':
       return { status: suffix }
     case 'webhook':

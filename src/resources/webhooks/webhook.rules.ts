@@ -32,14 +32,14 @@ export function settingProblems(
   details: Details,
 ): Details {
   const found: Details = {}
-  const { endpoint_url: url, event_types: types, event_filters: filters } = values
+  const { endpoint_url: url, event_types: types } = values
   if (typeof url === 'string' && details.endpoint_url === undefined) {
     const problem = urlProblem(url)
     if (problem !== null) found.endpoint_url = [problem === 'not_a_url' ? NOT_AN_ADDRESS : `endpoint_url ${problem}`]
   }
   const named: readonly JsonValue[] = Array.isArray(types) ? types : EMITTED_PARENTS
   // As it was sent: the reader leaves out members that the shape does not know, and a misspelt filter filters nothing.
-  const sent = isJsonObject(body.event_filters) && isJsonObject(filters ?? null) ? Object.keys(body.event_filters) : []
+  const sent = isJsonObject(body.event_filters) ? Object.keys(body.event_filters) : []
   for (const parent of sent) {
     const path = `event_filters.${parent}`
     if (!named.includes(parent)) found[path] = [`${path} is not one of event_types`]
@@ -52,7 +52,7 @@ export function settingProblems(
  * (contract 2.3).
  */
 export function refusal(details: Details): Failure {
-  const [sentence] = details.endpoint_url ?? []
+  const sentence = details.endpoint_url?.[0]
   const isAddressAlone = Object.keys(details).length === 1 && sentence === NOT_AN_ADDRESS
   return isAddressAlone
     ? new Failure('VALIDATION_001', { message: NOT_AN_ADDRESS })

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { JsonObject } from '../../contract/json-value.ts'
+import type { CampaignChange } from './campaign.rules.ts'
+import { readCampaign, readDeletion } from './change-checks.rules.ts'
+
+const whole = {
+  name: 'A',
+  description: 'B',
+  type: 'App',
+  useCases: [{ messagingUseCaseUs: 'MARKETING', sampleMessages: ['Hello.'] }],
+}
+const own: CampaignChange = { isInheriting: false, current: null }
+const inheriting: CampaignChange = { isInheriting: true, current: null }
+
+interface Given {
+  body: JsonObject
+  change?: CampaignChange
+  early?: Record<string, string[]>
+  isStrict?: boolean
+}
+
+const read = ({ body, change = own, early = {}, isStrict = false }: Given) =>
+  readCampaign({ body, earlyProblems: early, isStrict }, change)
+const deletion = ({ body, change = own, early = {}, isStrict = false }: Given) =>
+  readDeletion({ body, earlyProblems: early, isStrict }, change)
+
+test('a campaign that may be written is read without its nulls, and names what is not known', () => {
+  const body = { campaign: { ...whole, helpMessage: null, mood: 'good' }, colour: 'red', sandbox: null }
+  assert.deepEqual(read({ body }), { campaign: whole, unknown: ['campaign.mood', 'colour'] })
+})
+
+test('a deletion needs no body, and names what is not known', () => {
+  assert.deepEqual(deletion({ body: {} }), [])
+  assert.deepEqual(deletion({ body: { sandbox: true, colour: 'red' } }), ['colour'])
+})
+
+describe('what is refused, with every problem at once', () => {
+  const inherited = 'Cannot provide campaign data when inherit_tcr_campaign is true.'
+  const table: [string, Given, string[]][] = [
+    ['no campaign', { body: {} }, ['campaign']],
+    ['a member that is wrong', { body: { campaign: { ...whole, name: '' } } }, ['campaign.name']],
+    ['what was found before', { body: { campaign: whole }, early: { sandbox: ['no'] } }, ['sandbox']],
+    ['what is not known, in strict mode', { body: { campaign: whole, colour: 'red' }, isStrict: true }, ['colour']],
+    [
+      'all of it',
+      {
+        body: { campaign: { ...whole, name: '' }, colour: 'red' },
+        change: inheriting,
+        early: { sandbox: ['no'] },
+        isStrict: true,
+      },
+      ['campaign', 'campaign.name', 'colour', 'sandbox'],
+    ],
+  ]
+  for (const [what, given, members] of table) {
+    test(`${what}: ${members.join(', ')}`, () => {
+      assert.throws(
+        () => read(given),
+        (error: { code: string; details: object }) => {
+          assert.deepEqual([error.code, Object.keys(error.details).sort()], ['VALIDATION_001', members])
+          return true
+        },
+      )
+    })
+  }
+
+  test('campaigns of the organization, for a change and for a deletion', () => {
+    const refused = (says: string) => ({ code: 'VALIDATION_001', details: { campaign: [says] } })
+    assert.throws(() => read({ body: { campaign: whole }, change: inheriting }), refused(inherited))
+    const kept = 'Cannot delete a campaign when inherit_tcr_campaign is true.'
+    assert.throws(() => deletion({ body: {}, change: inheriting }), refused(kept))
+  })
+
+  test('a deletion whose sandbox is no boolean', () => {
+    assert.throws(() => deletion({ body: { sandbox: 'yes' } }), { code: 'VALIDATION_001' })
+  })
+})
