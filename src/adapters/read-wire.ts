@@ -32,11 +32,14 @@ export function shownText(value: unknown, charactersMax: number): string | null 
   return /[\p{Cc}\p{Cs}]/u.test(value) || value.trim() === '' ? null : value
 }
 
-/** A sentence of a provider as it may be shown: cut to 500 characters, on one line; '' for what is no text. */
+/** Far more than is ever shown: what is shown is cut once values are masked in it, since half a value is not found. */
+const SENTENCE_MAX = 2_000
+
+/** A sentence of a provider, on one line and of at most 2,000 characters; '' for what is no text. */
 export function sentence(value: unknown): string {
   if (typeof value !== 'string') return ''
   return value
-    .slice(0, 500)
+    .slice(0, SENTENCE_MAX)
     .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
     .trim()
 }
