@@ -96,7 +96,7 @@ const openSubmission = {
     const each = t.length(3, 100)
     const startedAt = performance.now()
     const results = await Promise.all(Array.from({ length: registries }, () => submitBlindly(t, each)))
-    for (const name of ['brands', 'submissions', 'called_back', 'left_alone'])
+    for (const name of ['brands', 'submissions', 'called_back'])
       t.figure(
         name,
         results.reduce((sum, result) => sum + result[name], 0),
@@ -158,12 +158,10 @@ async function submitBrands(t, { stage, registry, each }) {
   t.equal(registry.told, each, 'callbacks before the answer')
   for (const [round] of ids.entries())
     t.equal(submittedOf(registry, round).length, 1, `round ${round}: brands at the registry`)
-  const leftAlone = stage.logs().split('provider.breaker_opened').length - 1
   return {
     brands: ids.length,
     submissions: registry.submissions,
     called_back: registry.told,
-    left_alone: leftAlone,
     settledMs,
   }
 }
