@@ -207,31 +207,51 @@ async function spreadOverTheWait(t, stage, from) {
   const ids = []
   for (let n = 0; n < t.length(240, 600); n += 1) ids.push(await completable(stage, from + n))
   for (const [at, id] of ids.entries()) t.equal((await complete(stage, at, id)).status, 202, 'completion in an outage')
+  await gather(t, stage, ids)
+  const togetherAt = Number((await stage.query('select extract(epoch from now())::float8 * 1000 as at'))[0].at)
+  await setBrandSteps(stage, ids, { next_try_at: null })
+  await hasten(stage)
   const planned = () =>
     stage.query(
-      `select (s->>'next_try_at')::float8 as at, (s->>'looks')::int as looks
+      `select (s->>'next_try_at')::float8 as at
          from registrations r, jsonb_array_elements(r.steps) s where r.profile_id = any($1) and s->>'step' = 'brand'`,
       [ids],
     )
-  const looks = 20
-  const isTried = (least) => async () => (await planned()).every((step) => step.at !== null && step.looks >= least)
-  t.check(Number.isFinite(await until(isTried(1), 60_000)), 'registrations that were never tried')
-  // As if the outage had lasted: the wait before the next try is the longest.
-  await stage.query(
-    `update registrations r set fence = fence + 1, steps = (
-       select jsonb_agg(case when s->>'step' = 'brand' then s || jsonb_build_object('looks', $2::int, 'next_try_at', null) else s end
-                        order by n) from jsonb_array_elements(r.steps) with ordinality as e(s, n))
-      where r.profile_id = any($1)`,
-    [ids, looks],
-  )
-  const togetherAt = Number((await stage.query('select extract(epoch from now())::float8 * 1000 as at'))[0].at)
-  await hasten(stage)
-  t.check(Number.isFinite(await until(isTried(looks + 1), 60_000)), 'registrations that were not tried again')
-  judgeSpread(
-    t,
-    (await planned()).map(({ at }) => at - togetherAt),
-  )
+  const areTried = async () => (await planned()).every(({ at }) => at !== null)
+  if (t.check(Number.isFinite(await until(areTried, 60_000)), 'registrations that were not tried again'))
+    judgeSpread(
+      t,
+      (await planned()).map(({ at }) => at - togetherAt),
+    )
   return ids
+}
+
+/** Changes the brand's step of the registrations whose call is not under way. */
+function setBrandSteps(stage, ids, members) {
+  return stage.query(
+    `update registrations r set fence = fence + 1, steps = (
+       select jsonb_agg(case when s->>'step' = 'brand' then s || $2::jsonb else s end order by n)
+         from jsonb_array_elements(r.steps) with ordinality as e(s, n))
+      where r.profile_id = any($1)
+        and not exists (select from jsonb_array_elements(r.steps) s where s->>'step' = 'brand' and s->>'state' = 'calling')`,
+    [ids, JSON.stringify(members)],
+  )
+}
+
+/** Lets them all wait as if the outage had lasted: for the longest time that there is, and none of them at work. */
+async function gather(t, stage, ids) {
+  const aside = { looks: 20, next_try_at: Date.now() + 3_600_000 }
+  const areAside = async () => {
+    await setBrandSteps(stage, ids, aside)
+    const atWork = await stage.count(
+      `select count(*) from jobs j where j.kind = 'advance_registration' and j.lease_until is not null`,
+    )
+    const calling = await stage.count(
+      `select count(*) from registrations r, jsonb_array_elements(r.steps) s where s->>'step' = 'brand' and s->>'state' = 'calling'`,
+    )
+    return atWork + calling === 0
+  }
+  t.check(Number.isFinite(await until(areAside, 90_000)), 'registrations that are always at work')
 }
 
 /** @param {number[]} times of the next tries, in milliseconds after the one that failed for all */
