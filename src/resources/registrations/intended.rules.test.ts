@@ -125,6 +125,19 @@ describe('what is locked', () => {
       null,
       [CAMPAIGN_ID],
     ],
+    [
+      'not a campaign whose submission is to be looked up, though another is sent',
+      {
+        input: {
+          campaigns: [campaign(), campaign({ id: OTHER_CAMPAIGN_ID })],
+          registration: {
+            steps: [aStep('campaign', { subject: CAMPAIGN_ID, state: 'parked', call: 'submit_campaign' })],
+          } as unknown as Registration,
+        },
+      },
+      BRAND_ID,
+      [OTHER_CAMPAIGN_ID],
+    ],
   ]
   for (const [what, given, brandId, campaigns] of table) {
     test(what, () => {
@@ -204,9 +217,11 @@ describe('what the requests and the plan take from the profile, its brand and th
 })
 
 describe('a campaign that the registry may have had', () => {
-  const before = intended({}).campaigns[0]?.request as MappedCampaign
-  const { hasEmbeddedPhone, ...withoutPhone } = before
-  assert.equal(hasEmbeddedPhone, false)
+  const before = (): MappedCampaign => intended({}).campaigns[0]?.request ?? assert.fail('nothing is frozen')
+  const beforePhones = () => {
+    const { hasEmbeddedPhone: _, ...others } = before()
+    return others as MappedCampaign
+  }
   const tcr = { tcrCampaignId: 'C' }
   const samples = (...texts: string[]) => ({ ...tcr, useCases: [useCase('MARKETING', ...texts)] })
 
@@ -215,7 +230,7 @@ describe('a campaign that the registry may have had', () => {
     stored: Partial<Campaign>
     /** How often it was frozen as something new. */
     frozen?: number
-    declined?: MappedCampaign
+    declined?: () => MappedCampaign
     changeable?: string[]
     expected: [call: string, generation: number]
   }
@@ -278,7 +293,7 @@ describe('a campaign that the registry may have had', () => {
       what: 'before a member was known that cannot be changed',
       stored: tcr,
       frozen: 1,
-      declined: withoutPhone as MappedCampaign,
+      declined: beforePhones,
       expected: ['deactivate_campaign', 2],
     },
   ]
@@ -288,7 +303,7 @@ describe('a campaign that the registry may have had', () => {
         input: {
           campaigns: [campaign(stored)],
           generations: new Map(frozen === undefined ? [] : [[CAMPAIGN_ID, frozen]]),
-          declined: new Map(declined === undefined ? [] : [[CAMPAIGN_ID, declined]]),
+          declined: new Map(declined === undefined ? [] : [[CAMPAIGN_ID, declined()]]),
         },
         has: { changeableInCampaign: changeable },
       })
