@@ -15,6 +15,16 @@ const host = String.raw`/^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_](
 const typed = 'whatever Node emits as an error is an object'
 const alone = 'each request has an agent of its own, and asks for the connection to be closed'
 const sign = 'a sum that ten divides is one of either sign'
+const registrations = 'src/resources/registrations'
+const anything = '"Stryker was here!"'
+const campaignWords = [
+  "case 'campaign':",
+  '      return {',
+  '        ...reply,',
+  '        outcome: withValue(reply.outcome, (campaign) => campaign && { ...campaign, says: cleanOrNull(campaign.says) }),',
+  '      }',
+].join('\n')
+const reads = 'a rule that reads a member of no name reads none'
 const beyond = 'behind the last digit there is none: what is read is no number, and fits nothing'
 
 /** @type {readonly Equivalent[]} */
@@ -73,6 +83,35 @@ const equivalents = [
     "typeof error === 'object'",
     'error !== null',
   ].map((was) => same(exchange, was, null, typed)),
+  same(`${registrations}/plan.rules.ts`, "''", anything, 'neither is a state of an identity', 'VERIFIED.includes'),
+  same(`${registrations}/plan.rules.ts`, 'known.call === null', 'false', 'no call is not among those sent once'),
+  same(`${registrations}/step-change.rules.ts`, 'step.call !== null', 'true', 'no call is not among those sent once'),
+  same(`${registrations}/answer.rules.ts`, "outcome.kind !== 'done'", 'false', 'only such an outcome comes here'),
+  same(
+    `${registrations}/answer.rules.ts`,
+    "'only an outcome that is done gives a value'",
+    null,
+    'nobody ever reads it',
+  ),
+  same(`${registrations}/channel-answer.rules.ts`, "''", anything, 'a step of a campaign names it', 'step.subject'),
+  same(`${registrations}/registry-answer.rules.ts`, "''", anything, 'a step of a campaign names it', 'step.subject'),
+  same(
+    `${registrations}/intent.rules.ts`,
+    '[]',
+    '["Stryker was here"]',
+    'a text is no step of any name',
+    '?.steps ?? []',
+  ),
+  same(
+    `${registrations}/words.rules.ts`,
+    campaignWords,
+    "case 'campaign':",
+    'an assignment is cleaned in the same way',
+  ),
+  same(`${registrations}/numbers.rules.ts`, 'at !== null', 'true', 'no profile has the id null'),
+  same('src/resources/profiles/reference.rules.ts', 'at !== null', 'true', 'no profile has the id null'),
+  same(`${registrations}/completion.rules.ts`, '[]', '["Stryker was here"]', reads, 'reads: []'),
+  same('src/resources/campaigns/campaign.rules.ts', '[]', '["Stryker was here"]', reads, 'reads: []'),
 ]
 
 /**
