@@ -16,6 +16,10 @@ const typed = 'whatever Node emits as an error is an object'
 const alone = 'each request has an agent of its own, and asks for the connection to be closed'
 const sign = 'a sum that ten divides is one of either sign'
 const registrations = 'src/resources/registrations'
+const brandMapping = `${registrations}/brand-mapping.rules.ts`
+const mask = `${registrations}/mask.rules.ts`
+const kindPrefix = "/^([a-z]{2})[_-]/i.exec(kind ?? '')"
+const taxPrefix = "/^([A-Z]{2})/i.exec(taxId ?? '')"
 const anything = '"Stryker was here!"'
 const campaignWords = [
   "case 'campaign':",
@@ -112,6 +116,22 @@ const equivalents = [
   same('src/resources/profiles/reference.rules.ts', 'at !== null', 'true', 'no profile has the id null'),
   same(`${registrations}/completion.rules.ts`, '[]', '["Stryker was here"]', reads, 'reads: []'),
   same('src/resources/campaigns/campaign.rules.ts', '[]', '["Stryker was here"]', reads, 'reads: []'),
+  same(mask, "'digit'", '""', 'another name of the kind'),
+  same(mask, "'letter'", '""', 'another name of the kind'),
+  same(mask, 'at - 1', 'at + 1', 'the mask of a run stands at its end, where nothing of it is left'),
+  same(brandMapping, `${kindPrefix}?.[1]?.toUpperCase`, `${kindPrefix}?.[1].toUpperCase`, 'what fits has the group'),
+  same(brandMapping, `${taxPrefix}?.[1]?.toUpperCase`, `${taxPrefix}?.[1].toUpperCase`, 'what fits has the group'),
+  same(brandMapping, "''", anything, 'neither is a kind of number', 'kind ??'),
+  same(brandMapping, '/^\\d{5}$/', '/\\d{5}$/', 'it was cut to five characters'),
+  same(brandMapping, '/^\\d{5}$/', '/^\\d{5}/', 'it was cut to five characters'),
+  same(brandMapping, 'brand.taxId === null', 'false', 'no number has no country', "!== 'US'"),
+  same(
+    `${registrations}/campaign-mapping.rules.ts`,
+    'turn < longest',
+    'turn <= longest',
+    'no use case has so many samples',
+  ),
+  same(`${registrations}/campaign-mapping.rules.ts`, "''", anything, 'neither is a number', 'typeof volume'),
 ]
 
 /**

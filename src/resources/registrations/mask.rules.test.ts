@@ -61,3 +61,24 @@ describe('what is no value stays', () => {
   test('where there is no value to look for', () =>
     assert.equal(maskValues('all of it', ['', ' - ', 'abc']), 'all of it'))
 })
+
+describe('a value of its own length', () => {
+  const table: [string, string, value: string, string][] = [
+    ['a phone number with spaces before it', 'call 2025551234', ' +12025551234', 'call […]'],
+    ['a phone number without a country code of three digits', 'call 12345678', '+35312345678', 'call […]'],
+    ['seven digits behind a country code', 'call 2345678', '+12345678', 'call […]'],
+    ['six digits behind a country code are too few', 'call 234567', '+1234567', 'call 234567'],
+    ['the end of a number that is no phone number', 'EIN 23456789', '12-3456789', 'EIN 23456789'],
+    ['a long one, spread within more digits', '9123-456-7890', '123456789', '9[…]0'],
+    ['one of seven, spread within more digits', '9123-45678', '1234567', '9[…]8'],
+    ['a short one, spread within more digits', '912-345', '1234', '912-345'],
+    ['a short one, spread over its own digits', 'code 12-34.', '1234', 'code […].'],
+    ['a short one, spread over the beginning of a word', 'de-anna', 'Dean', 'de-anna'],
+    ['a short one, spread over the end of a word', 'made-an', 'Dean', 'made-an'],
+    ['a short one in one piece, whatever else is said', 'Deanna: no', 'Dean', '[…]na: no'],
+    ['one that ends in a pair of code units', '王小明𠮷', '王小明𠮷', '[…]'],
+  ]
+  for (const [what, text, value, expected] of table) {
+    test(what, () => assert.equal(maskValues(text, [value]), expected))
+  }
+})
