@@ -16,6 +16,15 @@ const typed = 'whatever Node emits as an error is an object'
 const alone = 'each request has an agent of its own, and asks for the connection to be closed'
 const sign = 'a sum that ten divides is one of either sign'
 const registrations = 'src/resources/registrations'
+const profiles = 'src/resources/profiles/profile.rules.ts'
+const list = 'src/resources/profiles/list.rules.ts'
+const brands = 'src/resources/brands/brand.rules.ts'
+const campaigns = 'src/resources/campaigns/campaign.rules.ts'
+const settings = 'src/config/settings.rules.ts'
+const asked = 'a rule is asked for its words where it is broken'
+const section = 'every section is in the table'
+const sectionOf = 'MEMBERS.find((one) => one.section === section)'
+const sectionFields = '(SECTIONS[section] as Record<string, { secret?: string }>)'
 const brandMapping = `${registrations}/brand-mapping.rules.ts`
 const mask = `${registrations}/mask.rules.ts`
 const kindPrefix = "/^([a-z]{2})[_-]/i.exec(kind ?? '')"
@@ -115,7 +124,7 @@ const equivalents = [
   same(`${registrations}/numbers.rules.ts`, 'at !== null', 'true', 'no profile has the id null'),
   same('src/resources/profiles/reference.rules.ts', 'at !== null', 'true', 'no profile has the id null'),
   same(`${registrations}/completion.rules.ts`, '[]', '["Stryker was here"]', reads, 'reads: []'),
-  same('src/resources/campaigns/campaign.rules.ts', '[]', '["Stryker was here"]', reads, 'reads: []'),
+  same(campaigns, '[]', '["Stryker was here"]', reads, 'reads: []'),
   same(mask, "'digit'", '""', 'another name of the kind'),
   same(mask, "'letter'", '""', 'another name of the kind'),
   same(mask, 'at - 1', 'at + 1', 'the mask of a run stands at its end, where nothing of it is left'),
@@ -132,6 +141,35 @@ const equivalents = [
     'no use case has so many samples',
   ),
   same(`${registrations}/campaign-mapping.rules.ts`, "''", anything, 'neither is a number', 'typeof volume'),
+  same(profiles, "'unknown'", '""', asked, 'REFERENCE_SAYS'),
+  same(profiles, 'problem(change)?.kind', 'problem(change).kind', asked),
+  same(profiles, "''", anything, asked, 'lockProblem'),
+  same(list, '{\n    found = null\n  }', '{}', 'it is null from the start'),
+  same(list, '[]', '["Stryker was here"]', 'neither has a time or an id', 'found ??'),
+  ...['created_at === undefined || id === undefined', 'created_at === undefined', 'id === undefined'].flatMap((was) => [
+    same(list, was, 'false', 'what fits has both, and no time is none of the calendar'),
+    same(list, was, 'created_at === undefined && id === undefined', 'what fits has both'),
+  ]),
+  same(brands, 'clears.size > 0', 'true', 'only saves time'),
+  same(brands, 'clears.size > 0', 'clears.size >= 0', 'only saves time'),
+  same(brands, 'from !== to', 'true', 'only saves time'),
+  same(brands, '[]', '["Stryker was here"]', section, '?.members ?? []'),
+  same(brands, `${sectionOf}?.members`, `${sectionOf.replace('(one)', 'one')}.members`, section),
+  same(brands, `${sectionFields}[given]?.secret`, null, 'every member is declared'),
+  same(campaigns, "''", anything, asked, 'campaignLockProblem'),
+  same(campaigns, '[]', '["Stryker was here"]', 'a text is no use case', 'request.useCases : []'),
+  same(
+    'src/resources/campaigns/change-checks.rules.ts',
+    'false',
+    'true',
+    'differs in clears, which a campaign has none of',
+  ),
+  same('src/resources/webhooks/subscription.rules.ts', "''", anything, 'a text has a first part', "parent = ''"),
+  same('src/resources/webhooks/attempt.rules.ts', 'status !== null', 'true', 'null is less than 200'),
+  same(settings, "''", anything, 'a text has a first part', "split('=')"),
+  same(settings, "''", anything, 'neither holds an option of Node.js', 'flags.nodeOptions'),
+  same(settings, '/\\s+/', '/\\s/', 'an empty word is no option of Node.js'),
+  same('src/seal/key-check.rules.ts', "''", anything, 'what is noted of a sealing key has its id', "id = ''"),
 ]
 
 /**
