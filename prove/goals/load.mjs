@@ -48,7 +48,7 @@ const overload = {
   sabotages: [
     {
       name: 'every request is let in',
-      code: [{ file: 'http/crowd.js', find: 'inside >= max', put: 'false' }],
+      code: [{ file: 'http/crowd.js', find: 'this.#inside >= this.#max', put: 'false' }],
     },
   ],
   async run(t) {

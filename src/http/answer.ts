@@ -19,6 +19,19 @@ function meta(requestId: string) {
   return { request_id: requestId, timestamp: nowWireTimestamp(), version: VERSION }
 }
 
+/** The headers that every answer of the API carries, whoever writes it, and those of its body. */
+export function answerHeaders(requestId: string, body: string | null): Record<string, string | number> {
+  return {
+    'x-request-id': requestId,
+    'x-api-version': VERSION,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(body === null
+      ? {}
+      : { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }),
+  }
+}
+
 /** The success envelope (contract 1.5); member order is part of the contract. */
 export function successBody(requestId: string, data: JsonValue): string {
   return JSON.stringify({ success: true, data, error: null, meta: meta(requestId) })

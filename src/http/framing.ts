@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../contract/failure.ts'
 import { newRequestId } from '../contract/request-id.ts'
-import { failureAnswer } from './answer.ts'
+import { answerHeaders, failureAnswer } from './answer.ts'
 
 const TARGET_BYTES_MAX = 2048
 const LINGER_MS = 1_000
@@ -149,18 +149,9 @@ function writeRefusal(socket: Duplex, failure: Failure): void {
   }
   const requestId = newRequestId()
   const { status, headers, body } = failureAnswer(requestId, failure)
-  const text = body ?? ''
-  const lines = Object.entries({
-    connection: 'close',
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(text)),
-    'x-request-id': requestId,
-    'x-api-version': 'v3',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const all = { connection: 'close', ...answerHeaders(requestId, body), ...headers }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   // The client reads the refusal before its own bytes are cut off.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${text}`)
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body ?? ''}`)
 }

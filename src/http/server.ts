@@ -7,9 +7,9 @@ import { newRequestId } from '../contract/request-id.ts'
 import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Span } from '../observe/trace.ts'
-import { type Answer, failureAnswer } from './answer.ts'
+import { type Answer, answerHeaders, failureAnswer } from './answer.ts'
 import type { Arrival } from './arrival.ts'
-import { boundCrowd } from './crowd.ts'
+import { Crowd } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import type { House } from './house.ts'
@@ -78,7 +78,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setErrorHandler((error: FastifyError, request, reply) =>
     send(options, request, reply, refused(request, error)),
   )
-  const allowed = addRoutes(server, options)
+  const crowd = new Crowd(options.requestsMax, () => options.metrics.loadShed('requests'))
+  const allowed = addRoutes(server, options, crowd)
   options.pages(server)
   server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(request, allowed)))
   // Node drops headers beyond a count without a word, the second Host too; their size is bounded already.
@@ -89,11 +90,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
   )
-  boundCrowd(server.server, {
-    max: options.requestsMax,
-    allowedHosts: options.allowedHosts,
-    onRefused: () => options.metrics.loadShed('requests'),
-  })
+  crowd.guard(server.server, options)
   const endQuietSockets = watchSockets(server.server)
   server.addHook('preClose', async () => {
     await takeInWaiting()
@@ -151,12 +148,13 @@ function enterOrRefuse(options: ServerOptions, request: FastifyRequest, reply: F
 }
 
 /** @returns which methods each route path takes, for Allow. */
-function addRoutes(server: FastifyInstance, options: ServerOptions): Map<string, string[]> {
+function addRoutes(server: FastifyInstance, options: ServerOptions, crowd: Crowd): Map<string, string[]> {
   const allowed = new Map<string, string[]>()
   const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
   const add = ({ method, path }: Pick<Endpoint, 'method' | 'path'>, work: Work) => {
     allow(path, method)
-    server.route({ method, url: path, handler: (request, reply) => answerEndpoint(options, work, request, reply) })
+    const inTurn: Work = (arrival, trail) => crowd.work(() => work(arrival, trail))
+    server.route({ method, url: path, handler: (request, reply) => answerEndpoint(options, inTurn, request, reply) })
   }
   const { house } = options
   for (const endpoint of options.endpoints) {
@@ -235,24 +233,16 @@ function send(options: ServerOptions, request: FastifyRequest, reply: FastifyRep
   visit.code = isGood ? null : codeOf(answer)
   const headers: OutgoingHttpHeaders = {
     ...(isGood ? {} : (reply.getHeaders() as OutgoingHttpHeaders)),
-    'x-request-id': visit.requestId,
-    'x-api-version': 'v3',
+    ...answerHeaders(visit.requestId, answer.body),
     'x-response-time': `${Math.round(performance.now() - visit.startedMs)}ms`,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
     ...visit.trail.headers,
     ...answer.headers,
     ...(options.isDraining() ? { connection: 'close' } : {}),
-    ...(answer.body === null ? {} : contentHeaders(answer.body)),
   }
   reply.hijack()
   reply.raw.writeHead(answer.status, headers)
   reply.raw.end(answer.body ?? undefined)
   return reply
-}
-
-function contentHeaders(body: string) {
-  return { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }
 }
 
 function codeOf(answer: Answer): string | null {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import {
+  aStep as aBlankStep,
+  aRegisteredBrand,
+  aRegisteredCampaign,
+  BRAND_ID,
+  CAMPAIGN_ID,
+} from '../../../test/kit/registration-builders.ts'
 import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
 import type { Outcome } from '../../ports/outcome.ts'
 import { apply, type Reply } from './answer.rules.ts'
@@ -9,8 +16,6 @@ import { addDollars, type Circumstances } from './step-change.rules.ts'
 
 /** The step function as a table: state and answer in, state and effects out. */
 
-const BRAND_ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
-const CAMPAIGN_ID = 'b2c3d4e5-f6a7-8901-bcde-f12345678901'
 const NOW = 1_800_000_000_000
 const SETTLE_MS = 900_000
 const LIMIT_MS = 30_000
@@ -25,46 +30,17 @@ const at: Circumstances = {
 
 function aStep(step: StepName, call: CallName | null, state: StepState, more: Partial<Step> = {}): Step {
   const isCampaign = step === 'campaign' || step === 'campaign_review'
-  return {
-    step,
+  return aBlankStep(step, {
     subject: isCampaign ? CAMPAIGN_ID : BRAND_ID,
     state,
     call,
-    attempts: 0,
-    looks: 0,
-    rounds: 0,
-    says: null,
-    feedback: [],
-    fee: null,
     called_at: state === 'calling' || state === 'unknown' ? NOW : null,
-    next_try_at: null,
-    waiting_since: null,
-    snapshot: null,
     ...more,
-  }
+  })
 }
 
-const registered: RegisteredBrand = {
-  tcrBrandId: 'BABC123',
-  reference: BRAND_ID,
-  status: 'ACTIVE',
-  identityStatus: null,
-  universalEin: 'US_123456789',
-  cspId: 'SABC123',
-}
-
-const aCampaign: RegisteredCampaign = {
-  tcrCampaignId: 'CABC123',
-  telnyxCampaignId: null,
-  reference: CAMPAIGN_ID,
-  status: 'ACTIVE',
-  sharingStatus: null,
-  upstreamCnpId: null,
-  cspId: null,
-  resellerId: null,
-  monthlyFee: 10,
-  says: null,
-}
+const registered = aRegisteredBrand()
+const aCampaign = aRegisteredCampaign()
 
 const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value })
 const TIMEOUT: Outcome<never> = { kind: 'timeout' }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import type { TestOrganization } from '../../kit/organization.ts'
 import { ownerSession, untilBlocked } from '../../kit/owner.ts'
-import { kindOf } from '../../kit/tally.ts'
+import { kindOf, until } from '../../kit/tally.ts'
 
 describe('more requests at a time than an instance works on', () => {
   let app: TestApp
@@ -48,6 +50,40 @@ describe('more requests at a time than an instance works on', () => {
     for (let round = 0; round < 4; round += 1) assert.equal((await org.admin.get('/v3/profiles')).status, 200)
     const { data } = await org.admin.get(`/v3/profiles/${ids[0]}`)
     assert.equal(data.description, 'Let in')
+  })
+
+  test('clients that never finish their requests take no place', async () => {
+    const { hostname, port } = new URL(app.url)
+    const head = `PATCH /v3/profiles/${ids[0]} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 9`
+    const slow = Array.from({ length: 5 }, () => connect({ host: hostname, port: Number(port) }))
+    for (const socket of slow) socket.write(`${head}\r\n\r\n{`)
+    await sleep(300)
+    assert.equal((await org.admin.get('/v3/profiles')).status, 200)
+    for (const socket of slow) socket.destroy()
+  })
+
+  test('a client that sends several at once and goes away leaves no place taken', { timeout: 20_000 }, async () => {
+    const { hostname, port } = new URL(app.url)
+    const body = '{"description":"Gone"}'
+    const change = [
+      `PATCH /v3/profiles/${ids[0]} HTTP/1.1`,
+      `host: ${hostname}`,
+      `x-api-key: ${org.admin.apiKey}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+    ]
+    for (let round = 0; round < 2; round += 1) {
+      await using holder = await ownerSession(app)
+      await holder.query('begin')
+      await holder.query(`select version from profiles where id = '${ids[0]}' for update`)
+      const socket = connect({ host: hostname, port: Number(port) })
+      socket.write(`${change.join('\r\n')}\r\n\r\n${body}`.repeat(2))
+      await untilBlocked(app, 2)
+      socket.destroy()
+      await holder.query('rollback')
+    }
+    const readBoth = () => Promise.all(ids.map((id) => org.admin.get(`/v3/profiles/${id}`)))
+    await until('both places are free', async () => (await readBoth()).every(({ status }) => status === 200))
   })
 
   test('a request that nobody may serve is refused for what it is', async () => {
