@@ -85,7 +85,20 @@ export function filesBelow(folder, wanted = () => true) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => join(folder, path))
     .filter((path) => wanted(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
-    .map((path) => ({ place: path, bytes: readFileSync(path) }))
+    .flatMap((path) => {
+      const bytes = readUnlessGone(path)
+      return bytes === null ? [] : [{ place: path, bytes }]
+    })
+}
+
+/** PostgreSQL replaces some of its files while it runs: one that has gone since it was listed holds nothing any more. */
+function readUnlessGone(path) {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (error.code === 'ENOENT') return null
+    throw error
+  }
 }
 
 /** Every row of every table, as text. @param {import('./stage.mjs').Stage} stage @returns {Promise<{ table: string, row: Record<string, unknown> }[]>} */
