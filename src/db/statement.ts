@@ -22,3 +22,8 @@ export function statement<Row extends object>(name: string, text: string): State
   textOfName.set(name, text)
   return { name, text }
 }
+
+/** The text of every statement declared so far, by its name. */
+export function declaredStatements(): ReadonlyMap<string, string> {
+  return textOfName
+}

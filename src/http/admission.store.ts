@@ -32,8 +32,10 @@ export interface AdmissionRow extends KeptColumns, Record<string, unknown> {
 
 const NO_TARGET = 'select null::text as t_none'
 
-// Row-level security keeps an index from being searched by an expression that is not leak-proof, as coalesce is not: the
-// two laterals make plain columns of them, and `offset 0` keeps the planner from undoing that.
+// A plan is made once on each connection and kept, often while the tables are small, when an index searched by half of its
+// columns costs as much as one searched by all. Each lateral with `offset 0` is planned by itself, so it has no other way than
+// to search by all of them; joined, a plan may read every row of the organization and sort out afterwards. `a` and `c` make
+// plain columns of an expression, for row-level security keeps an index from being searched by what is not leak-proof.
 // The time is the statement's, not the transaction's: after a wait for a lock it is later than what was waited for.
 // $1 organization, $2 digest of the key, $3 profile of x-profile-id, $4 Idempotency-Key, $5 mode, $6 id of the target.
 function text(target: string): string {
@@ -46,18 +48,26 @@ function text(target: string): string {
          o.state as o_state, o.waba_id as o_waba_id, o.waba_name as o_waba_name, o.data_key as o_data_key,
          o.created_at as o_created_at,
          s.id as s_id,
-         ${KEPT_COLUMNS},
+         i.*,
          t.*
     from organizations o
     left join api_keys k
       on k.organization_id = o.organization_id and k.digest = $2 and k.revoked_at is null
-    left join users u on u.organization_id = o.organization_id and u.id = k.user_id and u.removed_at is null
+    left join lateral (
+      select u.id, u.role, u.status, u.email
+        from users u
+       where u.organization_id = o.organization_id and u.id = k.user_id and u.removed_at is null offset 0) u on true
     left join lateral (select coalesce(k.profile_id, $3::uuid) as id offset 0) a on true
-    left join profiles s
-      on s.organization_id = o.organization_id and s.id = a.id and s.deleted_at is null
+    left join lateral (
+      select s.id
+        from profiles s
+       where s.organization_id = o.organization_id and s.id = a.id and s.deleted_at is null offset 0) s on true
     left join lateral (select coalesce(s.id, o.organization_id) as id offset 0) c on true
-    left join idempotency_keys i
-      on i.organization_id = o.organization_id and i.customer_id = c.id and i.mode = $5 and i.key = $4
+    left join lateral (
+      select ${KEPT_COLUMNS}
+        from idempotency_keys i
+       where i.organization_id = o.organization_id and i.customer_id = c.id and i.mode = $5 and i.key = $4
+      offset 0) i on true
     left join lateral (${target}) t on true
    where o.organization_id = $1 and ($6::uuid is null or true)`
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { ENDPOINTS } from '../../src/app.ts'
+import { SESSION_OPTIONS } from '../../src/db/database.ts'
+import { declaredStatements } from '../../src/db/statement.ts'
+import { admissionOf } from '../../src/http/admission.store.ts'
+import { testApp } from '../kit/app.ts'
+
+/** The plan that a connection keeps, whatever the parameters. */
+async function keptPlan(client: pg.Client, name: string, text: string): Promise<string> {
+  const numbers = [...text.matchAll(/\$(\d+)/g)].map((match) => Number(match[1]))
+  const nulls = Array.from({ length: Math.max(0, ...numbers) }, () => 'null')
+  await client.query(`prepare ${name} as ${text}`)
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+    `explain execute ${name}${nulls.length === 0 ? '' : `(${nulls})`}`,
+  )
+  await client.query(`deallocate ${name}`)
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
+
+async function withPlans(work: (planOf: (name: string, text: string) => Promise<string>) => Promise<void>) {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = new pg.Client({ ...app.database.server, options: SESSION_OPTIONS })
+  await client.connect()
+  try {
+    await client.query("select set_config('app.org', $1, false)", [org.id])
+    await client.query('set plan_cache_mode = force_generic_plan')
+    await work((name, text) => keptPlan(client, name, text))
+  } finally {
+    await client.end()
+  }
+}
+
+// A connection keeps a plan that it makes on a new installation: what it searches by must not depend on how few rows there are.
+test('on empty tables the first statement of a request is planned to search by all columns of each key', async () => {
+  await withPlans(async (planOf) => {
+    for (const endpoint of ENDPOINTS) {
+      const { name, text } = admissionOf(endpoint)
+      const plan = await planOf(name, text)
+      for (const [table, columns] of [
+        ['idempotency_keys i', ['organization_id', 'customer_id', 'mode', 'key']],
+        ['profiles s', ['organization_id', 'id']],
+      ] as const) {
+        const condition = new RegExp(`on ${table} [^\\n]*\\n\\s*Index Cond: ([^\\n]*)`).exec(plan)?.[1] ?? ''
+        for (const column of columns)
+          assert.match(condition, new RegExp(`\\b${column} = `), `${name}: ${table}\n${plan}`)
+      }
+    }
+  })
+})
+
+test('no statement of a request or a worker is planned to read a table whole while it is small', async () => {
+  await withPlans(async (planOf) => {
+    const whole: string[] = []
+    for (const [name, text] of declaredStatements()) {
+      for (const [, table] of (await planOf(name, text)).matchAll(/Seq Scan on (\w+)/g)) whole.push(`${name}: ${table}`)
+    }
+    assert.deepEqual(whole, ['read_outbox: jobs'], 'the metrics count every job; nothing else reads all there is')
+  })
+})
+
+test('a kept answer of some kilobytes lies in its row, not in a second table beside it', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const { id } = await org.profile({ name: 'Sales', description: 'x'.repeat(3_000) })
+  const answer = await org.admin.patch(`/v3/profiles/${id}`, { name: 'Support' }, { 'idempotency-key': 'in-its-row' })
+  assert.equal(answer.status, 200, answer.text)
+  const [kept] = await app.sql(
+    `select octet_length(i.answer) > 4000 as is_large, pg_relation_size(c.reltoastrelid) as beside
+       from idempotency_keys i, pg_class c where c.oid = 'idempotency_keys'::regclass and i.key = 'in-its-row'`,
+    [],
+  )
+  assert.deepEqual(kept, { is_large: true, beside: '0' })
+})
