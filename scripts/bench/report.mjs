@@ -106,8 +106,8 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
   Idempotency-Key: key, user and role are read, the body is validated, secrets are sealed, the profile, its brand, its history
   and the kept answer are written in one statement, the access log goes to a file, the rate limit is on (raised with
   \`RATE_LIMIT_FACTOR\`). One organization of 10,000 profiles, chosen at random.
-- **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, a quarter of the memory (4 GB at most) as buffers, and one
-  checkpoint an hour.
+- **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, a quarter of the memory (4 GB at most) as buffers, which
+  every table and index is read into before it is measured (\`pg_prewarm\`), and one checkpoint an hour.
 - **The bare program** is \`node:http\` and \`pg\` with the recorded statements of that PATCH as named prepared statements, with
   parameters and an answer of the same kind and size, in the same two round trips. It checks no key, validates nothing, seals
   nothing and logs nothing. The second form of it sends its statements in our own query form, which costs less.
