@@ -71,13 +71,17 @@ test('a run is under way while it runs or waits', () => {
   )
 })
 
-test('an approved profile is complete, unless a campaign of its own came after the run that completed it', () => {
+test('an approved profile is complete, unless its last run did not get through, or a campaign of its own came after it', () => {
   const own = { ...profile, inherit_tcr_campaign: false }
   const completed = run('completed')
   assert.equal(isComplete({ ...profile, status: 'incomplete' }, input({ registration: completed })), false)
   assert.equal(isComplete(profile, input()), true)
-  assert.equal(isComplete(own, input({ registration: run('submitted'), campaigns: [campaign(null)] })), true)
+  assert.deepEqual(
+    REGISTRATION_STATES.filter((state) => isComplete(profile, input({ registration: run(state) }))),
+    ['submitted', 'completed'],
+  )
   const later = [campaign('submitted'), campaign(null)]
+  assert.equal(isComplete(own, input({ registration: run('submitted'), campaigns: later })), false)
   assert.equal(isComplete(own, input({ registration: completed, campaigns: later })), false)
   assert.equal(isComplete(own, input({ registration: completed, campaigns: [campaign('submitted')] })), true)
   assert.equal(isComplete(profile, input({ registration: completed, campaigns: later })), true)

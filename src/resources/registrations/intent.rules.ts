@@ -7,7 +7,7 @@ import { type MappedCampaign, messagesPerDay, toRegistryCampaign } from './campa
 import type { CompletionFacts } from './completion.rules.ts'
 import type { NumbersOf } from './numbers.rules.ts'
 import { type PlanFacts, planSteps } from './plan.rules.ts'
-import type { Registration, Step } from './registration.fields.ts'
+import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 
 /** What a completion asks for, decided on one reading: whether it may be, whether anything is left, and what will be sent. */
 
@@ -52,13 +52,19 @@ export function isUnderWay(registration: Registration | null): boolean {
   return registration?.state === 'running' || registration?.state === 'waiting'
 }
 
+/** Runs that have got through all of their steps. */
+const THROUGH: ReadonlySet<RegistrationState> = new Set(['completed', 'submitted'])
+
 /**
- * Approved, with nothing left to do. A campaign that was created after the run that completed the profile is left to do.
+ * Approved, with nothing left to do. An approved profile stays so while more of it is registered, so a run that goes on, was
+ * refused or is parked is left to do, and so is a campaign that was created after the run.
  */
 export function isComplete(profile: Profile, { campaigns, registration }: CompletionInput): boolean {
   if (profile.status !== 'approved') return false
-  if (registration?.state !== 'completed' || profile.inherit_tcr_campaign) return true
-  return !isTcr(brandInEffect(profile)?.brand ?? null) || campaigns.every(({ lock }) => lock !== null)
+  if (registration === null) return true
+  if (!THROUGH.has(registration.state)) return false
+  if (profile.inherit_tcr_campaign || !isTcr(brandInEffect(profile)?.brand ?? null)) return true
+  return campaigns.every(({ lock }) => lock !== null)
 }
 
 /** What is to be frozen and locked, and the steps of the run. */

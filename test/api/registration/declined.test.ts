@@ -85,6 +85,31 @@ describe('a declined campaign', () => {
     assert.equal(registry.brands.size, 1)
   })
 
+  test('of a profile that is approved already is corrected as well, and meanwhile the run is joined', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    assert.equal((await settle(app, org.admin, id)).profile_status, 'approved')
+    const more = await org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign: aCampaign() })
+    registry.sharing = 'PENDING'
+    assert.equal((await complete(org.admin, id)).status, 202)
+    await letTimePass(app)
+    const waiting = await registrationOf(org.admin, id)
+    assert.deepEqual([waiting.state, waiting.run, waiting.profile_status], ['waiting', 2, 'approved'])
+    assert.equal((await complete(org.admin, id)).status, 202)
+    assert.equal((await registrationOf(org.admin, id)).run, 2)
+    registry.sharing = 'DECLINED'
+    const told = await settle(app, org.admin, id)
+    assert.deepEqual([told.state, told.profile_status], ['correction_needed', 'approved'])
+    await correct(kit, { id, campaignId: String(more.data.id) }, { description: 'People opt in at checkout' })
+    const done = await settle(app, org.admin, id)
+    assert.deepEqual([done.state, done.run, done.profile_status], ['completed', 3, 'approved'])
+    assert.equal(count(registry, 'updateCampaign'), 1)
+    assert.equal((await complete(org.admin, id)).status, 200)
+  })
+
   test('whose correction the registry refuses is told why, and corrected once more', async () => {
     const kit = await bench()
     await using app = kit.app
