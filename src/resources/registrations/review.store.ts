@@ -26,20 +26,22 @@ export async function reviewProfile(
   const from = await findProfileStatus(tx, organizationId, profileId)
   if (from === null) return null
   const to = isApproved ? 'approved' : 'rejected'
-  if (from === to) return { profileId, from, to, reason }
-  const changes = [
-    { member: 'status', from, to },
-    ...(reason === null ? [] : [{ member: 'review.reason', from: null, to: reason }]),
-  ]
-  await changeProfile(tx, {
-    organizationId,
-    profileId,
-    set: { status: to },
-    history: { operation: 'reviewProfile', actor: 'operator', requestId: null, keyId: null, userId: null, changes },
-    events: [{ type: 'profile.status_changed', payload: { status: to } }],
-  })
+  if (from !== to) {
+    const changes = [
+      { member: 'status', from, to },
+      ...(reason === null ? [] : [{ member: 'review.reason', from: null, to: reason }]),
+    ]
+    await changeProfile(tx, {
+      organizationId,
+      profileId,
+      set: { status: to },
+      history: { operation: 'reviewProfile', actor: 'operator', requestId: null, keyId: null, userId: null, changes },
+      events: [{ type: 'profile.status_changed', payload: { status: to } }],
+    })
+  }
   const registration = await findRegistration(tx, organizationId, profileId)
-  // What waited for a person waits no longer; what a provider still has to say, it says on its own.
+  // What waited for a person waits no longer, also where the profile has stayed approved; what a provider still has to say,
+  // it says on its own.
   if (registration?.state === 'submitted' && isApproved)
     await saveRegistration(tx, organizationId, { ...registration, state: 'completed' })
   return { profileId, from, to, reason }
