@@ -1,4 +1,5 @@
 import { record } from './record.jobs.ts'
+import { isReferenceOf } from './registry-answer.rules.ts'
 import type { Effect } from './step-change.rules.ts'
 import type { RegistrationOptions, Work } from './work.jobs.ts'
 
@@ -20,7 +21,7 @@ export async function refresh(options: RegistrationOptions, work: Work): Promise
     if ((tcrCampaignId ?? telnyxCampaignId) === null) continue
     const campaign = { tcrCampaignId, telnyxCampaignId }
     const outcome = await registry.readCampaign({ campaign, signal: AbortSignal.timeout(options.providerMs) })
-    const isOurs = outcome.kind === 'done' && (outcome.value.reference ?? id).startsWith(id)
+    const isOurs = outcome.kind === 'done' && isReferenceOf(outcome.value.reference ?? id, id)
     if (outcome.kind === 'done' && isOurs) effects.push({ kind: 'campaign_read', id, campaign: outcome.value })
   }
   if (effects.length > 0) await record(options, work, { effects })

@@ -92,7 +92,7 @@ export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { is
 }
 
 /** Our reference of a campaign is its id, with a number behind it where it was submitted anew. */
-function isReferenceOf(reference: string, id: string): boolean {
+export function isReferenceOf(reference: string, id: string): boolean {
   return reference === id || (reference.startsWith(`${id}-`) && /^\d+$/.test(reference.slice(id.length + 1)))
 }
 

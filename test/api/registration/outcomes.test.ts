@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Outcome } from '../../../src/ports/outcome.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
 import { referenceDigests } from '../../../src/resources/registrations/reference.jobs.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
@@ -245,6 +246,31 @@ describe('what comes while something runs, or after', () => {
     const after = await registrationOf(org.admin, id)
     assert.deepEqual([after.state, after.profile_status], ['completed', 'approved'])
     assert.deepEqual(await app.sql("select id from jobs where kind = 'advance_registration'"), [])
+  })
+
+  test('an event after the run is not noted where the registry then shows what is of another', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { org, registry } = kit
+    const { id, campaignId } = await completableProfile(org)
+    await complete(org.admin, id)
+    assert.equal((await settle(app, org.admin, id)).state, 'completed')
+    const state = () => app.sql('select b.identity_status, c.sharing_status from brands b, campaigns c')
+    const before = await state()
+    registry.identity = 'UNVERIFIED'
+    registry.sharing = 'DECLINED'
+    const { readBrand, readCampaign } = registry
+    const foreign = <T extends { reference: string | null }>(outcome: Outcome<T>, reference: string): Outcome<T> =>
+      outcome.kind === 'done' ? { kind: 'done', value: { ...outcome.value, reference } } : outcome
+    registry.readBrand = async (request) => foreign(await readBrand(request), campaignId)
+    for (const reference of [id, `${campaignId}0`, `${campaignId}-x`]) {
+      registry.readCampaign = async (request) => foreign(await readCampaign(request), reference)
+      const reads = registry.log.filter((call) => call === 'readCampaign').length
+      await wake(app.app.db, app.keys, { campaignReference: campaignId })
+      await app.app.jobs.runDue()
+      assert.equal(registry.log.filter((call) => call === 'readCampaign').length, reads + 1)
+      assert.deepEqual(await state(), before, reference)
+    }
   })
 })
 
