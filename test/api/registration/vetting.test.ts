@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type TestApp, testApp } from '../../kit/app.ts'
+import { aCampaign } from '../../kit/builders.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -52,11 +53,11 @@ describe('vetting', () => {
     assert.deepEqual([state, says, fee], ['done', 'Vetting active; score 62; No web site was found.', 40])
     assert.deepEqual([done.state, done.fees_total], ['completed', 59.5])
     assert.equal(orders(kit), 1)
-    await kit.org.admin.post(`/v3/profiles/${id}/campaigns`, {
-      campaign: { name: 'More', description: 'More of the same', type: 'App', useCases: [] },
-    })
-    await complete(kit.org.admin, id)
-    await settle(app, kit.org.admin, id)
+    const more = await kit.org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign: aCampaign() })
+    assert.equal(more.status, 201, more.text)
+    assert.equal((await complete(kit.org.admin, id)).status, 202)
+    const again = await settle(app, kit.org.admin, id)
+    assert.deepEqual([again.state, again.run, stepOf(again, 'vetting').state], ['completed', 2, 'done'])
     assert.equal(orders(kit), 1, 'a further run finds it vetted')
   })
 
