@@ -178,6 +178,12 @@ describe('telnyx brand registry', () => {
       'timeout',
       'unavailable',
     ],
+    [
+      'a redirect',
+      { does: 'answer', status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } },
+      'timeout',
+      'unavailable',
+    ],
   ]
   for (const [title, fault, change, read] of faults) {
     it(`answers ${title}: ${change} to a change, ${read} to a read`, () =>

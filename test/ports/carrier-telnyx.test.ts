@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { telnyxCarrier } from '../../src/adapters/telnyx/carrier.ts'
 import type { Carrier } from '../../src/ports/carrier.ts'
-import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY } from '../kit/fake-telnyx.ts'
+import type { Outcome } from '../../src/ports/outcome.ts'
+import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFakeFault } from '../kit/fake-telnyx.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { doneValue } from './brand-registry.suite.ts'
 import { carrierSuite } from './carrier.suite.ts'
@@ -20,7 +21,7 @@ async function open({ timeoutMs }: { timeoutMs: number }) {
 
 carrierSuite('telnyx', open)
 
-async function using(work: (opened: { carrier: Carrier; telnyx: FakeTelnyx }) => Promise<void>) {
+async function using(work: (opened: { carrier: Carrier; telnyx: FakeTelnyx; lines: string[] }) => Promise<void>) {
   const opened = await open({ timeoutMs: 30_000 })
   try {
     await work(opened)
@@ -94,4 +95,56 @@ describe('telnyx carrier', () => {
       telnyx.failNext('read_assignment', { does: 'answer', status: 200, body })
       assert.equal((await carrier.readAssignment({ phoneNumber })).kind, 'unavailable')
     }))
+
+  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): TelnyxFakeFault => ({
+    does: 'answer',
+    status,
+    body,
+    headers,
+  })
+  const error = (status: number, code: string) =>
+    answer(status, { errors: [{ code, detail: 'Bad', source: { pointer: '/x' } }] })
+  const faults: [
+    title: string,
+    fault: TelnyxFakeFault,
+    change: Outcome<never>['kind'],
+    read: Outcome<never>['kind'],
+  ][] = [
+    ['422', error(422, '10015'), 'refused', 'refused'],
+    ['409', error(409, '1'), 'mismatch', 'mismatch'],
+    ['429', error(429, '10011'), 'unavailable', 'unavailable'],
+    ['401', error(401, '10009'), 'unavailable', 'unavailable'],
+    ['500', error(500, '10016'), 'timeout', 'unavailable'],
+    ['a dropped connection', { does: 'reset' }, 'timeout', 'unavailable'],
+    ['HTML', answer(200, '<html>'), 'timeout', 'unavailable'],
+    ['wrong types', answer(200, { data: { id: 7, name: {} }, meta: 'x', phoneNumber: [] }), 'timeout', 'unavailable'],
+    ['a polluted object', answer(200, '{"__proto__":{"data":[],"meta":{}}}'), 'timeout', 'unavailable'],
+    ['10 MB', answer(200, `"${'x'.repeat(10_000_000)}"`), 'timeout', 'unavailable'],
+    ['a redirect', answer(302, '', { location: 'http://127.0.0.1:1/' }), 'timeout', 'unavailable'],
+  ]
+  for (const [title, fault, change, read] of faults) {
+    it(`answers ${title}: ${change} to a change, ${read} to a read`, () =>
+      using(async ({ carrier, telnyx, lines }) => {
+        const messagingProfileId = await connect(carrier)
+        const request = { reference: randomUUID(), name: 'Acme' }
+        const calls: [step: string, call: () => Promise<Outcome<unknown>>, expected: Outcome<never>['kind']][] = [
+          ['list_profiles', () => carrier.findMessagingProfile(request), read],
+          ['create_profile', () => carrier.createMessagingProfile(request), change],
+          ['list_numbers', () => carrier.connectNumber({ messagingProfileId, phoneNumber }), read],
+          ['connect', () => carrier.connectNumber({ messagingProfileId: randomUUID(), phoneNumber }), change],
+          ['assign', () => carrier.assignCampaign({ phoneNumber, campaign }), change],
+        ]
+        lines.length = 0
+        for (const [step, call, expected] of calls) {
+          telnyx.failNext(step, fault)
+          assert.equal((await call()).kind, expected, step)
+        }
+        assert.ok(lines.length >= calls.length)
+        assert.doesNotMatch(lines.join(), /Acme|KEY_of|2025551234/)
+        assert.deepEqual(
+          [telnyx.profiles.length, telnyx.numbers.get(phoneNumber)?.messagingProfileId],
+          [1, messagingProfileId],
+        )
+      }))
+  }
 })

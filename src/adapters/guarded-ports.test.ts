@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Outcome, unavailable } from '../ports/outcome.ts'
+import type { Guard } from './guard.ts'
+import { guardedBrandRegistry, guardedCarrier, guardedMail, guardedPayments, guardedWhatsapp } from './guarded-ports.ts'
+
+/** A port that knows every member, and fails where one is called in spite of the guard. */
+function forbiddenPort<P extends object>(): P {
+  return new Proxy({} as P, {
+    get: (_port, member) => (member === 'fees' ? () => 'free' : () => assert.fail(`${String(member)} is not guarded`)),
+  })
+}
+
+function closedGuard(): Guard & { runs: number } {
+  const guard = {
+    runs: 0,
+    run: async (): Promise<Outcome<never>> => {
+      guard.runs += 1
+      return unavailable()
+    },
+  }
+  return guard
+}
+
+const PORTS: [port: string, calls: number, wrap: (guard: Guard) => object][] = [
+  ['payments', 2, (guard) => guardedPayments(forbiddenPort(), guard)],
+  ['whatsapp', 3, (guard) => guardedWhatsapp(forbiddenPort(), guard)],
+  ['brand registry', 14, (guard) => guardedBrandRegistry(forbiddenPort(), guard)],
+  ['carrier', 5, (guard) => guardedCarrier(forbiddenPort(), guard)],
+  ['mail', 1, (guard) => guardedMail(forbiddenPort(), guard)],
+]
+
+/** Members that say what a port is, and ask nobody. */
+const DESCRIPTIONS = ['name', 'isSimulated', 'hasVetting', 'takesMocks', 'changeableInCampaign', 'fees']
+
+describe('guarded ports', () => {
+  for (const [port, calls, wrap] of PORTS) {
+    it(`ask nobody without the guard: ${port}`, async () => {
+      const guard = closedGuard()
+      const guarded = wrap(guard) as Record<string, (request: object) => Promise<unknown>>
+      const asking = Object.keys(guarded).filter((member) => !DESCRIPTIONS.includes(member))
+      for (const member of asking) assert.deepEqual(await guarded[member]?.({}), unavailable(), member)
+      assert.deepEqual([asking.length, guard.runs], [calls, calls])
+    })
+  }
+})
