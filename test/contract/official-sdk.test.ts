@@ -365,6 +365,27 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
   ]
 }
 
+/** The operations of one part of the client, as it defines them. */
+function operationsOf(name: string, resource: object): string[] {
+  return Object.getOwnPropertyNames(Object.getPrototypeOf(resource))
+    .filter((member) => member !== 'constructor')
+    .map((member) => `${name}.${member}`)
+}
+
+test('every operation that the client has is called here', async () => {
+  const client = new Sent({ baseURL: 'http://127.0.0.1:9', apiKey: 'none', logLevel: 'off', maxRetries: 0 })
+  const { profiles, users, webhooks, me, contacts, templates, messages, numbers } = client
+  const parts = { profiles, campaigns: profiles.campaigns, users, webhooks, me, contacts, templates, messages, numbers }
+  const calls = everyCall(client)
+  await Promise.allSettled(calls.map(([, , call]) => call))
+  assert.deepEqual(
+    calls.map(([name]) => name).toSorted(),
+    Object.entries(parts)
+      .flatMap(([name, resource]) => operationsOf(name, resource))
+      .toSorted(),
+  )
+})
+
 test('every operation of the client reaches a route, the unserved ones a 501, and none is sent twice', async () => {
   await using app = await testApp()
   const org = await app.organization()
