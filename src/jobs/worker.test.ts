@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../../test/kit/gate.ts'
 import { JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
+import { newId } from '../contract/new-id.ts'
+import { statement } from '../db/statement.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
 import { claimDueJobs, finishJob, type Job, parkJob, postponeJob, readOutbox } from './queue.store.ts'
 import { wakes } from './wake.store.ts'
@@ -14,6 +16,17 @@ const KIND = 'trial'
 function workerOf(bench: JobsBench, handler: JobHandler, more: Partial<WorkerOptions> = {}) {
   const { db, log, metrics } = bench
   return createWorker({ db, handlers: { [KIND]: handler }, log, metrics, leaseMs: LEASE_MS, pollMs: 20, ...more })
+}
+
+const insertedJob = statement<object>(
+  'insert_late_job',
+  `insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
+   values ($1, $2::uuid, $3, $2::uuid, now(), now())`,
+)
+
+async function runAll(worker: Worker): Promise<void> {
+  let ran = 1
+  while (ran > 0) ran = await worker.runDue()
 }
 
 function claimOne(bench: JobsBench): Promise<Job[]> {
@@ -181,6 +194,57 @@ test('the job of a worker that died is taken up when its lease has ended, not be
   const [again] = await claimOne(bench)
   assert.deepEqual([again?.fence, again?.attempts], [2, 2])
 })
+
+test('a job whose writer commits late is run, though all that were written after it are done by then', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  const ran: string[] = []
+  const worker = workerOf(bench, async ({ id }) => {
+    ran.push(id)
+    return FINISHED
+  })
+  const [committed, written] = [gate(), gate()]
+  let early = ''
+  const late = bench.otherDb.transaction(organization, async (tx) => {
+    early = newId()
+    await tx.run(organization, insertedJob, [organization, early, KIND])
+    written.open()
+    await committed.opened
+  })
+  await written.opened
+  const others = await bench.jobs(organization, KIND, 100)
+  await runAll(worker)
+  assert.deepEqual(ran.toSorted(), others.toSorted())
+  committed.open()
+  await late
+  assert.equal(await worker.runDue(), 1)
+  assert.equal(ran.at(-1), early)
+})
+
+for (const hours of [-1, 1]) {
+  test(`a worker whose clock is ${hours} h off claims what is due by the clock of the database, and nothing that is held`, {
+    timeout: 60_000,
+  }, async (t) => {
+    await using bench = await JobsBench.open()
+    const organization = await bench.organization()
+    const [held] = await bench.jobs(organization, KIND, 1)
+    assert.equal((await claimOne(bench)).length, 1)
+    const [later] = await bench.jobs(organization, KIND, 1)
+    await bench.sql("update jobs set due_at = now() + interval '30 minutes' where id = $1", [later])
+    const [due] = await bench.jobs(organization, KIND, 1)
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + hours * 3_600_000 })
+    const ran: string[] = []
+    const worker = workerOf(bench, async ({ id }) => {
+      ran.push(id)
+      return { kind: 'postponed', delayMs: 60_000, isAttempt: false }
+    })
+    await runAll(worker)
+    assert.deepEqual(ran, [due])
+    const wait = (await bench.jobState({ id: due ?? '' }))?.due_in_seconds ?? 0
+    assert.ok(wait > 50 && wait <= 60, `due again in ${wait} s`)
+    assert.equal((await bench.jobState({ id: held ?? '' }))?.fence, 1)
+  })
+}
 
 test('a worker whose job was taken up by another can neither end, postpone nor park it', async () => {
   await using bench = await JobsBench.open()
