@@ -51,7 +51,7 @@ async function askAtRandom(t, answers) {
       const { path, options, kind } = randomRequest(operation, { random, stage, profiles })
       const reply = await send(random.pick(stage.instances).url, operation.method, path, options)
       if (operation.id === 'createProfile' && reply.status === 201 && reply.headers['x-sandbox'] === undefined)
-        profiles[random.below(12)] = reply.json.data.id
+        profiles[random.below(Math.min(12, profiles.length + 1))] = reply.json.data.id
       const request = `${operation.method} ${path.slice(0, 80)} ${JSON.stringify(options.body ?? '').slice(0, 200)}`
       answers.take(operation, reply, { how: `${kind} (${request})` })
     }
