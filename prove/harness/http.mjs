@@ -50,7 +50,8 @@ export function send(base, method, path, { key, body, headers = {}, timeoutMs = 
   })
 }
 
-function parsed(text) {
+/** The JSON in a text; null where it is none. */
+export function parsed(text) {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ENDPOINTS } from '../../src/app.ts'
 import { DESCRIBED_EVENTS } from '../../src/contract/events.ts'
+import { isJsonObject, type JsonObject } from '../../src/contract/json-value.ts'
 import { newSigningSecret } from '../../src/contract/signing-secret.ts'
 import { renderWebhooks } from '../../src/documents/webhooks.ts'
+import { buildOpenApi } from '../../src/http/openapi.ts'
+import { readWanted, wantedProblems } from '../../src/resources/webhooks/replay.rules.ts'
 import { signedHeaders } from '../../src/resources/webhooks/signature.rules.ts'
+import { settingProblems } from '../../src/resources/webhooks/webhook.rules.ts'
 
 type IsGenuine = (headers: Record<string, string>, rawBody: string, secret: string) => boolean
 
@@ -31,4 +36,34 @@ test('the page has a line for every event that is emitted', () => {
       page.split('\n').filter((line) => line.includes(`\`${type}\``) && line.includes(says)).length,
       isEmitted ? 1 : 0,
     )
+})
+
+const document = buildOpenApi(ENDPOINTS, [], null)
+
+/** The bodies that the API document shows for an operation. */
+function shownBodies(path: string, method: string): JsonObject[] {
+  const inside = (value: unknown, ...names: string[]): JsonObject => {
+    let found = value
+    for (const name of names) found = isJsonObject(found as never) ? (found as JsonObject)[name] : undefined
+    assert.ok(isJsonObject(found as never), names.join('.'))
+    return found as JsonObject
+  }
+  const media = inside(document, 'paths', path, method, 'requestBody', 'content', 'application/json')
+  if (!isJsonObject(media.examples)) return [inside(media, 'example')]
+  return Object.keys(media.examples).map((name) => inside(media, 'examples', name, 'value'))
+}
+
+test('the filters of every webhook that the document shows are of its event types', () => {
+  const bodies = [...shownBodies('/v3/webhooks', 'post'), ...shownBodies('/v3/webhooks/{webhookId}', 'put')]
+  for (const body of bodies)
+    assert.deepEqual(
+      settingProblems(body, body, () => null, {}),
+      {},
+    )
+})
+
+test('the members of every replay that the document shows go together', () => {
+  const atThatTime = Date.parse('2026-03-25T12:00:00Z')
+  for (const body of shownBodies('/v3/webhooks/{webhookId}/replay', 'post'))
+    assert.deepEqual(wantedProblems(readWanted(body), atThatTime), {})
 })

@@ -96,6 +96,19 @@ const campaignProblem: JsonObject = {
   'campaign.useCases[0].sampleMessages': ['campaign.useCases[0].sampleMessages must be a list of 1 to 5 messages'],
 }
 
+const webhook: JsonObject = {
+  display_name: 'Order service',
+  endpoint_url: 'https://hooks.acme.com/letterhead',
+  event_types: ['profile', 'brand'],
+}
+const webhookBodies = {
+  everything: { summary: 'Every event of two kinds', value: webhook },
+  filtered: {
+    summary: 'Of one kind only some events',
+    value: { ...webhook, event_filters: { profile: ['created'] }, retry_count: 5, timeout_seconds: 10 },
+  },
+}
+
 const dryRun = { dryRun: { summary: 'Check only', value: { sandbox: true } } }
 const sandboxProblem: JsonObject = { sandbox: ['sandbox must be true or false'] }
 
@@ -158,6 +171,17 @@ export const EXAMPLES: Partial<Record<Operation, Examples>> = {
     problems: { role: ['Role must be one of: admin, billing, developer'] },
   },
   removeUser: { bodies: dryRun, problems: sandboxProblem },
+  createWebhook: { bodies: webhookBodies },
+  updateWebhook: { bodies: webhookBodies },
+  replayWebhook: {
+    bodies: {
+      one: { summary: 'One event', value: { event_id: '0190a0b0-0000-7000-8000-000000000009' } },
+      window: {
+        summary: 'The events of an hour',
+        value: { from: '2026-03-25T10:00:00+00:00', to: '2026-03-25T11:00:00+00:00' },
+      },
+    },
+  },
   createProfileKey: {
     bodies: { live: { summary: 'A live key', value: { name: 'Order service', mode: 'live' } } },
     problems: { mode: ['mode must be one of: live, test'] },
