@@ -6,7 +6,7 @@ export const notCovered = [
   },
   {
     id: 'OUTB-2, OUTB-3, OUTB-6',
-    why: 'Inside the program: jobs are claimed by their time and not by a sequence, leases end by the clock of the database; two workers, a dead one and a job that always fails are in `src/jobs/worker.test.ts`',
+    why: 'Inside the program: jobs are claimed by their time and not by a sequence, leases end by the clock of the database; two workers, a dead one, a writer that commits late, a wrong clock and a job that always fails are in `src/jobs/worker.test.ts`',
   },
   {
     id: 'OUTB-5, seconds',
