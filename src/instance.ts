@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { type App, type AppOptions, buildApp } from './app.ts'
 import { banner } from './banner.ts'
 import type { Config } from './config.ts'
@@ -51,8 +51,14 @@ export async function startOn(
   announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
 }
 
-/** Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. */
+const AHEAD_AFTER_MS = 250
+
+/**
+ * Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. It begins
+ * a moment later, since whoever waits for the server asks first whether it is ready.
+ */
 async function compileAhead(): Promise<void> {
+  await sleep(AHEAD_AFTER_MS, undefined, { ref: false })
   for (const compile of uncompiledChecks()) {
     await nextTurn()
     compile()

@@ -19,7 +19,7 @@ function refuse(problems: readonly string[]): never {
   process.exit(EXIT_CONFIG)
 }
 
-async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatabase> {
+async function openOrRefuse(config: Config, log: ServerLog, onStarting: () => void): Promise<OpenedDatabase> {
   const { url, ownerUrl } = config.database
   try {
     return await openDatabase({
@@ -28,6 +28,7 @@ async function openOrRefuse(config: Config, log: ServerLog): Promise<OpenedDatab
       ownerUrl: ownerUrl?.reveal() ?? null,
       purpose: 'server',
       log,
+      onStarting,
     })
   } catch (error) {
     if (error instanceof EmbeddedError) refuse([error.message])
@@ -67,8 +68,10 @@ async function start(config: Config): Promise<void> {
   // Before the database is touched: an address of a provider that cannot be used is the configuration's fault.
   const events = eventLine(log)
   const ports = await buildPorts(config, log, events.send).catch((error: Error) => refuse([error.message]))
-  // The largest part of the program is read while the database starts.
-  const [database, { startOn }] = await Promise.all([openOrRefuse(config, log), import('./instance.ts')])
+  // The largest part of the program is read while the database starts, and not before it is set off: reading keeps the thread busy.
+  const readProgram = () => import('./instance.ts')
+  const database = await openOrRefuse(config, log, () => void readProgram().catch(() => undefined))
+  const { startOn } = await readProgram()
   try {
     const receivers = await buildReceivers(config.callbacks)
     await startOn(database, { config, ports, receivers, log, metrics, ...(await tracing(config)) }, events)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { country, email, flag, oneOf, optional, phone, text, uuid, webAddress } from './field.ts'
 import type { JsonObject, JsonValue } from './json-value.ts'
 import { Type } from './schema.ts'
@@ -185,6 +187,18 @@ test('a check is compiled by its first use, or ahead of it', () => {
   compile?.()
   assert.equal(added().length, 0)
   assert.deepEqual(Object.keys(ahead({ name: 1 })), ['name'])
+})
+
+test('what checks of phone numbers need is read ahead, or by the first of them', async () => {
+  // A process of its own: here the numbers have been read by the tests above.
+  const script = `
+    const { uncompiledChecks, compileCheck } = await import('${new URL('./validator.js', import.meta.url)}')
+    const before = uncompiledChecks().length
+    const check = compileCheck({ type: 'object', properties: { phone: { type: 'string', e164: true } } })
+    check({ phone: '+12025551234' })
+    console.log(before, uncompiledChecks().length)`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+  assert.equal(stdout.trim(), '1 0')
 })
 
 test('a schema that means nothing fails where it is compiled', () => {

@@ -1,24 +1,38 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import addFormatsModule from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 // The codes alone: the package's main entry loads the country names of every language with them.
 import countries from 'i18n-iso-countries/index.js'
-import { PhoneNumber } from 'libphonenumber-js/max'
+import type { E164Number, MetadataJson } from 'libphonenumber-js/core'
 import { looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
 import type { TSchema } from './schema.ts'
 
-// The package is CommonJS; its callable is the default member under Node's ESM rules.
-const addFormats = addFormatsModule.default
+/** Reads a package when it is first used: a start needs neither of the two, and they are a sixth of all that it would read. */
+const readWhenUsed = createRequire(import.meta.url)
+
+let isPossiblePhone: ((text: string) => boolean) | null = null
+
+/** What the package's entry for ES modules binds together; its entry for `require` does not. */
+function readPhones(): (text: string) => boolean {
+  uncompiled.delete(readPhones)
+  if (isPossiblePhone === null) {
+    const { PhoneNumber } = readWhenUsed('libphonenumber-js/core') as typeof import('libphonenumber-js/core')
+    const metadata = readWhenUsed('libphonenumber-js/max/metadata') as MetadataJson
+    isPossiblePhone = (text) => new PhoneNumber(text as E164Number, metadata).isPossible()
+  }
+  return isPossiblePhone
+}
 
 const E164 = /^\+[1-9]\d{1,14}$/
 
 /** Whether the text is E.164 with a length that exists in its country; the prefix of national calls is no part of E.164. */
 function isE164(text: string): boolean {
   if (!E164.test(text)) return false
+  const isPossible = readPhones()
   try {
-    return new PhoneNumber(text).isPossible()
+    return isPossible(text)
   } catch {
     // No country has the code that it begins with.
     return false
@@ -37,6 +51,8 @@ function parseUrl(text: string): URL | null {
 }
 
 function newAjv(): Ajv {
+  const { Ajv } = readWhenUsed('ajv') as typeof import('ajv')
+  const { default: addFormats } = readWhenUsed('ajv-formats') as typeof import('ajv-formats')
   // Never coerce or remove: both would change what a partial update means. Never verbose: errors would carry the input.
   const ajv = new Ajv({
     allErrors: true,
@@ -61,10 +77,10 @@ function newAjv(): Ajv {
   return ajv
 }
 
-const ajv = newAjv()
+let ajv: Ajv | null = null
 
-/** What compiles the checks that nobody has used so far. */
-const uncompiled = new Set<() => void>()
+/** What compiles the checks that nobody has used so far, and reads what they need. */
+const uncompiled = new Set<() => void>([readPhones])
 
 /** The members of `value` that do not fit, each with its sentences; empty when all fit. */
 export type Check = (value: JsonObject) => Details
@@ -79,6 +95,7 @@ export function compileCheck(schema: TSchema, root = ''): Check {
   let compiled: ValidateFunction | null = null
   const compile = () => {
     uncompiled.delete(compile)
+    ajv ??= newAjv()
     compiled ??= ajv.compile(schema)
     return compiled
   }
@@ -93,7 +110,7 @@ export function compileCheck(schema: TSchema, root = ''): Check {
   }
 }
 
-/** One function for each check that nobody has used so far; called, it compiles the check. */
+/** One function for each check that nobody has used so far, and for what checks need; called, it makes that ready. */
 export function uncompiledChecks(): readonly (() => void)[] {
   return [...uncompiled]
 }

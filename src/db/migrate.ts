@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import Postgrator from 'postgrator'
 import { packageRoot } from '../package-root.ts'
 import { grantsFor } from './grants.ts'
 
@@ -28,24 +27,37 @@ export async function migrate(owner: pg.ClientConfig, serverRole: string): Promi
     await createLock(client)
     await client.query('begin')
     await client.query('select held from migration_lock for update')
-    const postgrator = new Postgrator({
-      migrationPattern: join(MIGRATIONS, '*.sql'),
-      driver: 'pg',
-      database: owner.database ?? '',
-      schemaTable: VERSIONS,
-      newline: 'LF',
-      execQuery: (text) => client.query(text),
-      execSqlScript: async (text) => {
-        await client.query(text)
-      },
-    })
-    const applied = await postgrator.migrate()
-    for (const grant of grantsFor(serverRole)) await client.query(grant)
+    const applied = (await newestVersion(client)) === SCHEMA_VERSION ? [] : await applyPending(client, owner)
+    await client.query(grantsFor(serverRole).join(';\n'))
     await client.query('commit')
-    return applied.map(({ version }) => version)
+    return applied
   } finally {
     await client.end()
   }
+}
+
+async function newestVersion(client: pg.Client): Promise<number> {
+  const table = await client.query<{ is_there: boolean }>(`select to_regclass('${VERSIONS}') is not null as is_there`)
+  if (table.rows[0]?.is_there !== true) return 0
+  const newest = await client.query<{ version: number }>(`select max(version)::integer as version from ${VERSIONS}`)
+  return newest.rows[0]?.version ?? 0
+}
+
+/** Read where there is something to apply: most starts find the schema as it should be. */
+async function applyPending(client: pg.Client, owner: pg.ClientConfig): Promise<number[]> {
+  const { default: Postgrator } = await import('postgrator')
+  const postgrator = new Postgrator({
+    migrationPattern: join(MIGRATIONS, '*.sql'),
+    driver: 'pg',
+    database: owner.database ?? '',
+    schemaTable: VERSIONS,
+    newline: 'LF',
+    execQuery: (text) => client.query(text),
+    execSqlScript: async (text) => {
+      await client.query(text)
+    },
+  })
+  return (await postgrator.migrate()).map(({ version }) => version)
 }
 
 async function createLock(client: pg.Client): Promise<void> {

@@ -22,6 +22,8 @@ export interface OpenOptions {
   ownerUrl: string | null
   purpose: 'server' | 'command'
   log: Log
+  /** Called when an embedded database has been set off. */
+  onStarting?: () => void
 }
 
 /** Opens the database. The embedded one is migrated at once: nobody else could have done it. */
@@ -35,8 +37,8 @@ export async function openDatabase(options: OpenOptions): Promise<OpenedDatabase
       close: async () => {},
     }
   }
-  const { dataDir, purpose, log } = options
-  const embedded = await openEmbedded({ dataDir, purpose, log })
+  const { dataDir, purpose, log, onStarting } = options
+  const embedded = await openEmbedded({ dataDir, purpose, log, ...(onStarting && { onStarting }) })
   try {
     const applied = await migrate(embedded.owner, embedded.server.user)
     if (applied.length > 0) log.info('schema_migrated', { version: applied.at(-1) ?? 0 })

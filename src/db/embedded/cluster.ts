@@ -37,14 +37,23 @@ export async function hasCluster(layout: Layout): Promise<boolean> {
 /**
  * Makes the cluster beside its final place and renames it when it is complete and on disk, so that a process killed
  * on the way leaves only a draft, which the next start removes. One process at a time.
+ *
+ * @param onSpawned called once the program that makes it runs.
  */
-export async function createCluster(layout: Layout, programs: Programs, as: RunAs): Promise<void> {
+export async function createCluster(
+  layout: Layout,
+  programs: Programs,
+  as: RunAs,
+  onSpawned?: () => void,
+): Promise<void> {
   for (const name of await readdir(layout.root)) {
     if (name.startsWith(DRAFT_PREFIX)) await discard(join(layout.root, name))
   }
   const draft = join(layout.root, DRAFT_PREFIX + randomBytes(4).toString('hex'))
   try {
-    await run(commandFor(as, programs, programs.initdb, initdbArgs(draft)))
+    const made = run(commandFor(as, programs, programs.initdb, initdbArgs(draft)))
+    onSpawned?.()
+    await made
   } catch (error) {
     await discard(draft)
     throw cannotInitialise(error)

@@ -57,6 +57,8 @@ export interface EmbeddedOptions {
   dataDir: string
   purpose: 'server' | 'command'
   log: Log
+  /** Called when the database has been set off, so that the caller can do what keeps the thread busy. */
+  onStarting?: () => void
   /** `never`: root does not try a user namespace and runs the database as an unprivileged user. Default `auto`. */
   namespaces?: 'auto' | 'never'
 }
@@ -101,7 +103,10 @@ async function openForServer(layout: Layout, options: EmbeddedOptions): Promise<
   })
   log.info('embedded_database_open', { origin: opened.origin })
   const revive = (signal: AbortSignal) =>
-    underControl(layout, async () => (await ensureRunning(layout, prepareFor(layout, options), signal)).administrator)
+    underControl(
+      layout,
+      async () => (await ensureRunning(layout, prepareFor(layout, options), { signal })).administrator,
+    )
   const supervision = supervise(opened.administrator, revive, log)
   const refresh = () =>
     refreshAddress(layout.address, layout.sockets).catch((error: unknown) =>
@@ -142,13 +147,15 @@ async function open(layout: Layout, options: EmbeddedOptions): Promise<Opened> {
   const isNew = !(await hasCluster(layout))
   if (isNew) {
     const { programs, as } = await prepare()
-    await createCluster(layout, programs, as)
+    await createCluster(layout, programs, as, options.onStarting)
   }
   const startAsGuest: Prepare = async () => {
     await writeFile(layout.transient, '', { mode: 0o600 })
     return prepare()
   }
-  const running = await ensureRunning(layout, options.purpose === 'command' ? startAsGuest : prepare)
+  const running = await ensureRunning(layout, options.purpose === 'command' ? startAsGuest : prepare, {
+    onSpawned: options.onStarting,
+  })
   try {
     await ensureRoles(running.administrator)
   } catch (error) {

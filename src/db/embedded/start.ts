@@ -56,8 +56,15 @@ export interface Running {
  * A connection to the running server of this cluster, which is started if none answers. Only the holder of the lock
  * `control` may call this; that and PostgreSQL's own lock file keep it at one server process. What was killed a moment
  * ago is waited for; recovery is waited for. Fails with `cannot_start`, or with the signal's reason.
+ *
+ * @param more `onSpawned` is called once the server process has been started, if one had to be.
  */
-export async function ensureRunning(layout: Layout, prepare: Prepare, signal?: AbortSignal): Promise<Running> {
+export async function ensureRunning(
+  layout: Layout,
+  prepare: Prepare,
+  more: { signal?: AbortSignal; onSpawned?: (() => void) | undefined },
+): Promise<Running> {
+  const { signal, onSpawned } = more
   const begun = Date.now()
   let started: Start | null = null
   for (;;) {
@@ -71,8 +78,10 @@ export async function ensureRunning(layout: Layout, prepare: Prepare, signal?: A
     if (answer.state === 'absent') {
       if (started === null) {
         const leftover = await livePid(layout)
-        if (leftover === null) started = await start(layout, await prepare())
-        else if (elapsed > LEFTOVERS_MS) throw cannotStart(layout, `process ${leftover} holds it and does not answer`)
+        if (leftover === null) {
+          started = await start(layout, await prepare())
+          onSpawned?.()
+        } else if (elapsed > LEFTOVERS_MS) throw cannotStart(layout, `process ${leftover} holds it and does not answer`)
       } else if (started.hasEnded()) {
         const reason = await started.printed()
         if (!LEFTOVER.test(reason) || elapsed > LEFTOVERS_MS) throw cannotStart(layout, reason)
