@@ -18,9 +18,14 @@ const sealedAtRest = {
       name: 'sealing is left out',
       code: [
         {
-          file: 'seal/envelope.js',
-          find: 'const sealed = Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()])',
-          put: 'const sealed = Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag(), content])',
+          file: 'seal/key-ring.js',
+          find: "seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at))",
+          put: 'seal: (text) => text',
+        },
+        {
+          file: 'seal/key-ring.js',
+          find: "unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8')",
+          put: 'unseal: (text) => text',
         },
       ],
     },
@@ -99,7 +104,7 @@ const tampered = {
         {
           file: 'seal/envelope.js',
           find: 'return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...place]))',
-          put: "return Buffer.from('x')",
+          put: "return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...(place[0] === 'value' ? [] : place)]))",
         },
       ],
     },
