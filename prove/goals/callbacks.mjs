@@ -90,18 +90,30 @@ async function tellBadly(t, stage, registry) {
   for (let n = 0; n < rounds; n += 1) ids.push(await completable(stage, n))
   const references = []
   for (const id of ids) references.push((await brandOf(stage, id)).id)
-  // Before there is a submission at all.
-  const early = { eventType: 'BRAND_SCORE_UPDATE', brandReferenceId: references[0] }
-  t.equal((await say(stage, 0, registry.callback(early))).status, 200, 'a callback that comes early')
+  await tellEarly(t, stage, registry, references.at(-1))
   for (const [at, id] of ids.entries()) t.equal((await complete(stage, at, id)).status, 202, 'completion')
   t.check(Number.isFinite(await untilAllWait(stage, rounds)), 'registrations that do not wait for their score')
-  t.check(Number.isFinite(await untilSettled(stage)), 'an early callback that is never matched')
-  await untilAllWait(stage, rounds)
   const brands = references.map((reference) => registry.brandOf(reference))
-  for (const [at, brand] of brands.entries()) brand.identityStatus = at % 2 === 0 ? 'VERIFIED' : 'UNVERIFIED'
+  const score = (at) => {
+    brands[at].identityStatus = at % 2 === 0 ? 'VERIFIED' : 'UNVERIFIED'
+  }
+  // Of the last one nothing else is told before it has moved.
+  score(rounds - 1)
+  t.check(Number.isFinite(await untilSettled(stage)), 'an early callback that is never matched')
+  t.check(Number.isFinite(await untilAllWait(stage, rounds - 1)), 'an early callback wakes nobody')
+  for (const at of brands.keys()) score(at)
   await tellForged(t, stage, registry, brands)
   await tellAll(t, stage, registry, brands)
   await judge(t, stage, ids, registry)
+}
+
+/** Tells of a score before there is a submission at all, and has the event kept until it is looked at again. */
+async function tellEarly(t, stage, registry, reference) {
+  const early = { eventType: 'BRAND_SCORE_UPDATE', brandReferenceId: reference }
+  t.equal((await say(stage, 0, registry.callback(early))).status, 200, 'a callback that comes early')
+  const isLookedAt = async () => (await stage.count('select count(*) from inbox where attempts > 0')) === 1
+  t.check(Number.isFinite(await until(isLookedAt, 30_000)), 'an early callback that nobody looks at')
+  await stage.query("update inbox set due_at = now() + interval '1 hour' where settled_at is null")
 }
 
 /** Whether the inbox is empty; events that wait for their record are tried at once. */

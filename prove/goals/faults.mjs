@@ -49,7 +49,18 @@ const databaseRestarts = {
   tier: 1,
   title:
     'PostgreSQL restarted, fast and immediate: nothing acknowledged is lost, only 503 and 504, back in 2 s, no process ends',
-  sabotages: [forgetsKeys],
+  sabotages: [
+    {
+      name: 'an answer does not wait for the journal',
+      sql: [
+        {
+          statement: /^scope$/,
+          find: /, true\)/,
+          replace: ", true), set_config('synchronous_commit', 'off', true)",
+        },
+      ],
+    },
+  ],
   async run(t) {
     const stage = await t.stage({ env: {} })
     const ledger = await new Ledger(stage, { profiles: 20, random: t.random, name: 'restart' }).open()
