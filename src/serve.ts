@@ -71,8 +71,8 @@ async function start(config: Config): Promise<void> {
   // The largest part of the program is read while the database starts, and not before it is set off: reading keeps the thread busy.
   const readProgram = () => import('./instance.ts')
   const database = await openOrRefuse(config, log, () => void readProgram().catch(() => undefined))
-  const { startOn } = await readProgram()
   try {
+    const { startOn } = await readProgram()
     const receivers = await buildReceivers(config.callbacks)
     await startOn(database, { config, ports, receivers, log, metrics, ...(await tracing(config)) }, events)
   } catch (error) {

@@ -95,10 +95,10 @@ const fuzz = {
     t.figure('pairs_reached', `${documented.length - missing.length}/${documented.length}`)
     t.figure('reach_percent', reach * 100)
     for (const [name, count] of Object.entries(trouble)) t.figure(name, count)
-    t.equal(trouble.server, 0, `5xx answers without a fault (${answers.exampleOf(/ (5\d\d|0) /)})`)
-    t.equal(trouble.schema, 0, `answers against their schema (${answers.exampleOf(/^/)})`)
-    t.equal(trouble.undocumented, 0, `undocumented statuses (${answers.exampleOf(/undocumented/)})`)
-    t.equal(trouble.slow, 0, 'answers that took over 2 s')
+    t.equal(trouble.server, 0, `5xx answers without a fault (${answers.exampleOf('server')})`)
+    t.equal(trouble.schema, 0, `answers against their schema (${answers.exampleOf('schema')})`)
+    t.equal(trouble.undocumented, 0, `undocumented statuses (${answers.exampleOf('undocumented')})`)
+    t.equal(trouble.slow, 0, `answers that took over 2 s (${answers.exampleOf('slow')})`)
     t.check(reach >= reachMin, `documented pairs that were not answered: ${missing.join(', ')}`)
   },
 }

@@ -38,7 +38,7 @@ export const operations = Object.entries(openapi.paths).flatMap(([path, item]) =
         members: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
         operation,
         body,
-        example: body === null ? undefined : (Object.values(content.examples ?? {})[0]?.value ?? {}),
+        example: body === null ? undefined : (Object.values(content.examples ?? {})[0]?.value ?? content.example ?? {}),
         /** Open to whoever has the token in its path. */
         isPublic: operation.security?.length === 0,
         isChange: method !== 'get',

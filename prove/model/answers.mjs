@@ -17,7 +17,7 @@ export class Answers {
     /** How often each pair was answered. @type {Map<string, number>} */
     this.seen = new Map()
     this.trouble = { server: 0, schema: 0, undocumented: 0, slow: 0 }
-    /** @type {string[]} */
+    /** @type {{ kind: string, text: string }[]} */
     this.examples = []
   }
 
@@ -32,11 +32,12 @@ export class Answers {
   take(operation, reply, { how, faults = [], isTimed = true }) {
     const name = `${operation.id} ${reply.status}`
     this.seen.set(name, (this.seen.get(name) ?? 0) + 1)
-    if (isTimed && reply.ms > slowMs) this.trouble.slow += 1
-    const fault = this.#faultOf(name, reply, faults)
-    if (fault === null) return
-    this.trouble[fault.kind] += 1
-    this.examples.push(`${name} ${how}: ${fault.says}`)
+    const slowness = isTimed && reply.ms > slowMs ? { kind: 'slow', says: `${Math.round(reply.ms)} ms` } : null
+    for (const fault of [slowness, this.#faultOf(name, reply, faults)]) {
+      if (fault === null) continue
+      this.trouble[fault.kind] += 1
+      this.examples.push({ kind: fault.kind, text: `${name} ${how}: ${fault.says}` })
+    }
   }
 
   get requests() {
@@ -52,9 +53,9 @@ export class Answers {
     return this.documented.filter((name) => !this.seen.has(name))
   }
 
-  /** The first example of a kind. @param {RegExp} kind */
+  /** The first example of a kind of trouble. @param {string} kind */
   exampleOf(kind) {
-    return this.examples.find((text) => kind.test(text)) ?? ''
+    return this.examples.find((example) => example.kind === kind)?.text ?? ''
   }
 
   #faultOf(name, reply, faults) {

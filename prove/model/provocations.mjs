@@ -36,8 +36,8 @@ const isChange = (operation) => operation.isChange
 const isKeyed = (operation) => !operation.isPublic
 const named = (id) => (operation) => operation.id === id
 
-/** About things that exist, where the refusal comes before anything could happen to them. */
-const standing = ({ operation, subjects }) => subjects.about(operation, subjects.standing)
+/** About things that exist, where the refusal comes before anything could happen to them. @param {Omit<Go, 'ask'>} go */
+export const standing = ({ operation, subjects }) => subjects.about(operation, subjects.standing)
 
 /** An entry that changes one thing about a request to the standing things. */
 function changed(status, by, changes, to) {

@@ -30,12 +30,6 @@ function aUser() {
   return { email: `${randomUUID()}@example.com`, name: 'Jane Doe', role: 'developer' }
 }
 
-/** The body that the document shows first. */
-function exampleOf({ operation }) {
-  const content = operation.requestBody?.content['application/json']
-  return Object.values(content?.examples ?? {})[0]?.value ?? content?.example
-}
-
 export class Subjects {
   /** @param {import('../harness/stage.mjs').Stage} stage */
   constructor(stage) {
@@ -111,13 +105,13 @@ export class Subjects {
         return (await this.#create('/v3/profiles', { name: 'Sales', ...whole })).id
       }
       case 'campaignId':
-        return (await this.#create(`/v3/profiles/${owner}/campaigns`, exampleOf(operationOf('createCampaign')))).id
+        return (await this.#create(`/v3/profiles/${owner}/campaigns`, operationOf('createCampaign').example)).id
       case 'keyId':
         return (await this.#create(`/v3/profiles/${owner}/keys`, {})).id
       case 'userId':
         return (await this.#create('/v3/users', aUser())).id
       case 'webhookId':
-        return (await this.#create('/v3/webhooks', exampleOf(operationOf('createWebhook')))).id
+        return (await this.#create('/v3/webhooks', operationOf('createWebhook').example)).id
       case 'token':
         return await this.#invite()
       default:
@@ -157,7 +151,7 @@ function operationOf(id) {
 
 function bodyOf(operation) {
   if (!operation.isChange || operation.method === 'DELETE') return undefined
-  return bodies[operation.id]?.() ?? exampleOf(operation)
+  return bodies[operation.id]?.() ?? operation.example
 }
 
 function mailsIn(folder) {

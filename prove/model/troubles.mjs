@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { aCardChange } from '../harness/bodies.mjs'
 import { parsed, sendRaw } from '../harness/http.mjs'
+import { standing } from './provocations.mjs'
 
 /**
  * How the documented statuses are brought about that no request brings about alone: something around the server is wrong, or
@@ -21,8 +22,6 @@ const policy = (stage, condition) =>
   stage.query(`create policy trouble on users as restrictive for all to public using (${condition})`)
 const noPolicy = (stage) => stage.query('drop policy trouble on users')
 
-/** About things that exist, by which nothing is changed, since it is refused. */
-const standing = ({ operation, subjects }) => subjects.about(operation, subjects.standing)
 const plain = (go) => go.ask(standing(go))
 
 const insistences = 3

@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { exitWith } from '../setup/failure.mjs'
 import { packageRoot } from '../setup/package-root.mjs'
 import { prepare } from '../setup/prepare.mjs'
 import { postgresPrograms, startPostgres } from '../testing/postgres-server.mjs'
@@ -98,9 +97,5 @@ async function measure() {
 
 // Everything that was started ends when this process does.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
-try {
-  await measure()
-  process.exit()
-} catch (error) {
-  exitWith(error)
-}
+await measure()
+process.exit()

@@ -108,6 +108,18 @@ describe('a pool over a real database', () => {
       (error: unknown) => databaseTrouble(error),
     )
 
+  test('a connection is in UTC, reads what is committed, and makes plans that large tables can keep', async () => {
+    await using db = open()
+    const settings = statement<Record<string, string>>(
+      'test_settings',
+      `select current_setting('TimeZone') as zone, current_setting('transaction_isolation') as isolation,
+              current_setting('enable_seqscan') as seqscan, current_setting('jit') as jit`,
+    )
+    assert.deepEqual(await db.runUnscoped(settings, []), [
+      { zone: 'UTC', isolation: 'read committed', seqscan: 'off', jit: 'off' },
+    ])
+  })
+
   test('a statement without a predicate sees and changes its organization alone', async () => {
     await using db = open()
     const [mine, other] = [await organization(), await organization('Other')]

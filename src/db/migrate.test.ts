@@ -52,6 +52,26 @@ describe('migrations', () => {
     assert.deepEqual(await tables(), made)
   })
 
+  test('the schema of a newer program is left as it is', async () => {
+    await empty()
+    await migrate(database.owner, serverRole)
+    const made = await tables()
+    await owner.query(`insert into schema_versions (version, name) values (${SCHEMA_VERSION + 1}, 'expand-more')`)
+    assert.deepEqual(await migrate(database.owner, serverRole), [])
+    const [newest] = await owner.query<{ version: number }>(
+      'select max(version)::integer as version from schema_versions',
+    )
+    assert.deepEqual([newest?.version, await tables()], [SCHEMA_VERSION + 1, made])
+  })
+
+  test('a migration that was applied is not changed afterwards: with the next one to apply, that is refused', async () => {
+    await empty()
+    await migrate(database.owner, serverRole)
+    await owner.query(`delete from schema_versions where version = ${SCHEMA_VERSION}`)
+    await owner.query("update schema_versions set md5 = 'of another text' where version = 1")
+    await assert.rejects(migrate(database.owner, serverRole), /MD5 checksum failed for migration \[1\]/)
+  })
+
   test('of four starters on an empty database one migrates, and all find it migrated', async () => {
     await empty()
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.owner, serverRole)))

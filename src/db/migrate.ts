@@ -27,7 +27,7 @@ export async function migrate(owner: pg.ClientConfig, serverRole: string): Promi
     await createLock(client)
     await client.query('begin')
     await client.query('select held from migration_lock for update')
-    const applied = (await newestVersion(client)) === SCHEMA_VERSION ? [] : await applyPending(client, owner)
+    const applied = (await newestVersion(client)) >= SCHEMA_VERSION ? [] : await applyPending(client, owner)
     await client.query(grantsFor(serverRole).join(';\n'))
     await client.query('commit')
     return applied
@@ -43,7 +43,7 @@ async function newestVersion(client: pg.Client): Promise<number> {
   return newest.rows[0]?.version ?? 0
 }
 
-/** Read where there is something to apply: most starts find the schema as it should be. */
+/** Its library is read, and checks what was applied before, where there is something to apply: most starts find the schema as it should be. */
 async function applyPending(client: pg.Client, owner: pg.ClientConfig): Promise<number[]> {
   const { default: Postgrator } = await import('postgrator')
   const postgrator = new Postgrator({

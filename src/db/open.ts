@@ -22,7 +22,7 @@ export interface OpenOptions {
   ownerUrl: string | null
   purpose: 'server' | 'command'
   log: Log
-  /** Called when an embedded database has been set off. */
+  /** Called each time that a program of an embedded database has been set off; not where one runs already. */
   onStarting?: () => void
 }
 

@@ -107,6 +107,28 @@ describe('whether a role and a schema are fit for the server', () => {
     }
   })
 
+  /** The server's role, with settings in its URL, which take the place of those that a connection asks for. */
+  function withSettings(settings: Record<string, string>): pg.ClientConfig {
+    const { host, port, user = '', database: name = '', password } = new pg.Client(database.server)
+    const url = new URL(`postgres://place/${name}`)
+    Object.assign(url, { username: user, password: typeof password === 'string' ? password : '' })
+    for (const [key, value] of Object.entries({ host, port: String(port), ...settings }))
+      url.searchParams.set(key, value)
+    return { connectionString: url.href }
+  }
+
+  test('connections that a pooler keeps from the settings that they ask for are refused, with the place of what helps', async () => {
+    const fit = { options: '-c timezone=Etc/UTC' }
+    assert.deepEqual(await problems(withSettings(fit)), [])
+    for (const settings of [
+      { options: '-c timezone=Asia/Kathmandu' },
+      { ...fit, lock_timeout: '0' },
+      { ...fit, statement_timeout: '0' },
+      { ...fit, idle_in_transaction_session_timeout: '0' },
+    ])
+      assert.match((await problems(withSettings(settings))).join(), /a pooler drops them.*OPERATIONS\.md/)
+  })
+
   test('a tenant table without row-level security is a problem', async () => {
     for (const table of ['profiles', 'idempotency_keys', 'rate_windows']) {
       const found = await whileChanged(

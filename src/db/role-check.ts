@@ -9,6 +9,7 @@ interface RoleRow {
   bypasses_rls: boolean
   owned: number
   unprotected: number
+  has_settings: boolean
 }
 
 const roleRead = statement<RoleRow>(
@@ -19,7 +20,9 @@ const roleRead = statement<RoleRow>(
           (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.relkind = 'r' and n.nspname = 'public' and not c.relrowsecurity
               and c.relname in ('organizations', 'users', 'profiles', 'brands', 'api_keys', 'idempotency_keys', 'profile_history', 'rate_windows')
-          ) as unprotected
+          ) as unprotected,
+          current_setting('TimeZone') in ('UTC', 'Etc/UTC') and '0' not in (current_setting('lock_timeout'),
+            current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')) as has_settings
      from pg_roles r where r.rolname = current_user`,
 )
 
@@ -53,6 +56,12 @@ export async function databaseProblems(db: Database): Promise<string[]> {
     const how = roleStatements('letterhead_app').map((text) => `  ${text};`)
     return [
       `The role "${role.role}" of DATABASE_URL ${reasons.join(' and ')}, so row-level security would not bind it. Give the server a role of its own:\n${how.join('\n')}\n  or run \`letterhead migrate --create-role\` with DATABASE_OWNER_URL.`,
+    ]
+  }
+  // Behind a pooler that drops them every time would be read in another zone, and no wait for a lock would end.
+  if (!role.has_settings) {
+    return [
+      `The connections of "${role.role}" lack the time zone or the time limits that they ask for: a pooler drops them. Set them for the role, as docs/OPERATIONS.md shows ("Behind a pooler").`,
     ]
   }
   const problem = await schemaState(db)

@@ -57,7 +57,7 @@ export interface EmbeddedOptions {
   dataDir: string
   purpose: 'server' | 'command'
   log: Log
-  /** Called when the database has been set off, so that the caller can do what keeps the thread busy. */
+  /** Called each time that a program of the database has been set off, so that the caller can do what keeps the thread busy. */
   onStarting?: () => void
   /** `never`: root does not try a user namespace and runs the database as an unprivileged user. Default `auto`. */
   namespaces?: 'auto' | 'never'

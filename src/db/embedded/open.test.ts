@@ -45,6 +45,20 @@ test('below a home directory too, the first opening creates the database, a late
   assert.equal(await readFile(join(dataDir, 'postgres.version'), 'utf8'), '18\n')
 })
 
+test('whoever waits is told when a program was set off, before it is ready, and not where the database runs already', async (t) => {
+  const dataDir = await dataDirectory(t)
+  let isOpen = false
+  const told: boolean[] = []
+  const onStarting = () => told.push(isOpen)
+  const first = await openEmbedded({ dataDir, purpose: 'server', log: quietLog, onStarting })
+  isOpen = true
+  afterwards(t, () => first.close())
+  assert.deepEqual(told, [false, false], 'making the cluster, then the server')
+  const guest = await openEmbedded({ dataDir, purpose: 'command', log: quietLog, onStarting })
+  await guest.close()
+  assert.equal(told.length, 2)
+})
+
 test('the engine keeps what it confirmed, listens on its socket only, and keeps values out of its log', async (t) => {
   const dataDir = await closedDatabase(t)
   const database = await openServer(dataDir)

@@ -130,7 +130,7 @@ export const wakeByReferences = statement<WokenJob>(
   'wake_registrations',
   `with named as (
     select distinct organization_id, registration_id, profile_id from registration_references
-     where digest in (select jsonb_array_elements_text($1::jsonb)))
+     where digest = any (array(select jsonb_array_elements_text($1::jsonb))))
   insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
   select n.organization_id, n.registration_id, '${ADVANCE_JOB}', n.profile_id, now(), now() from named n
    where true -- across organizations: an event of a provider does not name the organization

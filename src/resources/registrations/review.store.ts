@@ -26,17 +26,19 @@ export async function reviewProfile(
   const from = await findProfileStatus(tx, organizationId, profileId)
   if (from === null) return null
   const to = isApproved ? 'approved' : 'rejected'
-  if (from !== to) {
-    const changes = [
-      { member: 'status', from, to },
-      ...(reason === null ? [] : [{ member: 'review.reason', from: null, to: reason }]),
-    ]
+  const isNew = from !== to
+  // A reason given again is kept too: it may say something else.
+  const changes = [
+    ...(isNew ? [{ member: 'status', from, to }] : []),
+    ...(reason === null ? [] : [{ member: 'review.reason', from: null, to: reason }]),
+  ]
+  if (changes.length > 0) {
     await changeProfile(tx, {
       organizationId,
       profileId,
       set: { status: to },
       history: { operation: 'reviewProfile', actor: 'operator', requestId: null, keyId: null, userId: null, changes },
-      events: [{ type: 'profile.status_changed', payload: { status: to } }],
+      events: isNew ? [{ type: 'profile.status_changed', payload: { status: to } }] : [],
     })
   }
   const registration = await findRegistration(tx, organizationId, profileId)

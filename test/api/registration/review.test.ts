@@ -69,6 +69,17 @@ describe('the review of the operator', () => {
     assert.deepEqual([again.state, again.run, again.profile_status], ['submitted', 2, 'pending_review'])
   })
 
+  test('that rejects again is not told again, and the history keeps each reason', async () => {
+    const id = await submitted()
+    const reasons = ['The web site does not name the business.', 'The web site does not load.']
+    for (const reason of reasons) await review(id, false, reason)
+    assert.deepEqual(await told(id), ['pending_review', 'rejected'])
+    const { data } = await org.admin.get(`/v3/profiles/${id}/history`)
+    const changes = (data.changes as { changes: { member: string; to: unknown }[] }[]).flatMap((line) => line.changes)
+    const kept = changes.filter(({ member }) => member === 'review.reason').map(({ to }) => to)
+    assert.deepEqual(kept.toSorted(), reasons.toSorted())
+  })
+
   test('ends the wait of a profile that stayed approved while more of it was registered', async () => {
     const id = await submitted()
     await review(id, true)
