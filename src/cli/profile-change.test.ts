@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CommandFailure } from './command-failure.ts'
-import { changeBody } from './profile-change.ts'
+import { changeBody, isMergePatch } from './profile-change.ts'
 
 const nothing = { set: [], clear: [] }
 
@@ -30,5 +30,21 @@ test('assignments lie over the file, dotted ones inside its objects, and cleared
 test('what is no member, and a card on the command line, is refused', () => {
   for (const set of ['name', '=x', '__proto__.x=1', 'a..b=1', 'payment_details.cvc=123', 'payment_details={}']) {
     assert.throws(() => changeBody({}, { ...nothing, set: [set] }), CommandFailure, set)
+  }
+})
+
+test('a merge patch is sent to clear, and to change one member of an object, where no file says otherwise', () => {
+  const table: [set: string[], clear: string[], file: string | undefined, isMerge: boolean][] = [
+    [[], ['icon'], undefined, true],
+    [[], ['icon'], 'brand.json', true],
+    [['brand.business.city=Rome'], [], undefined, true],
+    [['name=A', 'brand.business.city=Rome'], [], undefined, true],
+    [['brand.business.city=Rome'], [], 'brand.json', false],
+    [['name=a.b'], [], undefined, false],
+    [[], [], 'brand.json', false],
+  ]
+  for (const [set, clear, file, isMerge] of table) {
+    const change = { set, clear, ...(file === undefined ? {} : { file }) }
+    assert.equal(isMergePatch(change), isMerge, JSON.stringify(change))
   }
 })

@@ -51,3 +51,19 @@ export function changeBody(
   for (const member of clear) put(body, member, null)
   return body
 }
+
+/**
+ * Whether the change goes as a merge patch (decision 13): only there does null clear, and only there may one member of an
+ * object come alone. A file keeps the meaning that its nulls have without.
+ */
+export function isMergePatch({
+  set,
+  clear,
+  file,
+}: {
+  set: readonly string[]
+  clear: readonly string[]
+  file?: string
+}): boolean {
+  return clear.length > 0 || (file === undefined && set.some((assignment) => /^[^=]*\./.test(assignment)))
+}

@@ -86,6 +86,10 @@ Both signatures are made with the same secret: decode the base64 after \`whsec_\
 \`\`\`js
 ${VERIFIER}\`\`\`
 
+## On a laptop
+
+An address must be https, on port 443, and lead out of this machine and its networks, or it is refused. To receive events on the machine that the server runs on, start that with \`WEBHOOKS_ALLOW_PRIVATE=on npm start\`, which production refuses; then \`http://127.0.0.1:9000/hook\` will do, also as the \`webHookUrl\` of a completion. \`WEBHOOK_PORTS=443,8443\` allows further ports of https.
+
 ## Attempts
 
 An attempt succeeds by a 2xx within \`timeout_seconds\`, which cover everything from the name's resolution to the end of the answer. A redirect is a failure. Failures are tried again \`retry_count\` times:

@@ -233,12 +233,14 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: A
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)
   const plan = endpoint.decide(call, await endpoint.facts?.(db, call))
-  return { caller, plan, call, answer: answerOf(request, plan) }
+  // A version that a dry run would have made is made by somebody else later: its tag would let their change be overwritten.
+  const etag = request.isSandbox && plan.etag !== null ? (endpoint.etagOf?.(target) ?? null) : plan.etag
+  return { caller, plan, call, answer: answerOf(request, plan, etag) }
 }
 
-function answerOf(request: ChangeRequest, plan: Plan): Answer {
+function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): Answer {
   const headers: Record<string, string> = {}
-  if (plan.etag !== null) headers.etag = plan.etag
+  if (etag !== null) headers.etag = etag
   const unknown = toUnknownFieldsHeader(plan.unknownMembers)
   if (unknown !== null) headers['x-unknown-fields'] = unknown
   const status = plan.status ?? request.endpoint.status

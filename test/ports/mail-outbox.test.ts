@@ -34,3 +34,11 @@ test('a mail is a file for its owner’s eyes, and sent again it takes its own p
   assert.equal((await stat(harness.folder)).mode & 0o777, 0o700)
   assert.equal((await stat(join(harness.folder, 'other.eml'))).mode & 0o777, 0o600)
 })
+
+test('a long line stays one line, so that a link can be copied from the file', async () => {
+  await using harness = await open()
+  const line = `curl -X POST http://127.0.0.1:8080/v3/users/invitations/${'x'.repeat(100)}/accept`
+  await harness.mail.send({ message: aMail({ text: `Hello Jörg,\n\n  ${line}\n` }) })
+  const [source = ''] = await harness.sources()
+  assert.ok(source.endsWith(`\n\nHello Jörg,\n\n  ${line}\n`), source)
+})

@@ -13,8 +13,8 @@ export interface OutboxMailOptions {
 }
 
 /**
- * Mail that goes nowhere: each is one file, `<id>.eml`, as a mail server would have been given it. A mail that is sent
- * again takes its own file's place.
+ * Mail that goes nowhere: each is one file, `<id>.eml`, as a mail server of today would have been given it. A mail that is
+ * sent again takes its own file's place.
  */
 export function outboxMail(options: OutboxMailOptions): Mail {
   return {
@@ -46,6 +46,11 @@ async function put({ folder, from }: OutboxMailOptions, message: MailMessage): P
 async function toBytes(message: MailMessage, from: string): Promise<Buffer> {
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
+  // The file is read in a terminal too, and an encoding for old servers would break the line of a link.
+  transport.use('stream', (mail, next) => {
+    mail.message.getTransferEncoding = () => '8bit'
+    next(null)
+  })
   const sent = await transport.sendMail(mailFields(message, from))
   return Buffer.isBuffer(sent.message) ? sent.message : Buffer.from([])
 }

@@ -143,7 +143,7 @@ function linesOf(report: Report): string[] {
 export function addDoctor(program: Command, output: Output): void {
   program
     .command('doctor')
-    .description('say what is configured, simulated, unsafe and broken; fails when something is')
+    .description('say what is configured, simulated, unsafe and broken; fails when something is unsafe or broken')
     .action(async () => {
       const report = await examine()
       output.result(report, linesOf(report))

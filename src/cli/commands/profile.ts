@@ -6,7 +6,7 @@ import { notFound, usage } from '../command-failure.ts'
 import { readConfig, withInstallation } from '../installation.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toTable } from '../output.ts'
-import { changeBody } from '../profile-change.ts'
+import { changeBody, isMergePatch } from '../profile-change.ts'
 import { type Answer, type Client, readBaseUrl, send } from '../profile-client.ts'
 
 interface ClientOptions {
@@ -81,8 +81,7 @@ async function update(output: Output, id: string, options: UpdateOptions): Promi
     method: 'PATCH',
     path: `/v3/profiles/${id}`,
     headers: {
-      // Only in a merge patch does null clear (decision 13).
-      'content-type': clear.length > 0 ? 'application/merge-patch+json' : 'application/json',
+      'content-type': isMergePatch(options) ? 'application/merge-patch+json' : 'application/json',
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },

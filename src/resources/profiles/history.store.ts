@@ -77,3 +77,21 @@ export async function changesSince(
   }
   return Object.keys(members).length === 0 ? null : members
 }
+
+const numbersChanged = statement<{ found: boolean }>(
+  'numbers_changed_since_completion',
+  `select exists (
+     select 1 from profile_history
+      where organization_id = $1 and profile_id = $2 and actor = 'user'
+        and version > (select coalesce(max(version), 0) from profile_history
+                        where organization_id = $1 and profile_id = $2 and operation = 'completeProfile')
+        and (changes @> '[{"member": "sending_phone_number"}]'
+             or changes @> '[{"member": "sending_phone_number_profile_id"}]'
+             or changes @> '[{"member": "sending_whatsapp_number_profile_id"}]')) as found`,
+)
+
+/** Whether somebody changed which number the profile sends from after its last completion began. */
+export async function haveNumbersChanged(db: Executor, organizationId: string, profileId: string): Promise<boolean> {
+  const [row] = await db.run(organizationId, numbersChanged, [organizationId, profileId])
+  return row?.found === true
+}

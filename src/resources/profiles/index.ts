@@ -8,6 +8,7 @@ import { updateProfile } from './endpoints/update.ts'
 
 export { firstProfile } from './first-profile.rules.ts'
 export type { Change } from './history.rules.ts'
+export { haveNumbersChanged } from './history.store.ts'
 export { changeProfile, holdProfile } from './machine-write.store.ts'
 export { historyEntry } from './outcome.rules.ts'
 export type { Profile, ProfileStatus } from './profile.fields.ts'

@@ -4,7 +4,7 @@ import type { Caller } from '../../http/caller.ts'
 import { type KeptRow, keepAnswer } from '../../http/idempotency.store.ts'
 import { lockBrand } from '../brands/index.ts'
 import { type Campaign, campaignsOf, lockCampaign } from '../campaigns/index.ts'
-import { changeProfile, type Profile } from '../profiles/index.ts'
+import { changeProfile, haveNumbersChanged, type Profile } from '../profiles/index.ts'
 import { insertCallback } from '../webhooks/index.ts'
 import type { MappedCampaign } from './campaign-mapping.rules.ts'
 import { findNumberSources, findWhatsappChannel } from './facts.store.ts'
@@ -32,6 +32,7 @@ export async function readCompletion(db: Executor, caller: Caller, profile: Prof
       whatsapp: profile.sending_whatsapp_number_profile_id,
     }),
     registration,
+    numbersChanged: registration !== null && (await haveNumbersChanged(db, organizationId, profile.id)),
     wabaPhoneNumberId: channel.phoneNumberId,
     generations: await findGenerations(
       db,

@@ -66,6 +66,7 @@ function intended(parts: {
     reached: [],
     registration: null,
     wabaPhoneNumberId: '1234567890',
+    numbersChanged: false,
     generations: new Map(),
     declined: new Map(),
     ...parts.input,

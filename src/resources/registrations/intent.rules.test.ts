@@ -22,6 +22,7 @@ const input = (given: Partial<CompletionInput> = {}): CompletionInput => ({
   reached: [],
   registration: null,
   wabaPhoneNumberId: null,
+  numbersChanged: false,
   generations: new Map(),
   declined: new Map(),
   ...given,
@@ -86,6 +87,21 @@ test('an approved profile is complete, unless its last run did not get through, 
   assert.equal(isComplete(own, input({ registration: completed, campaigns: [campaign('submitted')] })), true)
   assert.equal(isComplete(profile, input({ registration: completed, campaigns: later })), true)
   assert.equal(isComplete({ ...own, brand: null }, input({ registration: completed, campaigns: later })), true)
+})
+
+test('a number that came after the run is left to do, and none that was taken away', () => {
+  const completed = run('completed')
+  const changed = input({ registration: completed, numbersChanged: true })
+  for (const member of [
+    'sending_phone_number',
+    'sending_phone_number_profile_id',
+    'sending_whatsapp_number_profile_id',
+  ] as const) {
+    assert.equal(isComplete({ ...profile, [member]: 'given' }, changed), false, member)
+    assert.equal(isComplete({ ...profile, [member]: 'given' }, input({ registration: completed })), true, member)
+  }
+  assert.equal(isComplete(profile, changed), true)
+  assert.equal(isComplete({ ...profile, sending_phone_number: 'given' }, input({ numbersChanged: true })), true)
 })
 
 test('a registry is needed for its own steps, until they are done or skipped', () => {

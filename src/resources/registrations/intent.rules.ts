@@ -18,6 +18,8 @@ export interface CompletionInput {
   /** Live profiles that the profile's references lead to. */
   reached: readonly NumbersOf[]
   registration: Registration | null
+  /** Which number the profile sends from was changed after its last completion began. */
+  numbersChanged: boolean
   wabaPhoneNumberId: string | null
   /** How often each campaign was frozen as something new. */
   generations: ReadonlyMap<string, number>
@@ -55,14 +57,20 @@ export function isUnderWay(registration: Registration | null): boolean {
 /** Runs that have got through all of their steps. */
 const THROUGH: ReadonlySet<RegistrationState> = new Set(['completed', 'submitted'])
 
+function sendsFromNumber(profile: Profile): boolean {
+  const { sending_phone_number, sending_phone_number_profile_id, sending_whatsapp_number_profile_id } = profile
+  return (sending_phone_number ?? sending_phone_number_profile_id ?? sending_whatsapp_number_profile_id) !== null
+}
+
 /**
  * Approved, with nothing left to do. An approved profile stays so while more of it is registered, so a run that goes on, was
- * refused or is parked is left to do, and so is a campaign that was created after the run.
+ * refused or is parked is left to do, and so are a campaign and a number that came after the run.
  */
-export function isComplete(profile: Profile, { campaigns, registration }: CompletionInput): boolean {
+export function isComplete(profile: Profile, { campaigns, registration, numbersChanged }: CompletionInput): boolean {
   if (profile.status !== 'approved') return false
   if (registration === null) return true
   if (!THROUGH.has(registration.state)) return false
+  if (numbersChanged && sendsFromNumber(profile)) return false
   if (profile.inherit_tcr_campaign || !isTcr(brandInEffect(profile)?.brand ?? null)) return true
   return campaigns.every(({ lock }) => lock !== null)
 }

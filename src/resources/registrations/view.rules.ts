@@ -14,7 +14,7 @@ function toInstant(ms: number | null): string | null {
 
 function presentStep(step: Step): JsonObject {
   const { snapshot } = step
-  const isOver = step.state === 'done' || step.state === 'skipped'
+  const isAtRest = step.state === 'done' || step.state === 'skipped' || step.state === 'correction_needed'
   return {
     step: step.step,
     subject_id: step.subject,
@@ -22,7 +22,7 @@ function presentStep(step: Step): JsonObject {
     attempts: step.attempts,
     says: step.says,
     feedback: step.feedback.map(({ category, fields, says }) => ({ category, fields, says })),
-    next_try_at: isOver ? null : toInstant(step.next_try_at),
+    next_try_at: isAtRest ? null : toInstant(step.next_try_at),
     fee: step.fee,
     snapshot:
       snapshot === null ? null : { id: snapshot.id, sha256: snapshot.sha256, frozen_at: toInstant(snapshot.at) },

@@ -48,6 +48,16 @@ test('a member is cleared, and a dry run changes nothing and says so', async () 
   assert.equal((await get()).description, null)
 })
 
+test('one member of the brand is changed alone, and null clears it', async () => {
+  const cityAfter = async (assignment: string) => {
+    const command = ['profile', 'update', id, '--set', assignment, ...url()]
+    return (await answered<{ brand: { business: { city: string | null } } }>(command, options)).brand.business.city
+  }
+  assert.equal(await cityAfter('brand.business.city=Rome'), 'Rome')
+  assert.equal(await cityAfter('brand.business.street=Via Appia'), 'Rome')
+  assert.equal(await cityAfter('brand.business.city=null'), null)
+})
+
 test('a change on an old tag is refused, and a repeated one is done once', async () => {
   const { etag } = await get()
   const first = ['profile', 'update', id, '--set', 'name=First', '--if-match', etag, ...url()]

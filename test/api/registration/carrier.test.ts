@@ -54,6 +54,27 @@ describe('a call to the carrier', () => {
     })
   }
 
+  test('comes again for a number that was changed after the approval, by a further completion, once', async () => {
+    const kit = await bench()
+    await using app = kit.app
+    const { admin } = kit.org
+    const { id } = await completableProfile(kit.org)
+    const path = `/v3/profiles/${id}`
+    await complete(admin, id)
+    const first = await settle(app, admin, id)
+    assert.equal((await complete(admin, id)).status, 200)
+    await admin.patch(path, { sending_phone_number: '+12025550188' })
+    assert.deepEqual(kit.carrier.changes, ONCE)
+    assert.equal((await complete(admin, id)).status, 202)
+    const second = await settle(app, admin, id)
+    assert.deepEqual([second.run, second.state, second.profile_status], [2, 'completed', 'approved'])
+    assert.equal(second.fees_total, first.fees_total)
+    assert.deepEqual(kit.carrier.changes, [...ONCE, '+12025550188 in mp_0', '+12025550188 in C000001'])
+    assert.equal((await complete(admin, id)).status, 200)
+    await admin.mergePatch(path, { sending_phone_number: null })
+    assert.equal((await complete(admin, id)).status, 200)
+  })
+
   test('that got lost is not sent again before the settling time: the profile is looked up', async () => {
     const kit = await bench()
     await using app = kit.app

@@ -91,6 +91,19 @@ describe('PATCH /v3/profiles/{profileId} in sandbox', () => {
     assert.deepEqual((await org.admin.get(`/v3/profiles/${before.id}`)).data, before)
   })
 
+  test('its tag is that of the profile as it is, so that no tag stands for a version that somebody else makes', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const path = `/v3/profiles/${id}`
+    const dry = await org.admin.patch(path, { name: 'Dry', sandbox: true })
+    assert.equal(dry.headers.etag, `"${id}.1"`)
+    const tag = { 'if-match': dry.headers.etag ?? '' }
+    const made = await org.admin.post('/v3/profiles', { name: 'Dry', sandbox: true })
+    assert.deepEqual([made.status, made.headers.etag], [201, undefined])
+    assert.equal((await org.admin.patch(path, { name: 'Of somebody else' })).headers.etag, `"${id}.2"`)
+    assert.equal((await org.admin.patch(path, { name: 'Live' }, tag)).status, 412)
+  })
+
   test('with an Idempotency-Key only the answer is kept, and its replay is marked as sandbox', async () => {
     const org = await app.organization()
     const before = await org.profile()
