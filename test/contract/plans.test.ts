@@ -26,7 +26,6 @@ async function withPlans(work: (planOf: (name: string, text: string) => Promise<
   await client.connect()
   try {
     await client.query("select set_config('app.org', $1, false)", [org.id])
-    await client.query('set plan_cache_mode = force_generic_plan')
     await work((name, text) => keptPlan(client, name, text))
   } finally {
     await client.end()
