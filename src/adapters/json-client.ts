@@ -119,11 +119,12 @@ function retryAfterOf(delivery: Delivery & { kind: 'answer' }): number | null {
   return /^\d{1,4}$/.test(text) ? Math.min(3600, Math.max(1, Number(text))) : null
 }
 
-/** The answer as JSON; null for none and for what is none. The parser's error quotes the answer, so it ends here. */
+/** The answer as JSON; null for an empty one, undefined for what is no JSON. The parser's error quotes the answer, so it ends here. */
 function parsed(text: string): unknown {
+  if (text === '') return null
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
