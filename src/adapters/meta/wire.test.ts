@@ -48,6 +48,7 @@ const accounts: DocumentedCall<Whatsapp>[] = [
       ['inspect-token-itself', 'data.granular_scopes.0.scope', 7],
       ['read-account', 'id'],
       ['read-account', 'id', '102290000000002'],
+      ['read-account', 'account_review_status', 7],
       ['list-numbers', 'data'],
       ['list-numbers', 'data.0.id', 106540000000001],
     ],
