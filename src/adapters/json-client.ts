@@ -19,7 +19,7 @@ export interface JsonCall<T> {
 export interface HttpFault {
   status: number
   answer: unknown
-  /** From Retry-After, whole seconds from 1 to 3600; null without one. */
+  /** From Retry-After or Telnyx's `x-ratelimit-reset`, whole seconds from 1 to 3600; null without one. */
   retryAfterSeconds: number | null
 }
 
@@ -115,15 +115,16 @@ function requestOf({ baseUrl, authorization }: JsonClientOptions, signal: AbortS
 }
 
 function retryAfterOf(delivery: Delivery & { kind: 'answer' }): number | null {
-  const text = delivery.headers.get('retry-after') ?? ''
+  const text = delivery.headers.get('retry-after') ?? delivery.headers.get('x-ratelimit-reset') ?? ''
   return /^\d{1,4}$/.test(text) ? Math.min(3600, Math.max(1, Number(text))) : null
 }
 
-/** The answer as JSON; null for none and for what is none. The parser's error quotes the answer, so it ends here. */
+/** The answer as JSON; null for an empty one, undefined for what is no JSON. The parser's error quotes the answer, so it ends here. */
 function parsed(text: string): unknown {
+  if (text === '') return null
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }

@@ -40,7 +40,8 @@ const VETTING_STATES: Readonly<Record<string, Vetting['status']>> = {
 /** One vetting with the time that tells which is the newest. */
 export function toVetting(item: unknown): (Vetting & { createdAt: string }) | null {
   if (!isRecord(item)) return null
-  const word = item.vettingStatus ?? 'PENDING'
+  // Telnyx gives no status: a vetting is complete when it has a date.
+  const word = item.vettingStatus ?? (isGiven(item.vettedDate) ? 'ACTIVE' : 'PENDING')
   const status = typeof word === 'string' && Object.hasOwn(VETTING_STATES, word) ? VETTING_STATES[word] : undefined
   const reasons = listOf(item.reasons ?? [], (reason) => sentence(reason))
   if (status === undefined || reasons === null) return null
@@ -53,6 +54,10 @@ export function toVetting(item: unknown): (Vetting & { createdAt: string }) | nu
     reasons: reasons.filter((reason) => reason !== ''),
     createdAt: shownText(item.createDate, 40) ?? '',
   }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
 }
 
 /** The newest of several vettings; null for none. */

@@ -256,7 +256,10 @@ function campaignAnswer(tcr: FakeTcr, { step, path, query, body }: TcrRequest): 
     case 'sharing': {
       const { sharing } = campaign
       const explanation = sharing?.sharingStatus === 'DECLINED' ? { explanation: DECLINED } : {}
-      return { status: 200, body: sharing === null ? {} : { downstreamCnpId: CSP, ...sharing, ...explanation } }
+      return {
+        status: 200,
+        body: sharing === null ? {} : { sharedByMe: { downstreamCnpId: CSP, ...sharing, ...explanation } },
+      }
     }
     case 'share':
       if (campaign.sharing?.sharingStatus === 'PENDING') return failure(523, 'Already shared')

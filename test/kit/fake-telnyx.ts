@@ -128,7 +128,13 @@ function failure(status: number, code: string, detail: string, pointer?: string)
 function numberOf(telnyx: FakeTelnyx, { path, query }: TelnyxRequest): string {
   const id = path.split('/')[1]
   const byId = [...telnyx.numbers].find(([, number]) => number.id === id)?.[0]
-  return byId ?? query['filter[phone_number]'] ?? ''
+  return byId ?? numberInFilter(query)
+}
+
+/** The filter takes digits; with anything else it finds nothing. */
+function numberInFilter(query: Record<string, string>): string {
+  const digits = query['filter[phone_number]'] ?? ''
+  return /^\d{3,15}$/.test(digits) ? `+${digits}` : ''
 }
 
 /** What the magic values do to the way of a request. */
@@ -296,8 +302,8 @@ function carrierAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
     return { status: 200, body: { data: profile } }
   }
   if (step === 'list_numbers') {
-    const phoneNumber = query['filter[phone_number]'] ?? ''
-    if (phoneNumber.endsWith('0000')) return { status: 200, body: { data: [] } }
+    const phoneNumber = numberInFilter(query)
+    if (phoneNumber === '' || phoneNumber.endsWith('0000')) return { status: 200, body: { data: [] } }
     const number = telnyx.numbers.get(phoneNumber) ?? { id: randomUUID(), messagingProfileId: null, assignment: null }
     telnyx.numbers.set(phoneNumber, number)
     const data = [{ id: number.id, phone_number: phoneNumber, messaging_profile_id: number.messagingProfileId }]

@@ -60,3 +60,32 @@ export function aRegistryCampaign(tcrBrandId: string, parts: Partial<CampaignFor
     ...parts,
   }
 }
+
+/** The brand that the documented exchanges of the registries send. */
+export const documentedBrand = aRegistryBrand({
+  reference: '5f0c1f6e-6f0b-4a55-9a0e-0d3f6d7c2b11',
+  displayName: 'Harbor Coffee',
+  legalName: 'Harbor Coffee Roasters LLC',
+  phone: '+12025550123',
+  email: 'support@example.com',
+  street: '12 Example Street',
+  city: 'Albany',
+  postalCode: '12207-1234',
+  website: 'https://example.com',
+  vertical: 'RETAIL',
+})
+
+/** The campaign that the documented exchanges of the registries send. */
+export function documentedCampaign(tcrBrandId: string): CampaignForRegistry {
+  return aRegistryCampaign(tcrBrandId, {
+    reference: '9b2d4c70-3c55-4f5e-8a53-4b7a1e6f9d22',
+    description: 'Harbor Coffee answers the questions of its customers about their orders.',
+    messageFlow: 'Customers agree at https://example.com/sms with a box that is not ticked.',
+    samples: ['Harbor Coffee: your order has been sent. Reply STOP to opt out.', 'Harbor Coffee: how can we help?'],
+    optinMessage: 'Harbor Coffee: you will get messages. Reply HELP for help, STOP to opt out.',
+    optoutMessage: 'Harbor Coffee: you will get no more messages.',
+    helpMessage: 'Harbor Coffee: write to support@example.com.',
+    privacyPolicyLink: 'https://example.com/privacy',
+    termsAndConditionsLink: 'https://example.com/terms',
+  })
+}

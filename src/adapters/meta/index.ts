@@ -11,6 +11,7 @@ import {
 import { providerBaseUrl } from '../bounded-fetch.ts'
 import { openDeadline } from '../deadline.ts'
 import { type GraphAnswer, type GraphSession, openSession } from './client.ts'
+import { isUnseen } from './faults.ts'
 import { type TokenFacts, toNumbersPage, toSuccess, toTokenFacts, toWabaFacts } from './wire.ts'
 
 export interface MetaWhatsappOptions {
@@ -91,7 +92,8 @@ async function registerNumber(
     read: toSuccess,
   })
   if (outcome.kind === 'done') return done({ phoneNumberId })
-  return outcome.kind === 'refused' && fault?.code === CODE_PARAMETER ? refused(WHATSAPP_REASONS.numberUnseen) : outcome
+  const isUnknown = outcome.kind === 'refused' && fault !== null && isUnseen(fault)
+  return isUnknown ? refused(WHATSAPP_REASONS.numberUnseen) : outcome
 }
 
 async function subscribeApp(session: GraphSession, wabaId: string, token: string): Promise<Outcome<null>> {

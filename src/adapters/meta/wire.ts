@@ -46,7 +46,9 @@ export function toTokenFacts(answer: unknown): TokenFacts | null {
 export function toWabaFacts(answer: unknown): WabaFacts | null {
   const id = isRecord(answer) ? toId(answer.id) : null
   if (!isRecord(answer) || id === null) return null
-  return { id, name: displayName(answer.name), reviewStatus: toWord(answer.account_review_status) ?? '' }
+  // The Graph API leaves out a member that has no value.
+  const reviewStatus = answer.account_review_status === undefined ? '' : toWord(answer.account_review_status)
+  return reviewStatus === null ? null : { id, name: displayName(answer.name), reviewStatus }
 }
 
 export function toNumbersPage(answer: unknown): NumbersPage | null {

@@ -33,9 +33,10 @@ export function toStripeMethod(answer: unknown): StripeMethod | null {
   const id = matching(answer.id, /^pm_[A-Za-z0-9_]{1,100}$/)
   const cardBrand = matching(answer.card.brand, /^[a-z][a-z_]{1,31}$/)
   const lastFour = matching(answer.card.last4, /^\d{4}$/)
-  const customer = toCustomerId(answer.customer)
-  if (id === '' || cardBrand === '' || lastFour === '') return null
-  return { id, cardBrand, lastFour, customer: customer === '' ? null : customer }
+  // Null says that it belongs to nobody; what cannot be read says nothing, and a card would be left attached.
+  const customer = answer.customer === null ? null : toCustomerId(answer.customer)
+  if (id === '' || cardBrand === '' || lastFour === '' || customer === '') return null
+  return { id, cardBrand, lastFour, customer }
 }
 
 /** The id of a customer answer, or null if it is not one. */

@@ -7,9 +7,12 @@ import { pathOfField } from '../ten-dlc-body.ts'
 /** TCR answers an error as a list with HTTP 400, nearly always; the number in it decides, not the status. */
 interface TcrFault {
   code: number
-  field: string | null
+  fields: readonly string[]
   description: string
 }
+
+/** More names than a brand has members. */
+const FIELDS_MAX = 40
 
 const DUPLICATE = 503
 const NOT_SCORED = 527
@@ -49,21 +52,33 @@ function outcomeOf(faults: readonly TcrFault[], isChange: boolean): Outcome<neve
     if (code === INTERNAL) return isChange ? { kind: 'timeout' } : unavailable()
   }
   if (faults.some(({ code }) => code === DUPLICATE)) return { kind: 'mismatch' }
-  return refused(...faults.map(toRefusal))
+  return refused(...faults.flatMap(toRefusals))
 }
 
-function toRefusal({ code, field, description }: TcrFault): Refusal {
+function toRefusals({ code, fields, description }: TcrFault): Refusal[] {
   const known = REASONS.get(code)
-  if (known !== undefined) return known
+  if (known !== undefined) return [known]
   const says = description === '' ? `The registry refused it (code ${code}).` : description
-  if (field === null) return { member: code === 509 ? 'campaign' : '', says }
-  const asCampaign = pathOfField('campaign', field)
-  return { member: asCampaign === 'campaign' ? pathOfField('brand', field) : asCampaign, says }
+  if (fields.length === 0) return [{ member: code === 509 ? 'campaign' : '', says }]
+  return fields.map((field) => ({ member: memberOf(field), says }))
 }
 
+function memberOf(field: string): string {
+  const asCampaign = pathOfField('campaign', field)
+  return asCampaign === 'campaign' ? pathOfField('brand', field) : asCampaign
+}
+
+/** What an error is about is `fields`, in the older form of TCR's errors one `field`. What is no name is left out. */
 function toFault(item: unknown): TcrFault | null {
   const code = isRecord(item) ? integer(item.code) : null
   if (!isRecord(item) || code === null) return null
-  const field = matching(item.field, /^(?:[A-Za-z0-9_]+\.)*[A-Za-z0-9_]{1,64}$/)
-  return { code, field: field?.split('.').at(-1) ?? null, description: sentence(item.description) }
+  const named = Array.isArray(item.fields) ? item.fields.slice(0, FIELDS_MAX) : [item.field]
+  const fields = named
+    .map((field) =>
+      matching(field, /^(?:[A-Za-z0-9_]+\.)*[A-Za-z0-9_]{1,64}$/)
+        ?.split('.')
+        .at(-1),
+    )
+    .filter((field) => field !== undefined)
+  return { code, fields, description: sentence(item.description) }
 }

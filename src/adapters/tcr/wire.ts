@@ -40,18 +40,26 @@ export interface Sharing {
   says: string | null
 }
 
+/** The link of the chain that leads from us to our partner; without it the campaign was never shared. */
 export function toSharing(answer: unknown): Sharing | null {
-  // A campaign that was never shared has no sharing.
-  if (answer === null) return { status: null, upstreamCnpId: null, says: null }
-  if (!isRecord(answer)) return null
-  const status = wordOrNull(answer.sharingStatus, ['PENDING', 'ACCEPTED', 'DECLINED'])
-  if (status === undefined) return null
-  const says = sentence(answer.explanation)
+  const link = sharedByMe(answer)
+  if (link === null) return { status: null, upstreamCnpId: null, says: null }
+  const status = isRecord(link) ? wordOrNull(link.sharingStatus, ['PENDING', 'ACCEPTED', 'DECLINED']) : null
+  if (!isRecord(link) || status === undefined || status === null) return null
+  const says = sentence(link.explanation)
   return {
     status,
-    upstreamCnpId: toShortText(answer.upstreamCnpId),
+    upstreamCnpId: toShortText(link.upstreamCnpId),
     says: status === 'DECLINED' && says !== '' ? says : null,
   }
+}
+
+/** Null for no link, undefined for an answer that is no chain. */
+function sharedByMe(answer: unknown): unknown {
+  if (answer === null) return null
+  if (!isRecord(answer)) return undefined
+  const isChain = 'sharedByMe' in answer || 'sharedWithMe' in answer || Object.keys(answer).length === 0
+  return isChain ? (answer.sharedByMe ?? null) : undefined
 }
 
 /** A campaign without its sharing, with the brand that it is of. */

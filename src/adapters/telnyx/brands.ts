@@ -3,8 +3,8 @@ import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
 import { isRecord, listOf } from '../read-wire.ts'
-import { brandBody } from '../ten-dlc-body.ts'
 import { newestVetting, toFeedback, toVetting } from '../ten-dlc-wire.ts'
+import { changedBrandBody, newBrandBody } from './body.ts'
 import { isTcrBrandId, isUuid, type TelnyxBrand, toBrandPage, toTelnyxBrand } from './wire.ts'
 
 const PAGE_SIZE = 50
@@ -30,7 +30,7 @@ export async function submitBrand(
     step: 'submit_brand',
     method: 'POST',
     path: '10dlc/brand',
-    body: { ...brandBody(brand), webhookURL: callbackFor(callbackUrl, brand.reference) },
+    body: { ...newBrandBody(brand), webhookURL: callbackFor(callbackUrl, brand.reference) },
     read: toTelnyxBrand,
   })
   return made.kind === 'done' ? done({ ...toPort(made.value), reference: brand.reference }) : made
@@ -79,7 +79,7 @@ export function updateBrand(
   const missing = missingMembers(brand)
   if (missing.length > 0) return Promise.resolve(refused(...missing))
   const body = {
-    ...brandBody({ ...brand, isMock: false }),
+    ...changedBrandBody(brand),
     webhookURL: callbackFor(callbackUrl, brand.reference),
   }
   return change(session, tcrBrandId, { step: 'update_brand', suffix: '', body })

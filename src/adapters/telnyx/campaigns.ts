@@ -2,9 +2,10 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
+import { campaignChange } from '../ten-dlc-body.ts'
 import { qualificationRefusal } from '../ten-dlc-campaign.ts'
 import { toQualification } from '../ten-dlc-wire.ts'
+import { newCampaignBody } from './body.ts'
 import { callbackFor, readBrand, resolveId } from './brands.ts'
 import { isUuid, toCampaignPage, toTelnyxCampaign } from './wire.ts'
 
@@ -33,7 +34,7 @@ export async function submitCampaign(
     method: 'POST',
     path: '10dlc/campaignBuilder',
     body: {
-      ...campaignBody(campaign),
+      ...newCampaignBody(campaign),
       brandId: brandId.value,
       webhookURL: callbackFor(callbackUrl, campaign.reference),
     },

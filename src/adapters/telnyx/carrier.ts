@@ -101,7 +101,8 @@ async function connectNumber(
     step: 'find_number',
     method: 'GET',
     path: 'phone_numbers',
-    query: { 'filter[phone_number]': phoneNumber },
+    // Digits alone: with the plus the filter finds nothing.
+    query: { 'filter[phone_number]': phoneNumber.replace(/^\+/, '') },
     read: toNumbers,
   })
   if (listed.kind === 'timeout') return unavailable()
