@@ -27,6 +27,11 @@ function wantedReferences(body: Call['body']): { sms: string | null; whatsapp: s
   return { sms: id(body.sending_phone_number_profile_id), whatsapp: id(body.sending_whatsapp_number_profile_id) }
 }
 
+function isNothing(call: Call<Profile>, reading: ReturnType<typeof readBody>): boolean {
+  const { sandbox, ...members } = reading.values
+  return Object.keys(members).length === 0 && reading.clears.size === 0 && call.card === null
+}
+
 function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
   const { target: current, merge } = call
   const reading = readBody(updateRequest, call.body, merge)
@@ -45,6 +50,14 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     },
   })
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  if (isNothing(call, reading)) {
+    return {
+      data: shown(current, call.caller),
+      etag: profileEtag(current),
+      unknownMembers: reading.unknown,
+      write: null,
+    }
+  }
   const brand = brandAfter(current.brand, reading, call)
   const after: Profile = {
     ...applySettings(current, reading),
@@ -55,15 +68,6 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
   const history = {
     ...historyEntry('updateProfile', call, current, after),
     registry_feedback: current.registry_feedback,
-  }
-  // What is sent again changes nothing: no version, no history, no event, however often a whole state is sent.
-  if (history.changes.length === 0) {
-    return {
-      data: shown(current, call.caller),
-      etag: profileEtag(current),
-      unknownMembers: reading.unknown,
-      write: null,
-    }
   }
   return {
     data: shown(after, call.caller),
