@@ -44,11 +44,11 @@ export class Oracle {
       return { status: 404, code: 'RESOURCE_014' }
     if (request.tag === 'stale') return { status: 412, code: 'PRECONDITION_001' }
     if (operation !== 'delete') {
-      const next = this.#apply(profile?.settings ?? { ...defaults, name: null }, request, { isStrict })
-      if (next === null) return { status: 400, code: 'VALIDATION_001' }
-      return this.#finish(request, next, { isSandbox, keyName })
+      const applied = this.#apply(profile?.settings ?? { ...defaults, name: null }, request, { isStrict })
+      if (applied === null) return { status: 400, code: 'VALIDATION_001' }
+      return this.#finish(request, applied, { isSandbox, keyName })
     }
-    return this.#finish(request, null, { isSandbox, keyName })
+    return this.#finish(request, { next: null, isTouched: true }, { isSandbox, keyName })
   }
 
   #replay(kept, { operation, target, body, isStrict }, { isSandbox }) {
@@ -58,31 +58,28 @@ export class Oracle {
     return { ...kept.verdict, isReplay: true }
   }
 
-  #finish(request, next, { isSandbox, keyName }) {
+  #finish(request, { next, isTouched }, { isSandbox, keyName }) {
     const { operation, target, made, body } = request
     const status = { create: 201, update: 200, delete: 204 }[operation]
     const verdict = { status, state: next }
     if (!isSandbox) {
       if (operation === 'create') this.profiles.set(made, { settings: next, version: 1, isDeleted: false })
-      else this.#change(this.profiles.get(target), operation, next)
+      else if (isTouched) this.#change(this.profiles.get(target), operation, next)
     }
     if (keyName !== null) this.kept.set(keyName, { operation, target, body: canonical(body), verdict, isSandbox })
     return verdict
   }
 
   #change(profile, operation, next) {
-    if (operation === 'delete') {
-      profile.isDeleted = true
-      profile.version += 1
-    } else if (canonical(profile.settings) !== canonical(next)) {
-      profile.settings = next
-      profile.version += 1
-    }
+    if (operation === 'delete') profile.isDeleted = true
+    else profile.settings = next
+    profile.version += 1
   }
 
-  /** The settings after the request, or null where it is refused. */
+  /** The settings after the request, and whether it gave any, be it what they were; null where it is refused. */
   #apply(settings, { operation, body, isMerge, isStrict }) {
     const next = { ...settings }
+    let isTouched = false
     for (const [member, value] of Object.entries(body)) {
       if (member === 'sandbox') continue
       if (!(member in next)) {
@@ -93,6 +90,7 @@ export class Oracle {
       if (!isFine(member, value, isMerge)) return null
       const clears = value === null || (value === '' && (member === 'description' || member === 'icon'))
       next[member] = clears ? null : value
+      isTouched = true
     }
     if (operation === 'create' && (typeof body.name !== 'string' || body.name.trim() === '')) return null
     const asksForModel = body.billing_model !== undefined && body.billing_model !== null
@@ -100,7 +98,7 @@ export class Oracle {
       if (asksForModel) return null
       if (isMerge && body.billing_contact === null) return null
     }
-    return next
+    return { next, isTouched }
   }
 }
 

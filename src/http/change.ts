@@ -303,6 +303,8 @@ function lockedChange(house: House, request: ChangeRequest, forwarding: Forwardi
     const decided = await decide(house, tx, request, row)
     const kept = forwarding === null ? keptRow(request, decided) : null
     const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
+    // Behind the lock there may be nothing left to do. The answer that says so is kept like any other.
+    if (decided.plan.write === null && kept !== null) await keepAnswer(tx, organizationId, kept)
     if (!isWritten) throw new NothingWritten('what the change was judged on is no longer so')
     if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
     return decided.answer
