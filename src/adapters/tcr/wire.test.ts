@@ -237,6 +237,16 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     ],
   },
   {
+    title: 'reads a campaign that was shared, where the answer is the link alone',
+    exchanges: ['read-campaign', 'read-sharing-link'],
+    ask: (registry) => registry.readCampaign({ campaign }),
+    gives: done(found),
+    damage: [
+      ['read-sharing-link', 'sharingStatus', 'MAYBE'],
+      ['read-sharing-link', 'sharingStatus'],
+    ],
+  },
+  {
     title: 'reads a campaign that was accepted',
     exchanges: ['read-campaign', 'read-sharing-accepted'],
     ask: (registry) => registry.readCampaign({ campaign }),

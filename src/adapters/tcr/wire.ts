@@ -58,6 +58,8 @@ export function toSharing(answer: unknown): Sharing | null {
 function sharedByMe(answer: unknown): unknown {
   if (answer === null) return null
   if (!isRecord(answer)) return undefined
+  // Descriptions of this call differ: the chain with its two ends, or our link alone.
+  if ('sharingStatus' in answer && 'upstreamCnpId' in answer) return answer
   const isChain = 'sharedByMe' in answer || 'sharedWithMe' in answer || Object.keys(answer).length === 0
   return isChain ? (answer.sharedByMe ?? null) : undefined
 }
