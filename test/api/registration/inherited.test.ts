@@ -14,6 +14,7 @@ import type { TestOrganization } from '../../kit/organization.ts'
 import { giveBrandOf } from '../../kit/organization-data.ts'
 import { Receiver } from '../../kit/receiver.ts'
 import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { until } from '../../kit/tally.ts'
 
 /** Profiles that share the brand of their organization: it is registered, and paid for, once, whoever comes when. */
 
@@ -160,7 +161,17 @@ describe('the brand of the organization', () => {
     const [first, other] = [await inheritingProfile(kit.org), await inheritingProfile(kit.org)]
     kit.registry.plan('submitBrand', 'refuse')
     for (const { id } of [first, other]) await complete(kit.org.admin, id)
+    // The refusal comes once the other has found the brand taken.
+    kit.registry.onCall = () =>
+      until('the other waits', async () => {
+        const waiting = await app.sql(
+          `select 1 from registrations, jsonb_array_elements(steps) as s
+            where s->>'step' = 'brand' and s->>'next_try_at' is not null`,
+        )
+        return waiting.length === 1
+      })
     await app.app.jobs.runDue()
+    kit.registry.onCall = null
     const states = async () =>
       (await Promise.all([first, other].map(({ id }) => registrationOf(kit.org.admin, id)))).map(({ state }) => state)
     assert.deepEqual((await states()).sort(), ['correction_needed', 'running'])
