@@ -54,7 +54,7 @@ const databaseRestarts = {
       name: 'an answer does not wait for the journal',
       sql: [
         {
-          statement: /^scope$/,
+          statement: /^scope/,
           find: /, true\)/,
           replace: ", true), set_config('synchronous_commit', 'off', true)",
         },

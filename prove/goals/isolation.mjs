@@ -53,7 +53,17 @@ const pooled = {
   sabotages: [
     {
       name: 'the scope stays with the connection',
-      sql: [{ statement: /^scope$/, find: /, true\)/, replace: ', false)' }],
+      sql: [{ statement: /^scope/, find: /, true\)/, replace: ', false)' }],
+    },
+    {
+      name: 'statements that travel together are run as the organization of the first',
+      code: [
+        {
+          file: 'db/scoped-query.js',
+          find: 'scope.text, [organizationId]',
+          put: 'scope.text, [this.#items[0].organizationId]',
+        },
+      ],
     },
   ],
   async run(t) {

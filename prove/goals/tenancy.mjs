@@ -17,7 +17,7 @@ const tenantTables = [
 /** Takes every comparison with the organization out of a statement, so that row-level security stands alone. */
 const nakedSql = [
   {
-    statement: /^(?!read_|find_imported|claim_due|sweep_|scope$)\w/,
+    statement: /^(?!read_|find_imported|claim_due|sweep_|scope)\w/,
     find: /\b(\w+\.)?organization_id = \$1\b/g,
     replace: '$$1::uuid is not null',
     isOptional: true,

@@ -13,7 +13,8 @@ import { listen } from './network.mjs'
  * @typedef {(name: string, text: string) => string} Rewriter
  */
 
-const scopeName = 'scope'
+/** What only names the tenant of the statement after it. */
+const scopeNames = ['scope', 'scope_together']
 
 export class Wire {
   /** @param {{ targetPort: number, readsSql?: boolean }} options */
@@ -172,7 +173,7 @@ class SqlConnection {
 
   #send(isEnd) {
     const bytes = Buffer.concat(this.#outgoing)
-    const passing = { names: this.#names.filter((name) => name !== scopeName), connection: this.#number }
+    const passing = { names: this.#names.filter((name) => !scopeNames.includes(name)), connection: this.#number }
     this.#outgoing = []
     this.#names = []
     this.#turn = this.#turn.then(async () => {

@@ -159,7 +159,12 @@ export const configTable = {
     "The same database as its owner; for `migrate`, `backup` and `restore`, never for the server's requests.",
     databasePlace,
   ),
-  DATABASE_POOL_SIZE: setting('Database', wholeNumber(1, 500), 16, 'Most connections that one server opens.'),
+  DATABASE_POOL_SIZE: setting(
+    'Database',
+    wholeNumber(1, 500),
+    16,
+    'Most connections that one server opens, and most statements of each kind (read, written) under way.',
+  ),
   DATABASE_PREPARED: setting('Database', onOff, true, '`off` for a pooler that cannot keep prepared statements.'),
   SEALING_KEY: secret(
     'Secrets',

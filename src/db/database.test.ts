@@ -4,8 +4,9 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { gate } from '../../test/kit/gate.ts'
+import { openPool } from '../../test/kit/server-pool.ts'
 import { newId } from '../contract/new-id.ts'
-import { type Connection, Database, type DatabaseOptions } from './database.ts'
+import type { Connection, Database, DatabaseOptions } from './database.ts'
 import { databaseTrouble } from './database-error.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
 import { statement } from './statement.ts'
@@ -45,18 +46,7 @@ describe('a pool over a real database', () => {
 
   /** A pool that a test may use up; closed with the test. */
   function open(options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {
-    const db = new Database({
-      connection: database.server,
-      poolSize: 2,
-      prepared: true,
-      poolWaitMs: 5_000,
-      rowLockMs: 5_000,
-      statementMs: 10_000,
-      queryMs: 15_000,
-      onIdleError: () => {},
-      ...options,
-    })
-    return Object.assign(db, { [Symbol.asyncDispose]: () => db.close() })
+    return openPool(database.server, { poolSize: 2, ...options })
   }
 
   async function organization(name = 'Acme'): Promise<string> {

@@ -2,8 +2,9 @@ import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
 import { databaseTrouble, NotConnected } from './database-error.ts'
-import { ScopedQuery } from './scoped-query.ts'
+import { type ScopedItem, ScopedQuery } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
+import { Together } from './together.ts'
 
 /** Runs statements on the data of one organization. A pool and an open transaction are both executors. */
 export interface Executor {
@@ -48,8 +49,18 @@ const SERIALIZATION_RETRIES_MAX = 3
 /** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
 const IDLE_CONNECTION_MS = 300_000
 
+/** More lanes answer the next request a little sooner; fewer make a busy PostgreSQL change process less often. */
+const READ_LANES = 2
+/** Changes wait for the disk, which is the longer part: one commit at a time carries what came meanwhile. */
+const WRITE_LANES = 1
+
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
+  /** For what requests read: where the server is busy, statements of several of them share a round trip. */
+  readonly reads: Executor
+  /** The same for changes of one statement, which so share a commit. */
+  readonly writes: Executor
+  readonly #queues: Together[] = []
   readonly #pool: pg.Pool
   readonly #prepared: boolean
   readonly #breaker: Breaker
@@ -85,11 +96,28 @@ export class Database implements Executor {
       this.#lent -= 1
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
+    this.reads = this.#share(options, READ_LANES)
+    this.writes = this.#share(options, WRITE_LANES)
+  }
+
+  #share({ poolSize, poolWaitMs }: DatabaseOptions, lanes: number): Executor {
+    const queue = new Together({
+      lanes,
+      places: poolSize,
+      waitMs: poolWaitMs,
+      send: (items) => this.#onConnection((client) => this.#submit(client, items)),
+    })
+    this.#queues.push(queue)
+    return {
+      run: (organizationId, statement, params) =>
+        this.#traced(statement, () => queue.run(organizationId, statement, params)),
+    }
   }
 
   /** Connections in use and requests that wait for one, for the metrics. */
   get load(): { inUse: number; waiting: number } {
-    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting: this.#pool.waitingCount }
+    const queued = this.#queues.reduce((sum, { waiting }) => sum + waiting, 0)
+    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting: this.#pool.waitingCount + queued }
   }
 
   run<Row extends object>(organizationId: string, statement: Statement<Row>, params: readonly Param[]): Promise<Row[]> {
@@ -133,17 +161,21 @@ export class Database implements Executor {
     else this.#breaker.succeeded()
   }
 
-  async #once<Row extends object>(
+  #once<Row extends object>(
     organizationId: string | null,
     statement: Statement<Row>,
     params: readonly Param[],
   ): Promise<Row[]> {
+    return this.#onConnection((client) => this.#send(client, organizationId, statement, params))
+  }
+
+  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connect()
     try {
-      const rows = await this.#send(client, organizationId, statement, params)
+      const result = await work(client)
       this.#breaker.succeeded()
       client.release()
-      return rows
+      return result
     } catch (error) {
       this.#heard(error)
       client.release(mustBeDestroyed(error))
@@ -157,24 +189,24 @@ export class Database implements Executor {
     statement: Statement<Row>,
     values: readonly Param[],
   ): Promise<Row[]> {
-    const work = () => this.#sendUntraced(client, organizationId, statement, values)
-    if (this.#trace === undefined) return work()
-    const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': statement.name }
-    return this.#trace({ name: statement.name, kind: 'client', attributes }, work)
+    const { name, text } = statement
+    return this.#traced(statement, async () => {
+      const [rows = []] = await this.#submit(client, [{ name, text, organizationId, values }])
+      return rows as Row[]
+    })
   }
 
-  #sendUntraced<Row extends object>(
-    client: pg.PoolClient,
-    organizationId: string | null,
-    { name, text }: Statement<Row>,
-    values: readonly Param[],
-  ): Promise<Row[]> {
+  #traced<T>({ name }: Statement<object>, work: () => Promise<T>): Promise<T> {
+    if (this.#trace === undefined) return work()
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name }
+    return this.#trace({ name, kind: 'client', attributes }, work)
+  }
+
+  /** One round trip; answers the rows of each statement. */
+  #submit(client: pg.PoolClient, items: readonly ScopedItem[]): Promise<object[][]> {
+    const sent = this.#prepared ? items : items.map((item) => ({ ...item, name: '' }))
     return new Promise((resolve, reject) => {
-      client.query(
-        new ScopedQuery<Row>({ name: this.#prepared ? name : '', text, organizationId, values }, (error, rows) =>
-          error === null ? resolve(rows) : reject(error),
-        ),
-      )
+      client.query(new ScopedQuery(sent, (error, rows) => (error === null ? resolve(rows) : reject(error))))
     })
   }
 

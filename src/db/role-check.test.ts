@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { Database } from './database.ts'
+import { openPool } from '../../test/kit/server-pool.ts'
 import { ADMINISTRATOR } from './embedded/administrator.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
@@ -24,21 +24,8 @@ describe('whether a role and a schema are fit for the server', () => {
   })
 
   async function problems(connection: pg.ClientConfig): Promise<string[]> {
-    const db = new Database({
-      connection,
-      poolSize: 1,
-      prepared: true,
-      poolWaitMs: 5_000,
-      rowLockMs: 5_000,
-      statementMs: 10_000,
-      queryMs: 15_000,
-      onIdleError: () => {},
-    })
-    try {
-      return await databaseProblems(db)
-    } finally {
-      await db.close()
-    }
+    await using db = openPool(connection, { poolSize: 1 })
+    return await databaseProblems(db)
   }
 
   /** The test's database as another role; as the administrator of the cluster where none is named. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { Database } from './database.ts'
+import { openPool } from '../../test/kit/server-pool.ts'
+import type { Database } from './database.ts'
 import { type Param, type Statement, statement } from './statement.ts'
 
 const ORGANIZATION = '550e8400-e29b-41d4-a716-446655440000'
@@ -15,17 +16,7 @@ describe('a statement with its scope in one round trip', () => {
 
   /** One connection, so that what it remembers is what the next statement meets. */
   function open(prepared = true): Database & AsyncDisposable {
-    const db = new Database({
-      connection: database.server,
-      poolSize: 1,
-      prepared,
-      poolWaitMs: 10_000,
-      rowLockMs: 5_000,
-      statementMs: 10_000,
-      queryMs: 15_000,
-      onIdleError: () => {},
-    })
-    return Object.assign(db, { [Symbol.asyncDispose]: () => db.close() })
+    return openPool(database.server, { poolSize: 1, prepared })
   }
 
   let named = 0

@@ -4,9 +4,18 @@ import type { Param } from './statement.ts'
  * One round trip to PostgreSQL that carries the tenant with it (decision 20).
  *
  * `set_config('app.org', …, true)` and the statement go out before a single Sync, so PostgreSQL runs both in one implicit
- * transaction: row-level security sees the organization, and nothing of it is left on the connection afterwards.
+ * transaction: row-level security sees the organization, and nothing of it is left on the connection afterwards. Statements
+ * that travel together have a scope each, in the order of the statements, and happen all or none.
  * The row description of a prepared statement is asked for once per connection and kept, which saves its cost on the hot path.
  */
+
+/** A statement with its parameters, and the organization that it is run as; null for tables outside row-level security. */
+export interface ScopedItem {
+  name: string
+  text: string
+  organizationId: string | null
+  values: readonly Param[]
+}
 
 interface Field {
   name: string
@@ -25,8 +34,12 @@ interface Wire {
   sendCopyFail(message: string): void
 }
 
-const SCOPE_NAME = 'scope'
-const SCOPE_TEXT = "select set_config('app.org', $1, true)"
+const SCOPE = { name: 'scope', text: "select set_config('app.org', $1, true)" }
+/** The first scope of statements that travel together: who waits for a lock holds up the others, so nobody waits for long. */
+const SCOPE_TOGETHER = {
+  name: 'scope_together',
+  text: "select set_config('app.org', $1, true), set_config('lock_timeout', '50ms', true)",
+}
 
 /**
  * What one connection has prepared. Kept here and not by node-postgres, whose own book-keeping knows one Parse per query.
@@ -44,8 +57,9 @@ class Prepared {
     })
   }
 
+  /** Whether a Bind may name it: prepared before, or by a Parse that the server reads first. */
   has(name: string): boolean {
-    return name !== '' && this.#confirmed.has(name)
+    return name !== '' && (this.#confirmed.has(name) || this.#awaiting.includes(name))
   }
 
   sent(name: string): void {
@@ -94,29 +108,27 @@ function fromText(text: string | null, type: number): unknown {
   }
 }
 
+/** One statement on its way: what its rows are read by, and the rows so far. */
+interface Step {
+  readonly isScope: boolean
+  readonly name: string
+  fields: readonly Field[] | null
+  readonly rows: object[]
+}
+
 /** A query in node-postgres's own plug-in form (`submit` and the `handle…` callbacks). */
-export class ScopedQuery<Row extends object> {
-  /** Wrapped by node-postgres where a query timeout is set; called once with the outcome. */
-  callback: (error: Error | null, rows: Row[]) => void
-  readonly #name: string
-  readonly #text: string
-  readonly #organizationId: string | null
-  readonly #values: readonly Param[]
-  readonly #rows: Row[] = []
-  #fields: readonly Field[] | null = null
-  #completionsAwaited: number
+export class ScopedQuery {
+  /** Wrapped by node-postgres where a query timeout is set; called once with the outcome, the rows of each statement. */
+  callback: (error: Error | null, rows: object[][]) => void
+  readonly #items: readonly ScopedItem[]
+  readonly #steps: Step[] = []
+  /** The step whose answer is being read. */
+  #at = 0
   #broken: Error | null = null
   #prepared: Prepared | null = null
 
-  constructor(
-    query: { name: string; text: string; organizationId: string | null; values: readonly Param[] },
-    callback: (error: Error | null, rows: Row[]) => void,
-  ) {
-    this.#name = query.name
-    this.#text = query.text
-    this.#organizationId = query.organizationId
-    this.#values = query.values
-    this.#completionsAwaited = query.organizationId === null ? 1 : 2
+  constructor(items: readonly ScopedItem[], callback: (error: Error | null, rows: object[][]) => void) {
+    this.#items = items
     this.callback = callback
   }
 
@@ -126,14 +138,19 @@ export class ScopedQuery<Row extends object> {
     this.#prepared = prepared
     wire.stream.cork()
     try {
-      if (this.#organizationId !== null) {
-        this.#send(wire, this.#name === '' ? '' : SCOPE_NAME, SCOPE_TEXT, [this.#organizationId])
+      for (const [index, { name, text, organizationId, values }] of this.#items.entries()) {
+        if (organizationId !== null) {
+          const scope = index === 0 && this.#items.length > 1 ? SCOPE_TOGETHER : SCOPE
+          this.#send(wire, name === '' ? '' : scope.name, scope.text, [organizationId])
+          wire.execute({ portal: '' })
+          this.#steps.push({ isScope: true, name: scope.name, fields: null, rows: [] })
+        }
+        this.#send(wire, name, text, values)
+        const fields = name === '' ? null : (prepared.fields.get(name) ?? null)
+        if (fields === null) wire.describe({ type: 'P', name: '' })
         wire.execute({ portal: '' })
+        this.#steps.push({ isScope: false, name, fields, rows: [] })
       }
-      this.#send(wire, this.#name, this.#text, this.#values)
-      this.#fields = this.#name === '' ? null : (prepared.fields.get(this.#name) ?? null)
-      if (this.#fields === null) wire.describe({ type: 'P', name: '' })
-      wire.execute({ portal: '' })
       wire.sync()
     } finally {
       wire.stream.uncork()
@@ -150,37 +167,39 @@ export class ScopedQuery<Row extends object> {
   }
 
   handleRowDescription(message: { fields: Field[] }): void {
-    this.#fields = message.fields.map(({ name, dataTypeID }) => ({ name, dataTypeID }))
-    if (this.#name !== '') this.#prepared?.fields.set(this.#name, this.#fields)
+    const step = this.#steps[this.#at]
+    if (step === undefined) return
+    step.fields = message.fields.map(({ name, dataTypeID }) => ({ name, dataTypeID }))
+    if (step.name !== '') this.#prepared?.fields.set(step.name, step.fields)
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
-    if (this.#broken !== null || this.#fields === null || this.#isInScopeStep()) return
+    const step = this.#steps[this.#at]
+    if (this.#broken !== null || step === undefined || step.isScope || step.fields === null) return
     try {
       const row: Record<string, unknown> = {}
-      for (const [index, field] of this.#fields.entries()) {
+      for (const [index, field] of step.fields.entries()) {
         row[field.name] = fromText(message.fields[index] ?? null, field.dataTypeID)
       }
-      this.#rows.push(row as Row)
+      step.rows.push(row)
     } catch (error) {
       this.#broken = error instanceof Error ? error : new Error('row cannot be read')
     }
   }
 
-  #isInScopeStep(): boolean {
-    return this.#organizationId !== null && this.#completionsAwaited === 2
-  }
-
   handleCommandComplete(): void {
-    this.#completionsAwaited -= 1
+    this.#at += 1
   }
 
   handleEmptyQuery(): void {
-    this.#completionsAwaited -= 1
+    this.#at += 1
   }
 
   handleReadyForQuery(): void {
-    this.callback(this.#broken, this.#rows)
+    this.callback(
+      this.#broken,
+      this.#steps.filter(({ isScope }) => !isScope).map(({ rows }) => rows),
+    )
   }
 
   handleError(error: Error): void {

@@ -49,7 +49,7 @@ export async function change(
   if (request.isSandbox) trail.headers['x-sandbox'] = 'true'
   let { row, caller } = first
   for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-    if (turn > 1) ({ row, caller } = await admitAgain(house, house.db, request))
+    if (turn > 1) ({ row, caller } = await admitAgain(house, house.db.reads, request))
     const answer = await settle(house, request, { row, caller }, trail)
     if (answer !== null) return answer
     if (row.i_id !== null && row.i_is_expired) continue
@@ -75,7 +75,7 @@ async function unlessAnswered(
     return await work()
   } catch (error) {
     if (!(error instanceof Failure) || request.wishes.idempotencyKey === undefined) throw error
-    const { row } = await admitAgain(house, house.db, request)
+    const { row } = await admitAgain(house, house.db.reads, request)
     if (row.i_state !== 'kept' || row.i_is_expired) throw error
     return null
   }
@@ -113,12 +113,12 @@ async function settle(
   checkSameRequest(row, request.identity)
   if (!row.i_is_leased) return null
   const isRunning = async () => {
-    const now = await readAdmission(house.db, request.endpoint, request.credential, request)
+    const now = await readAdmission(house.db.reads, request.endpoint, request.credential, request)
     return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
   }
   trail.idempotency = 'conflict'
   if (!(await waitForOther(house, `${caller.customerId} ${key}`, isRunning))) throw new Failure('CONFLICT_001')
-  const again = await admitAgain(house, house.db, request)
+  const again = await admitAgain(house, house.db.reads, request)
   trail.idempotency = 'wait_replay'
   if (again.row.i_state === 'kept') return replayed(house, request, again, trail)
   Object.assign(row, again.row)
@@ -145,7 +145,7 @@ async function attempt(
   row: AdmissionRow,
   { turn, trail }: { turn: number; trail: Trail },
 ): Promise<Answer | null> {
-  const decided = await decide(house, house.db, request, row)
+  const decided = await decide(house, house.db.reads, request, row)
   const steps = decided.plan.forward?.(house.ports) ?? []
   const isResumed = row.i_id !== null && row.i_state === 'claimed'
   if (request.isSandbox) {
@@ -162,7 +162,7 @@ async function attempt(
   if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
     return unlessTaken(request, () => lockedChange(house, request, null))
   }
-  const isWritten = await unlessTaken(request, () => writeOnce(house.db, request, decided))
+  const isWritten = await unlessTaken(request, () => writeOnce(house.db.writes, request, decided))
   return isWritten === true ? decided.answer : null
 }
 
@@ -201,7 +201,7 @@ async function keepOnly(house: House, request: ChangeRequest, decided: Decided):
   const kept = keptRow(request, decided)
   if (kept === null) return decided.answer
   const isKept = await unlessTaken(request, async () => {
-    await keepAnswer(house.db, decided.caller.organization.organization_id, kept)
+    await keepAnswer(house.db.writes, decided.caller.organization.organization_id, kept)
     return true
   })
   return isKept === true ? decided.answer : null

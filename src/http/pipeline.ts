@@ -28,7 +28,7 @@ export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, 
   try {
     const wishes = readWishes(endpoint, arrival)
     const credential = await readCredential(house, arrival, wishes)
-    const row = await readAdmission(house.db, endpoint, credential, { arrival, wishes })
+    const row = await readAdmission(house.db.reads, endpoint, credential, { arrival, wishes })
     const caller = authenticate(house, arrival, row, credential, endpoint)
     leaveTrail(trail, caller, row)
     const turn = await house.rates.enter(caller, endpoint.rateClass, trail.headers)
@@ -68,7 +68,7 @@ async function read(
   checkPathIds(reading, arrival)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
-  const { data, etag, headers } = await reading.read(house.db, {
+  const { data, etag, headers } = await reading.read(house.db.reads, {
     caller,
     target,
     params: arrival.params,

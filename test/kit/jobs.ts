@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { newId } from '../../src/contract/new-id.ts'
-import { Database } from '../../src/db/database.ts'
+import type { Database } from '../../src/db/database.ts'
 import { type Claim, claimRequest, recordPaymentMethod } from '../../src/http/claim.store.ts'
 import type { Log, LogFields } from '../../src/observe/log.ts'
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Payments } from '../../src/ports/payments.ts'
 import { createTestDatabase, type TestDatabase } from './cluster.ts'
+import { openPool } from './server-pool.ts'
 
 /** Background work over a real database: two pools as two instances would have them, and the owner's view of the rows. */
 
@@ -45,17 +46,7 @@ export class JobsBench implements AsyncDisposable {
   readonly #owner: pg.Client
 
   private constructor(database: TestDatabase, owner: pg.Client) {
-    const open = () =>
-      new Database({
-        connection: database.server,
-        poolSize: 8,
-        prepared: true,
-        poolWaitMs: 5_000,
-        rowLockMs: 5_000,
-        statementMs: 10_000,
-        queryMs: 15_000,
-        onIdleError: () => {},
-      })
+    const open = () => openPool(database.server)
     this.#database = database
     this.#owner = owner
     this.db = open()

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Gate, gate } from '../../test/kit/gate.ts'
+import { databaseTrouble, NotConnected } from './database-error.ts'
+import type { ScopedItem } from './scoped-query.ts'
+import { statement } from './statement.ts'
+import { Together, type TogetherOptions } from './together.ts'
+
+const look = statement<{ saw: string }>('test_look', 'select $1 as saw')
+const organization = '550e8400-e29b-41d4-a716-446655440000'
+
+interface Trip {
+  values: string[]
+  /** Lets the round trip come back, with an error if there is one. */
+  back: Gate
+  error?: Error
+}
+
+/** Round trips that the test lets come back; what each carried is kept in the order of sending. */
+function station(options: Partial<TogetherOptions> = {}) {
+  const trips: Trip[] = []
+  const together = new Together({
+    lanes: 1,
+    places: 100,
+    waitMs: 10_000,
+    send: async (items: readonly ScopedItem[]) => {
+      const trip: Trip = { values: items.map(({ values }) => String(values[0])), back: gate() }
+      trips.push(trip)
+      await trip.back.opened
+      if (trip.error !== undefined) throw trip.error
+      return items.map(({ values }) => [{ saw: values[0] }])
+    },
+    ...options,
+  })
+  const ask = (value: string) => together.run(organization, look, [value])
+  const carried = () => trips.map(({ values }) => values.join(' '))
+  return { trips, together, ask, carried }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Lets every round trip come back, the later ones too, until all is answered. */
+async function letBack<T>(trips: readonly Trip[], work: Promise<T>): Promise<T> {
+  let isDone = false
+  const done = work.finally(() => {
+    isDone = true
+  })
+  done.catch(() => undefined)
+  while (!isDone) {
+    for (const { back } of trips) back.open()
+    await turn()
+  }
+  return done
+}
+
+describe('statements that share a round trip', () => {
+  test('one that finds nothing under way goes at once, those of the same turn with it', async () => {
+    const { trips, ask, carried } = station()
+    const asked = Promise.all([ask('a'), ask('b')])
+    await turn()
+    assert.deepEqual(carried(), ['a b'])
+    assert.deepEqual(await letBack(trips, asked), [[{ saw: 'a' }], [{ saw: 'b' }]])
+  })
+
+  test('what comes while a round trip is under way goes together with the next, each with its own rows', async () => {
+    const { trips, ask, carried, together } = station()
+    const first = ask('a')
+    await turn()
+    const later = Promise.all(['b', 'c', 'd'].map(ask))
+    await turn()
+    assert.deepEqual(carried(), ['a'])
+    assert.equal(together.waiting, 3)
+    assert.deepEqual(await letBack(trips, Promise.all([first, later])), [
+      [{ saw: 'a' }],
+      [[{ saw: 'b' }], [{ saw: 'c' }], [{ saw: 'd' }]],
+    ])
+    assert.deepEqual(carried(), ['a', 'b c d'])
+    assert.equal(together.waiting, 0)
+  })
+
+  test('as many round trips at a time as there are lanes, and sixteen statements in each', async () => {
+    const { trips, ask, carried } = station({ lanes: 2 })
+    const asked = Promise.all(Array.from({ length: 40 }, (_, at) => ask(String(at))))
+    await turn()
+    assert.deepEqual(
+      carried().map((values) => values.split(' ').length),
+      [16, 16],
+    )
+    await letBack(trips, asked)
+    assert.deepEqual(
+      trips.map(({ values }) => values.length),
+      [16, 16, 8],
+    )
+  })
+
+  test('a round trip that takes long holds up nobody but those in it', async () => {
+    const { trips, ask } = station()
+    const slow = ask('slow')
+    await turn()
+    const next = ask('next')
+    while (trips.length < 2) await sleep(5)
+    trips[1]?.back.open()
+    assert.deepEqual(await next, [{ saw: 'next' }])
+    await letBack(trips, slow)
+  })
+
+  test('one that is refused has done nothing: each runs again by itself, and only the guilty one learns of it', async () => {
+    const refusal = Object.assign(new Error('division by zero'), { code: '22012', severity: 'ERROR' })
+    const trips: string[] = []
+    const together = new Together({
+      ...{ lanes: 1, places: 100, waitMs: 10_000 },
+      send: async (items) => {
+        const values = items.map(({ values: [value] }) => String(value))
+        trips.push(values.join(' '))
+        if (values.includes('bad')) throw refusal
+        return values.map((saw) => [{ saw }])
+      },
+    })
+    const [a, bad, b] = await Promise.allSettled(
+      ['a', 'bad', 'b'].map((value) => together.run(organization, look, [value])),
+    )
+    assert.deepEqual(a, { status: 'fulfilled', value: [{ saw: 'a' }] })
+    assert.deepEqual(b, { status: 'fulfilled', value: [{ saw: 'b' }] })
+    assert.deepEqual(bad, { status: 'rejected', reason: refusal })
+    assert.deepEqual(trips, ['a bad b', 'a', 'bad', 'b'])
+  })
+
+  test('one whose connection breaks may have happened: all learn of it, and nothing runs again', async () => {
+    const { trips, ask, carried } = station()
+    const asked = Promise.allSettled([ask('a'), ask('b')])
+    await turn()
+    const [trip] = trips
+    assert.ok(trip)
+    trip.error = new Error('Connection terminated unexpectedly')
+    const outcomes = await letBack(trips, asked)
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === 'rejected' && databaseTrouble(outcome.reason)),
+      [
+        { kind: 'unreachable', isSent: true },
+        { kind: 'unreachable', isSent: true },
+      ],
+    )
+    assert.deepEqual(carried(), ['a b'])
+  })
+
+  test('when every place is taken a statement waits, then is told that nothing was sent; a free place is used again', async () => {
+    const { trips, ask, carried } = station({ lanes: 9, places: 2, waitMs: 100 })
+    const held = Promise.all([ask('a'), ask('b')])
+    await turn()
+    const startedMs = performance.now()
+    await assert.rejects(ask('late'), NotConnected)
+    const waitedMs = performance.now() - startedMs
+    assert.ok(waitedMs >= 95 && waitedMs < 1_000, `waited ${waitedMs} ms`)
+    await letBack(trips, held)
+    assert.deepEqual(await letBack(trips, ask('c')), [{ saw: 'c' }])
+    assert.deepEqual(carried(), ['a b', 'c'])
+  })
+})
