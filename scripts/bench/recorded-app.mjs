@@ -22,10 +22,12 @@ export async function openApp(environment) {
     metrics: createMetrics({ version: 'bench', withProcess: false }),
   })
   const sent = []
-  const run = app.db.run.bind(app.db)
-  app.db.run = (organizationId, statement, params) => {
-    sent.push({ name: statement.name, text: statement.text, values: [...params] })
-    return run(organizationId, statement, params)
+  for (const executor of [app.db, app.db.reads, app.db.writes]) {
+    const run = executor.run.bind(executor)
+    executor.run = (organizationId, statement, params) => {
+      sent.push({ name: statement.name, text: statement.text, values: [...params] })
+      return run(organizationId, statement, params)
+    }
   }
   return { app, sent }
 }

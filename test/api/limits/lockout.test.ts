@@ -71,16 +71,17 @@ test('a key with a wrong checksum is refused without a query; one that reads wel
   await using app = await testApp()
   const { db } = app.app
   let queries = 0
-  const [run, runUnscoped] = [db.run.bind(db), db.runUnscoped.bind(db)]
-  Object.assign(db, {
-    run: (...asked: Parameters<typeof run>) => {
+  const counted = <Asked extends unknown[], Answer>(run: (...asked: Asked) => Answer) => {
+    return (...asked: Asked) => {
       queries += 1
       return run(...asked)
-    },
-    runUnscoped: (...asked: Parameters<typeof runUnscoped>) => {
-      queries += 1
-      return runUnscoped(...asked)
-    },
+    }
+  }
+  Object.assign(db, {
+    run: counted(db.run.bind(db)),
+    runUnscoped: counted(db.runUnscoped.bind(db)),
+    reads: { run: counted(db.reads.run) },
+    writes: { run: counted(db.writes.run) },
   })
   const good = newKeyText('live', newId())
   const last = good.endsWith('0') ? '1' : '0'
