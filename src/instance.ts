@@ -27,11 +27,13 @@ export async function startOn(
   const keys = await fitKeys(config, database, log)
   const app = buildApp({ ...parts, connection: database.server, keys })
   events.connect(app.inbox)
+  // Where the database is one of its own, others may serve meanwhile; a laptop has nobody else.
+  const warmth = { isWarm: database.isEmbedded }
   // Both ports are bound before the first start makes a key: a key that nobody is shown would be lost.
   const ops = await bound(
     'OPS_PORT',
     config.ops.port,
-    startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports) }),
+    startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports, warmth) }),
   )
   const { host, port } = config.http
   const listening = await bound('PORT', port, app.server.listen({ host, port }))
@@ -47,31 +49,33 @@ export async function startOn(
   const first = config.environment === 'production' ? null : await firstStart(app.db, keys)
   app.jobs.start()
   app.inbox.start()
-  void compileAhead()
+  void warmUp(warmth)
   announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
 }
 
 const AHEAD_AFTER_MS = 250
 
 /**
- * Compiles what no request has needed so far, one schema a turn: the server is ready earlier, and no request waits long. It begins
- * a moment later, since whoever waits for the server asks first whether it is ready.
+ * Compiles what no request has needed so far, one schema a turn, so that requests that come already do not wait long. Where the
+ * server is called ready before, it begins a moment later, since whoever waits for the server asks first whether it is ready.
  */
-async function compileAhead(): Promise<void> {
-  await sleep(AHEAD_AFTER_MS, undefined, { ref: false })
+async function warmUp(warmth: { isWarm: boolean }): Promise<void> {
+  if (warmth.isWarm) await sleep(AHEAD_AFTER_MS, undefined, { ref: false })
   for (const compile of uncompiledChecks()) {
     await nextTurn()
     compile()
   }
+  warmth.isWarm = true
 }
 
-function readinessOf(app: App, ports: App['house']['ports']) {
+function readinessOf(app: App, ports: App['house']['ports'], warmth: { readonly isWarm: boolean }) {
   return createReadiness({
     pingDatabase: async () => {
       await databaseProblems(app.db)
     },
     isSchemaCurrent: async () => (await databaseProblems(app.db)).length === 0,
     hasSealingKey: () => true,
+    isWarm: () => warmth.isWarm,
     isDraining: app.isDraining,
     providers: () => describePorts(ports),
   })

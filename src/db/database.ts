@@ -49,10 +49,8 @@ const SERIALIZATION_RETRIES_MAX = 3
 /** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
 const IDLE_CONNECTION_MS = 300_000
 
-/** More lanes answer the next request a little sooner; fewer make a busy PostgreSQL change process less often. */
-const READ_LANES = 2
-/** Changes wait for the disk, which is the longer part: one commit at a time carries what came meanwhile. */
-const WRITE_LANES = 1
+/** One round trip works while another waits for the disk or travels; more of them would make PostgreSQL change process more often. */
+const LANES = 2
 
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
@@ -96,13 +94,13 @@ export class Database implements Executor {
       this.#lent -= 1
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
-    this.reads = this.#share(options, READ_LANES)
-    this.writes = this.#share(options, WRITE_LANES)
+    this.reads = this.#share(options)
+    this.writes = this.#share(options)
   }
 
-  #share({ poolSize, poolWaitMs }: DatabaseOptions, lanes: number): Executor {
+  #share({ poolSize, poolWaitMs }: DatabaseOptions): Executor {
     const queue = new Together({
-      lanes,
+      lanes: LANES,
       places: poolSize,
       waitMs: poolWaitMs,
       send: (items) => this.#onConnection((client) => this.#submit(client, items)),

@@ -6,6 +6,7 @@ const parts = (changes: Partial<ReadinessParts> = {}): ReadinessParts => ({
   pingDatabase: async () => undefined,
   isSchemaCurrent: async () => true,
   hasSealingKey: () => true,
+  isWarm: () => true,
   isDraining: () => false,
   providers: () => ({ payments: { name: 'simulator', isSimulated: true } }),
   ...changes,
@@ -14,7 +15,7 @@ const parts = (changes: Partial<ReadinessParts> = {}): ReadinessParts => ({
 test('ready means that every check holds', async () => {
   assert.deepEqual(await createReadiness(parts()).ready(), {
     isReady: true,
-    checks: { database: true, schema: true, sealing_key: true, accepting: true },
+    checks: { database: true, schema: true, sealing_key: true, warm: true, accepting: true },
     providers: { payments: { name: 'simulator', isSimulated: true } },
   })
 })
@@ -25,6 +26,7 @@ test('each check that does not hold makes it not ready, and is named', async () 
     [['schema'], { isSchemaCurrent: async () => false }],
     [['schema'], { isSchemaCurrent: () => Promise.reject(new Error('no table')) }],
     [['sealing_key'], { hasSealingKey: () => false }],
+    [['warm'], { isWarm: () => false }],
     [['accepting'], { isDraining: () => true }],
   ]
   for (const [names, changes] of cases) {
@@ -71,10 +73,16 @@ test('a server that stops says so at once, though the database hangs, with what 
   timeout: 400,
 }, async () => {
   const hanging = parts({ pingDatabase: () => new Promise(() => undefined), isDraining: () => true })
-  assert.deepEqual((await createReadiness(hanging).ready()).checks, { sealing_key: true, accepting: false })
+  assert.deepEqual((await createReadiness(hanging).ready()).checks, { sealing_key: true, warm: true, accepting: false })
   let isDraining = false
   const known = createReadiness(parts({ isDraining: () => isDraining }))
   await known.ready()
   isDraining = true
-  assert.deepEqual((await known.ready()).checks, { database: true, schema: true, sealing_key: true, accepting: false })
+  assert.deepEqual((await known.ready()).checks, {
+    database: true,
+    schema: true,
+    sealing_key: true,
+    warm: true,
+    accepting: false,
+  })
 })

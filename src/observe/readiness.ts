@@ -16,6 +16,8 @@ export interface ReadinessParts {
   isSchemaCurrent(): Promise<boolean>
   /** Whether the key that seals new secrets is there. */
   hasSealingKey(): boolean
+  /** Whether it is as quick as it will be: the first requests do not pay for what a start has put off. */
+  isWarm(): boolean
   /** Whether the server is stopping. */
   isDraining(): boolean
   providers(): ReadyReport['providers']
@@ -25,7 +27,7 @@ export interface ReadinessParts {
 
 /**
  * Whether requests should be sent here (reliability section 12). The database is asked at most once a second, by one
- * question at a time, however many ask, and no more while the server stops; draining and the key are looked at each time.
+ * question at a time, however many ask, and no more while the server stops; the rest is looked at each time.
  */
 export function createReadiness(parts: ReadinessParts): { ready(): Promise<ReadyReport> } {
   const now = parts.now ?? (() => performance.now())
@@ -40,7 +42,12 @@ export function createReadiness(parts: ReadinessParts): { ready(): Promise<Ready
     async ready() {
       // Whoever stops is not ready, whatever the database says: a load balancer is told at once.
       const state = parts.isDraining() ? known : await databaseState()
-      const checks = { ...state, sealing_key: parts.hasSealingKey(), accepting: !parts.isDraining() }
+      const checks = {
+        ...state,
+        sealing_key: parts.hasSealingKey(),
+        warm: parts.isWarm(),
+        accepting: !parts.isDraining(),
+      }
       return { isReady: Object.values(checks).every(Boolean), checks, providers: parts.providers() }
     },
   }
