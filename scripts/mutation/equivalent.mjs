@@ -10,6 +10,8 @@ const same = (path, was, becomes, why, within = '') => ({ path, was, becomes, wh
 
 const card = 'src/contract/card-text.ts'
 const exchange = 'src/egress/exchange.ts'
+const resolve = 'src/egress/resolve.ts'
+const once = 'a signal aborts once'
 const label = 'a group that may be empty need not be left out'
 const host = String.raw`/^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)*$/`
 const typed = 'whatever Node emits as an error is an object'
@@ -88,6 +90,7 @@ const equivalents = [
     '() => undefined',
     'the error before it says the same',
   ),
+  same(exchange, "'connection_failed'", '""', 'the error before it says the same'),
   same(exchange, "''", '"Stryker was here!"', 'no class of address has either', 'remoteAddress'),
   same(exchange, "''", '"Stryker was here!"', typed, 'String(error.code)'),
   ...[
@@ -96,6 +99,8 @@ const equivalents = [
     "typeof error === 'object'",
     'error !== null',
   ].map((was) => same(exchange, was, null, typed)),
+  same(resolve, '{ once: true }', '{}', once),
+  same(resolve, 'true', 'false', once, 'once: true'),
   same(`${registrations}/plan.rules.ts`, "''", anything, 'neither is a state of an identity', 'VERIFIED.includes'),
   same(`${registrations}/plan.rules.ts`, 'known.call === null', 'false', 'no call is not among those sent once'),
   same(`${registrations}/step-change.rules.ts`, 'step.call !== null', 'true', 'no call is not among those sent once'),

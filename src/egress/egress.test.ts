@@ -207,6 +207,16 @@ test('a name that does not resolve, or never does, is a failure within the deadl
   assert.deepEqual(outcome(await never.post(request)), failed('timeout'))
 })
 
+test('what has ended leaves no timer behind, however long its deadline is', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const resolve = () => Promise.reject(new Error('no such name'))
+  const egress = createEgress({ policy: DEVELOPMENT, resolve })
+  const before = timers()
+  await egress.post({ url: 'https://hooks.example/', headers: {}, body: '{}', timeoutMs: 60_000 })
+  // A process that is asked to end would otherwise wait for the deadline of each request that it made.
+  assert.equal(timers(), before)
+})
+
 test('where the first address of a name does not answer, the next one is dialled', async () => {
   await using server = await receiver((_request, response) => response.writeHead(204).end())
   const egress = createEgress({ policy: DEVELOPMENT, resolve: async () => ['::1', '127.0.0.1'] })

@@ -1,17 +1,9 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIPv6, type LookupFunction } from 'node:net'
+import { type NoAnswer, reasonOfCode } from './no-answer.rules.ts'
 import type { Resolve } from './resolve.ts'
 import { type EgressPolicy, mayDial, type Target } from './target.rules.ts'
-
-/** Why there was no complete answer. Words of a short fixed list: nothing of what a stranger's server said is in it. */
-export type NoAnswer =
-  | 'timeout'
-  | 'address_refused'
-  | 'name_not_resolved'
-  | 'connection_failed'
-  | 'tls_failed'
-  | 'bad_answer'
 
 export type Exchanged =
   | { kind: 'answered'; status: number; retryAfter: string | null }
@@ -134,11 +126,8 @@ function drain(response: IncomingMessage): Promise<void> {
   })
 }
 
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_)/
-
 function reasonOf(error: unknown): NoAnswer {
   if (error instanceof Stopped) return error.reason
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('HPE_')) return 'bad_answer'
-  return TLS_CODE.test(code) ? 'tls_failed' : 'connection_failed'
+  return reasonOfCode(code)
 }

@@ -1,8 +1,9 @@
-import { exchange, type NoAnswer } from './exchange.ts'
+import { exchange } from './exchange.ts'
+import type { NoAnswer } from './no-answer.rules.ts'
 import { type Resolve, resolveByServers, resolveBySystem } from './resolve.ts'
 import { type EgressPolicy, readTarget } from './target.rules.ts'
 
-export type { NoAnswer } from './exchange.ts'
+export type { NoAnswer } from './no-answer.rules.ts'
 export type { Resolve } from './resolve.ts'
 export type { EgressPolicy } from './target.rules.ts'
 

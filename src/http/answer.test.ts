@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CATALOGUE, type ErrorCode } from '../contract/errors.ts'
 import { Failure } from '../contract/failure.ts'
-import { failureAnswer, successBody, unexpectedSentence } from './answer.ts'
+import { answerHeaders, failureAnswer, successBody, unexpectedSentence } from './answer.ts'
 
 const CARD = '4242424242424242'
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?\+00:00$/
@@ -16,6 +16,28 @@ function read(body: string | null) {
 }
 
 const META = { request_id: 'req_1', version: 'v3' }
+
+test('every answer names its request and version, is kept by no cache, and is read as what it says it is', () => {
+  const headers = {
+    'x-request-id': 'req_1',
+    'x-api-version': 'v3',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  assert.deepEqual(answerHeaders('req_1', null), headers, 'a 204 says nothing of a body')
+  // A length in characters would end the answer before its last bytes.
+  for (const [body, bytes] of [
+    ['', 0],
+    ['{}', 2],
+    ['{"name":"Zürich 東京 🙂"}', 30],
+  ] as const) {
+    assert.deepEqual(answerHeaders('req_1', body), {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': bytes,
+    })
+  }
+})
 
 test('a success is data without an error, in the order of the contract', () => {
   const body = successBody('req_1', { a: [1, null] })

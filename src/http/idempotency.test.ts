@@ -16,6 +16,7 @@ const print = (body: JsonObject, extra: { merge?: boolean; hasCard?: boolean } =
 
 test('bodies that mean the same have one fingerprint', () => {
   assert.equal(print({ a: 1, b: { c: [1, 'x'], d: null } }), print({ b: { d: null, c: [1, 'x'] }, a: 1 }))
+  assert.equal(print({ a: [[{ b: 1, c: 2 }], 3] }), print({ a: [[{ c: 2, b: 1 }], 3] }), 'within lists too')
   assert.match(print({}), /^[\w-]{43}$/)
 })
 
