@@ -49,8 +49,10 @@ const SERIALIZATION_RETRIES_MAX = 3
 /** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
 const IDLE_CONNECTION_MS = 300_000
 
-/** One round trip works while another waits for the disk or travels; more of them would make PostgreSQL change process more often. */
-const LANES = 2
+/** Reads are short: several small round trips keep PostgreSQL and this process busy at the same time. */
+const READING = { lanes: 4, itemsMax: 4 }
+/** Changes wait for the disk, which is the longer part: one commit at a time carries all that came meanwhile. */
+const WRITING = { lanes: 1, itemsMax: 16 }
 
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
@@ -94,13 +96,13 @@ export class Database implements Executor {
       this.#lent -= 1
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
-    this.reads = this.#share(options)
-    this.writes = this.#share(options)
+    this.reads = this.#share(options, READING)
+    this.writes = this.#share(options, WRITING)
   }
 
-  #share({ poolSize, poolWaitMs }: DatabaseOptions): Executor {
+  #share({ poolSize, poolWaitMs }: DatabaseOptions, shape: { lanes: number; itemsMax: number }): Executor {
     const queue = new Together({
-      lanes: LANES,
+      ...shape,
       places: poolSize,
       waitMs: poolWaitMs,
       send: (items) => this.#onConnection((client) => this.#submit(client, items)),

@@ -22,6 +22,7 @@ function station(options: Partial<TogetherOptions> = {}) {
   const trips: Trip[] = []
   const together = new Together({
     lanes: 1,
+    itemsMax: 4,
     places: 100,
     waitMs: 10_000,
     send: async (items: readonly ScopedItem[]) => {
@@ -79,18 +80,18 @@ describe('statements that share a round trip', () => {
     assert.equal(together.waiting, 0)
   })
 
-  test('as many round trips at a time as there are lanes, and sixteen statements in each', async () => {
+  test('as many round trips at a time as there are lanes, and so many statements in each', async () => {
     const { trips, ask, carried } = station({ lanes: 2 })
-    const asked = Promise.all(Array.from({ length: 40 }, (_, at) => ask(String(at))))
+    const asked = Promise.all(Array.from({ length: 10 }, (_, at) => ask(String(at))))
     await turn()
     assert.deepEqual(
       carried().map((values) => values.split(' ').length),
-      [16, 16],
+      [4, 4],
     )
     await letBack(trips, asked)
     assert.deepEqual(
       trips.map(({ values }) => values.length),
-      [16, 16, 8],
+      [4, 4, 2],
     )
   })
 
@@ -109,7 +110,7 @@ describe('statements that share a round trip', () => {
     const refusal = Object.assign(new Error('division by zero'), { code: '22012', severity: 'ERROR' })
     const trips: string[] = []
     const together = new Together({
-      ...{ lanes: 1, places: 100, waitMs: 10_000 },
+      ...{ lanes: 1, itemsMax: 4, places: 100, waitMs: 10_000 },
       send: async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
         trips.push(values.join(' '))

@@ -2,8 +2,6 @@ import { databaseTrouble, NotConnected } from './database-error.ts'
 import type { ScopedItem } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 
-/** Most statements in one round trip: its transaction lasts as long as all of them. */
-const ITEMS_MAX = 16
 /** A round trip that lasts longer than this waits for something, and what comes after it does not wait with it. */
 const PATIENCE_MS = 20
 
@@ -12,6 +10,8 @@ export interface TogetherOptions {
   send(items: readonly ScopedItem[]): Promise<object[][]>
   /** Round trips at one time, beside those that have lasted too long. */
   lanes: number
+  /** Most statements in one round trip: its transaction lasts as long as all of them. */
+  itemsMax: number
   /** Statements at one time, whatever they wait for. */
   places: number
   /** Milliseconds until a statement that found no place is refused. */
@@ -74,9 +74,9 @@ export class Together {
   }
 
   #sendNext(): void {
-    const { lanes, places } = this.#options
+    const { lanes, itemsMax, places } = this.#options
     while (this.#queue.length > 0 && this.#placesTaken < places && this.#quickLanes() < lanes) {
-      void this.#carry(this.#queue.splice(0, Math.min(ITEMS_MAX, places - this.#placesTaken)))
+      void this.#carry(this.#queue.splice(0, Math.min(itemsMax, places - this.#placesTaken)))
     }
     if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), PATIENCE_MS)
   }
