@@ -19,7 +19,8 @@ function readPhones(): (text: string) => boolean {
   uncompiled.delete(readPhones)
   if (isPossiblePhone === null) {
     const { PhoneNumber } = readWhenUsed('libphonenumber-js/core') as typeof import('libphonenumber-js/core')
-    const metadata = readWhenUsed('libphonenumber-js/max/metadata') as MetadataJson
+    // The smallest of its sets: it has the lengths of all countries, and nothing else is asked for.
+    const metadata = readWhenUsed('libphonenumber-js/min/metadata') as MetadataJson
     isPossiblePhone = (text) => new PhoneNumber(text as E164Number, metadata).isPossible()
   }
   return isPossiblePhone
