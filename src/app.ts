@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildJobs } from './background.ts'
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
@@ -163,6 +164,8 @@ export function buildApp(options: AppOptions): App {
   const jobs = buildJobs(house, egress, config, () => server.listeningOrigin)
   const closeAll = async () => {
     draining = true
+    // Whoever sends requests here asks now and then whether it should; until then they are answered, with a word to go elsewhere.
+    await sleep(config.http.shutdownDelayMs)
     await server.close()
     await Promise.all([jobs.stop(), inbox.stop()])
     await db.close()

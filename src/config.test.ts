@@ -393,7 +393,7 @@ test('the time limits must each be strictly inside the next', () => {
   }
   assert.match(
     refused({ SHUTDOWN_GRACE_MS: '24999' })[0] ?? '',
-    /^SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS/,
+    /^SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS and SHUTDOWN_DELAY_MS/,
   )
   assert.equal(accepted({ LEASE_MS: '40000' }).http.requestTimeoutMs, 40_000)
 })

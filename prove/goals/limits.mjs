@@ -4,6 +4,7 @@ import { send } from '../harness/http.mjs'
 import { Ledger } from '../harness/ledger.mjs'
 import { openLoad } from '../harness/load.mjs'
 import { quantile, until } from '../harness/retry.mjs'
+import { patientLadder } from '../harness/stage.mjs'
 
 /** @type {import('../harness/trial.mjs').Goal} */
 const poolTaken = {
@@ -99,7 +100,8 @@ const rolling = {
   title: 'Both instances restarted in turn under load, behind a balancer: no request fails, no effect is doubled',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage({ isDirect: true })
+    // The balancer asks every 100 ms who is ready.
+    const stage = await t.stage({ isDirect: true, env: { ...patientLadder, SHUTDOWN_DELAY_MS: '500' } })
     const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'roll' }).open()
     const perSecond = t.length(30, 200)
     const rounds = t.length(2, 5)

@@ -33,9 +33,15 @@ test('an external database is told once what it lacks', () => {
   ])
 })
 
-test('a shutdown may take as long as a request', () => {
+test('a shutdown may take as long as a request and the time in which one may still come', () => {
   const { REQUEST_DEADLINE_MS } = values()
-  assert.deepEqual(checkLadder(values({ SHUTDOWN_GRACE_MS: REQUEST_DEADLINE_MS })), [])
+  const problems = (parts: Partial<Values>) => checkLadder(values({ SHUTDOWN_GRACE_MS: REQUEST_DEADLINE_MS, ...parts }))
+  assert.deepEqual(problems({}), [])
+  assert.deepEqual(problems({ SHUTDOWN_DELAY_MS: 1 }), [
+    `SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS and SHUTDOWN_DELAY_MS together, but ${REQUEST_DEADLINE_MS} is less than ${REQUEST_DEADLINE_MS + 1}`,
+  ])
+  assert.equal(problems({ NODE_ENV: 'production' }).length, 1)
+  assert.deepEqual(problems({ NODE_ENV: 'production', SHUTDOWN_DELAY_MS: 0 }), [])
 })
 
 describe('what Telnyx needs', () => {

@@ -35,6 +35,16 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host)
 }
 
+const PRODUCTION_DELAY_MS = 1_000
+
+/** Nobody waits for a laptop's server to leave a rotation. */
+export function shutdownDelayMs({
+  SHUTDOWN_DELAY_MS,
+  NODE_ENV,
+}: Pick<Values, 'SHUTDOWN_DELAY_MS' | 'NODE_ENV'>): number {
+  return SHUTDOWN_DELAY_MS ?? (NODE_ENV === 'production' ? PRODUCTION_DELAY_MS : 0)
+}
+
 /** Sentences on limits that are not strictly inside the next one. */
 export function checkLadder(values: Values): string[] {
   const pairs = TIMEOUT_LADDER.slice(1).map((outer, index) => [TIMEOUT_LADDER[index] ?? outer, outer] as const)
@@ -44,9 +54,10 @@ export function checkLadder(values: Values): string[] {
       ([inner, outer]) =>
         `${inner}: must be less than ${outer}, but ${values[inner]} is not less than ${values[outer]}`,
     )
-  if (values.SHUTDOWN_GRACE_MS < values.REQUEST_DEADLINE_MS) {
+  const longest = values.REQUEST_DEADLINE_MS + shutdownDelayMs(values)
+  if (values.SHUTDOWN_GRACE_MS < longest) {
     problems.push(
-      `SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS, but ${values.SHUTDOWN_GRACE_MS} is less than ${values.REQUEST_DEADLINE_MS}`,
+      `SHUTDOWN_GRACE_MS: must be at least REQUEST_DEADLINE_MS and SHUTDOWN_DELAY_MS together, but ${values.SHUTDOWN_GRACE_MS} is less than ${longest}`,
     )
   }
   return problems

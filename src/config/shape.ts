@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { KeyMaterial } from '../seal/key-text.ts'
 import { Secret } from './secret.ts'
+import { shutdownDelayMs } from './settings.rules.ts'
 import type { ShownSetting } from './show.ts'
 import type { Values } from './table.ts'
 
@@ -99,6 +100,8 @@ export interface Config {
     /** Limit for a client to deliver its whole request; as long as a lease. */
     readonly requestTimeoutMs: number
     readonly shutdownGraceMs: number
+    /** How long a stopping server goes on taking requests, so that whoever sends them learns of it first. */
+    readonly shutdownDelayMs: number
   }
   readonly ops: { readonly host: string; readonly port: number }
   readonly isTraced: boolean
@@ -157,6 +160,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
       requestsMax: values.REQUESTS_MAX,
       requestTimeoutMs: values.LEASE_MS,
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+      shutdownDelayMs: shutdownDelayMs(values),
     },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     isTraced: values.TRACING,

@@ -125,7 +125,13 @@ export const configTable = {
     'Server',
     milliseconds,
     28_000,
-    'How long a stopping server waits for running requests; at least `REQUEST_DEADLINE_MS`.',
+    'How long a stopping server may take; at least `SHUTDOWN_DELAY_MS` and `REQUEST_DEADLINE_MS` together.',
+  ),
+  SHUTDOWN_DELAY_MS: setting(
+    'Server',
+    wholeNumber(0, 60_000, 'milliseconds'),
+    null,
+    'How long a stopping server goes on taking requests once `/readyz` says that it is not ready: longer than a load balancer takes to notice. 1000 with `NODE_ENV=production`, else 0.',
   ),
   OPS_PORT: setting('Operations', port, 9090, 'Port of `/livez`, `/readyz` and `/metrics`; 0 takes any free port.'),
   OPS_HOST: setting(

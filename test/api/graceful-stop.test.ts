@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -38,6 +39,34 @@ test('a server that is told to stop answers what runs, asks for the connection t
   await closing
   const [row] = await app.sql<{ name: string }>('select name from profiles where id = $1', [profile.id])
   assert.equal(row?.name, 'Changed while stopping')
+})
+
+test('for a while it goes on taking requests, on kept and on new connections, and asks each client to go elsewhere', async () => {
+  await using app = await testApp({ env: { SHUTDOWN_DELAY_MS: '400' } })
+  const org = await app.organization()
+  const agent = new Agent({ keepAlive: true })
+  const ask = (kept: Agent | undefined) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const options = {
+        headers: { 'x-api-key': org.admin.apiKey ?? '' },
+        ...(kept === undefined ? {} : { agent: kept }),
+      }
+      get(`${app.url}/v3/me`, options, (reply) => reply.resume().on('end', () => resolve(reply))).on('error', reject)
+    })
+  const before = await ask(agent)
+  assert.deepEqual([before.statusCode, before.headers.connection], [200, 'keep-alive'])
+  const closing = app.app.close()
+  const startedMs = performance.now()
+  assert.equal(app.app.isDraining(), true)
+  for (const kept of [agent, undefined, agent, undefined]) {
+    const reply = await ask(kept)
+    assert.deepEqual([reply.statusCode, reply.headers.connection], [200, 'close'])
+    await sleep(50)
+  }
+  await closing
+  assert.ok(performance.now() - startedMs >= 390)
+  await assert.rejects(ask(undefined), /ECONNREFUSED|ECONNRESET/)
+  agent.destroy()
 })
 
 /** Connects and sends requests from a thread of its own, while the server's thread stands still. */
