@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { buildJobs } from './background.ts'
 import type { Config } from './config.ts'
 import { type Connection, Database } from './db/database.ts'
@@ -70,6 +69,8 @@ export interface App {
   jobs: Jobs
   inbox: Inbox
   isDraining(): boolean
+  /** Goes on answering, but says that it is not ready, and asks each client to go elsewhere. */
+  drain(): void
   /** Refuses new work, lets what runs finish, then closes everything. Asked again, it is the same end. */
   close(): Promise<void>
 }
@@ -164,8 +165,6 @@ export function buildApp(options: AppOptions): App {
   const jobs = buildJobs(house, egress, config, () => server.listeningOrigin)
   const closeAll = async () => {
     draining = true
-    // Whoever sends requests here asks now and then whether it should; until then they are answered, with a word to go elsewhere.
-    await sleep(config.http.shutdownDelayMs)
     await server.close()
     await Promise.all([jobs.stop(), inbox.stop()])
     await db.close()
@@ -177,6 +176,9 @@ export function buildApp(options: AppOptions): App {
     jobs,
     inbox,
     isDraining: () => draining,
+    drain: () => {
+      draining = true
+    },
     close: () => {
       closing ??= closeAll()
       return closing

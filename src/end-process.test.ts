@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 
-/** What a process says, and how it ends, that stops in 100 ms and to which `happens`. */
-async function endOf(happens: string): Promise<{ said: string[]; code: number | null }> {
+/** What a process says, and how it ends, that stops in 100 ms after its delay and to which `happens`. */
+async function endOf(happens: string, delayMs = 0): Promise<{ said: string[]; code: number | null }> {
   const program = `
     import { endInOrder } from ${JSON.stringify(new URL('./end-process.js', import.meta.url).href)}
     const say = (...words) => console.log(words.join(' '))
@@ -14,7 +14,8 @@ async function endOf(happens: string): Promise<{ said: string[]; code: number | 
       flush: () => {},
     }
     const close = () => new Promise((resolve) => setTimeout(() => { say('closed'); resolve() }, 100))
-    endInOrder({ graceMs: 5_000, log, close })
+    const drain = () => say('draining')
+    endInOrder({ graceMs: 5_000, delayMs: ${delayMs}, log, drain, close })
     setInterval(() => {}, 1_000)
     ${happens}`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -30,18 +31,32 @@ async function endOf(happens: string): Promise<{ said: string[]; code: number | 
 
 test('a signal ends it with 0, after what runs', async () => {
   assert.deepEqual(await endOf("process.kill(process.pid, 'SIGTERM')"), {
-    said: ['stopping SIGTERM', 'closed'],
+    said: ['stopping SIGTERM', 'draining', 'closed'],
     code: 0,
   })
 })
 
+test('after a signal it goes on for its delay, after an error not', async () => {
+  const timed = (happens: string) =>
+    `const begun = performance.now(); setTimeout(() => say('went on'), 150); process.on('exit', () => say(performance.now() - begun >= 290)); ${happens}`
+  assert.deepEqual(await endOf(timed("process.kill(process.pid, 'SIGTERM')"), 200), {
+    said: ['stopping SIGTERM', 'draining', 'went on', 'closed', 'true'],
+    code: 0,
+  })
+  const boom = "setTimeout(() => { throw new Error('boom') }, 1)"
+  assert.deepEqual(await endOf(timed(boom), 60_000), {
+    said: ['uncaught_error boom', 'stopping uncaught_error', 'draining', 'closed', 'false'],
+    code: 1,
+  })
+})
+
 test('an error that nobody catches is told once, and ends it with 1, after what runs', async () => {
-  const expected = { said: ['uncaught_error boom', 'stopping uncaught_error', 'closed'], code: 1 }
+  const expected = { said: ['uncaught_error boom', 'stopping uncaught_error', 'draining', 'closed'], code: 1 }
   assert.deepEqual(await endOf("setTimeout(() => { throw new Error('boom') }, 10)"), expected)
   assert.deepEqual(await endOf("void Promise.reject(new Error('boom'))"), expected)
 })
 
 test('a second reason ends it at once', async () => {
   const twice = "for (const wait of [10, 20]) setTimeout(() => process.kill(process.pid, 'SIGTERM'), wait)"
-  assert.deepEqual(await endOf(twice), { said: ['stopping SIGTERM'], code: 1 })
+  assert.deepEqual(await endOf(twice), { said: ['stopping SIGTERM', 'draining'], code: 1 })
 })

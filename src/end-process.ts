@@ -1,24 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerLog } from './observe/log.ts'
 
 export interface Ending {
   graceMs: number
+  /** How long requests are still taken after `drain`, where the end was asked for. */
+  delayMs: number
   log: Pick<ServerLog, 'info' | 'warn' | 'error' | 'flush'>
+  /** Says from now on that requests should go elsewhere. */
+  drain: () => void
   /** Refuses new work and lets what runs finish. */
   close: () => Promise<void>
 }
 
 /**
- * Ends the process in order: on SIGTERM or SIGINT with 0; after an error that nobody caught, or a promise that was
- * rejected unheard, with 1, because nothing is known of the state it left (FLT-13). A second reason, or a stop that takes
- * longer than `graceMs`, ends it at once.
+ * Ends the process in order: on SIGTERM or SIGINT with 0, once a load balancer can have noticed; after an error that nobody
+ * caught, or a promise that was rejected unheard, with 1 and without that delay, because nothing is known of the state it left
+ * (FLT-13). A second reason, or a stop that takes longer than `graceMs`, ends it at once.
  */
-export function endInOrder({ graceMs, log, close }: Ending): void {
+export function endInOrder({ graceMs, delayMs, log, drain, close }: Ending): void {
   let isEnding = false
   const exit = (code: number) => {
     log.flush()
     process.exit(code)
   }
-  const end = (reason: string, code: number) => {
+  const inOrder = async (waitMs: number) => {
+    drain()
+    await sleep(waitMs)
+    await close()
+  }
+  const end = (reason: string, code: number, waitMs: number) => {
     if (isEnding) return exit(1)
     isEnding = true
     log.info('stopping', { signal: reason })
@@ -26,7 +36,7 @@ export function endInOrder({ graceMs, log, close }: Ending): void {
       log.warn('stop_took_too_long', {})
       exit(1)
     }, graceMs).unref()
-    close().then(
+    inOrder(waitMs).then(
       () => exit(code),
       (error: unknown) => {
         log.error('stop_failed', {}, error)
@@ -34,10 +44,10 @@ export function endInOrder({ graceMs, log, close }: Ending): void {
       },
     )
   }
-  process.on('SIGTERM', () => end('SIGTERM', 0))
-  process.on('SIGINT', () => end('SIGINT', 0))
+  process.on('SIGTERM', () => end('SIGTERM', 0, delayMs))
+  process.on('SIGINT', () => end('SIGINT', 0, delayMs))
   process.on('uncaughtException', (error) => {
     log.error('uncaught_error', {}, error)
-    end('uncaught_error', 1)
+    end('uncaught_error', 1, 0)
   })
 }

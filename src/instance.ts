@@ -35,11 +35,14 @@ export async function startOn(
     config.ops.port,
     startOpsServer({ ...config.ops, metrics, checks: readinessOf(app, ports, warmth) }),
   )
-  const { host, port } = config.http
+  const { host, port, shutdownGraceMs, shutdownDelayMs } = config.http
   const listening = await bound('PORT', port, app.server.listen({ host, port }))
   endInOrder({
-    graceMs: config.http.shutdownGraceMs,
+    graceMs: shutdownGraceMs,
+    delayMs: shutdownDelayMs,
     log,
+    // Whoever sends requests here asks now and then whether it should.
+    drain: () => app.drain(),
     close: async () => {
       await app.close()
       await ops.close()

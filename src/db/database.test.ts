@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { gate } from '../../test/kit/gate.ts'
-import { openPool } from '../../test/kit/server-pool.ts'
+import { openTestPool } from '../../test/kit/server-pool.ts'
 import { newId } from '../contract/new-id.ts'
 import type { Connection, Database, DatabaseOptions } from './database.ts'
 import { databaseTrouble } from './database-error.ts'
@@ -46,7 +46,7 @@ describe('a pool over a real database', () => {
 
   /** A pool that a test may use up; closed with the test. */
   function open(options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {
-    return openPool(database.server, { poolSize: 2, ...options })
+    return openTestPool(database.server, { poolSize: 2, ...options })
   }
 
   async function organization(name = 'Acme'): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openPool } from '../../test/kit/server-pool.ts'
+import { openTestPool } from '../../test/kit/server-pool.ts'
 import { ADMINISTRATOR } from './embedded/administrator.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
@@ -24,7 +24,7 @@ describe('whether a role and a schema are fit for the server', () => {
   })
 
   async function problems(connection: pg.ClientConfig): Promise<string[]> {
-    await using db = openPool(connection, { poolSize: 1 })
+    await using db = openTestPool(connection, { poolSize: 1 })
     return await databaseProblems(db)
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openPool } from '../../test/kit/server-pool.ts'
+import { openTestPool } from '../../test/kit/server-pool.ts'
 import type { Database } from './database.ts'
 import { type Param, type Statement, statement } from './statement.ts'
 
@@ -16,7 +16,7 @@ describe('a statement with its scope in one round trip', () => {
 
   /** One connection, so that what it remembers is what the next statement meets. */
   function open(prepared = true): Database & AsyncDisposable {
-    return openPool(database.server, { poolSize: 1, prepared })
+    return openTestPool(database.server, { poolSize: 1, prepared })
   }
 
   let named = 0

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openPool } from '../../test/kit/server-pool.ts'
+import { openTestPool } from '../../test/kit/server-pool.ts'
 import { newId } from '../contract/new-id.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { databaseTrouble } from './database-error.ts'
@@ -50,7 +50,7 @@ for (const prepared of [true, false]) {
     })
 
     function open(options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {
-      return openPool(database.server, { poolSize: 16, prepared, ...options })
+      return openTestPool(database.server, { poolSize: 16, prepared, ...options })
     }
 
     async function organizations(count: number): Promise<string[]> {

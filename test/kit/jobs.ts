@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from '../../src/observe/metrics.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Payments } from '../../src/ports/payments.ts'
 import { createTestDatabase, type TestDatabase } from './cluster.ts'
-import { openPool } from './server-pool.ts'
+import { openTestPool } from './server-pool.ts'
 
 /** Background work over a real database: two pools as two instances would have them, and the owner's view of the rows. */
 
@@ -46,7 +46,7 @@ export class JobsBench implements AsyncDisposable {
   readonly #owner: pg.Client
 
   private constructor(database: TestDatabase, owner: pg.Client) {
-    const open = () => openPool(database.server)
+    const open = () => openTestPool(database.server)
     this.#database = database
     this.#owner = owner
     this.db = open()

@@ -1,7 +1,10 @@
 import { type Connection, Database, type DatabaseOptions } from '../../src/db/database.ts'
 
 /** A pool with patience for a busy machine; closed by whoever opens it, or with `await using`. */
-export function openPool(connection: Connection, options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {
+export function openTestPool(
+  connection: Connection,
+  options: Partial<DatabaseOptions> = {},
+): Database & AsyncDisposable {
   const db = new Database({
     connection,
     poolSize: 8,
