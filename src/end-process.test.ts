@@ -50,6 +50,21 @@ test('after a signal it goes on for its delay, after an error not', async () => 
   })
 })
 
+test('an error during the delay ends the delay, and it with 1, after what runs', async () => {
+  const happens = "process.kill(process.pid, 'SIGTERM'); setTimeout(() => { throw new Error('boom') }, 50)"
+  assert.deepEqual(await endOf(happens, 60_000), {
+    said: ['stopping SIGTERM', 'draining', 'uncaught_error boom', 'closed'],
+    code: 1,
+  })
+})
+
+test('a second signal during the delay, or an error while it closes, ends it at once', async () => {
+  const signals = "for (const wait of [10, 50]) setTimeout(() => process.kill(process.pid, 'SIGTERM'), wait)"
+  assert.deepEqual(await endOf(signals, 60_000), { said: ['stopping SIGTERM', 'draining'], code: 1 })
+  const error = "process.kill(process.pid, 'SIGTERM'); setTimeout(() => { throw new Error('boom') }, 50)"
+  assert.deepEqual(await endOf(error), { said: ['stopping SIGTERM', 'draining', 'uncaught_error boom'], code: 1 })
+})
+
 test('an error that nobody catches is told once, and ends it with 1, after what runs', async () => {
   const expected = { said: ['uncaught_error boom', 'stopping uncaught_error', 'draining', 'closed'], code: 1 }
   assert.deepEqual(await endOf("setTimeout(() => { throw new Error('boom') }, 10)"), expected)

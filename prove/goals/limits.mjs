@@ -13,7 +13,8 @@ const poolTaken = {
   title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
   sabotages: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, env: {} })
+    // Reads that come together share a connection: few connections are all taken by few requests.
+    const stage = await t.stage({ instances: 1, env: { DATABASE_POOL_SIZE: '3' } })
     const [instance] = stage.instances
     const id = await stage.profile()
     const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })

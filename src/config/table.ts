@@ -165,12 +165,7 @@ export const configTable = {
     "The same database as its owner; for `migrate`, `backup` and `restore`, never for the server's requests.",
     databasePlace,
   ),
-  DATABASE_POOL_SIZE: setting(
-    'Database',
-    wholeNumber(1, 500),
-    16,
-    'Most connections that one server opens, and most statements of each kind (read, written) under way.',
-  ),
+  DATABASE_POOL_SIZE: setting('Database', wholeNumber(1, 500), 16, 'Most connections that one server opens.'),
   DATABASE_PREPARED: setting('Database', onOff, true, '`off` for a pooler that cannot keep prepared statements.'),
   SEALING_KEY: secret(
     'Secrets',
@@ -364,7 +359,7 @@ export const configTable = {
     'Time limits',
     milliseconds,
     7_000,
-    'A statement, as the server counts it; covers a frozen database.',
+    'A round trip, as the server counts it; covers a frozen database.',
   ),
   PROVIDER_MS: setting('Time limits', milliseconds, 10_000, 'A call to a provider.'),
   REQUEST_DEADLINE_MS: setting('Time limits', milliseconds, 25_000, 'A whole request.'),

@@ -28,6 +28,20 @@ function isConnectionState(code: string): boolean {
   return code.startsWith('08') || code.startsWith('57P') || code === '53300'
 }
 
+function isOfTheNetwork(error: Error, code: string): boolean {
+  return CONNECTION_CODES.has(code) || 'syscall' in error || /^(EPROTO$|ERR_SSL_|ERR_STREAM_)/.test(code)
+}
+
+/**
+ * Whether PostgreSQL refused what was sent, so that nothing of its transaction was done. Not where the server itself was in
+ * trouble, as with its disk: the journal may hold the commit, and what is sent again fails again.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('severity' in error)) return false
+  const { code = '' } = error as { code?: string }
+  return !isConnectionState(code) && !/^(25|53|58|XX)/.test(code)
+}
+
 /** No connection could be had: nothing was sent. */
 export class NotConnected extends Error {
   constructor(cause: unknown) {
@@ -55,7 +69,7 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === undefined)
     return CONNECTION_WORDS.test(error.message) ? { kind: 'unreachable', isSent: true } : { kind: 'other' }
-  if (CONNECTION_CODES.has(code) || isConnectionState(code)) return { kind: 'unreachable', isSent: true }
+  if (isOfTheNetwork(error, code) || isConnectionState(code)) return { kind: 'unreachable', isSent: true }
   switch (code) {
     case '55P03':
       return { kind: 'lock_timeout' }

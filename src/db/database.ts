@@ -1,10 +1,10 @@
 import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
-import { databaseTrouble, NotConnected } from './database-error.ts'
-import { type ScopedItem, ScopedQuery } from './scoped-query.ts'
+import { databaseTrouble, isRefusal, NotConnected } from './database-error.ts'
+import { type ScopedItem, ScopedQuery, type SharedLimits, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
-import { Together } from './together.ts'
+import { Together, TripRefused } from './together.ts'
 
 /** Runs statements on the data of one organization. A pool and an open transaction are both executors. */
 export interface Executor {
@@ -53,6 +53,8 @@ const IDLE_CONNECTION_MS = 300_000
 const READING = { lanes: 4, itemsMax: 4 }
 /** Changes wait for the disk, which is the longer part: one commit at a time carries all that came meanwhile. */
 const WRITING = { lanes: 1, itemsMax: 16 }
+/** Who waits for a lock in a shared round trip holds up the others, so nobody waits there for long. */
+const SHARED_LOCK_MS = 50
 
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
@@ -100,12 +102,20 @@ export class Database implements Executor {
     this.writes = this.#share(options, WRITING)
   }
 
-  #share({ poolSize, poolWaitMs }: DatabaseOptions, shape: { lanes: number; itemsMax: number }): Executor {
+  #share(
+    { poolSize, poolWaitMs, rowLockMs, statementMs, queryMs }: DatabaseOptions,
+    shape: { lanes: number; itemsMax: number },
+  ): Executor {
+    const limits = {
+      lockMs: Math.min(rowLockMs, SHARED_LOCK_MS),
+      // However long each takes, the round trip stays within half of what the connection is given.
+      statementMs: Math.max(1, Math.min(statementMs, Math.floor(queryMs / 2 / shape.itemsMax))),
+    }
     const queue = new Together({
       ...shape,
-      places: poolSize,
+      tripsMax: poolSize,
       waitMs: poolWaitMs,
-      send: (items) => this.#onConnection((client) => this.#submit(client, items)),
+      send: (items) => this.#onConnection((client) => this.#submit(client, items, limits)),
     })
     this.#queues.push(queue)
     return {
@@ -187,11 +197,11 @@ export class Database implements Executor {
     client: pg.PoolClient,
     organizationId: string | null,
     statement: Statement<Row>,
-    values: readonly Param[],
+    params: readonly Param[],
   ): Promise<Row[]> {
     const { name, text } = statement
     return this.#traced(statement, async () => {
-      const [rows = []] = await this.#submit(client, [{ name, text, organizationId, values }])
+      const [rows = []] = await this.#submit(client, [{ name, text, organizationId, values: toWireValues(params) }])
       return rows as Row[]
     })
   }
@@ -202,11 +212,16 @@ export class Database implements Executor {
     return this.#trace({ name, kind: 'client', attributes }, work)
   }
 
-  /** One round trip; answers the rows of each statement. */
-  #submit(client: pg.PoolClient, items: readonly ScopedItem[]): Promise<object[][]> {
+  /** One round trip; answers the rows of each statement. Statements that travel together are given `limits`. */
+  #submit(client: pg.PoolClient, items: readonly ScopedItem[], limits?: SharedLimits): Promise<object[][]> {
     const sent = this.#prepared ? items : items.map((item) => ({ ...item, name: '' }))
+    const shared = items.length > 1 ? (limits ?? null) : null
     return new Promise((resolve, reject) => {
-      client.query(new ScopedQuery(sent, (error, rows) => (error === null ? resolve(rows) : reject(error))))
+      const query = new ScopedQuery(sent, shared, (error, rows) => {
+        if (error === null) resolve(rows)
+        else reject(shared !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error)
+      })
+      client.query(query)
     })
   }
 
@@ -266,6 +281,7 @@ export class Database implements Executor {
 
 /** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
 function mustBeDestroyed(error: unknown): boolean {
+  if (error instanceof TripRefused) return false
   const { kind } = databaseTrouble(error)
   if (kind === 'unreachable') return true
   return kind === 'other' && !(error instanceof Error && 'severity' in error)

@@ -14,7 +14,14 @@ export interface ScopedItem {
   name: string
   text: string
   organizationId: string | null
-  values: readonly Param[]
+  /** As `toWireValues` gives them. */
+  values: (string | null)[]
+}
+
+/** The limits of statements that travel together: who waits, or takes long, holds up the others. */
+export interface SharedLimits {
+  lockMs: number
+  statementMs: number
 }
 
 interface Field {
@@ -35,10 +42,11 @@ interface Wire {
 }
 
 const SCOPE = { name: 'scope', text: "select set_config('app.org', $1, true)" }
-/** The first scope of statements that travel together: who waits for a lock holds up the others, so nobody waits for long. */
+/** The first scope of statements that travel together. PostgreSQL counts either limit anew for each of them. */
 const SCOPE_TOGETHER = {
   name: 'scope_together',
-  text: "select set_config('app.org', $1, true), set_config('lock_timeout', '50ms', true)",
+  text: `select set_config('app.org', $1, true), set_config('lock_timeout', $2, true),
+                set_config('statement_timeout', $3, true)`,
 }
 
 /**
@@ -82,6 +90,11 @@ function preparedBy(wire: Wire): Prepared {
   return fresh
 }
 
+/** Parameters as they travel. Throws what JSON.stringify throws, before anything is sent. */
+export function toWireValues(params: readonly Param[]): (string | null)[] {
+  return params.map(toText)
+}
+
 function toText(value: Param): string | null {
   if (value === null) return null
   if (typeof value === 'string') return value
@@ -121,15 +134,32 @@ export class ScopedQuery {
   /** Wrapped by node-postgres where a query timeout is set; called once with the outcome, the rows of each statement. */
   callback: (error: Error | null, rows: object[][]) => void
   readonly #items: readonly ScopedItem[]
+  readonly #limits: SharedLimits | null
   readonly #steps: Step[] = []
   /** The step whose answer is being read. */
   #at = 0
   #broken: Error | null = null
   #prepared: Prepared | null = null
 
-  constructor(items: readonly ScopedItem[], callback: (error: Error | null, rows: object[][]) => void) {
+  /** @param limits of statements that travel together; null for one by itself, which has those of its connection. */
+  constructor(
+    items: readonly ScopedItem[],
+    limits: SharedLimits | null,
+    callback: (error: Error | null, rows: object[][]) => void,
+  ) {
+    // Behind another's scope it would be run as that organization.
+    if (items.length > 1 && items.some(({ organizationId }) => organizationId === null)) {
+      throw new Error('what travels together has an organization each')
+    }
     this.#items = items
+    this.#limits = limits
     this.callback = callback
+  }
+
+  /** Place of the statement that is being answered; null once all have been. */
+  get underway(): number | null {
+    const answered = this.#steps.slice(0, this.#at).filter(({ isScope }) => !isScope).length
+    return answered < this.#items.length ? answered : null
   }
 
   submit(connection: object): Error | null {
@@ -140,10 +170,7 @@ export class ScopedQuery {
     try {
       for (const [index, { name, text, organizationId, values }] of this.#items.entries()) {
         if (organizationId !== null) {
-          const scope = index === 0 && this.#items.length > 1 ? SCOPE_TOGETHER : SCOPE
-          this.#send(wire, name === '' ? '' : scope.name, scope.text, [organizationId])
-          wire.execute({ portal: '' })
-          this.#steps.push({ isScope: true, name: scope.name, fields: null, rows: [] })
+          this.#sendScope(wire, { organizationId, isFirst: index === 0, isNamed: name !== '' })
         }
         this.#send(wire, name, text, values)
         const fields = name === '' ? null : (prepared.fields.get(name) ?? null)
@@ -158,12 +185,21 @@ export class ScopedQuery {
     return null
   }
 
-  #send(wire: Wire, name: string, text: string, values: readonly Param[]): void {
+  #sendScope(wire: Wire, of: { organizationId: string; isFirst: boolean; isNamed: boolean }): void {
+    const limits = of.isFirst ? this.#limits : null
+    const scope = limits === null ? SCOPE : SCOPE_TOGETHER
+    const more = limits === null ? [] : [`${limits.lockMs}ms`, `${limits.statementMs}ms`]
+    this.#send(wire, of.isNamed ? scope.name : '', scope.text, [of.organizationId, ...more])
+    wire.execute({ portal: '' })
+    this.#steps.push({ isScope: true, name: scope.name, fields: null, rows: [] })
+  }
+
+  #send(wire: Wire, name: string, text: string, values: (string | null)[]): void {
     if (this.#prepared?.has(name) !== true) {
       wire.parse({ name, text })
       this.#prepared?.sent(name)
     }
-    wire.bind({ statement: name, portal: '', values: values.map(toText) })
+    wire.bind({ statement: name, portal: '', values })
   }
 
   handleRowDescription(message: { fields: Field[] }): void {
@@ -196,6 +232,7 @@ export class ScopedQuery {
   }
 
   handleReadyForQuery(): void {
+    if (this.#at !== this.#steps.length) this.#broken ??= new Error('a statement was not answered')
     this.callback(
       this.#broken,
       this.#steps.filter(({ isScope }) => !isScope).map(({ rows }) => rows),

@@ -31,8 +31,10 @@ const insertUser = statement<object>(
 )
 const scopeLeft = statement<{ scope: string; wait: string }>(
   'shared_scope',
-  "select coalesce(current_setting('app.org', true), '') as scope, current_setting('lock_timeout') as wait",
+  `select coalesce(current_setting('app.org', true), '') as scope,
+          current_setting('lock_timeout') || ' ' || current_setting('statement_timeout') as wait`,
 )
+const wait = statement<object>('shared_wait', 'select pg_sleep($1)')
 const endOwnConnection = statement<object>('shared_end', 'select pg_terminate_backend(pg_backend_pid())')
 
 for (const prepared of [true, false]) {
@@ -105,16 +107,16 @@ for (const prepared of [true, false]) {
     })
 
     test('nothing of it stays on the connection, neither after a success nor after a failure', async () => {
-      await using db = open({ poolSize: 1, rowLockMs: 4_321 })
+      await using db = open({ poolSize: 1, rowLockMs: 4_321, statementMs: 8_765 })
       const [mine, other] = (await organizations(2)) as [string, string]
       const left = async () => (await db.runUnscoped(scopeLeft, []))[0]
       await Promise.all([db.reads.run(mine, everyOrganization, []), db.reads.run(other, everyOrganization, [])])
-      assert.deepEqual(await left(), { scope: '', wait: '4321ms' })
+      assert.deepEqual(await left(), { scope: '', wait: '4321ms 8765ms' })
       await Promise.allSettled([
         db.writes.run(mine, rename, [mine, 'Kept']),
         db.writes.run(other, insertUser, [other, 'no uuid', '']),
       ])
-      assert.deepEqual(await left(), { scope: '', wait: '4321ms' })
+      assert.deepEqual(await left(), { scope: '', wait: '4321ms 8765ms' })
       assert.deepEqual(await namesOf([mine]), ['Kept'])
     })
 
@@ -158,6 +160,34 @@ for (const prepared of [true, false]) {
       await owner.query('rollback')
       assert.deepEqual(await waiting, [{ name: 'Later' }])
       assert.ok(tookMs < 2_000, `the others took ${tookMs} ms`)
+    })
+
+    test('who takes long among others is given all of its time afterwards, by itself', async () => {
+      await using db = open({ statementMs: 2_000, queryMs: 4_000 })
+      const [slow, ...quick] = (await organizations(4)) as [string, ...string[]]
+      const [waited, ...seen] = await Promise.all([
+        db.reads.run(slow, wait, [0.8]),
+        ...quick.map((id) => db.reads.run(id, everyOrganization, [])),
+      ])
+      assert.equal(waited.length, 1)
+      assert.deepEqual(
+        seen,
+        quick.map((id) => [{ organization_id: id }]),
+      )
+      await assert.rejects(db.reads.run(slow, wait, [3]), { code: '57014' })
+    })
+
+    test('more changes than connections: one that waits for a row costs one of them', async () => {
+      await using db = open({ poolSize: 2, poolWaitMs: 1_000 })
+      const [held, ...free] = (await organizations(17)) as [string, ...string[]]
+      await owner.query('begin')
+      await owner.query(lockOne.text, [held])
+      const waiting = db.writes.run(held, rename, [held, 'Later'])
+      await Promise.all(free.map((id) => db.writes.run(id, rename, [id, 'Soon'])))
+      const [newcomer] = free as [string]
+      assert.deepEqual(await db.writes.run(newcomer, rename, [newcomer, 'Newcomer']), [{ name: 'Newcomer' }])
+      await owner.query('rollback')
+      assert.deepEqual(await waiting, [{ name: 'Later' }])
     })
 
     test('a connection that ends under them leaves the outcome open for all, and the next statement has another', async () => {

@@ -5,7 +5,7 @@ import { type Gate, gate } from '../../test/kit/gate.ts'
 import { databaseTrouble, NotConnected } from './database-error.ts'
 import type { ScopedItem } from './scoped-query.ts'
 import { statement } from './statement.ts'
-import { Together, type TogetherOptions } from './together.ts'
+import { Together, type TogetherOptions, TripRefused } from './together.ts'
 
 const look = statement<{ saw: string }>('test_look', 'select $1 as saw')
 const organization = '550e8400-e29b-41d4-a716-446655440000'
@@ -23,7 +23,7 @@ function station(options: Partial<TogetherOptions> = {}) {
   const together = new Together({
     lanes: 1,
     itemsMax: 4,
-    places: 100,
+    tripsMax: 100,
     waitMs: 10_000,
     send: async (items: readonly ScopedItem[]) => {
       const trip: Trip = { values: items.map(({ values }) => String(values[0])), back: gate() }
@@ -106,25 +106,65 @@ describe('statements that share a round trip', () => {
     await letBack(trips, slow)
   })
 
-  test('one that is refused has done nothing: each runs again by itself, and only the guilty one learns of it', async () => {
-    const refusal = Object.assign(new Error('division by zero'), { code: '22012', severity: 'ERROR' })
+  const refusal = Object.assign(new Error('division by zero'), { code: '22012', severity: 'ERROR' })
+
+  /** Refuses every round trip with a statement whose value begins with "bad", and the commit of one with "late". */
+  function refusing() {
     const trips: string[] = []
     const together = new Together({
-      ...{ lanes: 1, itemsMax: 4, places: 100, waitMs: 10_000 },
+      ...{ lanes: 1, itemsMax: 5, tripsMax: 100, waitMs: 10_000 },
       send: async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
         trips.push(values.join(' '))
-        if (values.includes('bad')) throw refusal
+        const at = values.findIndex((value) => value.startsWith('bad'))
+        if (at !== -1) throw values.length === 1 ? refusal : new TripRefused(refusal, at)
+        if (values.length > 1 && values.includes('late')) throw new TripRefused(refusal, null)
         return values.map((saw) => [{ saw }])
       },
     })
-    const [a, bad, b] = await Promise.allSettled(
-      ['a', 'bad', 'b'].map((value) => together.run(organization, look, [value])),
-    )
-    assert.deepEqual(a, { status: 'fulfilled', value: [{ saw: 'a' }] })
-    assert.deepEqual(b, { status: 'fulfilled', value: [{ saw: 'b' }] })
-    assert.deepEqual(bad, { status: 'rejected', reason: refusal })
-    assert.deepEqual(trips, ['a bad b', 'a', 'bad', 'b'])
+    const ask = (values: string[]) =>
+      Promise.allSettled(values.map((value) => together.run(organization, look, [value])))
+    return { trips, ask }
+  }
+  const heard = (saw: string) => ({ status: 'fulfilled', value: [{ saw }] })
+  const isTold = { status: 'rejected', reason: refusal }
+
+  test('one that is refused has done nothing: the guilty one runs again by itself and learns of it, the others together', async () => {
+    const { trips, ask } = refusing()
+    assert.deepEqual(await ask(['a', 'bad', 'b', 'c']), [heard('a'), isTold, heard('b'), heard('c')])
+    assert.deepEqual(trips, ['a bad b c', 'a', 'bad', 'b c'])
+  })
+
+  test('several that are refused are found one after the other', async () => {
+    const { trips, ask } = refusing()
+    assert.deepEqual(await ask(['bad1', 'a', 'bad2', 'b']), [isTold, heard('a'), isTold, heard('b')])
+    assert.deepEqual(trips, ['bad1 a bad2 b', 'bad1', 'a bad2 b', 'a', 'bad2', 'b'])
+  })
+
+  test('where it is the commit that is refused, nobody is known to be guilty, and each runs by itself', async () => {
+    const { trips, ask } = refusing()
+    assert.deepEqual(await ask(['a', 'late', 'b']), [heard('a'), heard('late'), heard('b')])
+    assert.deepEqual(trips, ['a late b', 'a', 'late', 'b'])
+  })
+
+  test('one by itself that waits holds up neither those that were refused with it nor who comes later', async () => {
+    const waits = gate()
+    const together = new Together({
+      ...{ lanes: 1, itemsMax: 16, tripsMax: 16, waitMs: 1_000 },
+      send: async (items) => {
+        const values = items.map(({ values: [value] }) => String(value))
+        if (values.length > 1 && values.includes('bad')) throw new TripRefused(refusal, values.indexOf('bad'))
+        if (values.includes('bad')) await waits.opened
+        return values.map((saw) => [{ saw }])
+      },
+    })
+    const ask = (value: string) => together.run(organization, look, [value])
+    const bad = ask('bad')
+    const others = Array.from({ length: 15 }, (_, at) => ask(String(at)))
+    await Promise.all(others)
+    assert.deepEqual(await ask('later'), [{ saw: 'later' }])
+    waits.open()
+    assert.deepEqual(await bad, [{ saw: 'bad' }])
   })
 
   test('one whose connection breaks may have happened: all learn of it, and nothing runs again', async () => {
@@ -145,8 +185,31 @@ describe('statements that share a round trip', () => {
     assert.deepEqual(carried(), ['a b'])
   })
 
-  test('when every place is taken a statement waits, then is told that nothing was sent; a free place is used again', async () => {
-    const { trips, ask, carried } = station({ lanes: 9, places: 2, waitMs: 100 })
+  test('what is no refusal may have happened, even if it says something else than that the connection broke', async () => {
+    const { trips, ask, carried } = station()
+    const asked = Promise.allSettled([ask('a'), ask('b')])
+    await turn()
+    const [trip] = trips
+    assert.ok(trip)
+    trip.error = Object.assign(new Error('no route'), { code: 'ENETUNREACH', syscall: 'write' })
+    const outcomes = await letBack(trips, asked)
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    )
+    assert.deepEqual(carried(), ['a b'])
+  })
+
+  test('a parameter that cannot be written is told to who gave it alone', async () => {
+    const { trips, together, ask } = station()
+    const circle: { self?: object } = {}
+    circle.self = circle
+    await assert.rejects(together.run(organization, look, [circle]), TypeError)
+    assert.deepEqual(await letBack(trips, ask('a')), [{ saw: 'a' }])
+  })
+
+  test('when every connection is taken a statement waits, then is told that nothing was sent; a free one is used again', async () => {
+    const { trips, ask, carried } = station({ lanes: 9, tripsMax: 2, itemsMax: 1, waitMs: 100 })
     const held = Promise.all([ask('a'), ask('b')])
     await turn()
     const startedMs = performance.now()
@@ -155,6 +218,6 @@ describe('statements that share a round trip', () => {
     assert.ok(waitedMs >= 95 && waitedMs < 1_000, `waited ${waitedMs} ms`)
     await letBack(trips, held)
     assert.deepEqual(await letBack(trips, ask('c')), [{ saw: 'c' }])
-    assert.deepEqual(carried(), ['a b', 'c'])
+    assert.deepEqual(carried(), ['a', 'b', 'c'])
   })
 })

@@ -1,25 +1,43 @@
-import { databaseTrouble, NotConnected } from './database-error.ts'
-import type { ScopedItem } from './scoped-query.ts'
+import { NotConnected } from './database-error.ts'
+import { type ScopedItem, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 
 /** A round trip that lasts longer than this waits for something, and what comes after it does not wait with it. */
 const PATIENCE_MS = 20
 
+/** PostgreSQL refused a round trip: nothing of it was done. */
+export class TripRefused extends Error {
+  /** Place of the statement that was refused; null when it was the commit. */
+  readonly at: number | null
+
+  constructor(cause: unknown, at: number | null) {
+    super('a round trip was refused', { cause })
+    this.name = 'TripRefused'
+    this.at = at
+  }
+}
+
 export interface TogetherOptions {
-  /** Sends statements in one round trip; they happen all or none. Answers the rows of each. */
+  /**
+   * Sends statements in one round trip; they happen all or none. Answers the rows of each.
+   *
+   * @throws TripRefused when none of them happened because of one; any other error when nobody knows.
+   */
   send(items: readonly ScopedItem[]): Promise<object[][]>
   /** Round trips at one time, beside those that have lasted too long. */
   lanes: number
   /** Most statements in one round trip: its transaction lasts as long as all of them. */
   itemsMax: number
-  /** Statements at one time, whatever they wait for. */
-  places: number
-  /** Milliseconds until a statement that found no place is refused. */
+  /** Round trips at one time, however long they last: each has a connection. */
+  tripsMax: number
+  /** Milliseconds until a statement that found no round trip is refused. */
   waitMs: number
 }
 
 interface Waiting {
   item: ScopedItem
+  /** What was refused once runs by itself, with all the patience that the database is given. */
+  isAlone: boolean
   since: number
   resolve(rows: object[]): void
   reject(error: unknown): void
@@ -30,15 +48,14 @@ interface Waiting {
  * the round trips before are under way goes out together with the next: a server that has little to do sends each statement at
  * once, and a busy one spends a commit and a change of process on many.
  *
- * A round trip that PostgreSQL refuses has done nothing, so each of its statements runs again by itself, and its caller never
- * learns of the others. One whose connection breaks fails for all, since it may have happened.
+ * When PostgreSQL refuses a statement, nothing of its round trip was done: that one runs again by itself, the others together
+ * once more, and their callers never learn of it. When the connection breaks it may have happened, and all are told.
  */
 export class Together {
   readonly #options: TogetherOptions
   #queue: Waiting[] = []
   /** When each round trip under way began. */
-  readonly #lanes = new Set<{ since: number }>()
-  #placesTaken = 0
+  readonly #trips = new Set<{ since: number }>()
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -51,14 +68,16 @@ export class Together {
     return this.#queue.length
   }
 
+  /** @throws NotConnected when no round trip was to be had in time, and whatever the statement failed with. */
   run<Row extends object>(
     organizationId: string,
     { name, text }: Statement<Row>,
-    values: readonly Param[],
+    params: readonly Param[],
   ): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      const item = { name, text, organizationId, values }
-      this.#queue.push({ item, since: performance.now(), resolve: resolve as Waiting['resolve'], reject })
+      const item = { name, text, organizationId, values: toWireValues(params) }
+      const settle = { resolve: resolve as Waiting['resolve'], reject }
+      this.#queue.push({ item, isAlone: false, since: performance.now(), ...settle })
       this.#schedule()
     })
   }
@@ -74,11 +93,17 @@ export class Together {
   }
 
   #sendNext(): void {
-    const { lanes, itemsMax, places } = this.#options
-    while (this.#queue.length > 0 && this.#placesTaken < places && this.#quickLanes() < lanes) {
-      void this.#carry(this.#queue.splice(0, Math.min(itemsMax, places - this.#placesTaken)))
+    const { lanes, tripsMax } = this.#options
+    while (this.#queue.length > 0 && this.#trips.size < tripsMax && this.#quickTrips() < lanes) {
+      void this.#carry(this.#takeNext())
     }
     if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), PATIENCE_MS)
+  }
+
+  #takeNext(): Waiting[] {
+    const { itemsMax } = this.#options
+    const firstAlone = this.#queue.findIndex(({ isAlone }) => isAlone)
+    return this.#queue.splice(0, firstAlone === -1 ? itemsMax : Math.min(itemsMax, Math.max(1, firstAlone)))
   }
 
   #lookAgain(): void {
@@ -87,41 +112,39 @@ export class Together {
     const isLate = ({ since }: Waiting) => since < oldest
     const late = this.#queue.filter(isLate)
     if (late.length > 0) this.#queue = this.#queue.filter((waiting) => !isLate(waiting))
-    for (const { reject } of late) reject(new NotConnected(new Error('every place was taken for too long')))
+    for (const { reject } of late) reject(new NotConnected(new Error('every connection was taken for too long')))
     this.#sendNext()
   }
 
-  #quickLanes(): number {
+  #quickTrips(): number {
     const oldest = performance.now() - PATIENCE_MS
     let count = 0
-    for (const { since } of this.#lanes) if (since >= oldest) count += 1
+    for (const { since } of this.#trips) if (since >= oldest) count += 1
     return count
   }
 
   async #carry(batch: readonly Waiting[]): Promise<void> {
-    const lane = { since: performance.now() }
-    this.#lanes.add(lane)
-    this.#placesTaken += batch.length
-    try {
-      await this.#answerAll(batch)
-    } finally {
-      this.#lanes.delete(lane)
-      this.#placesTaken -= batch.length
-      this.#schedule()
-    }
-  }
-
-  async #answerAll(batch: readonly Waiting[]): Promise<void> {
+    const trip = { since: performance.now() }
+    this.#trips.add(trip)
     try {
       const rows = await this.#options.send(batch.map(({ item }) => item))
       for (const [index, { resolve }] of batch.entries()) resolve(rows[index] ?? [])
     } catch (error) {
-      if (batch.length > 1 && databaseTrouble(error).kind !== 'unreachable') return this.#answerEach(batch)
-      for (const { reject } of batch) reject(error)
+      this.#failed(batch, error)
+    } finally {
+      this.#trips.delete(trip)
+      this.#schedule()
     }
   }
 
-  async #answerEach(batch: readonly Waiting[]): Promise<void> {
-    await Promise.all(batch.map((waiting) => this.#answerAll([waiting])))
+  #failed(batch: readonly Waiting[], error: unknown): void {
+    if (!(error instanceof TripRefused) || batch.length === 1) {
+      const reason = error instanceof TripRefused ? error.cause : error
+      for (const { reject } of batch) reject(reason)
+      return
+    }
+    const since = performance.now()
+    const isGuilty = (index: number) => error.at === null || error.at === index
+    this.#queue.unshift(...batch.map((waiting, index) => ({ ...waiting, isAlone: isGuilty(index), since })))
   }
 }

@@ -16,7 +16,7 @@ export interface ReadinessParts {
   isSchemaCurrent(): Promise<boolean>
   /** Whether the key that seals new secrets is there. */
   hasSealingKey(): boolean
-  /** Whether it is as quick as it will be: the first requests do not pay for what a start has put off. */
+  /** Whether what a start puts off has been done: no request compiles a check. */
   isWarm(): boolean
   /** Whether the server is stopping. */
   isDraining(): boolean
