@@ -60,8 +60,8 @@ const pooled = {
       code: [
         {
           file: 'db/scoped-query.js',
-          find: 'scope.text, [organizationId]',
-          put: 'scope.text, [this.#items[0].organizationId]',
+          find: 'wire, { organizationId, isFirst',
+          put: 'wire, { organizationId: this.#items[0].organizationId, isFirst',
         },
       ],
     },

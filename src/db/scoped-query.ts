@@ -214,8 +214,10 @@ export class ScopedQuery {
     if (this.#broken !== null || step === undefined || step.isScope || step.fields === null) return
     try {
       const row: Record<string, unknown> = {}
-      for (const [index, field] of step.fields.entries()) {
-        row[field.name] = fromText(message.fields[index] ?? null, field.dataTypeID)
+      let index = 0
+      for (const { name, dataTypeID } of step.fields) {
+        row[name] = fromText(message.fields[index] ?? null, dataTypeID)
+        index += 1
       }
       step.rows.push(row)
     } catch (error) {
