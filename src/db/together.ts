@@ -2,8 +2,13 @@ import { NotConnected } from './database-error.ts'
 import { type ScopedItem, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 
-/** A round trip that lasts longer than this waits for something, and what comes after it does not wait with it. */
-const PATIENCE_MS = 20
+/**
+ * A round trip that lasts longer than this waits for something, and what comes after it does not wait with it. Longer than a
+ * machine that has too much to do takes: more connections would give it more to do.
+ */
+const PATIENCE_MS = 100
+/** How often those that wait are looked at, where no round trip comes back. */
+const LOOK_MS = 20
 
 /** PostgreSQL refused a round trip: nothing of it was done. */
 export class TripRefused extends Error {
@@ -54,8 +59,8 @@ interface Waiting {
 export class Together {
   readonly #options: TogetherOptions
   #queue: Waiting[] = []
-  /** When each round trip under way began. */
-  readonly #trips = new Set<{ since: number }>()
+  /** When each round trip under way began; one of a statement that may wait is nobody's lane. */
+  readonly #trips = new Set<{ since: number; isAlone: boolean }>()
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -97,7 +102,7 @@ export class Together {
     while (this.#queue.length > 0 && this.#trips.size < tripsMax && this.#quickTrips() < lanes) {
       void this.#carry(this.#takeNext())
     }
-    if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), PATIENCE_MS)
+    if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), LOOK_MS)
   }
 
   #takeNext(): Waiting[] {
@@ -119,12 +124,12 @@ export class Together {
   #quickTrips(): number {
     const oldest = performance.now() - PATIENCE_MS
     let count = 0
-    for (const { since } of this.#trips) if (since >= oldest) count += 1
+    for (const { since, isAlone } of this.#trips) if (!isAlone && since >= oldest) count += 1
     return count
   }
 
   async #carry(batch: readonly Waiting[]): Promise<void> {
-    const trip = { since: performance.now() }
+    const trip = { since: performance.now(), isAlone: batch[0]?.isAlone === true }
     this.#trips.add(trip)
     try {
       const rows = await this.#options.send(batch.map(({ item }) => item))
