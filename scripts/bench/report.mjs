@@ -110,7 +110,8 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
   every table and index is read into before it is measured (\`pg_prewarm\`), and one checkpoint an hour.
 - **The bare program** is \`node:http\` and \`pg\` with the recorded statements of that PATCH as named prepared statements, with
   parameters and an answer of the same kind and size, in the same two round trips. It checks no key, validates nothing, seals
-  nothing and logs nothing. The second form of it sends its statements in our own query form, which costs less.
+  nothing and logs nothing. The second form of it sends its statements in our own query form, which costs less. Either sends each
+  statement by itself; Letterhead lets those of several requests share a round trip and a commit (ARCHITECTURE.md), as it does in use.
 - **pgbench** runs the recorded statements with the same parameters as a script, prepared, with the write in a pipeline.
 - **10^6 profiles** are one organization of 10^5 and 900 of 10^3, against one of 10^3 in another database of the same server.
 - **Instances** are processes on the same cores, the connections dealt out among them. After the run every accepted change is
