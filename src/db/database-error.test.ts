@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DatabaseTrouble, databaseTrouble, LockNotHad, NotConnected } from './database-error.ts'
+import { type DatabaseTrouble, databaseTrouble, isRefusal, LockNotHad, NotConnected } from './database-error.ts'
 
 const failed = (code: string, more: object = {}) => Object.assign(new Error('says nothing'), { code, ...more })
 const SENT: DatabaseTrouble = { kind: 'unreachable', isSent: true }
@@ -17,6 +17,11 @@ const TROUBLES: [string, unknown, DatabaseTrouble][] = [
   ['server crashed', failed('57P02'), SENT],
   ['server starting', failed('57P03'), SENT],
   ['too many connections', failed('53300'), SENT],
+  ['a network that is gone', failed('ENETUNREACH', { syscall: 'write' }), SENT],
+  ['TLS that broke', failed('ERR_SSL_WRONG_VERSION_NUMBER'), SENT],
+  ['TLS that another protocol answered', failed('EPROTO'), SENT],
+  ['a stream that was closed before', failed('ERR_STREAM_DESTROYED'), SENT],
+  ['an argument that the program got wrong', failed('ERR_INVALID_ARG_TYPE'), { kind: 'other' }],
   ['connection ended by the driver', new Error('Connection terminated unexpectedly'), SENT],
   ['connection that broke before', new Error('Client has encountered a connection error and is not queryable'), SENT],
   ['no answer in time', new Error('Query read timeout'), SENT],
@@ -36,3 +41,28 @@ const TROUBLES: [string, unknown, DatabaseTrouble][] = [
 for (const [says, error, trouble] of TROUBLES) {
   test(`${says}: ${trouble.kind}`, () => assert.deepEqual(databaseTrouble(error), trouble))
 }
+
+/** As PostgreSQL says it: only its own words have a severity. */
+const said = (code: string) => failed(code, { severity: 'ERROR' })
+
+const OPEN: [string, unknown][] = [
+  ['a disk that is full may have the commit', said('53100')],
+  ['an error of the disk may come after the commit', said('58030')],
+  ['a server in trouble with itself', said('XX000')],
+  ['a server that became read-only', said('25006')],
+  ['a server that ends', said('57P01')],
+  ['a connection failure', said('08006')],
+  ['a connection that broke', failed('ECONNRESET')],
+  ['a code that is not said by PostgreSQL', failed('23505')],
+  ['no answer in time', new Error('Query read timeout')],
+  ['no error at all', 'ERROR'],
+]
+for (const [says, error] of OPEN) {
+  test(`what may have happened is no refusal: ${says}`, () => assert.equal(isRefusal(error), false))
+}
+
+test('whatever else PostgreSQL says of what was sent is a refusal: nothing of it was done', () => {
+  for (const code of ['23505', '23503', '22012', '40001', '40P01', '42601', '42501', '55P03', '57014']) {
+    assert.equal(isRefusal(said(code)), true, code)
+  }
+})
