@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DatabaseTrouble, databaseTrouble, isRefusal, LockNotHad, NotConnected } from './database-error.ts'
+import {
+  type DatabaseTrouble,
+  databaseTrouble,
+  isRefusal,
+  LockNotHad,
+  NotAnswered,
+  NotConnected,
+} from './database-error.ts'
 
 const failed = (code: string, more: object = {}) => Object.assign(new Error('says nothing'), { code, ...more })
 const SENT: DatabaseTrouble = { kind: 'unreachable', isSent: true }
@@ -24,7 +31,8 @@ const TROUBLES: [string, unknown, DatabaseTrouble][] = [
   ['an argument that the program got wrong', failed('ERR_INVALID_ARG_TYPE'), { kind: 'other' }],
   ['connection ended by the driver', new Error('Connection terminated unexpectedly'), SENT],
   ['connection that broke before', new Error('Client has encountered a connection error and is not queryable'), SENT],
-  ['no answer in time', new Error('Query read timeout'), SENT],
+  ['no answer to a command in time', new Error('Query read timeout'), SENT],
+  ['no answer to a statement in time', new NotAnswered(), SENT],
   ['row lock not had in time', failed('55P03'), { kind: 'lock_timeout' }],
   ['statement took too long', failed('57014'), { kind: 'statement_timeout' }],
   ['statement that only waited for a lock', new LockNotHad(failed('57014')), { kind: 'lock_timeout' }],
@@ -54,7 +62,8 @@ const OPEN: [string, unknown][] = [
   ['a connection failure', said('08006')],
   ['a connection that broke', failed('ECONNRESET')],
   ['a code that is not said by PostgreSQL', failed('23505')],
-  ['no answer in time', new Error('Query read timeout')],
+  ['no answer to a command in time', new Error('Query read timeout')],
+  ['no answer to a statement in time', new NotAnswered()],
   ['no error at all', 'ERROR'],
 ]
 for (const [says, error] of OPEN) {

@@ -50,6 +50,14 @@ export class NotConnected extends Error {
   }
 }
 
+/** What was sent had no answer in time, so its outcome is open. */
+export class NotAnswered extends Error {
+  constructor() {
+    super('the database did not answer in time')
+    this.name = 'NotAnswered'
+  }
+}
+
 /**
  * A statement that does nothing but take a row's lock ran into the limit of statements. It can only have waited:
  * PostgreSQL counts `lock_timeout` anew for each lock that a queue for one row consists of.
@@ -64,6 +72,7 @@ export class LockNotHad extends Error {
 /** Reads an error of the driver or of PostgreSQL. Reads code and constraint only, never the texts that quote values. */
 export function databaseTrouble(error: unknown): DatabaseTrouble {
   if (error instanceof NotConnected) return { kind: 'unreachable', isSent: false }
+  if (error instanceof NotAnswered) return { kind: 'unreachable', isSent: true }
   if (error instanceof LockNotHad) return { kind: 'lock_timeout' }
   if (!(error instanceof Error)) return { kind: 'other' }
   const { code, constraint } = error as { code?: string; constraint?: string }

@@ -1,7 +1,8 @@
 import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
-import { databaseTrouble, isRefusal, NotConnected } from './database-error.ts'
+import { databaseTrouble, isRefusal, NotAnswered, NotConnected } from './database-error.ts'
+import { Overdue } from './overdue.ts'
 import { type ScopedItem, ScopedQuery, type SharedLimits, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 import { Together, TripRefused } from './together.ts'
@@ -67,12 +68,16 @@ export class Database implements Executor {
   readonly #prepared: boolean
   readonly #breaker: Breaker
   readonly #trace: Trace | undefined
+  readonly #queryMs: number
+  readonly #overdue: Overdue
   /** Connections that are lent out. */
   #lent = 0
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
     this.#trace = options.trace
+    this.#queryMs = options.queryMs
+    this.#overdue = new Overdue(options.queryMs)
     this.#pool = new pg.Pool({
       ...options.connection,
       max: options.poolSize,
@@ -80,7 +85,6 @@ export class Database implements Executor {
       idleTimeoutMillis: IDLE_CONNECTION_MS,
       lock_timeout: options.rowLockMs,
       statement_timeout: options.statementMs,
-      query_timeout: options.queryMs,
       idle_in_transaction_session_timeout: 10_000,
       options: SESSION_OPTIONS,
       keepAlive: true,
@@ -154,9 +158,7 @@ export class Database implements Executor {
   async #ping(withinMs: number): Promise<void> {
     const client = await this.#pool.connect()
     try {
-      // The pool's own patience is for statements that work; this one does nothing.
-      const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: withinMs }
-      await client.query(query)
+      await command(client, 'select 1', withinMs)
       client.release()
     } catch (error) {
       client.release(true)
@@ -217,7 +219,9 @@ export class Database implements Executor {
     const sent = this.#prepared ? items : items.map((item) => ({ ...item, name: '' }))
     const shared = items.length > 1 ? (limits ?? null) : null
     return new Promise((resolve, reject) => {
+      const end = this.#overdue.begin(() => query.handleError(new NotAnswered()))
       const query = new ScopedQuery(sent, shared, (error, rows) => {
+        end()
         if (error === null) resolve(rows)
         else reject(shared !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error)
       })
@@ -242,14 +246,14 @@ export class Database implements Executor {
   async #transactionOnce<T>(organizationId: string, work: (tx: Executor) => Promise<T>): Promise<T> {
     const client = await this.#connect()
     try {
-      await client.query('begin')
+      await command(client, 'begin', this.#queryMs)
       const result = await work({
         run: (id, statement, params) => {
           if (id !== organizationId) throw new Error('a transaction belongs to one organization')
           return this.#send(client, organizationId, statement, params)
         },
       })
-      await client.query('commit')
+      await command(client, 'commit', this.#queryMs)
       client.release()
       return result
     } catch (error) {
@@ -265,7 +269,7 @@ export class Database implements Executor {
       return
     }
     try {
-      await client.query('rollback')
+      await command(client, 'rollback', this.#queryMs)
       client.release()
     } catch {
       client.release(true)
@@ -277,6 +281,12 @@ export class Database implements Executor {
     this.#breaker.stop()
     return this.#pool.end()
   }
+}
+
+/** A command without rows, which has `withinMs` to be answered. */
+async function command(client: pg.PoolClient, text: string, withinMs: number): Promise<void> {
+  const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: withinMs }
+  await client.query(query)
 }
 
 /** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
