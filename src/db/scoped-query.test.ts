@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { openTestPool } from '../../test/kit/server-pool.ts'
 import type { Database } from './database.ts'
+import { ScopedQuery } from './scoped-query.ts'
 import { type Param, type Statement, statement } from './statement.ts'
 
 const ORGANIZATION = '550e8400-e29b-41d4-a716-446655440000'
@@ -67,6 +68,39 @@ describe('a statement with its scope in one round trip', () => {
     assert.deepEqual((await db.run(ORGANIZATION, series, [1000])).map(({ n }) => n).at(-1), 1000)
     const nothing = select('update users set name = name where organization_id = $1')
     assert.deepEqual(await db.run(ORGANIZATION, nothing, [ORGANIZATION]), [])
+  })
+
+  test('a row of very many columns has each under its name, the last of a name that comes twice', async () => {
+    await using db = open()
+    const columns = Array.from({ length: 300 }, (_, at) => `${at} as "column ${at} '\\"`)
+    const wide = select<Record<string, unknown>>(
+      `select ${columns.join(', ')}, null::int as gone, 1 as twice, 2 as twice`,
+    )
+    for (let round = 0; round < 2; round += 1) {
+      const [row = {}] = await db.run(ORGANIZATION, wide, [])
+      assert.deepEqual(Object.keys(row).length, 302)
+      for (let at = 0; at < 300; at += 1) assert.equal(row[`column ${at} '\\`], at)
+      assert.deepEqual([row.gone, row.twice], [null, 2])
+    }
+  })
+
+  test('statements of one organization that follow each other have one scope', () => {
+    const sent: string[] = []
+    const wire = {
+      stream: { cork: () => undefined, uncork: () => undefined },
+      on: () => undefined,
+      parse: () => undefined,
+      describe: () => undefined,
+      execute: () => undefined,
+      sync: () => sent.push('sync'),
+      bind: ({ statement: name, values }: { statement: string; values: unknown[] }) =>
+        sent.push(name.startsWith('scope') ? `${name} ${values[0]}` : name),
+    }
+    const item = (name: string, organizationId: string) => ({ name, text: '', organizationId, values: [] })
+    const items = [item('first', 'a'), item('second', 'a'), item('third', 'b'), item('fourth', 'a')]
+    new ScopedQuery(items, { lockMs: 1, statementMs: 1 }, () => undefined).submit(wire)
+    const expected = ['scope_together a', 'first', 'second', 'scope b', 'third', 'scope a', 'fourth', 'sync']
+    assert.deepEqual(sent, expected)
   })
 
   test('the row of the scope is never mistaken for a row of the statement', async () => {

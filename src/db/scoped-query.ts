@@ -5,7 +5,8 @@ import type { Param } from './statement.ts'
  *
  * `set_config('app.org', …, true)` and the statement go out before a single Sync, so PostgreSQL runs both in one implicit
  * transaction: row-level security sees the organization, and nothing of it is left on the connection afterwards. Statements
- * that travel together have a scope each, in the order of the statements, and happen all or none.
+ * that travel together happen all or none, in their order, and before each that is another organization's than the one
+ * before it there is a scope.
  * The row description of a prepared statement is asked for once per connection and kept, which saves its cost on the hot path.
  */
 
@@ -28,6 +29,9 @@ interface Field {
   name: string
   dataTypeID: number
 }
+
+/** Makes a row of its columns' texts. */
+type ReadRow = (texts: readonly (string | null)[]) => object
 
 /** The part of node-postgres's connection that a query of one's own may use. */
 interface Wire {
@@ -54,7 +58,7 @@ const SCOPE_TOGETHER = {
  * A name counts as prepared when its ParseComplete has arrived: a later error of the same round trip does not undo it.
  */
 class Prepared {
-  readonly fields = new Map<string, readonly Field[]>()
+  readonly readers = new Map<string, ReadRow>()
   readonly #confirmed = new Set<string>()
   #awaiting: string[] = []
 
@@ -102,30 +106,36 @@ function toText(value: Param): string | null {
   return String(value)
 }
 
-function fromText(text: string | null, type: number): unknown {
-  if (text === null) return null
-  switch (type) {
-    case 16:
-      return text === 't'
-    case 20:
-    case 21:
-    case 23:
-    case 26:
-    case 701:
-      return Number(text)
-    case 114:
-    case 3802:
-      return JSON.parse(text)
-    default:
-      return text
-  }
+const READERS: Readonly<Record<number, 'toBoolean' | 'toNumber' | 'toJson'>> = {
+  16: 'toBoolean',
+  20: 'toNumber',
+  21: 'toNumber',
+  23: 'toNumber',
+  26: 'toNumber',
+  701: 'toNumber',
+  114: 'toJson',
+  3802: 'toJson',
 }
 
-/** One statement on its way: what its rows are read by, and the rows so far. */
+/**
+ * A function for the rows of one statement, written as the object that it makes: an object that is filled column by column
+ * becomes a hash table where there are more than a dozen, and costs a GET a sixth of its time to write and to read.
+ */
+function readerOf(fields: readonly Field[]): ReadRow {
+  const members = fields.map(({ name, dataTypeID }, index) => {
+    const read = READERS[dataTypeID]
+    const text = `texts[${index}]`
+    return `${JSON.stringify(name)}: ${read === undefined ? text : `${text} === null ? null : ${read}(${text})`}`
+  })
+  const made = new Function('toBoolean', 'toNumber', 'toJson', `return (texts) => ({ ${members.join(', ')} })`)
+  return made((text: string) => text === 't', Number, JSON.parse) as ReadRow
+}
+
+/** One statement on its way: what reads its rows, and the rows so far. */
 interface Step {
   readonly isScope: boolean
   readonly name: string
-  fields: readonly Field[] | null
+  read: ReadRow | null
   readonly rows: object[]
 }
 
@@ -168,15 +178,18 @@ export class ScopedQuery {
     this.#prepared = prepared
     wire.stream.cork()
     try {
-      for (const [index, { name, text, organizationId, values }] of this.#items.entries()) {
-        if (organizationId !== null) {
-          this.#sendScope(wire, { organizationId, isFirst: index === 0, isNamed: name !== '' })
+      let scopedAs: string | null = null
+      for (const { name, text, organizationId, values } of this.#items) {
+        // Statements of one organization that follow each other have one scope.
+        if (organizationId !== null && organizationId !== scopedAs) {
+          this.#sendScope(wire, { organizationId, isFirst: scopedAs === null, isNamed: name !== '' })
+          scopedAs = organizationId
         }
         this.#send(wire, name, text, values)
-        const fields = name === '' ? null : (prepared.fields.get(name) ?? null)
-        if (fields === null) wire.describe({ type: 'P', name: '' })
+        const read = name === '' ? null : (prepared.readers.get(name) ?? null)
+        if (read === null) wire.describe({ type: 'P', name: '' })
         wire.execute({ portal: '' })
-        this.#steps.push({ isScope: false, name, fields, rows: [] })
+        this.#steps.push({ isScope: false, name, read, rows: [] })
       }
       wire.sync()
     } finally {
@@ -191,7 +204,7 @@ export class ScopedQuery {
     const more = limits === null ? [] : [`${limits.lockMs}ms`, `${limits.statementMs}ms`]
     this.#send(wire, of.isNamed ? scope.name : '', scope.text, [of.organizationId, ...more])
     wire.execute({ portal: '' })
-    this.#steps.push({ isScope: true, name: scope.name, fields: null, rows: [] })
+    this.#steps.push({ isScope: true, name: scope.name, read: null, rows: [] })
   }
 
   #send(wire: Wire, name: string, text: string, values: (string | null)[]): void {
@@ -205,21 +218,15 @@ export class ScopedQuery {
   handleRowDescription(message: { fields: Field[] }): void {
     const step = this.#steps[this.#at]
     if (step === undefined) return
-    step.fields = message.fields.map(({ name, dataTypeID }) => ({ name, dataTypeID }))
-    if (step.name !== '') this.#prepared?.fields.set(step.name, step.fields)
+    step.read = readerOf(message.fields)
+    if (step.name !== '') this.#prepared?.readers.set(step.name, step.read)
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
     const step = this.#steps[this.#at]
-    if (this.#broken !== null || step === undefined || step.isScope || step.fields === null) return
+    if (this.#broken !== null || step === undefined || step.isScope || step.read === null) return
     try {
-      const row: Record<string, unknown> = {}
-      let index = 0
-      for (const { name, dataTypeID } of step.fields) {
-        row[name] = fromText(message.fields[index] ?? null, dataTypeID)
-        index += 1
-      }
-      step.rows.push(row)
+      step.rows.push(step.read(message.fields))
     } catch (error) {
       this.#broken = error instanceof Error ? error : new Error('row cannot be read')
     }

@@ -94,6 +94,19 @@ for (const prepared of [true, false]) {
       )
     })
 
+    test('an organization that comes twice in a row, and again after another, sees itself alone each time', async () => {
+      await using db = open()
+      const [one, other] = (await organizations(2)) as [string, string]
+      const order = [one, one, other, one, other, other, other, one]
+      const transactions = await Promise.all(order.map((id) => db.writes.run(id, trip, [])))
+      assert.equal(new Set(transactions.map(([row]) => row?.transaction)).size, 1, 'they share a round trip')
+      const seen = await Promise.all(order.map((id) => db.writes.run(id, everyOrganization, [])))
+      assert.deepEqual(
+        seen,
+        order.map((id) => [{ organization_id: id }]),
+      )
+    })
+
     test('a statement that names another organization of its round trip finds nothing there', async () => {
       await using db = open()
       const [mine, other] = (await organizations(2)) as [string, string]
