@@ -62,8 +62,8 @@ export function houseRequest(method, { body, hasKey = false } = {}) {
  */
 export function requestText(method, path, headers, { body, hasKey = false, keyHeader = 'idempotency-key' } = {}) {
   const text = body?.('@COUNT@')
-  // The placeholder stands for six digits.
-  const length = text === undefined ? 0 : Buffer.byteLength(text) - '@COUNT@'.length + 6
+  // The placeholder stands for six digits, each time.
+  const length = text === undefined ? 0 : Buffer.byteLength(text.replaceAll('@COUNT@', '000000'))
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'host: 127.0.0.1',

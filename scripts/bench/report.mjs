@@ -105,7 +105,8 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 - **PATCH** is the published request of the profiles page, 1.7 KB, with a name that differs each time and a fresh
   Idempotency-Key: key, user and role are read, the body is validated, secrets are sealed, the profile, its brand, its history
   and the kept answer are written in one statement, the access log goes to a file, the rate limit is on (raised with
-  \`RATE_LIMIT_FACTOR\`). One organization of 10,000 profiles, chosen at random.
+  \`RATE_LIMIT_FACTOR\`). One organization of 10,000 profiles, chosen at random. Its brand is sent as it is stored, so that of
+  the brand only the time of its change is written; the row "PATCH of name and brand" sends another legal name each time.
 - **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, a quarter of the memory (4 GB at most) as buffers, which
   every table and index is read into before it is measured (\`pg_prewarm\`), and one checkpoint an hour.
 - **The bare program** is \`node:http\` and \`pg\` with the recorded statements of that PATCH as named prepared statements, with

@@ -66,3 +66,13 @@ export const seedMembers = {
 export function seedBody(count) {
   return JSON.stringify({ ...seedMembers, name: `${seedMembers.name} ${count}` }, null, 2)
 }
+
+/** The same with another legal name of its brand in each request. @param {string} count */
+export function seedBodyOfBrand(count) {
+  const business = { ...brand.business, legalName: `${brand.business.legalName} ${count}` }
+  return JSON.stringify(
+    { ...seedMembers, name: `${seedMembers.name} ${count}`, brand: { ...brand, business } },
+    null,
+    2,
+  )
+}

@@ -32,7 +32,7 @@ interface Span {
  * Costs one short regular expression for text without long digit runs.
  */
 export function looksLikeCard(text: string): boolean {
-  return findCards(text, isIssued).next().done === false
+  return hasRun(text) && findCards(text, isIssued).next().done === false
 }
 
 /**
@@ -41,6 +41,7 @@ export function looksLikeCard(text: string): boolean {
  * caller keeps back text whose long numbers must survive.
  */
 export function maskCards(text: string): { text: string; masked: number } {
+  if (!hasRun(text)) return { text, masked: 0 }
   const spans = merge([...findCards(text, isOfAnyIssuer)])
   let masked = ''
   let end = 0
@@ -51,9 +52,13 @@ export function maskCards(text: string): { text: string; masked: number } {
   return { text: masked + text.slice(end), masked: spans.length }
 }
 
+/** Most text has no run of digits that is long enough, and is not looked at any further. */
+function hasRun(text: string): boolean {
+  return text.search(RUN) >= 0
+}
+
 /** Where numbers stand in the text; spans may overlap. `isIssuer` judges a number by its first eight digits. */
 function* findCards(text: string, isIssuer: (prefix: string) => boolean): Generator<Span> {
-  if (text.search(RUN) < 0) return
   const readable = text.replace(ID, (id) => 'x'.repeat(id.length))
   for (const { 0: run, index } of readable.matchAll(RUN)) {
     const digits = run.replace(/\D/g, '')

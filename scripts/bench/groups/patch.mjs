@@ -6,6 +6,7 @@ import { runLoad, warmUp } from '../load-run.mjs'
 import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { messagesOf, residentMegabytes, start, stop } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
+import { seedBodyOfBrand } from '../seed-request.mjs'
 import { inRounds, median, perRound } from '../statistics.mjs'
 
 const profiles = 10_000
@@ -90,6 +91,10 @@ function subjectsOf(bench, { installation, recording, house, bares }) {
     { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
     { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
     { name: 'PATCH replayed', run: () => ofHouse(patch, { replays: 500 }) },
+    {
+      name: 'PATCH of name and brand',
+      run: () => ofHouse(houseRequest('PATCH', { body: seedBodyOfBrand, hasKey: true })),
+    },
   ]
 }
 

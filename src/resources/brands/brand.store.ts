@@ -98,6 +98,12 @@ export function brandParams(id: string, sections: BrandSections, ownerId: string
   ]
 }
 
+/** Notes that the own brand was sent again as it is: no section is sealed or written anew. `source` as for `brandBranch`. */
+export function brandTouchBranch(source: string): string {
+  return `update brands b set updated_at = s.at from ${source} s
+    where b.organization_id = s.organization_id and b.owner_id = s.owner_id`
+}
+
 /**
  * Writes the own brand as one branch of a larger statement. `source` has the columns organization_id, owner_id and at.
  * The caller's version check on the owner has decided already: whatever changes a brand bumps its owner's version.

@@ -10,5 +10,12 @@ export {
   presentBrand,
   SEALED_BRAND_MEMBERS,
 } from './brand.rules.ts'
-export { BRAND_PARAMS, brandBranch, brandColumns, brandParams, decodeBrand } from './brand.store.ts'
+export {
+  BRAND_PARAMS,
+  brandBranch,
+  brandColumns,
+  brandParams,
+  brandTouchBranch,
+  decodeBrand,
+} from './brand.store.ts'
 export { type BrandKey, type BrandRelease, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'

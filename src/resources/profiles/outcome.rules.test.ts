@@ -45,6 +45,19 @@ describe('the own brand after a request', () => {
     })
   })
 
+  test('a brand that is sent as it is stored is changed by now, and none of its sections is written', () => {
+    const current = aStoredBrand({
+      contact: { name: 'John' },
+      business: {},
+      compliance: { expected_messaging_volume: '100' },
+    })
+    const body = { brand: { contact: { name: 'John' }, compliance: {} } }
+    assert.deepEqual(brandAfter(current, reading(body), at), {
+      stored: { id: BRAND_ID, sections: null, isNew: false },
+      shown: { ...current, updated_at: NOW },
+    })
+  })
+
   test('a brand that is there keeps its id and what a registry said of it', () => {
     const current = aStoredBrand({ tcr_brand_id: 'B', contact: { name: 'John', business_name: 'Acme' } })
     const merged = { contact: { name: 'Jane' }, business: {}, compliance: {} }

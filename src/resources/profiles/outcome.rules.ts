@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
 import type { Reading } from '../../contract/patch.ts'
 import { type Role, seesTaxId } from '../../contract/permissions.ts'
-import { applyBrand, type Brand, type BrandSections, newBrand } from '../brands/index.ts'
+import { applyBrand, type Brand, type BrandSections, brandDifferences, newBrand } from '../brands/index.ts'
 import { changesBetween, type HistoryEntry } from './history.rules.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 import { presentProfile, type Viewed } from './view.rules.ts'
@@ -18,9 +18,16 @@ export function shown(profile: Viewed, reader: Reader): JsonObject {
   return presentProfile(profile, { email, organizationWabaId, showTaxId: seesTaxId(reader.role) })
 }
 
+/** The own brand in a write; its sections are null where they were sent as they are stored. */
+export interface BrandWriting {
+  id: string
+  sections: BrandSections | null
+  isNew: boolean
+}
+
 /** A change of the own brand: what to store, and the brand as it will be read afterwards. */
 export interface BrandChange {
-  stored: { id: string; sections: BrandSections; isNew: boolean }
+  stored: BrandWriting
   shown: Brand
 }
 
@@ -33,11 +40,13 @@ export function brandAfter(
   const request = reading.values.brand
   if (!isJsonObject(request)) return null
   const sections = applyBrand(current, request, reading.clears)
-  if (current !== null)
+  if (current !== null) {
+    const isSame = brandDifferences(current, sections).length === 0
     return {
-      stored: { id: current.id, sections, isNew: false },
+      stored: { id: current.id, sections: isSame ? null : sections, isNew: false },
       shown: { ...current, ...sections, updated_at: at.now },
     }
+  }
   const fresh = newBrand(at.newBrandId, at.now, sections)
   return { stored: { id: fresh.id, sections, isNew: true }, shown: fresh }
 }

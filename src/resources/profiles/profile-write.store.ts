@@ -5,9 +5,10 @@ import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.sto
 import type { Caller } from '../../http/caller.ts'
 import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
-import { BRAND_PARAMS, type BrandSections, brandBranch, brandParams } from '../brands/index.ts'
+import { BRAND_PARAMS, brandBranch, brandParams, brandTouchBranch } from '../brands/index.ts'
 import { endCampaignsBranch } from '../campaigns/index.ts'
 import type { HistoryEntry } from './history.rules.ts'
+import type { BrandWriting } from './outcome.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
 import { contactPlace, PLAIN } from './profile.store.ts'
 import { wakeRunBranch } from './run.store.ts'
@@ -17,7 +18,7 @@ export interface Writing {
   caller: Caller
   history: HistoryEntry
   at: string
-  brand: { id: string; sections: BrandSections; isNew: boolean } | null
+  brand: BrandWriting | null
   payment_method: StoredPaymentMethod | null
   events: readonly NewEvent[]
   kept: KeptRow | null
@@ -47,9 +48,9 @@ const branchedStatements = new Map<string, Statement<{ version: number }>>()
 function branched(
   name: string,
   head: { text: string; params: number },
-  parts: { brand: boolean; kept: boolean; isEnd: boolean },
+  parts: { brand: 'written' | 'touched' | null; kept: boolean; isEnd: boolean },
 ) {
-  const full = `${name}${parts.brand ? '_brand' : ''}${parts.kept ? '_kept' : ''}`
+  const full = `${name}${parts.brand === null ? '' : `_brand_${parts.brand}`}${parts.kept ? '_kept' : ''}`
   const known = branchedStatements.get(full)
   if (known !== undefined) return known
   let next = head.params + 1
@@ -64,11 +65,17 @@ function branched(
     `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
     ...eventBranches('changed', take(EVENT_PARAMS)),
   ]
-  if (parts.brand) branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
+  if (parts.brand === 'written') branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
+  if (parts.brand === 'touched') branches.push(`branded as (${brandTouchBranch('changed')})`)
   if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ version: number }>(full, `with ${branches.join(',\n')}\nselect version from changed`)
   branchedStatements.set(full, made)
   return made
+}
+
+function formOf(brand: BrandWriting | null): 'written' | 'touched' | null {
+  if (brand === null) return null
+  return brand.sections === null ? 'touched' : 'written'
 }
 
 async function runBranched(
@@ -81,14 +88,14 @@ async function runBranched(
   const st = branched(
     name,
     { text: head.text, params: head.params.length },
-    { brand: brand !== null, kept: kept !== null, isEnd: head.isEnd === true },
+    { brand: formOf(brand), kept: kept !== null, isEnd: head.isEnd === true },
   )
   const ownerId = String(head.params[1])
   const params = [
     ...head.params,
     ...historyParams(writing),
     ...eventParams(events),
-    ...(brand === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
+    ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
     ...(kept === null ? [] : keptParams(kept)),
   ]
   return (await db.run(caller.organization.organization_id, st, params)).length === 1

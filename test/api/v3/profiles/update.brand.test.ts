@@ -95,6 +95,22 @@ describe('PATCH /v3/profiles/{profileId}: the brand', () => {
     assert.deepEqual((await org.admin.get(`/v3/profiles/${made.id}`)).data, data)
   })
 
+  test('a brand that is sent again as it is stored is changed by now, and nothing of it is sealed or written anew', async () => {
+    const org = await app.organization()
+    const made = await org.profile({ brand: aBrand() })
+    const stored = async () =>
+      app.sql('select id, contact, business, tax_id, compliance, created_at from brands where owner_id = $1', [made.id])
+    const before = await stored()
+    const { data, status } = await org.admin.patch(`/v3/profiles/${made.id}`, { name: 'Renamed', brand: aBrand() })
+    assert.equal(status, 200)
+    assert.deepEqual(brandOf(data), { ...brandOf(made), updated_at: data.updated_at })
+    assert.deepEqual(await stored(), before)
+    assert.deepEqual((await org.admin.get(`/v3/profiles/${made.id}`)).data, data)
+    const other = { ...aBrand(), business: { city: 'Boston' } }
+    assert.equal((await org.admin.patch(`/v3/profiles/${made.id}`, { brand: other })).status, 200)
+    assert.notDeepEqual(await stored(), before)
+  })
+
   test('a merge patch changes single members of a stored brand; a first brand must be whole in it too', async () => {
     const org = await app.organization()
     const made = await org.profile({ brand: aBrand() })
