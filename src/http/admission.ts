@@ -5,7 +5,7 @@ import { isAllowed, PERMISSIONS } from '../contract/permissions.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import type { Executor } from '../db/database.ts'
 import type { KeyRing } from '../seal/key-ring.ts'
-import { type AdmissionRow, admissionOf, findImportedKey, touchKey } from './admission.store.ts'
+import { type AdmissionRow, admissionOf, type FirstRow, findImportedKey, touchKey } from './admission.store.ts'
 import type { Arrival, Wishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -67,12 +67,12 @@ function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unkno
 }
 
 /** The first read of the request, on the pool or inside a transaction. Null when the key opens nothing. */
-export async function readAdmission(
+export async function readAdmission<E extends Endpoint>(
   db: Executor,
-  endpoint: Endpoint,
+  endpoint: E,
   credential: Credential,
   { arrival, wishes }: { arrival: Arrival; wishes: Wishes },
-): Promise<AdmissionRow | null> {
+): Promise<FirstRow<E> | null> {
   const { organizationId, digest, mode } = credential
   const targetId = endpoint.targetParam === undefined ? null : uuidOrNull(arrival.params[endpoint.targetParam])
   // A key that will be refused is not shown to the database: it may be a card number.

@@ -4,7 +4,7 @@ import { toWireTimestamp } from '../contract/timestamp.ts'
 import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../db/database-error.ts'
-import type { AdmissionRow } from './admission.store.ts'
+import type { ChangeRow } from './admission.store.ts'
 import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
 import type { Caller } from './caller.ts'
@@ -42,7 +42,7 @@ interface Decided {
 export async function change(
   house: House,
   request: ChangeRequest,
-  first: { row: AdmissionRow; caller: Caller },
+  first: { row: ChangeRow; caller: Caller },
   trail: Trail,
 ): Promise<Answer> {
   trail.isSandbox = request.isSandbox
@@ -86,7 +86,7 @@ async function admitAgain(
   house: House,
   db: Executor,
   request: ChangeRequest,
-): Promise<{ row: AdmissionRow; caller: Caller }> {
+): Promise<{ row: ChangeRow; caller: Caller }> {
   const { arrival, wishes, credential, endpoint } = request
   const row = await readAdmission(db, endpoint, credential, request)
   const caller = authenticate(house, arrival, row, credential, endpoint)
@@ -99,7 +99,7 @@ async function admitAgain(
 async function settle(
   house: House,
   request: ChangeRequest,
-  { row, caller }: { row: AdmissionRow; caller: Caller },
+  { row, caller }: { row: ChangeRow; caller: Caller },
   trail: Trail,
 ): Promise<Answer | null> {
   const key = request.wishes.idempotencyKey
@@ -125,12 +125,7 @@ async function settle(
   return null
 }
 
-function replayed(
-  house: House,
-  request: ChangeRequest,
-  at: { row: AdmissionRow; caller: Caller },
-  trail: Trail,
-): Answer {
+function replayed(house: House, request: ChangeRequest, at: { row: ChangeRow; caller: Caller }, trail: Trail): Answer {
   const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
   const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
   trail.idempotency = isMismatch ? 'mismatch' : (trail.idempotency ?? 'replay')
@@ -142,7 +137,7 @@ function replayed(
 async function attempt(
   house: House,
   request: ChangeRequest,
-  row: AdmissionRow,
+  row: ChangeRow,
   { turn, trail }: { turn: number; trail: Trail },
 ): Promise<Answer | null> {
   const decided = await decide(house, house.db.reads, request, row)
@@ -208,7 +203,7 @@ async function keepOnly(house: House, request: ChangeRequest, decided: Decided):
 }
 
 /** Everything from the target to the answer, decided on one read; writes nothing. */
-async function decide(house: House, db: Executor, request: ChangeRequest, row: AdmissionRow): Promise<Decided> {
+async function decide(house: House, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
   const { endpoint, arrival, wishes } = request
   const caller = authenticate(house, arrival, row, request.credential, endpoint)
   checkPathIds(endpoint, arrival)

@@ -2,7 +2,7 @@ import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import type { Outcome } from '../ports/outcome.ts'
-import type { AdmissionRow } from './admission.store.ts'
+import type { ChangeRow } from './admission.store.ts'
 import type { Caller } from './caller.ts'
 import { type Claim, claimRequest, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
 import type { Forwarded, ForwardStep, Ports, Providers } from './endpoint.ts'
@@ -26,7 +26,7 @@ function claimKey(request: ChangeRequest): string {
   return request.wishes.idempotencyKey ?? `~${request.newId}`
 }
 
-async function claim(house: House, request: ChangeRequest, caller: Caller, row: AdmissionRow): Promise<Claim | null> {
+async function claim(house: House, request: ChangeRequest, caller: Caller, row: ChangeRow): Promise<Claim | null> {
   const { organization_id: organizationId } = caller.organization
   const { operation, target, fingerprint } = request.identity
   const { requestId } = request.arrival
@@ -78,7 +78,7 @@ export async function forward(
   house: House,
   request: ChangeRequest,
   caller: Caller,
-  at: { row: AdmissionRow; steps: readonly ForwardStep[] },
+  at: { row: ChangeRow; steps: readonly ForwardStep[] },
 ): Promise<Forwarding | null> {
   checkConfigured(at.steps)
   // What the processor gave for the interrupted request would belong to nobody if this one did without a card.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../contract/json-value.ts'
 import { KeyRing } from '../seal/key-ring.ts'
-import type { AdmissionRow } from './admission.store.ts'
+import type { ChangeRow } from './admission.store.ts'
 import type { Caller } from './caller.ts'
 import { answerPlace, checkSameRequest, fingerprint, replay } from './idempotency.ts'
 
@@ -83,9 +83,9 @@ const kept = (given: object = {}) =>
     i_etag: null,
     i_answer: seal.seal(BODY, answerPlace('r')),
     ...given,
-  }) as unknown as AdmissionRow
+  }) as unknown as ChangeRow
 
-const again = (row: AdmissionRow, asks: { isStrict?: boolean; isSandbox?: boolean; fingerprint?: string } = {}) =>
+const again = (row: ChangeRow, asks: { isStrict?: boolean; isSandbox?: boolean; fingerprint?: string } = {}) =>
   replay(row, caller, {
     identity: { ...identity, fingerprint: asks.fingerprint ?? 'f' },
     isStrict: asks.isStrict ?? false,

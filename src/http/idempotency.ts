@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'
 import type { KeyRing, SealPlace } from '../seal/key-ring.ts'
-import type { AdmissionRow } from './admission.store.ts'
+import type { ChangeRow } from './admission.store.ts'
 import type { Answer } from './answer.ts'
 import type { Caller } from './caller.ts'
 
@@ -40,7 +40,7 @@ export function answerPlace(rowId: string): SealPlace {
 }
 
 /** @throws Failure CONFLICT_002 when the key was used for another operation or target. */
-export function checkSameRequest(row: AdmissionRow, identity: Identity): void {
+export function checkSameRequest(row: ChangeRow, identity: Identity): void {
   if (row.i_operation !== identity.operation || row.i_target !== identity.target) throw new Failure('CONFLICT_002')
 }
 
@@ -51,7 +51,7 @@ export function checkSameRequest(row: AdmissionRow, identity: Identity): void {
  *   STRICT_002 for a sandbox answer to a live call (decision 22).
  */
 export function replay(
-  row: AdmissionRow,
+  row: ChangeRow,
   caller: Caller,
   request: { identity: Identity; isStrict: boolean; isSandbox: boolean },
 ): Answer {

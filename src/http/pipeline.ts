@@ -3,7 +3,7 @@ import { newId } from '../contract/new-id.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
-import type { AdmissionRow } from './admission.store.ts'
+import type { AdmissionRow, ChangeRow } from './admission.store.ts'
 import {
   authenticate,
   authorize,
@@ -45,7 +45,8 @@ export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, 
         newId: newId(),
         userId: caller.userId,
       })
-      return await change(house, request, { row, caller }, trail)
+      // It was read for a change, with the row of its key.
+      return await change(house, request, { row: row as ChangeRow, caller }, trail)
     } finally {
       turn.leave()
     }

@@ -44,7 +44,7 @@ async function startBare(form, { url, organizationId }, recording) {
 }
 
 /** The house changes the first half of the profiles, the programs that seal nothing of their own the second. */
-function halvesOf([account]) {
+export function halvesOf([account]) {
   const count = account.count / 2
   return [
     { ...account, count },
@@ -89,6 +89,11 @@ function subjectsOf(bench, { installation, recording, house, bares }) {
       run: () => runPgbench({ programs, url, postmaster, organizationId }, script, { seconds, connections }),
     },
     { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
+    {
+      name: 'bare GET',
+      run: () =>
+        runLoad(orderFor(bench, bares[0].port, theirs, houseRequest('GET')), { pids: [bares[0].pid], postmaster }),
+    },
     { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
     { name: 'PATCH replayed', run: () => ofHouse(patch, { replays: 500 }) },
     {
@@ -108,6 +113,7 @@ function figuresOf(outcomes) {
     pgbench: figure(({ PATCH, pgbench }) => PATCH.rate / pgbench.rate),
     cpu: figure(({ PATCH, pgbench }) => cpu(PATCH) / pgbench.postgresUs),
     get: figure(({ PATCH, GET }) => GET.rate / PATCH.rate),
+    'get-bare': figure(({ bare, ...of }) => of['bare GET'].rate / bare.rate),
     replay: figure((of) => cpu(of['PATCH replayed']) / cpu(of.PATCH)),
     key: figure((of) => cpu(of.PATCH) / cpu(of['PATCH without a key'])),
   }

@@ -3,12 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { houseRequest, startHouse } from '../house.mjs'
 import { asAdministrator, install } from '../installation.mjs'
-import { runLoad } from '../load-run.mjs'
+import { runLoad, warmUp } from '../load-run.mjs'
 import { startDirectus } from '../peers/directus.mjs'
 import { startParse } from '../peers/parse.mjs'
+import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { start } from '../processes.mjs'
+import { recordPatch } from '../recording.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
-import { connections, costsOf } from './patch.mjs'
+import { connections, costsOf, halvesOf } from './patch.mjs'
 
 const items = 1_000
 const installMinutesMax = 20
@@ -21,11 +23,13 @@ const peers = [
 
 /** Installs each peer into a temporary folder, and compares. One that cannot be installed is noted, not measured. */
 export async function measurePeers(bench) {
-  const installation = await install(bench.cluster, 'beside_peers', [items])
+  const installation = await install(bench.cluster, 'beside_peers', [2 * items])
+  const [account, others] = halvesOf(installation.accounts)
+  const script = scriptOf(await recordPatch(installation), others)
   const house = await startHouse(installation.environment, join(bench.folder, 'beside-peers.log'))
   try {
     for (const peer of peers) {
-      const problem = await measurePeer(bench, peer, { installation, house }).then(
+      const problem = await measurePeer(bench, peer, { installation, account, script, house }).then(
         () => null,
         (error) => error,
       )
@@ -40,32 +44,37 @@ export async function measurePeers(bench) {
   }
 }
 
-async function measurePeer(bench, { id, name, packages, open }, { installation, house }) {
+async function measurePeer(bench, { id, name, packages, open }, { installation, account, script, house }) {
   const folder = await installed(bench, id, packages)
   await asAdministrator(bench.cluster.url, (client) => client.query(`create database peer_${id}`))
   const url = new URL(bench.cluster.url)
   url.pathname = `/peer_${id}`
-  const [account] = installation.accounts
   const peer = await open({ folder, url: url.href, first: account.first, count: items, prefix: account.prefix })
   try {
-    const run = ({ pid, port }, request) =>
-      runLoad(
-        {
-          ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 2, request, profiles: [account] },
-          targets: [{ host: '127.0.0.1', port }],
-        },
-        { pids: [pid], postmaster: bench.postmaster },
-      )
+    const orderFor = ({ port }, request) => ({
+      ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 2, request, profiles: [account] },
+      targets: [{ host: '127.0.0.1', port }],
+    })
+    const at = ({ pid }) => ({ pids: [pid], postmaster: bench.postmaster })
+    const run = (server, request) => runLoad(orderFor(server, request), at(server))
+    const patch = houseRequest('PATCH', { body: installation.body, hasKey: true })
+    await warmUp(orderFor(house, patch), at(house), bench.warmUpAnswers)
+    await warmUp(orderFor(peer, peer.request), at(peer), bench.warmUpAnswers)
     const ours = 'PATCH, beside the peers'
     const outcomes = await inRounds(
       bench.rounds,
       [
-        { name: ours, run: () => run(house, houseRequest('PATCH', { body: installation.body, hasKey: true })) },
+        { name: ours, run: () => run(house, patch) },
         { name, run: () => run(peer, peer.request) },
+        {
+          name: 'pgbench, beside the peers',
+          run: () => runPgbench({ ...bench, ...installation }, script, { seconds: bench.seconds, connections }),
+        },
       ],
       bench.tell,
     )
     bench.figures[id] = perRound(outcomes, (of) => of[ours].rate / of[name].rate)
+    bench.figures[`${id}-pgbench`] = perRound(outcomes, (of) => of['pgbench, beside the peers'].rate / of[name].rate)
     bench.costs.push(...costsOf(outcomes).filter((cost) => cost.name === name))
     bench.notes.push(`${name} ${versionOf(folder, Object.keys(packages)[0])}, same PostgreSQL, ${items} items.`)
   } finally {

@@ -1,7 +1,7 @@
 /**
  * What a server costs that does nothing but the database's work: bare `node:http` and `pg`, the recorded statements of one
- * PATCH with parameters of the same kind and size, the same two round trips, an answer of the same size. No key is
- * checked, nothing is validated, sealed or logged. Reads its order as JSON from standard input and tells its port.
+ * PATCH with parameters of the same kind and size, the same two round trips, an answer of the same size; of a GET the one
+ * statement and the same answer. No key is checked, nothing is validated, sealed or logged. Reads its order as JSON from standard input and tells its port.
  *
  * `form` is how a statement travels with its tenant: `plain` with node-postgres alone, whose pipelining sends both in one
  * go, or `scoped` with Letterhead's own query form.
@@ -60,7 +60,12 @@ async function change(profile, key, body) {
   const [row] = await run(read, valuesFor(read, before))
   const isWritten = await run(write, valuesFor(write, { ...before, version: Number(row.t_version) }))
   sample.data.name = body.name
-  return { isWritten: isWritten.length === 1, text: JSON.stringify(sample) }
+  return { isGood: isWritten.length === 1, text: JSON.stringify(sample) }
+}
+
+async function look(profile) {
+  const rows = await run(recording.get, valuesFor(recording.get, { profile, key: '', version: 0 }))
+  return { isGood: rows.length === 1, text: JSON.stringify(sample) }
 }
 
 const server = createServer((request, response) => {
@@ -70,8 +75,11 @@ const server = createServer((request, response) => {
     const profile = request.url?.split('/').at(-1) ?? ''
     count += 1
     const key = String(request.headers['idempotency-key'] ?? count)
-    const { isWritten, text } = await change(profile, key, JSON.parse(Buffer.concat(chunks).toString('utf8')))
-    response.writeHead(isWritten ? 200 : 409, {
+    const { isGood, text } =
+      request.method === 'GET'
+        ? await look(profile)
+        : await change(profile, key, JSON.parse(Buffer.concat(chunks).toString('utf8')))
+    response.writeHead(isGood ? 200 : 409, {
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(text),
     })
