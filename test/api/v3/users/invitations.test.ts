@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { newInvitationToken } from '../../../../src/contract/invitation-token.ts'
+import { newInvitationToken, organizationOfInvitation } from '../../../../src/contract/invitation-token.ts'
 import { newId } from '../../../../src/contract/new-id.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { Client, type Json, type Reply } from '../../../kit/client.ts'
@@ -11,12 +11,14 @@ import { kindOf, tally } from '../../../kit/tally.ts'
 const JANE = { email: 'jane@example.com', name: 'Jane Doe', role: 'developer' }
 const pathOf = (token: string, answer = '') => `/v3/users/invitations/${encodeURIComponent(token)}${answer}`
 
-/** Invites Jane and reads the token from her mail. */
+/** Invites Jane and reads the token from her last mail of this organization: one of an earlier test may still be on its way. */
 async function invite(app: TestApp, org: TestOrganization): Promise<{ token: string; user: Json }> {
   const reply = await org.admin.post('/v3/users', JANE)
   assert.equal(reply.status, 201, reply.text)
   await app.app.jobs.runDue()
-  return { token: tokenIn(app.mail.sent.at(-1) as (typeof app.mail.sent)[0]), user: reply.data }
+  const token = app.mail.sent.map(tokenIn).findLast((each) => organizationOfInvitation(each) === org.id)
+  assert.ok(token !== undefined, 'the invitation was mailed')
+  return { token, user: reply.data }
 }
 
 describe('/v3/users/invitations/{token}', () => {
