@@ -80,6 +80,26 @@ describe('statements that share a round trip', () => {
     assert.equal(together.waiting, 0)
   })
 
+  for (const [says, rowsOfEach, turnsBetween] of [
+    ['answers of one row come in the same turn of the event loop', 1, 0],
+    ['after an answer of many rows everybody else has a turn', 2, 1],
+  ] as const) {
+    test(says, async () => {
+      let turns = 0
+      let isOver = false
+      const count = () => {
+        turns += 1
+        if (!isOver) setImmediate(count)
+      }
+      setImmediate(count)
+      const { ask } = station({ send: async (items) => items.map(() => new Array(rowsOfEach).fill({ saw: 'x' })) })
+      const answeredIn = await Promise.all(['a', 'b', 'c'].map((value) => ask(value).then(() => turns)))
+      isOver = true
+      const [first = 0] = answeredIn
+      assert.deepEqual(answeredIn, [first, first + turnsBetween, first + 2 * turnsBetween])
+    })
+  }
+
   test('as many round trips at a time as there are lanes, and so many statements in each', async () => {
     const { trips, ask, carried } = station({ lanes: 2 })
     const asked = Promise.all(Array.from({ length: 10 }, (_, at) => ask(String(at))))

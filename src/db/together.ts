@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NotConnected } from './database-error.ts'
 import { type ScopedItem, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
@@ -133,7 +134,7 @@ export class Together {
     this.#trips.add(trip)
     try {
       const rows = await this.#options.send(batch.map(({ item }) => item))
-      for (const [index, { resolve }] of batch.entries()) resolve(rows[index] ?? [])
+      void answer(batch, rows)
     } catch (error) {
       this.#failed(batch, error)
     } finally {
@@ -151,5 +152,17 @@ export class Together {
     const since = performance.now()
     const isGuilty = (index: number) => error.at === null || error.at === index
     this.#queue.unshift(...batch.map((waiting, index) => ({ ...waiting, isAlone: isGuilty(index), since })))
+  }
+}
+
+/**
+ * Gives each its rows. What is made of many keeps the process busy for milliseconds, so everybody else, who may only want to
+ * be refused or to be told that the process lives, has a turn after it.
+ */
+async function answer(batch: readonly Waiting[], rows: readonly object[][]): Promise<void> {
+  for (const [index, { resolve }] of batch.entries()) {
+    const own = rows[index] ?? []
+    resolve(own)
+    if (own.length > 1) await nextTurn()
   }
 }
