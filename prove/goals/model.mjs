@@ -168,7 +168,7 @@ const defects = [
   sql(
     'deleted profiles are found',
     /^admit_(get|update|delete)Profile$/,
-    /p\.id = \$6::uuid and p\.deleted_at is null/,
+    /p\.id = \$6::uuid and coalesce\(p\.deleted_at, 'infinity'\) = 'infinity'/,
     'p.id = $$6::uuid',
   ),
   code(

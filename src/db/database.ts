@@ -219,12 +219,13 @@ export class Database implements Executor {
     const sent = this.#prepared ? items : items.map((item) => ({ ...item, name: '' }))
     const shared = items.length > 1 ? (limits ?? null) : null
     return new Promise((resolve, reject) => {
-      const end = this.#overdue.begin(() => query.handleError(new NotAnswered()))
+      let end = () => {}
       const query = new ScopedQuery(sent, shared, (error, rows) => {
         end()
         if (error === null) resolve(rows)
         else reject(shared !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error)
       })
+      end = this.#overdue.begin(() => query.handleError(new NotAnswered()))
       client.query(query)
     })
   }

@@ -6,6 +6,8 @@ import { SESSION_OPTIONS } from '../../src/db/database.ts'
 import { declaredStatements } from '../../src/db/statement.ts'
 import { admissionOf } from '../../src/http/admission.store.ts'
 import { testApp } from '../kit/app.ts'
+import { aBrand } from '../kit/builders.ts'
+import type { TestOrganization } from '../kit/organization.ts'
 
 /** The plan that a connection keeps, whatever the parameters. */
 async function keptPlan(client: pg.Client, name: string, text: string): Promise<string> {
@@ -19,14 +21,16 @@ async function keptPlan(client: pg.Client, name: string, text: string): Promise<
   return rows.map((row) => row['QUERY PLAN']).join('\n')
 }
 
-async function withPlans(work: (planOf: (name: string, text: string) => Promise<string>) => Promise<void>) {
+type PlanOf = (name: string, text: string) => Promise<string>
+
+async function withPlans(work: (planOf: PlanOf, org: TestOrganization) => Promise<void>) {
   await using app = await testApp()
   const org = await app.organization()
   const client = new pg.Client({ ...app.database.server, options: SESSION_OPTIONS })
   await client.connect()
   try {
     await client.query("select set_config('app.org', $1, false)", [org.id])
-    await work((name, text) => keptPlan(client, name, text))
+    await work((name, text) => keptPlan(client, name, text), org)
   } finally {
     await client.end()
   }
@@ -48,6 +52,33 @@ test('on empty tables the first statement of a request is planned to search by a
           assert.match(condition, new RegExp(`\\b${column} = `), `${name}: ${table}\n${plan}`)
       }
     }
+  })
+})
+
+test('while there are few, one profile and one brand are searched by their keys, and all live profiles for lists alone', async () => {
+  await withPlans(async (planOf, org) => {
+    const { id } = await org.profile({ brand: aBrand() })
+    const path = `/v3/profiles/${id}`
+    // The forms of a change are declared when they are first used.
+    assert.equal((await org.admin.patch(path, { brand: aBrand() })).status, 200)
+    assert.equal((await org.admin.patch(path, { brand: { contact: { name: 'Jane Roe' } }, name: 'B' })).status, 400)
+    assert.equal((await org.admin.patch(path, { name: 'B' })).status, 200)
+    assert.equal((await org.admin.delete(path)).status, 204)
+    const all = new Map(declaredStatements())
+    for (const endpoint of ENDPOINTS) all.set(admissionOf(endpoint).name, admissionOf(endpoint).text)
+    assert.ok(all.has('save_profile_brand_touched'))
+    const strange: string[] = []
+    for (const [name, text] of all) {
+      for (const [, index, condition = ''] of (await planOf(name, text)).matchAll(
+        / using (profiles_\w+|brands_\w+) on [^\n]*\n\s*Index Cond: ([^\n]*)/g,
+      )) {
+        const isByKey =
+          { profiles_pkey: /\bid = /, brands_pkey: /\bowner_id = / }[String(index)]?.test(condition) === true
+        const isList = index === 'profiles_live' && /^(list_profiles|list_profiles_after|count_profiles)$/.test(name)
+        if (!isByKey && !isList) strange.push(`${name}: ${index} ${condition}`)
+      }
+    }
+    assert.deepEqual(strange, [])
   })
 })
 

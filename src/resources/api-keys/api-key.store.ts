@@ -1,5 +1,6 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
+import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
@@ -8,7 +9,7 @@ import type { ApiKey } from './api-key.fields.ts'
 
 /** The profile whose keys are managed: that it lives is all that is needed. */
 export const keyOwnerTarget: TargetRead<{ id: string }> = {
-  sql: 'select p.id as t_id from profiles p where p.organization_id = $1 and p.id = $6::uuid and p.deleted_at is null',
+  sql: `select p.id as t_id from profiles p where p.organization_id = $1 and p.id = $6::uuid and ${isLive('p.deleted_at')}`,
   lock: statement<object>(
     'lock_key_owner',
     'select version from profiles where organization_id = $1 and id = $2 for update',
@@ -70,7 +71,7 @@ const INSERT = `insert into api_keys (organization_id, id, user_id, profile_id, 
        and u.status = 'active' and u.removed_at is null
       join users c on c.organization_id = p.organization_id and c.id = $11 and c.role = $12
        and c.status = 'active' and c.removed_at is null
-     where p.organization_id = $1 and p.id = $4 and p.deleted_at is null
+     where p.organization_id = $1 and p.id = $4 and ${isLive('p.deleted_at')}
     returning organization_id, id`
 
 const inserted = statement<{ id: string }>('insert_api_key', `with made as (${INSERT}) select id from made`)

@@ -14,6 +14,7 @@ export {
   BRAND_PARAMS,
   brandBranch,
   brandColumns,
+  brandOfEach,
   brandParams,
   brandTouchBranch,
   decodeBrand,

@@ -1,10 +1,11 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
+import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
-import { type Brand, brandColumns, decodeBrand } from '../brands/index.ts'
+import { type Brand, brandColumns, brandOfEach, decodeBrand } from '../brands/index.ts'
 import type { BillingContact, Profile } from './profile.fields.ts'
 import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
@@ -58,7 +59,7 @@ function decodeProfile(row: Record<string, unknown>, seal: OrganizationSeal): Pr
 
 /** The profile that a path names, read with the caller in one statement. */
 export const profileTarget: TargetRead<Profile> = {
-  sql: `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $6::uuid and p.deleted_at is null`,
+  sql: `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $6::uuid and ${isLive('p.deleted_at')}`,
   lock: statement<object>(
     'lock_profile',
     'select version from profiles where organization_id = $1 and id = $2 for update',
@@ -76,7 +77,7 @@ export const organizationBrandTarget: TargetRead<{ brand: Brand | null }> = {
 
 const found = statement<Record<string, unknown>>(
   'find_profile',
-  `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $2 and p.deleted_at is null`,
+  `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $2 and ${isLive('p.deleted_at')}`,
 )
 
 /** A live profile of the caller's organization, or null. */
@@ -111,13 +112,17 @@ export interface ListFilter {
   limit: number
 }
 
+const FROM_EACH = `from profiles p
+    ${brandOfEach('b', { organization: 'p.organization_id', id: 'p.id' })}
+    left join brands ob on ob.organization_id = p.organization_id and ob.owner_id = p.organization_id`
+
 const LIST_FILTER = `p.organization_id = $1 and p.deleted_at is null
       and ($2::text is null or p.status = $2)
       and ($3::text is null or p.name ilike $3 or p.short_name ilike $3)`
 
 const listed = statement<Record<string, unknown>>(
   'list_profiles',
-  `select ${SELECT_LIST} ${FROM} where ${LIST_FILTER} order by p.created_at, p.id limit $4 offset $5`,
+  `select ${SELECT_LIST} ${FROM_EACH} where ${LIST_FILTER} order by p.created_at, p.id limit $4 offset $5`,
 )
 
 /**
@@ -126,7 +131,7 @@ const listed = statement<Record<string, unknown>>(
  */
 export const listedAfter = statement<Record<string, unknown>>(
   'list_profiles_after',
-  `select ${SELECT_LIST} ${FROM} where ${LIST_FILTER} and (p.created_at, p.id) > ($5::timestamptz, $6::uuid)
+  `select ${SELECT_LIST} ${FROM_EACH} where ${LIST_FILTER} and (p.created_at, p.id) > ($5::timestamptz, $6::uuid)
     order by p.created_at, p.id limit $4`,
 )
 
