@@ -50,7 +50,7 @@ const HELD = {
 // $5 is the time of every change. What belongs to the organization itself is in no order with a profile's events.
 const TOLD = {
   profile: `update profiles p set event_sequence = p.event_sequence + 1 from changed c
-    where p.organization_id = c.organization_id and p.id = c.owner_id
+    where p.organization_id = $1 and p.id = $2
     returning p.organization_id, p.id as owner_id, p.event_sequence as sequence, $5::timestamptz as at`,
   organization: `select c.organization_id, null::uuid as owner_id, null::bigint as sequence, $5::timestamptz as at from changed c`,
 }
