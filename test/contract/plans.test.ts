@@ -61,12 +61,19 @@ test('while there are few, one profile and one brand are searched by their keys,
     const path = `/v3/profiles/${id}`
     // The forms of a change are declared when they are first used.
     assert.equal((await org.admin.patch(path, { brand: aBrand() })).status, 200)
-    assert.equal((await org.admin.patch(path, { brand: { contact: { name: 'Jane Roe' } }, name: 'B' })).status, 400)
+    const other = { ...aBrand(), business: { city: 'Boston' } }
+    assert.equal((await org.admin.patch(path, { brand: other }, { 'idempotency-key': 'other-brand' })).status, 200)
     assert.equal((await org.admin.patch(path, { name: 'B' })).status, 200)
     assert.equal((await org.admin.delete(path)).status, 204)
     const all = new Map(declaredStatements())
     for (const endpoint of ENDPOINTS) all.set(admissionOf(endpoint).name, admissionOf(endpoint).text)
-    assert.ok(all.has('save_profile_brand_touched'))
+    for (const name of [
+      'save_profile',
+      'save_profile_brand_touched',
+      'save_profile_brand_written_kept',
+      'delete_profile',
+    ])
+      assert.ok(all.has(name), name)
     const strange: string[] = []
     for (const [name, text] of all) {
       for (const [, index, condition = ''] of (await planOf(name, text)).matchAll(
