@@ -11,7 +11,7 @@ const killedAtRandom = {
   id: 'FLT-1',
   tier: 1,
   title:
-    'kill -9 of an instance at random under 20 (long: 50) requests a second: nothing acknowledged is lost, nothing done twice',
+    'kill -9 of an instance at random under 50 requests a second: nothing acknowledged is lost, nothing done twice',
   sabotages: [forgetsKeys],
   async run(t) {
     const stage = await t.stage()
@@ -32,7 +32,8 @@ const killedAtRandom = {
       }
     })()
     await openLoad({
-      perSecond: t.length(20, 50),
+      // Half of the kills cost a request by their moment: fewer requests would measure the kills, not the server.
+      perSecond: 50,
       until: reaper,
       ask: (n) => ledger.change(n, { isRead: n % 5 === 0 }),
     })

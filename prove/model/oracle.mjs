@@ -21,7 +21,7 @@ export class Oracle {
   constructor() {
     /** @type {Map<number, { settings: Record<string, unknown>, version: number, isDeleted: boolean }>} */
     this.profiles = new Map()
-    /** @type {Map<string, { operation: string, target: number | null, body: string, verdict: Verdict, isSandbox: boolean }>} */
+    /** @type {Map<string, { operation: string, target: number | null, asks: string, verdict: Verdict, isSandbox: boolean }>} */
     this.kept = new Map()
   }
 
@@ -51,22 +51,23 @@ export class Oracle {
     return this.#finish(request, { next: null, isTouched: true }, { isSandbox, keyName })
   }
 
-  #replay(kept, { operation, target, body, isStrict }, { isSandbox }) {
+  #replay(kept, request, { isSandbox }) {
+    const { operation, target, isStrict } = request
     if (kept.operation !== operation || kept.target !== target) return { status: 409, code: 'CONFLICT_002' }
     if (isStrict && kept.isSandbox && !isSandbox) return { status: 409, code: 'STRICT_002' }
-    if (isStrict && kept.body !== canonical(body)) return { status: 422, code: 'STRICT_001' }
+    if (isStrict && kept.asks !== asks(request)) return { status: 422, code: 'STRICT_001' }
     return { ...kept.verdict, isReplay: true }
   }
 
   #finish(request, { next, isTouched }, { isSandbox, keyName }) {
-    const { operation, target, made, body } = request
+    const { operation, target, made } = request
     const status = { create: 201, update: 200, delete: 204 }[operation]
     const verdict = { status, state: next }
     if (!isSandbox) {
       if (operation === 'create') this.profiles.set(made, { settings: next, version: 1, isDeleted: false })
       else if (isTouched) this.#change(this.profiles.get(target), operation, next)
     }
-    if (keyName !== null) this.kept.set(keyName, { operation, target, body: canonical(body), verdict, isSandbox })
+    if (keyName !== null) this.kept.set(keyName, { operation, target, asks: asks(request), verdict, isSandbox })
     return verdict
   }
 
@@ -88,8 +89,7 @@ export class Oracle {
       }
       if (value === null && !isMerge) continue
       if (!isFine(member, value, isMerge)) return null
-      const clears = value === null || (value === '' && (member === 'description' || member === 'icon'))
-      next[member] = clears ? null : value
+      next[member] = clears(member, value) ? null : value
       isTouched = true
     }
     if (operation === 'create' && (typeof body.name !== 'string' || body.name.trim() === '')) return null
@@ -100,6 +100,22 @@ export class Oracle {
     }
     return { next, isTouched }
   }
+}
+
+/**
+ * What a request asks for, as docs/API.md says when two bodies are one: members that the operation does not know say nothing,
+ * null says nothing outside of a merge patch, and whatever clears a member says the same.
+ */
+function asks({ operation, body, isMerge }) {
+  const known = operation === 'delete' ? ['sandbox'] : ['sandbox', 'name', ...Object.keys(defaults)]
+  const said = Object.entries(body)
+    .filter(([member, value]) => known.includes(member) && (isMerge || value !== null))
+    .map(([member, value]) => [member, clears(member, value) ? null : value])
+  return `${isMerge ? 'merge' : 'json'} ${canonical(Object.fromEntries(said))}`
+}
+
+function clears(member, value) {
+  return value === null || (value === '' && (member === 'description' || member === 'icon'))
 }
 
 function isFine(member, value, isMerge) {

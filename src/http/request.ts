@@ -39,12 +39,15 @@ function knowsSandbox({ document }: WriteEndpoint<unknown, unknown>): boolean {
   return 'sandbox' in properties
 }
 
-/** What the operation reads of the body. A member it does not know may hold anything, a card too, and leaves no trace. */
+/**
+ * What the operation reads of the body. A member it does not know may hold anything, a card too, and leaves no trace. A
+ * member that cannot be cleared is among those to clear: whoever asks for that asks for something else.
+ */
 function knownMembers(endpoint: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): JsonObject {
   if (endpoint.document.body === undefined) return {}
-  const { values, clears } = readBody(endpoint.document.body, body, merge)
+  const { values, clears, problems } = readBody(endpoint.document.body, body, merge)
   const { payment_details: _card, ...members } = values
-  return { members, clears: [...clears].sort() }
+  return { members, clears: [...clears, ...Object.keys(problems)].sort() }
 }
 
 /** The body as an object, `{}` where there is none. @throws Failure REQUEST_400. */

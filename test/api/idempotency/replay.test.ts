@@ -79,6 +79,21 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     assert.equal(merged.headers['idempotent-payload-mismatch'], 'true')
   })
 
+  test('what says nothing makes no other body: an unknown member, and null where it does not clear', async () => {
+    const first = await org.admin.patch(path, { description: '' }, key)
+    assertReplay(
+      await org.admin.patch(path, { description: '', icon: null, surprise: 1 }, { ...key, ...STRICT }),
+      first,
+    )
+    const merging = { 'idempotency-key': `${key['idempotency-key']}-merge` }
+    const cleared = await org.admin.mergePatch(path, { description: '' }, merging)
+    assertReplay(await org.admin.mergePatch(path, { description: null }, { ...merging, ...STRICT }), cleared)
+    for (const more of [{ icon: null }, { name: null }]) {
+      const other = await org.admin.mergePatch(path, { description: '', ...more }, { ...merging, ...STRICT })
+      assert.equal(other.json.error?.code, 'STRICT_001')
+    }
+  })
+
   test('a kept answer beats a body that is now invalid, a stale If-Match and a profile that is gone', async () => {
     const first = await org.admin.patch(path, { name: 'Kept' }, key)
     assertReplay(await org.admin.patch(path, { name: '' }, key), first)
