@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { declaredStatements } from '../../src/db/statement.ts'
+import { type TestApp, testApp } from '../kit/app.ts'
+import { aBrand } from '../kit/builders.ts'
+
+/** The tables that the statement of a change writes, whether or not the change has something for each. */
+function tablesOfChanges(): string[] {
+  const changes = [...declaredStatements()].filter(([name]) => name.startsWith('save_profile'))
+  assert.ok(changes.length > 0, 'the statement is declared')
+  const written = changes.flatMap(([, text]) => [...text.matchAll(/(?:insert into|update) (\w+)/g)])
+  return [...new Set(written.map(([, table = '']) => table))].toSorted()
+}
+
+/** What PostgreSQL does beside the statement for each row written: checks it reads anew, look-ups of other tables, triggers. */
+function extras(app: TestApp): Promise<object[]> {
+  return app.sql(
+    `select conrelid::regclass::text as "table", conname as name from pg_constraint
+      where conrelid = any($1::text[]::regclass[]) and contype in ('c', 'f')
+        and (contype = 'c' or conrelid not in ('profiles'::regclass, 'brands'::regclass))
+     union all
+     select tgrelid::regclass::text, tgname from pg_trigger where tgrelid = any($1::text[]::regclass[]) and not tgisinternal
+     union all
+     select attrelid::regclass::text, attname from pg_attribute where attrelid = any($1::text[]::regclass[]) and attgenerated <> ''
+     order by 1, 2`,
+    [tablesOfChanges()],
+  )
+}
+
+// A foreign key of a profile or its brand costs only where the row is made: a change leaves its columns alone.
+test('a change is one statement to PostgreSQL: no check is read, no other row looked up, no trigger run for what it writes', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const { id } = await org.profile({ brand: aBrand() })
+  const path = `/v3/profiles/${id}`
+  assert.equal((await org.admin.patch(path, { brand: aBrand() }, { 'idempotency-key': 'declares-it' })).status, 200)
+  assert.deepEqual(tablesOfChanges(), ['brands', 'events', 'idempotency_keys', 'jobs', 'profile_history', 'profiles'])
+  assert.deepEqual(await extras(app), [])
+
+  await app.sql("alter table brands add constraint planted_check check (lock in ('submitting', 'submitted'))", [])
+  await app.sql(
+    'alter table events add constraint planted_key foreign key (organization_id) references organizations (organization_id)',
+    [],
+  )
+  assert.deepEqual(await extras(app), [
+    { table: 'brands', name: 'planted_check' },
+    { table: 'events', name: 'planted_key' },
+  ])
+})
