@@ -19,6 +19,9 @@ export interface Reading {
   unknown: readonly string[]
 }
 
+/** Of a request without a body that anything is read of. */
+export const NOTHING_READ: Reading = { values: {}, clears: new Set(), problems: {}, unknown: [] }
+
 interface ObjectSchema {
   properties?: Record<string, TSchema>
   items?: TSchema

@@ -8,6 +8,7 @@ import { takeCard } from '../http/card.ts'
 import type { Call, WriteEndpoint } from '../http/endpoint.ts'
 import { exampleOf } from '../http/openapi/example.ts'
 import { toJsonSchema } from '../http/openapi/schema.ts'
+import { readMembers } from '../http/request.ts'
 import type { BillingModel } from '../resources/profiles/profile.fields.ts'
 import { OTHER_PROFILE, READER, storedProfile } from './stored-example.ts'
 
@@ -141,6 +142,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
     query: new URLSearchParams(),
     target: isNew ? { brand: null } : storedProfile(model),
     body: read,
+    reading: readMembers(endpoint, read, merge),
     merge,
     card,
     earlyProblems: card?.problems ?? {},

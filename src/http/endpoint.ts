@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Details } from '../contract/failure.ts'
 import type { JsonObject, JsonValue } from '../contract/json-value.ts'
+import type { Reading } from '../contract/patch.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { TSchema } from '../contract/schema.ts'
 import type { Executor } from '../db/database.ts'
@@ -30,6 +31,8 @@ export interface Call<Target = unknown> {
   query: URLSearchParams
   target: Target
   body: JsonObject
+  /** What the body says about each member that the operation knows. */
+  reading: Reading
   /** The body is a JSON merge patch (RFC 7396). */
   merge: boolean
   card: CardInput | null

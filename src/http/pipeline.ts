@@ -1,5 +1,6 @@
 import { Failure } from '../contract/failure.ts'
 import { newId } from '../contract/new-id.ts'
+import { NOTHING_READ } from '../contract/patch.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
@@ -75,6 +76,7 @@ async function read(
     params: arrival.params,
     query: arrival.query,
     body: {},
+    reading: NOTHING_READ,
     merge: false,
     card: null,
     earlyProblems: {},

@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
-import { readBody } from '../contract/patch.ts'
+import { NOTHING_READ, type Reading, readBody } from '../contract/patch.ts'
 import { type Credential, checkKeyGrammar, uuidOrNull } from './admission.ts'
 import type { Arrival, Wishes } from './arrival.ts'
 import { type CardInput, takeCard } from './card.ts'
@@ -16,6 +16,7 @@ export interface ChangeRequest {
   wishes: Wishes
   credential: Credential
   body: JsonObject
+  reading: Reading
   card: CardInput | null
   earlyProblems: Details
   isSandbox: boolean
@@ -39,15 +40,17 @@ function knowsSandbox({ document }: WriteEndpoint<unknown, unknown>): boolean {
   return 'sandbox' in properties
 }
 
+/** What a body, without its card, says about the members that the operation knows. */
+export function readMembers({ document }: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): Reading {
+  return document.body === undefined ? NOTHING_READ : readBody(document.body, body, merge)
+}
+
 /**
- * What the operation reads of the body. A member it does not know may hold anything, a card too, and leaves no trace. A
- * member that cannot be cleared is among those to clear: whoever asks for that asks for something else.
+ * What the request asks for. A member that the operation does not know may hold anything, a card too, and leaves no trace. One
+ * that cannot be cleared is among those to clear: whoever asks for that asks for something else.
  */
-function knownMembers(endpoint: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): JsonObject {
-  if (endpoint.document.body === undefined) return {}
-  const { values, clears, problems } = readBody(endpoint.document.body, body, merge)
-  const { payment_details: _card, ...members } = values
-  return { members, clears: [...clears, ...Object.keys(problems)].sort() }
+function asked({ values, clears, problems }: Reading): JsonObject {
+  return { members: values, clears: [...clears, ...Object.keys(problems)].sort() }
 }
 
 /** The body as an object, `{}` where there is none. @throws Failure REQUEST_400. */
@@ -77,12 +80,14 @@ export function readChange(
   const card = endpoint.takesCard === true ? taken : null
   // Where no card belongs the member stays unknown, without what it held.
   if (hasCard && card === null) body.payment_details = true
+  const reading = readMembers(endpoint, body, read.wishes.merge)
   const target = [...Object.values(read.arrival.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
   return {
     ...read,
     targetId: endpoint.targetParam === undefined ? '' : (uuidOrNull(read.arrival.params[endpoint.targetParam]) ?? ''),
     endpoint,
     body,
+    reading,
     card,
     earlyProblems: { ...sandboxTypos(body), ...card?.problems },
     isSandbox: (body.sandbox === true && knowsSandbox(endpoint)) || read.credential.mode === 'test',
@@ -92,10 +97,7 @@ export function readChange(
       fingerprint:
         read.wishes.idempotencyKey === undefined
           ? ''
-          : fingerprint(house.keys, knownMembers(endpoint, body, read.wishes.merge), {
-              merge: read.wishes.merge,
-              hasCard,
-            }),
+          : fingerprint(house.keys, asked(reading), { merge: read.wishes.merge, hasCard }),
     },
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../../contract/json-value.ts'
+import { readBody } from '../../contract/patch.ts'
+import { campaignBody, deleteCampaignRequest } from './campaign.fields.ts'
 import type { CampaignChange } from './campaign.rules.ts'
 import { readCampaign, readDeletion } from './change-checks.rules.ts'
 
@@ -21,9 +23,9 @@ interface Given {
 }
 
 const read = ({ body, change = own, early = {}, isStrict = false }: Given) =>
-  readCampaign({ body, earlyProblems: early, isStrict }, change)
+  readCampaign({ reading: readBody(campaignBody, body, false), earlyProblems: early, isStrict }, change)
 const deletion = ({ body, change = own, early = {}, isStrict = false }: Given) =>
-  readDeletion({ body, earlyProblems: early, isStrict }, change)
+  readDeletion({ reading: readBody(deleteCampaignRequest, body, false), earlyProblems: early, isStrict }, change)
 
 test('a campaign that may be written is read without its nulls, and names what is not known', () => {
   const body = { campaign: { ...whole, helpMessage: null, mood: 'good' }, colour: 'red', sandbox: null }

@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
-import { addUnknown, type Reading, readBody } from '../../contract/patch.ts'
+import { addUnknown, type Reading } from '../../contract/patch.ts'
 import { addBrokenRules, type Rule } from '../../contract/rule.ts'
 import { compileCheck } from '../../contract/validator.ts'
 import { campaignBody, deleteCampaignRequest } from './campaign.fields.ts'
@@ -9,20 +9,20 @@ import { CAMPAIGN_RULES, type CampaignChange, DELETE_RULES } from './campaign.ru
 const checkBody = compileCheck(campaignBody)
 const checkDelete = compileCheck(deleteCampaignRequest)
 
-/** What a change of a campaign is judged by, beside its body. */
+/** What a change of a campaign is judged by, beside what is stored. */
 interface Judged {
-  body: JsonObject
+  reading: Reading
   /** Problems that were found before the fields. */
   earlyProblems: Details
   isStrict: boolean
 }
 
 function throwIfAny(
-  found: { reading: Reading; details: Details },
-  { earlyProblems, isStrict }: Judged,
+  found: Details,
+  { reading, earlyProblems, isStrict }: Judged,
   { rules, change }: { rules: readonly Rule<CampaignChange>[]; change: CampaignChange },
 ): void {
-  const details = { ...found.details, ...earlyProblems, ...addUnknown(found.reading, isStrict) }
+  const details = { ...found, ...earlyProblems, ...addUnknown(reading, isStrict) }
   addBrokenRules(rules, change, details)
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
 }
@@ -36,15 +36,13 @@ export function readCampaign(
   judged: Judged,
   change: CampaignChange,
 ): { campaign: JsonObject; unknown: readonly string[] } {
-  const reading = readBody(campaignBody, judged.body, false)
-  throwIfAny({ reading, details: checkBody(reading.values) }, judged, { rules: CAMPAIGN_RULES, change })
-  const { campaign } = reading.values
-  return { campaign: isJsonObject(campaign) ? campaign : {}, unknown: reading.unknown }
+  const { values, unknown } = judged.reading
+  throwIfAny(checkBody(values), judged, { rules: CAMPAIGN_RULES, change })
+  return { campaign: isJsonObject(values.campaign) ? values.campaign : {}, unknown }
 }
 
 /** The names of the members that are not known of a deletion that may be carried out. @throws Failure VALIDATION_001. */
 export function readDeletion(judged: Judged, change: CampaignChange): readonly string[] {
-  const reading = readBody(deleteCampaignRequest, judged.body, false)
-  throwIfAny({ reading, details: checkDelete(reading.values) }, judged, { rules: DELETE_RULES, change })
-  return reading.unknown
+  throwIfAny(checkDelete(judged.reading.values), judged, { rules: DELETE_RULES, change })
+  return judged.reading.unknown
 }

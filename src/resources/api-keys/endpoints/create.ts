@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.ts'
 import { newKeyText } from '../../../contract/key-text.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type ApiKey, createdKeyAnswer, createKeyRequest } from '../api-key.fields.ts'
@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 function decide(call: Call<{ id: string }>, user: KeyUser | null): Plan {
   const { caller, target } = call
-  const reading = readBody(createKeyRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   const isNamed = reading.values.user_id !== undefined && details.user_id === undefined
   if (isNamed && user === null) details.user_id = ['user_id must be an active user of the organization']

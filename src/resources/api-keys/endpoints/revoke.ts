@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { revokeKeyRequest } from '../api-key.fields.ts'
@@ -10,7 +10,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 function decide(call: Call<{ id: string }>, isLive: boolean): Plan {
   if (!isLive) throw new Failure('RESOURCE_015')
-  const reading = readBody(revokeKeyRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   const key = { profileId: call.target.id, keyId: String(call.params.keyId).toLowerCase(), at: call.now }

@@ -1,6 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
 import { isJsonObject } from '../../../contract/json-value.ts'
-import { readBody } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep, whatsappStep } from '../../../http/forward-steps.ts'
@@ -26,7 +25,7 @@ function whatsappLink(value: unknown): WhatsappLink | null {
 
 function decide(call: Call<{ brand: Brand | null }>): Plan {
   const { caller } = call
-  const reading = readBody(createRequest, call.body, false)
+  const { reading } = call
   const details = problemsOf({
     early: call.earlyProblems,
     reading,

@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { profileEtag } from '../etag.fields.ts'
@@ -13,7 +13,7 @@ import { markProfileDeleted } from '../profile-write.store.ts'
 const check = compileCheck(deleteRequest)
 
 function decide(call: Call<Profile>): Plan {
-  const reading = readBody(deleteRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   return {

@@ -1,5 +1,4 @@
 import { Failure } from '../../../contract/failure.ts'
-import { readBody } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep } from '../../../http/forward-steps.ts'
@@ -27,14 +26,13 @@ function wantedReferences(body: Call['body']): { sms: string | null; whatsapp: s
   return { sms: id(body.sending_phone_number_profile_id), whatsapp: id(body.sending_whatsapp_number_profile_id) }
 }
 
-function isNothing(call: Call<Profile>, reading: ReturnType<typeof readBody>): boolean {
+function isNothing({ reading, card }: Call<Profile>): boolean {
   const { sandbox, ...members } = reading.values
-  return Object.keys(members).length === 0 && reading.clears.size === 0 && call.card === null
+  return Object.keys(members).length === 0 && reading.clears.size === 0 && card === null
 }
 
 function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
-  const { target: current, merge } = call
-  const reading = readBody(updateRequest, call.body, merge)
+  const { target: current, merge, reading } = call
   const details = problemsOf({
     early: call.earlyProblems,
     reading,
@@ -50,7 +48,7 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     },
   })
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  if (isNothing(call, reading)) {
+  if (isNothing(call)) {
     return {
       data: shown(current, call.caller),
       etag: profileEtag(current),

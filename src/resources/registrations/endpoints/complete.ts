@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { addBrokenRules, inOrder } from '../../../contract/rule.ts'
 import { newSigningSecret } from '../../../contract/signing-secret.ts'
 import { compileCheck } from '../../../contract/validator.ts'
@@ -44,7 +44,7 @@ function urlProblems(url: unknown, call: Call<Profile>): Details {
 
 /** Everything that keeps the profile from being completed, of the request and of what is stored, in one answer. */
 function problemsOf(call: Call<Profile>, input: CompletionInput): Details {
-  const reading = readBody(completeRequest, call.body, false)
+  const { reading } = call
   const details: Details = {
     ...urlProblems(reading.values.webHookUrl, call),
     ...check(reading.values),
@@ -56,10 +56,10 @@ function problemsOf(call: Call<Profile>, input: CompletionInput): Details {
 }
 
 function decide(call: Call<Profile>, input: CompletionInput): Plan {
-  const { target: profile, caller, requestId, providers } = call
+  const { target: profile, caller, requestId, providers, reading } = call
   const details = problemsOf(call, input)
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  const { unknown: unknownMembers } = readBody(completeRequest, call.body, false)
+  const { unknown: unknownMembers } = reading
   if (isComplete(profile, input)) {
     const data = { status: 'completed', message: 'Profile is already completed' }
     return { status: 200, data, etag: null, unknownMembers, write: null }

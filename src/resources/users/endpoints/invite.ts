@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { newInvitationToken } from '../../../contract/invitation-token.ts'
 import { newId } from '../../../contract/new-id.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { inOrder } from '../../../contract/rule.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
@@ -33,7 +33,7 @@ function invited(call: Call<unknown>, known: Member | null, values: Call['body']
 
 function decide(call: Call<{ id: string }>, known: Member | null): Plan {
   const { caller } = call
-  const reading = readBody(inviteRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0)
     throw new Failure('VALIDATION_001', { details: inOrder(details, Object.keys(inviteRequest.properties)) })

@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { countOtherAdmins, memberTarget } from '../member.store.ts'
@@ -11,7 +11,7 @@ const check = compileCheck(removeRequest)
 
 function decide(call: Call<Member>, otherAdmins: number): Plan {
   const { caller, target } = call
-  const reading = readBody(removeRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   // A request without a member to name: the refusal is the sentence itself (contract 2.3).

@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { countOtherAdmins, memberTarget, shownMember } from '../member.store.ts'
@@ -11,7 +11,7 @@ const check = compileCheck(roleRequest)
 
 function decide(call: Call<Member>, otherAdmins: number): Plan {
   const { caller, target } = call
-  const reading = readBody(roleRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   const role = reading.values.role as AssignableRole
   if (details.role === undefined) {

@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { newSigningSecret } from '../../../contract/signing-secret.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
@@ -11,7 +11,7 @@ const check = compileCheck(createWebhookRequest)
 
 function decide(call: Call<null>, count: number): Plan {
   const { caller } = call
-  const reading = readBody(createWebhookRequest, call.body, false)
+  const { reading } = call
   const checked = check(reading.values)
   const details = {
     ...checked,

@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { flag, instant } from '../../../contract/field.ts'
 import { newId } from '../../../contract/new-id.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { Type } from '../../../contract/schema.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
@@ -15,7 +15,7 @@ import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 const check = compileCheck(replayRequest)
 
 function problems(call: Call<StoredWebhook>) {
-  const reading = readBody(replayRequest, call.body, false)
+  const { reading } = call
   const checked = check(reading.values)
   const wanted = readWanted(reading.values)
   const contradictions = Object.keys(checked).length > 0 ? {} : wantedProblems(wanted, Date.parse(call.now))

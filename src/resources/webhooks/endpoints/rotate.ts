@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.ts'
 import { text } from '../../../contract/field.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { Type } from '../../../contract/schema.ts'
 import { newSigningSecret } from '../../../contract/signing-secret.ts'
 import { compileCheck } from '../../../contract/validator.ts'
@@ -12,7 +12,7 @@ import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 const check = compileCheck(rotateRequest)
 
 function decide(call: Call<StoredWebhook>): Plan {
-  const reading = readBody(rotateRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   const secret = newSigningSecret()

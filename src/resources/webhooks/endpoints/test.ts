@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { flag, text } from '../../../contract/field.ts'
 import { newId } from '../../../contract/new-id.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { Type } from '../../../contract/schema.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
@@ -15,7 +15,7 @@ const check = compileCheck(testRequest)
 
 function decide(call: Call<StoredWebhook>): Plan {
   const { caller, target } = call
-  const reading = readBody(testRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   const type = (reading.values.event_type as string | undefined) ?? 'profile.updated'

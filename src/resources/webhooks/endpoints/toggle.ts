@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { toggleRequest, type Webhook, webhookAnswer } from '../webhook.fields.ts'
@@ -10,7 +10,7 @@ import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 const check = compileCheck(toggleRequest)
 
 function decide(call: Call<StoredWebhook>): Plan {
-  const reading = readBody(toggleRequest, call.body, false)
+  const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   const { sealedSecret: _sealed, ...stored } = call.target

@@ -1,4 +1,4 @@
-import { addUnknown, readBody } from '../../../contract/patch.ts'
+import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { updateWebhookRequest, webhookAnswer } from '../webhook.fields.ts'
@@ -9,7 +9,7 @@ import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 const check = compileCheck(updateWebhookRequest)
 
 function decide(call: Call<StoredWebhook>): Plan {
-  const reading = readBody(updateWebhookRequest, call.body, false)
+  const { reading } = call
   const checked = check(reading.values)
   const details = {
     ...checked,
