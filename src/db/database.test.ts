@@ -104,10 +104,18 @@ describe('a pool over a real database', () => {
       'test_settings',
       `select current_setting('TimeZone') as zone, current_setting('transaction_isolation') as isolation,
               current_setting('plan_cache_mode') as plans, current_setting('enable_seqscan') as seqscan,
+              current_setting('enable_bitmapscan') as bitmapscan,
               current_setting('jit') as jit`,
     )
     assert.deepEqual(await db.runUnscoped(settings, []), [
-      { zone: 'UTC', isolation: 'read committed', plans: 'force_generic_plan', seqscan: 'off', jit: 'off' },
+      {
+        zone: 'UTC',
+        isolation: 'read committed',
+        plans: 'force_generic_plan',
+        seqscan: 'off',
+        bitmapscan: 'off',
+        jit: 'off',
+      },
     ])
   })
 

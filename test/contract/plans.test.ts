@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../../src/app.ts'
 import { SESSION_OPTIONS } from '../../src/db/database.ts'
 import { declaredStatements } from '../../src/db/statement.ts'
 import { admissionOf } from '../../src/http/admission.store.ts'
-import { testApp } from '../kit/app.ts'
+import { type TestApp, testApp } from '../kit/app.ts'
 import { aBrand } from '../kit/builders.ts'
 import type { TestOrganization } from '../kit/organization.ts'
 
@@ -23,14 +23,16 @@ async function keptPlan(client: pg.Client, name: string, text: string): Promise<
 
 type PlanOf = (name: string, text: string) => Promise<string>
 
-async function withPlans(work: (planOf: PlanOf, org: TestOrganization) => Promise<void>) {
+async function withPlans(
+  work: (planOf: PlanOf, org: TestOrganization, at: { app: TestApp; client: pg.Client }) => Promise<void>,
+) {
   await using app = await testApp()
   const org = await app.organization()
   const client = new pg.Client({ ...app.database.server, options: SESSION_OPTIONS })
   await client.connect()
   try {
     await client.query("select set_config('app.org', $1, false)", [org.id])
-    await work((name, text) => keptPlan(client, name, text), org)
+    await work((name, text) => keptPlan(client, name, text), org, { app, client })
   } finally {
     await client.end()
   }
@@ -89,22 +91,71 @@ test('while there are few, one profile and one brand are searched by their keys,
   })
 })
 
-/** Tables that a plan reads whole: as they lie, or along an index that nothing is looked up in. */
+/** What a plan reads whole: tables as they lie, and indexes that nothing is looked up in. */
 function readWhole(plan: string): string[] {
-  const scans = /Seq Scan on (\w+)|Index (?:Only )?Scan using \w+ on (\w+)[^\n]*(?!\n\s*Index Cond:)(?:\n|$)/g
-  return [...plan.matchAll(scans)].map(([, asItLies, alongIndex]) => asItLies ?? alongIndex ?? '')
+  const scans = /Seq Scan on (\w+)|Index (?:Only )?Scan using (\w+) on \w+[^\n]*(?!\n\s*Index Cond:)(?:\n|$)/g
+  return [...plan.matchAll(scans)].map(([, asItLies, index]) => asItLies ?? index ?? '')
 }
 
 test('no statement of a request or a worker is planned to read a table whole while it is small', async () => {
   await withPlans(async (planOf) => {
     const whole: string[] = []
     for (const [name, text] of declaredStatements())
-      for (const table of readWhole(await planOf(name, text))) whole.push(`${name}: ${table}`)
+      for (const what of readWhole(await planOf(name, text))) whole.push(`${name}: ${what}`)
     assert.deepEqual(
       whole.toSorted(),
-      ['claim_receiver_jobs: jobs', 'read_outbox: jobs'],
-      'the first takes one row of the index, with a limit; the metrics count every job; nothing else reads all there is',
+      ['claim_receiver_jobs: jobs_by_receiver', 'claim_receiver_jobs: jobs_in_flight', 'read_outbox: jobs'],
+      'one row of an index, with a limit; the jobs that are held, which are few; the metrics count every job',
     )
+  })
+})
+
+/** Makes `count` organizations like this one, with `each` profiles like the given one, and the statistics of them. */
+async function makeMany(
+  app: TestApp,
+  like: { organization: string; profile: string },
+  [count, each]: [number, number],
+) {
+  const columnsOf = async (table: string, own: string[]) => {
+    const rows = await app.sql<{ name: string }>(
+      'select column_name as name from information_schema.columns where table_name = $1 and column_name <> all($2)',
+      [table, own],
+    )
+    return rows.map(({ name }) => name).join(', ')
+  }
+  const organization = await columnsOf('organizations', ['organization_id'])
+  await app.sql(
+    `insert into organizations (organization_id, ${organization})
+     select gen_random_uuid(), ${organization} from organizations, generate_series(1, $2::integer) where organization_id = $1`,
+    [like.organization, count],
+  )
+  const profile = await columnsOf('profiles', ['organization_id', 'id'])
+  await app.sql(
+    `insert into profiles (organization_id, id, ${profile})
+     select o.organization_id, gen_random_uuid(), ${profile
+       .split(', ')
+       .map((name) => `p.${name}`)
+       .join(', ')}
+       from profiles p, organizations o, generate_series(1, $2::integer) where p.id = $1`,
+    [like.profile, each],
+  )
+  await app.sql('analyze profiles', [])
+}
+
+test('among many small organizations a list of profiles is read in the order of its index, page by page', async () => {
+  await withPlans(async (planOf, org, { app, client }) => {
+    const { id } = await org.profile({ name: 'Sales' })
+    await makeMany(app, { organization: org.id, profile: id }, [300, 60])
+    const all = declaredStatements()
+    const lists = ['list_profiles', 'list_profiles_after'].map((name) => [name, all.get(name) ?? ''] as const)
+    const sorted = async () => {
+      const found: string[] = []
+      for (const [name, text] of lists) if (/\bSort\b|Bitmap/.test(await planOf(name, text))) found.push(name)
+      return found
+    }
+    assert.deepEqual(await sorted(), [])
+    await client.query('set enable_bitmapscan = on')
+    assert.notDeepEqual(await sorted(), [], 'without the setting a whole organization is read and sorted')
   })
 })
 
