@@ -19,6 +19,12 @@ export function measuredSettings() {
   return [`shared_buffers=${buffersMb}MB`, 'max_connections=200', 'checkpoint_timeout=1h', 'max_wal_size=8GB']
 }
 
+/** @param {number} postmaster @returns {'huge pages' | 'ordinary pages'} where the shared memory of a PostgreSQL server lies */
+export function pagesOf(postmaster) {
+  const isHuge = /^KernelPageSize: +(2048|1048576) kB$/m.test(readFileSync(`/proc/${postmaster}/smaps`, 'utf8'))
+  return isHuge ? 'huge pages' : 'ordinary pages'
+}
+
 /** @param {string} postgres */
 export function versionsOf(postgres) {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))

@@ -16,7 +16,7 @@ import { measurePeers } from './groups/peers.mjs'
 import { measureScale } from './groups/scale.mjs'
 import { measureSize } from './groups/size.mjs'
 import { measureStart } from './groups/start.mjs'
-import { describeMachine, measuredSettings, versionsOf } from './machine.mjs'
+import { describeMachine, measuredSettings, pagesOf, versionsOf } from './machine.mjs'
 import { markdownReport, terminalReport } from './report.mjs'
 
 const groups = {
@@ -49,13 +49,14 @@ async function openBench() {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const length = options.quick
     ? { rounds: 3, seconds: 2, latencySeconds: 5, warmUpAnswers: 1_500 }
-    : { rounds: 5, seconds: 4, latencySeconds: 20, warmUpAnswers: 8_000 }
+    : { rounds: 9, seconds: 2, latencySeconds: 20, warmUpAnswers: 8_000 }
   return {
     ...length,
     isQuick: options.quick === true,
     programs,
     cluster,
     postmaster: cluster.pid,
+    pages: pagesOf(cluster.pid),
     folder,
     figures: {},
     costs: [],
@@ -89,8 +90,8 @@ async function measure() {
   console.log(`\n${terminalReport(bench)}\n`)
   const isFull = !options.quick && options.only === undefined
   if (!isFull) return
-  const { rounds, seconds } = bench
-  const circumstances = { ...describeMachine(), versions: versionsOf(bench.cluster.version), rounds, seconds }
+  const { rounds, seconds, pages } = bench
+  const circumstances = { ...describeMachine(), pages, versions: versionsOf(bench.cluster.version), rounds, seconds }
   writeFileSync(join(packageRoot, 'docs', 'BENCHMARKS.md'), markdownReport(bench, circumstances))
   console.log('written: docs/BENCHMARKS.md')
 }

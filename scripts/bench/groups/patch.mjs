@@ -78,8 +78,11 @@ function subjectsOf(bench, { installation, recording, house, bares }) {
   const ofHouse = (request, more = {}) =>
     runLoad({ ...orderFor(bench, house.port, ours, request), ...more }, { pids: [house.pid], postmaster })
   const script = scriptOf(recording, theirs)
+  // What is compared stands side by side, for the machine does not stay the same for long.
   return [
     { name: 'PATCH', run: () => ofHouse(patch) },
+    { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
+    { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
     ...bares.map(({ form, pid, port }) => ({
       name: form === 'plain' ? 'bare' : 'bare, our query form',
       run: () => runLoad(orderFor(bench, port, theirs, patch), { pids: [pid], postmaster }),
@@ -88,13 +91,11 @@ function subjectsOf(bench, { installation, recording, house, bares }) {
       name: 'pgbench',
       run: () => runPgbench({ programs, url, postmaster, organizationId }, script, { seconds, connections }),
     },
-    { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
     {
       name: 'bare GET',
       run: () =>
         runLoad(orderFor(bench, bares[0].port, theirs, houseRequest('GET')), { pids: [bares[0].pid], postmaster }),
     },
-    { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
     { name: 'PATCH replayed', run: () => ofHouse(patch, { replays: 500 }) },
     {
       name: 'PATCH of name and brand',

@@ -5,20 +5,23 @@ import { runLoad, warmUp } from '../load-run.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 
-const few = [1_000]
-const many = [100_000, ...Array.from({ length: 900 }, () => 1_000)]
-/** A hundredth of the organizations: for trying the measurement out. */
-const some = [10_000, ...Array.from({ length: 9 }, () => 1_000)]
+const one = [1_000]
+const organizations = 900
+/** Organizations of so many profiles each, and one that has a hundred times as many. */
+const sizesOf = (each, count) => [each * 100, ...Array.from({ length: count }, () => each)]
 const pageSize = 20
 
-/** The same requests on 10^3 and on 10^6 profiles, and the first and the last page of the largest organization. */
+/**
+ * The same requests on 10^3 and on 10^6 profiles of as many organizations, on 10^3 of one organization, and the first and the
+ * last page of the largest organization.
+ */
 export async function measureScale(bench) {
-  const sizes = bench.isQuick ? some : many
-  if (bench.isQuick) bench.notes.push('A quick run measures scale on 19,000 profiles, not on 10^6.')
+  if (bench.isQuick) bench.notes.push('A quick run measures scale on 10^5 profiles, not on 10^6.')
   const startedAt = performance.now()
   const places = {
-    few: await install(bench.cluster, 'scale_few', few),
-    many: await install(bench.cluster, 'scale_many', sizes),
+    one: await install(bench.cluster, 'scale_one', one),
+    few: await install(bench.cluster, 'scale_few', sizesOf(1, organizations)),
+    many: await install(bench.cluster, 'scale_many', sizesOf(bench.isQuick ? 100 : 1_000, organizations)),
   }
   bench.tell(`profiles made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
   const houses = {}
@@ -31,6 +34,8 @@ export async function measureScale(bench) {
     const ratio = (of, against) => perRound(outcomes, (outcome) => cpu(outcome[of]) / cpu(outcome[against]))
     bench.figures['scale-patch'] = ratio('PATCH, many profiles', 'PATCH, 10^3 profiles')
     bench.figures['scale-get'] = ratio('GET, many profiles', 'GET, 10^3 profiles')
+    bench.figures['scale-patch-one'] = ratio('PATCH, many profiles', 'PATCH, 10^3 of one organization')
+    bench.figures['scale-get-one'] = ratio('GET, many profiles', 'GET, 10^3 of one organization')
     bench.figures['scale-list'] = ratio('list, last page', 'list, first page')
     bench.costs.push(...costsOf(outcomes))
     bench.notes.push(await sizesOnDisk(places.many))
@@ -49,7 +54,7 @@ async function subjectsOf(bench, places, houses) {
   const run = (place, request, profiles) => runLoad(orderFor(place, request, profiles), at(place))
   const patchOf = ({ body }) => houseRequest('PATCH', { body, hasKey: true })
   const get = houseRequest('GET')
-  for (const place of ['few', 'many']) {
+  for (const place of ['one', 'few', 'many']) {
     for (const request of [patchOf(places[place]), get])
       await warmUp(orderFor(place, request, places[place].accounts), at(place), bench.warmUpAnswers)
   }
@@ -60,11 +65,15 @@ async function subjectsOf(bench, places, houses) {
     return requestText('GET', `/v3/profiles?page_size=${pageSize}&cursor=${cursor}`, ['x-api-key: @ACCOUNT@'])
   }
   const [firstPage, lastPage] = [await list(first), await list(first + count - pageSize - 1)]
+  const patched = (place) => () => run(place, patchOf(places[place]), places[place].accounts)
+  const read = (place) => () => run(place, get, places[place].accounts)
   return [
-    { name: 'PATCH, 10^3 profiles', run: () => run('few', patchOf(places.few), places.few.accounts) },
-    { name: 'PATCH, many profiles', run: () => run('many', patchOf(places.many), places.many.accounts) },
-    { name: 'GET, 10^3 profiles', run: () => run('few', get, places.few.accounts) },
-    { name: 'GET, many profiles', run: () => run('many', get, places.many.accounts) },
+    { name: 'PATCH, 10^3 of one organization', run: patched('one') },
+    { name: 'PATCH, many profiles', run: patched('many') },
+    { name: 'PATCH, 10^3 profiles', run: patched('few') },
+    { name: 'GET, 10^3 of one organization', run: read('one') },
+    { name: 'GET, many profiles', run: read('many') },
+    { name: 'GET, 10^3 profiles', run: read('few') },
     { name: 'list, first page', run: () => run('many', firstPage, largest) },
     { name: 'list, last page', run: () => run('many', lastPage, largest) },
   ]

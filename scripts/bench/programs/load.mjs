@@ -28,18 +28,24 @@ const drainSecondsMax = 10
 
 /** @type {Order} */
 const order = JSON.parse(await text(process.stdin))
-const total = order.profiles.reduce((sum, { count }) => sum + count, 0)
+/** Of each account, how many profiles there are up to its last one. */
+const ends = []
+for (const { count } of order.profiles) ends.push((ends.at(-1) ?? 0) + count)
+const total = ends.at(-1) ?? 0
 const pieces = order.request.split(/(@[A-Z]+@)/)
 const run = randomBytes(6).toString('hex')
 let sent = 0
 
 function profileAt(place) {
-  let at = place
-  for (const { account, prefix, first, count } of order.profiles) {
-    if (at < count) return { account, profile: prefix + String(first + at).padStart(12, '0') }
-    at -= count
+  let low = 0
+  let high = ends.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (place < ends[middle]) high = middle
+    else low = middle + 1
   }
-  throw new Error('no such profile')
+  const { account, prefix, first, count } = order.profiles[low]
+  return { account, profile: prefix + String(first + place - ends[low] + count).padStart(12, '0') }
 }
 
 /** @param {number | null} replay which of the repeated keys */
