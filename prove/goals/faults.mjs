@@ -39,7 +39,7 @@ const killedAtRandom = {
     })
     t.figure('kills', kills)
     const availability = 1 - ledger.attempts.failed / ledger.attempts.total
-    t.figure('availability', Math.round(availability * 10_000) / 10_000)
+    t.figure('availability_percent', availability * 100)
     await ledger.judge(t)
     t.check(availability >= 0.99, `availability ${availability.toFixed(4)}, at least 0.99`)
     t.equal(ledger.unfinished, 0, 'changes without a final answer')

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { send } from '../harness/http.mjs'
 import { openLoad } from '../harness/load.mjs'
 import { quantile, until } from '../harness/retry.mjs'
 import { requestText, storm } from '../harness/storm.mjs'
+
+const probeEveryMs = 20
 
 const times = (replies, share) =>
   quantile(
@@ -60,7 +63,11 @@ const overload = {
     const probes = []
     let isOver = false
     const probing = (async () => {
-      while (!isOver) probes.push((await send(instance.opsUrl, 'GET', '/livez', { timeoutMs: 5_000 })).ms)
+      while (!isOver) {
+        probes.push((await send(instance.opsUrl, 'GET', '/livez', { timeoutMs: 5_000 })).ms)
+        // A probe a moment is what a supervisor sends; without a pause they would be a load of their own.
+        await sleep(probeEveryMs)
+      }
     })()
     const seconds = t.length(6, 60)
     const answers = await storm(instance.url, { requests, perSecond: 3 * peak, seconds })

@@ -19,10 +19,15 @@ export function measuredSettings() {
   return [`shared_buffers=${buffersMb}MB`, 'max_connections=200', 'checkpoint_timeout=1h', 'max_wal_size=8GB']
 }
 
-/** @param {number} postmaster @returns {'huge pages' | 'ordinary pages'} where the shared memory of a PostgreSQL server lies */
+/** @param {number} postmaster @returns {string} in what pages the shared memory of a PostgreSQL server lies */
 export function pagesOf(postmaster) {
-  const isHuge = /^KernelPageSize: +(2048|1048576) kB$/m.test(readFileSync(`/proc/${postmaster}/smaps`, 'utf8'))
-  return isHuge ? 'huge pages' : 'ordinary pages'
+  try {
+    const isHuge = /^KernelPageSize: +(2048|1048576) kB$/m.test(readFileSync(`/proc/${postmaster}/smaps`, 'utf8'))
+    return isHuge ? 'huge pages' : 'ordinary pages'
+  } catch {
+    // Root in a container may not read it of another user's process.
+    return 'pages of a size that was not to be seen'
+  }
 }
 
 /** @param {string} postgres */

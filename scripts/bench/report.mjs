@@ -86,7 +86,7 @@ memory; server, PostgreSQL and load generator share them.
 
 ${goals}
 
-Ratios are taken round by round between runs that follow each other, and the median of the rounds is quoted: absolute rates
+Ratios are taken round by round between runs that are close to each other, and the median of the rounds is quoted: absolute rates
 drift with whatever else the machine does. ${rounds} rounds, ${seconds} s measured in each run after a warm-up.
 
 ${costs}
@@ -107,16 +107,16 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
   and the kept answer are written in one statement, the access log goes to a file, the rate limit is on (raised with
   \`RATE_LIMIT_FACTOR\`). One organization of 10,000 profiles, chosen at random. Its brand is sent as it is stored, so that of
   the brand only the time of its change is written; the row "PATCH of name and brand" sends another legal name each time.
-- **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, a quarter of the memory (4 GB at most) as buffers in
-  ${pages}, which every table and index is read into before it is measured (\`pg_prewarm\`), and one checkpoint an hour.
+- **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, one checkpoint an hour, and a quarter of the memory (4 GB at most)
+  as buffers, which lie in ${pages}. Every table and index is read into them before it is measured (\`pg_prewarm\`).
 - **The bare program** is \`node:http\` and \`pg\` with the recorded statements of that PATCH as named prepared statements, with
   parameters and an answer of the same kind and size, in the same two round trips. It checks no key, validates nothing, seals
   nothing and logs nothing. The second form of it sends its statements in our own query form, which costs less. Either sends each
   statement by itself; Letterhead lets those of several requests share a round trip and a commit (ARCHITECTURE.md), as it does in use.
 - **pgbench** runs the recorded statements with the same parameters as a script, prepared, with the write in a pipeline.
 - **10^6 profiles** are one organization of 10^5 and 900 of 10^3, against one of 100 and 900 of one profile in another database of
-  the same server: a thousandth of the same installation. Of one organization alone more requests share what a round trip costs, so
-  that comparison stands beside it.
+  the same server: a thousandth of the same installation. Requests of one organization that follow each other share its scope, so
+  the comparison with 10^3 profiles of one organization stands beside it.
 - **Instances** are processes on the same cores, the connections dealt out among them. After the run every accepted change is
   looked for: one version, one history row and one kept answer each.
 
@@ -124,9 +124,9 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 
 \`\`\`sh
 sysctl vm.nr_hugepages=2250      # as root, for 4 GB of buffers: PostgreSQL takes huge pages where there are enough
-npm run bench                    # everything but the peers, about a quarter of an hour; writes this page
+npm run bench                    # everything but the peers, about twenty minutes; writes this page
 npm run bench -- --peers         # also installs Parse Server and Directus into a temporary folder
-npm run bench -- --quick         # three minutes, prints only
+npm run bench -- --quick         # some minutes, prints only
 npm run bench -- --only patch    # one group: patch, scale, instances, expiry, start, size, peers
 \`\`\`
 

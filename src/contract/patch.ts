@@ -19,8 +19,13 @@ export interface Reading {
   unknown: readonly string[]
 }
 
-/** Of a request without a body that anything is read of. */
-export const NOTHING_READ: Reading = { values: {}, clears: new Set(), problems: {}, unknown: [] }
+/** What is read where an operation has no body. */
+export const NOTHING_READ: Reading = Object.freeze({
+  values: Object.freeze({}),
+  clears: new Set<string>(),
+  problems: Object.freeze({}),
+  unknown: Object.freeze([]),
+})
 
 interface ObjectSchema {
   properties?: Record<string, TSchema>

@@ -49,7 +49,8 @@ export function readMembers({ document }: WriteEndpoint<unknown, unknown>, body:
  * What the request asks for. A member that the operation does not know may hold anything, a card too, and leaves no trace. One
  * that cannot be cleared is among those to clear: whoever asks for that asks for something else.
  */
-function asked({ values, clears, problems }: Reading): JsonObject {
+function asked({ document }: WriteEndpoint<unknown, unknown>, { values, clears, problems }: Reading): JsonObject {
+  if (document.body === undefined) return {}
   return { members: values, clears: [...clears, ...Object.keys(problems)].sort() }
 }
 
@@ -97,7 +98,7 @@ export function readChange(
       fingerprint:
         read.wishes.idempotencyKey === undefined
           ? ''
-          : fingerprint(house.keys, asked(reading), { merge: read.wishes.merge, hasCard }),
+          : fingerprint(house.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard: card !== null }),
     },
   }
 }

@@ -142,6 +142,16 @@ async function makeMany(
   await app.sql('analyze profiles', [])
 }
 
+/** What a plan does before it leaves rows out: the lines that stand deeper than that of its limit. */
+function belowLimit(plan: string): string {
+  const lines = plan.split('\n')
+  const depthOf = (line: string) => line.search(/[^\s>-]/)
+  const at = lines.findIndex((line) => /^[\s>-]*Limit /.test(line))
+  const rest = lines.slice(at + 1)
+  const end = rest.findIndex((line) => depthOf(line) <= depthOf(lines[at] ?? ''))
+  return (end === -1 ? rest : rest.slice(0, end)).join('\n')
+}
+
 test('among many small organizations a list of profiles is read in the order of its index, page by page', async () => {
   await withPlans(async (planOf, org, { app, client }) => {
     const { id } = await org.profile({ name: 'Sales' })
@@ -154,6 +164,10 @@ test('among many small organizations a list of profiles is read in the order of 
       return found
     }
     assert.deepEqual(await sorted(), [])
+    for (const [name, text] of lists) assert.doesNotMatch(belowLimit(await planOf(name, text)), /brands/, name)
+    const passing = `select p.id, b.id from profiles p left join brands b on b.organization_id = p.organization_id and b.owner_id = p.id
+      where p.organization_id = $1 and p.deleted_at is null order by p.created_at, p.id limit $2 offset $3`
+    assert.match(belowLimit(await planOf('passing', passing)), /brands/, 'an offset that reads the brands it passes')
     await client.query('set enable_bitmapscan = on')
     assert.notDeepEqual(await sorted(), [], 'without the setting a whole organization is read and sorted')
   })

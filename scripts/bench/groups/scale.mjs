@@ -32,8 +32,8 @@ export async function measureScale(bench) {
     const outcomes = await inRounds(bench.rounds, await subjectsOf(bench, places, houses), bench.tell)
     const cpu = ({ nodeUs, postgresUs }) => nodeUs + postgresUs
     const ratio = (of, against) => perRound(outcomes, (outcome) => cpu(outcome[of]) / cpu(outcome[against]))
-    bench.figures['scale-patch'] = ratio('PATCH, many profiles', 'PATCH, 10^3 profiles')
-    bench.figures['scale-get'] = ratio('GET, many profiles', 'GET, 10^3 profiles')
+    bench.figures['scale-patch'] = ratio('PATCH, many profiles', 'PATCH, 10^3 of many organizations')
+    bench.figures['scale-get'] = ratio('GET, many profiles', 'GET, 10^3 of many organizations')
     bench.figures['scale-patch-one'] = ratio('PATCH, many profiles', 'PATCH, 10^3 of one organization')
     bench.figures['scale-get-one'] = ratio('GET, many profiles', 'GET, 10^3 of one organization')
     bench.figures['scale-list'] = ratio('list, last page', 'list, first page')
@@ -70,10 +70,10 @@ async function subjectsOf(bench, places, houses) {
   return [
     { name: 'PATCH, 10^3 of one organization', run: patched('one') },
     { name: 'PATCH, many profiles', run: patched('many') },
-    { name: 'PATCH, 10^3 profiles', run: patched('few') },
+    { name: 'PATCH, 10^3 of many organizations', run: patched('few') },
     { name: 'GET, 10^3 of one organization', run: read('one') },
     { name: 'GET, many profiles', run: read('many') },
-    { name: 'GET, 10^3 profiles', run: read('few') },
+    { name: 'GET, 10^3 of many organizations', run: read('few') },
     { name: 'list, first page', run: () => run('many', firstPage, largest) },
     { name: 'list, last page', run: () => run('many', lastPage, largest) },
   ]

@@ -1,8 +1,8 @@
 -- expand
 -- PostgreSQL reads the text of a CHECK anew in every statement that writes its table, and a foreign key is a look-up of its own with a lock
--- on the row that it finds. On the tables that every change writes they took a quarter of the statement. The words are closed types of
--- the program, checked where a request is read; a row of history is inserted from what the write of its profile returned, and
--- the server may delete no profile.
+-- on the row that it finds. On the tables that every change writes they took a quarter of the statement. The billing model is judged
+-- where a request is read, the other words are closed types and literals of the program; a row of history is inserted from what the
+-- write of its profile returned, and the server may delete no profile.
 
 alter table profiles drop constraint profiles_status, drop constraint profiles_billing_model;
 alter table brands drop constraint brands_lock;

@@ -168,7 +168,7 @@ function addRest(
       found.feedback = rest.step.feedback
       addRelease(found, rest.step, steps, subject)
       // A failed run leaves what was before it; what a person has decided meanwhile stays.
-      if (subject.profile.status === 'pending_review') setStatus(found, subject, statusBefore as ProfileStatus)
+      if (subject.profile.status === 'pending_review') setStatus(found, subject, statusBefore)
       found.told = { success: false, status: 'failed', message: failureWords(rest.step) }
       return
     case 'reviewed_there':
@@ -185,7 +185,7 @@ function addRest(
       return
     case 'result':
       found.state = rest.result === 'COMPLETED' ? 'completed' : 'submitted'
-      setStatus(found, subject, resultStatus(rest.result, statusBefore as ProfileStatus, subject.profile.status))
+      setStatus(found, subject, resultStatus(rest.result, statusBefore, subject.profile.status))
       found.told = { success: true, status: rest.result, message: null }
       return
     case 'withdrawn':

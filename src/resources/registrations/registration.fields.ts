@@ -1,5 +1,6 @@
 import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
 import { Type } from '../../contract/schema.ts'
+import type { ProfileStatus } from '../profiles/index.ts'
 
 /** The registration of a profile with its providers: steps in order, what came of each, and what is tried next. Ours. */
 
@@ -127,7 +128,7 @@ export interface Registration {
   /** Raised by every write: whoever read an older one writes nothing. */
   fence: number
   /** The profile's status before the run, which a failed run brings back. */
-  statusBefore: string
+  statusBefore: ProfileStatus
   messagingProfileId: string | null
   /** In US dollars, of all runs. */
   feesTotal: number

@@ -2,6 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import { wakes } from '../../jobs/wake.store.ts'
+import type { ProfileStatus } from '../profiles/index.ts'
 import { ADVANCE_JOB } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 
@@ -14,7 +15,7 @@ interface RegistrationRow {
   run: number
   steps: Step[]
   fence: number
-  status_before: string
+  status_before: ProfileStatus
   messaging_profile_id: string | null
   fees_total: number | string
   started_at: string

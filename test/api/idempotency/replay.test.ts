@@ -79,6 +79,29 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     assert.equal(merged.headers['idempotent-payload-mismatch'], 'true')
   })
 
+  test('what is kept of a body is the same text in every release, or the same request would be another after an update', async () => {
+    const webhook = (
+      await org.admin.post('/v3/webhooks', { display_name: 'Orders', endpoint_url: 'https://hooks.acme.com' })
+    ).data
+    const body = { short_name: 'SAME', description: '', name: 'Same', icon: null, surprise: 1 }
+    await org.admin.patch(path, body, { 'idempotency-key': `${key['idempotency-key']}-patch` })
+    await org.admin.delete(`/v3/webhooks/${webhook.id}`, undefined, {
+      'idempotency-key': `${key['idempotency-key']}-remove`,
+    })
+    const print = (text: string) => app.keys.digest('fingerprint', text).toString('base64url')
+    const kept = await app.sql(
+      'select operation, fingerprint from idempotency_keys where key like $1 order by operation',
+      [`${key['idempotency-key']}-%`],
+    )
+    assert.deepEqual(kept, [
+      { operation: 'deleteWebhook', fingerprint: print('json  {}') },
+      {
+        operation: 'updateProfile',
+        fingerprint: print('json  {"clears":["description"],"members":{"name":"Same","short_name":"SAME"}}'),
+      },
+    ])
+  })
+
   test('what says nothing makes no other body: an unknown member, and null where it does not clear', async () => {
     const first = await org.admin.patch(path, { description: '' }, key)
     assertReplay(
