@@ -98,7 +98,7 @@ export function readChange(
       fingerprint:
         read.wishes.idempotencyKey === undefined
           ? ''
-          : fingerprint(house.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard: card !== null }),
+          : fingerprint(house.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard }),
     },
   }
 }
