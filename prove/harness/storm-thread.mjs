@@ -13,7 +13,7 @@ let startedAt = performance.now()
 const answers = []
 /** @type {Connection[]} */
 const idle = []
-/** Requests whose time has come while every connection was in use. @type {((connection: Connection) => void)[]} */
+/** Requests whose time has come while every connection was in use; null tells them that they will have none. @type {((connection: Connection | null) => void)[]} */
 const waiting = []
 const open = new Set()
 
@@ -76,7 +76,9 @@ class Connection {
 
 async function ask(n, dueAt) {
   const connection = idle.pop() ?? (await new Promise((resolve) => waiting.push(resolve)))
-  await connection.ask(requests[n % requests.length], dueAt)
+  if (connection !== null) return connection.ask(requests[n % requests.length], dueAt)
+  const now = performance.now()
+  answers.push({ status: 0, ms: now - dueAt, endedAtMs: now - startedAt })
 }
 
 async function openModel() {
@@ -111,5 +113,6 @@ startedAt = performance.now()
 const running = perSecond === undefined ? closedModel() : await openModel()
 await Promise.race([Promise.all(running), sleep(PATIENCE_MS, undefined, { ref: false })])
 for (const { socket } of open) socket.destroy()
+for (const giveUp of waiting.splice(0)) giveUp(null)
 await Promise.all(running)
 parentPort?.postMessage(answers)
