@@ -6,9 +6,8 @@ import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 
 const one = [1_000]
-const organizations = 900
-/** Organizations of so many profiles each, and one that has a hundred times as many. */
-const sizesOf = (each, count) => [each * 100, ...Array.from({ length: count }, () => each)]
+/** 900 organizations of so many profiles each, and one that has a hundred times as many. */
+const sizesOf = (each) => [each * 100, ...Array.from({ length: 900 }, () => each)]
 const pageSize = 20
 
 /**
@@ -20,8 +19,8 @@ export async function measureScale(bench) {
   const startedAt = performance.now()
   const places = {
     one: await install(bench.cluster, 'scale_one', one),
-    few: await install(bench.cluster, 'scale_few', sizesOf(1, organizations)),
-    many: await install(bench.cluster, 'scale_many', sizesOf(bench.isQuick ? 100 : 1_000, organizations)),
+    few: await install(bench.cluster, 'scale_few', sizesOf(1)),
+    many: await install(bench.cluster, 'scale_many', sizesOf(bench.isQuick ? 100 : 1_000)),
   }
   bench.tell(`profiles made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
   const houses = {}

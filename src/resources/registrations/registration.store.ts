@@ -2,8 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import { wakes } from '../../jobs/wake.store.ts'
-import type { ProfileStatus } from '../profiles/index.ts'
-import { ADVANCE_JOB } from '../profiles/index.ts'
+import { ADVANCE_JOB, type ProfileStatus } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 
 /** The row of a registration. Every write carries the fence that was read, so whoever is late writes nothing. */
