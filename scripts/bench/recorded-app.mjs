@@ -22,7 +22,7 @@ export async function openApp(environment) {
     metrics: createMetrics({ version: 'bench', withProcess: false }),
   })
   const sent = []
-  for (const executor of [app.db, app.db.reads, app.db.writes]) {
+  for (const executor of [app.db, app.db.reads, app.db.lists, app.db.writes]) {
     const run = executor.run.bind(executor)
     executor.run = (organizationId, statement, params) => {
       sent.push({ name: statement.name, text: statement.text, values: [...params] })

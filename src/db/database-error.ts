@@ -58,6 +58,21 @@ export class NotAnswered extends Error {
   }
 }
 
+/** PostgreSQL refused a round trip of statements that share it: nothing of it was done. */
+export class TripRefused extends Error {
+  /** Place of the statement that was refused; null when it was the commit. */
+  readonly at: number | null
+  /** PostgreSQL's own word. */
+  override readonly cause: unknown
+
+  constructor(cause: unknown, at: number | null) {
+    super('a round trip was refused')
+    this.name = 'TripRefused'
+    this.cause = cause
+    this.at = at
+  }
+}
+
 /**
  * A statement that does nothing but take a row's lock ran into the limit of statements. It can only have waited:
  * PostgreSQL counts `lock_timeout` anew for each lock that a queue for one row consists of.
@@ -99,4 +114,11 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
     default:
       return { kind: 'other' }
   }
+}
+
+/** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
+export function mustBeDestroyed(error: unknown): boolean {
+  const { kind } = databaseTrouble(error)
+  if (kind === 'unreachable') return true
+  return kind === 'other' && !(error instanceof Error && 'severity' in error)
 }

@@ -1,11 +1,12 @@
 import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
-import { databaseTrouble, isRefusal, NotAnswered, NotConnected } from './database-error.ts'
+import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
+import { Line } from './line.ts'
 import { Overdue } from './overdue.ts'
-import { type ScopedItem, ScopedQuery, type SharedLimits, toWireValues } from './scoped-query.ts'
+import { ScopedQuery, type SharedLimits, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
-import { Together, TripRefused } from './together.ts'
+import { Together } from './together.ts'
 
 /** Runs statements on the data of one organization. A pool and an open transaction are both executors. */
 export interface Executor {
@@ -53,17 +54,25 @@ const SERIALIZATION_RETRIES_MAX = 3
 /** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
 const IDLE_CONNECTION_MS = 300_000
 
-/** Reads are short: several small round trips keep PostgreSQL and this process busy at the same time. */
-const READING = { lanes: 4, itemsMax: 4 }
-/** Changes wait for the disk, which is the longer part: one commit at a time carries all that came meanwhile. */
-const WRITING = { lanes: 1, itemsMax: 16 }
+/**
+ * How statements share round trips: connections (`lines`), round trips behind each other on each (`depth`), statements in one.
+ * Round trips behind each other keep PostgreSQL and this process busy at the same time, with one process of PostgreSQL awake
+ * and not several. Behind a pooler each may need a connection of its own (`apart`).
+ */
+const READING = { lines: 1, depth: 4, apart: 4, itemsMax: 4 }
+/** Changes wait for the disk, which is the longer part: a commit carries all that came meanwhile. */
+const WRITING = { lines: 1, depth: 2, apart: 1, itemsMax: 16 }
+/** A list may take long, so nothing goes behind one. */
+const LISTING = { lines: 4, depth: 1, apart: 4, itemsMax: 4 }
 /** Who waits for a lock in a shared round trip holds up the others, so nobody waits there for long. */
 const SHARED_LOCK_MS = 50
 
 /** A pool of connections of the server's powerless role. */
 export class Database implements Executor {
-  /** For what requests read: where the server is busy, statements of several of them share a round trip. */
+  /** For the rows that a request reads by their keys: where the server is busy, several requests share a round trip. */
   readonly reads: Executor
+  /** The same for whatever else an answer is made of: many rows, or a count of them. */
+  readonly lists: Executor
   /** The same for changes of one statement, which so share a commit. */
   readonly writes: Executor
   readonly #queues: Together[] = []
@@ -106,12 +115,13 @@ export class Database implements Executor {
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
     this.reads = this.#share(options, READING)
+    this.lists = this.#share(options, LISTING)
     this.writes = this.#share(options, WRITING)
   }
 
   #share(
-    { poolSize, poolWaitMs, rowLockMs, statementMs, queryMs }: DatabaseOptions,
-    shape: { lanes: number; itemsMax: number },
+    { poolSize, poolWaitMs, rowLockMs, statementMs, queryMs, prepared }: DatabaseOptions,
+    shape: typeof READING,
   ): Executor {
     const limits = {
       lockMs: Math.min(rowLockMs, SHARED_LOCK_MS),
@@ -119,16 +129,26 @@ export class Database implements Executor {
       statementMs: Math.max(1, Math.min(statementMs, Math.floor(queryMs / 2 / shape.itemsMax))),
     }
     const queue = new Together({
-      ...shape,
-      tripsMax: poolSize,
+      ...(prepared ? shape : { ...shape, lines: shape.apart, depth: 1 }),
+      linesMax: poolSize,
       waitMs: poolWaitMs,
-      send: (items) => this.#onConnection((client) => this.#submit(client, items, limits)),
+      areOthersWaiting: () => this.#pool.waitingCount > this.#pool.idleCount,
+      open: ({ isAlone }) => this.#line(isAlone ? null : limits),
     })
     this.#queues.push(queue)
     return {
       run: (organizationId, statement, params) =>
-        this.#traced(statement, () => queue.run(organizationId, statement, params)),
+        this.#traced(statement, () => queue.run(organizationId, this.#sent(statement), params)),
     }
+  }
+
+  #line(limits: SharedLimits | null): Line {
+    return new Line({
+      connect: () => this.#connect(),
+      limits,
+      overdue: this.#overdue,
+      heard: (error) => this.#heard(error),
+    })
   }
 
   /** Connections in use and requests that wait for one, for the metrics. */
@@ -204,33 +224,30 @@ export class Database implements Executor {
     statement: Statement<Row>,
     params: readonly Param[],
   ): Promise<Row[]> {
-    const { name, text } = statement
-    return this.#traced(statement, async () => {
-      const [rows = []] = await this.#submit(client, [{ name, text, organizationId, values: toWireValues(params) }])
-      return rows as Row[]
-    })
+    const send = () =>
+      new Promise<Row[]>((resolve, reject) => {
+        const item = { ...this.#sent(statement), organizationId, values: toWireValues(params) }
+        let unwatch = () => {}
+        const query = new ScopedQuery([item], null, (error, [rows = []]) => {
+          unwatch()
+          if (error === null) resolve(rows as Row[])
+          else reject(error)
+        })
+        unwatch = this.#overdue.begin(() => query.handleError(new NotAnswered()))
+        client.query(query)
+      })
+    return this.#traced(statement, send)
+  }
+
+  /** A statement without a name is prepared for this one time. */
+  #sent<Row extends object>({ name, text }: Statement<Row>): Statement<Row> {
+    return { name: this.#prepared ? name : '', text }
   }
 
   #traced<T>({ name }: Statement<object>, work: () => Promise<T>): Promise<T> {
     if (this.#trace === undefined) return work()
     const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name }
     return this.#trace({ name, kind: 'client', attributes }, work)
-  }
-
-  /** One round trip; answers the rows of each statement. Statements that travel together are given `limits`. */
-  #submit(client: pg.PoolClient, items: readonly ScopedItem[], limits?: SharedLimits): Promise<object[][]> {
-    const sent = this.#prepared ? items : items.map((item) => ({ ...item, name: '' }))
-    const shared = items.length > 1 ? (limits ?? null) : null
-    return new Promise((resolve, reject) => {
-      let end = () => {}
-      const query = new ScopedQuery(sent, shared, (error, rows) => {
-        end()
-        if (error === null) resolve(rows)
-        else reject(shared !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error)
-      })
-      end = this.#overdue.begin(() => query.handleError(new NotAnswered()))
-      client.query(query)
-    })
   }
 
   /**
@@ -291,12 +308,4 @@ export class Database implements Executor {
 async function command(client: pg.PoolClient, text: string, withinMs: number): Promise<void> {
   const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: withinMs }
   await client.query(query)
-}
-
-/** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
-function mustBeDestroyed(error: unknown): boolean {
-  if (error instanceof TripRefused) return false
-  const { kind } = databaseTrouble(error)
-  if (kind === 'unreachable') return true
-  return kind === 'other' && !(error instanceof Error && 'severity' in error)
 }

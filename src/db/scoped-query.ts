@@ -78,6 +78,16 @@ class Prepared {
     this.#awaiting.push(name)
   }
 
+  /** Whether it is prepared whatever becomes of the round trips under way. */
+  isConfirmed(name: string): boolean {
+    return this.#confirmed.has(name)
+  }
+
+  /** Confirmed, and its rows can be read without a description. */
+  isKnown(name: string): boolean {
+    return this.#confirmed.has(name) && this.readers.has(name)
+  }
+
   /** After an error the server answers nothing more of this round trip. */
   forgetAwaited(): void {
     this.#awaiting = []
@@ -149,6 +159,7 @@ export class ScopedQuery {
   /** The step whose answer is being read. */
   #at = 0
   #broken: Error | null = null
+  #wire: Wire | null = null
   #prepared: Prepared | null = null
 
   /** @param limits of statements that travel together; null for one by itself, which has those of its connection. */
@@ -172,9 +183,33 @@ export class ScopedQuery {
     return answered < this.#items.length ? answered : null
   }
 
+  /** Called when it is its turn to be answered; it may have been sent before. */
   submit(connection: object): Error | null {
-    const wire = connection as Wire
+    if (this.#wire === null) this.#sendOn(connection as Wire)
+    return null
+  }
+
+  /**
+   * Sends `next` before this one is answered; its answer follows that of this one. Only what is prepared goes ahead, else an
+   * error of this one would take a Parse with it that `next` relies on; anything else is sent when it is submitted.
+   */
+  sendBehind(next: ScopedQuery): void {
+    if (this.#wire !== null && next.#isPreparedOn(this.#wire)) next.#sendOn(this.#wire)
+  }
+
+  #isPreparedOn(wire: Wire): boolean {
+    const prepared = preparedOf.get(wire)
+    if (prepared === undefined) return false
+    const organizations = new Set(this.#items.map(({ organizationId }) => organizationId))
+    const scopes = [this.#limits === null ? SCOPE : SCOPE_TOGETHER, ...(organizations.size > 1 ? [SCOPE] : [])]
+    return (
+      scopes.every(({ name }) => prepared.isConfirmed(name)) && this.#items.every(({ name }) => prepared.isKnown(name))
+    )
+  }
+
+  #sendOn(wire: Wire): void {
     const prepared = preparedBy(wire)
+    this.#wire = wire
     this.#prepared = prepared
     wire.stream.cork()
     try {
@@ -195,7 +230,6 @@ export class ScopedQuery {
     } finally {
       wire.stream.uncork()
     }
-    return null
   }
 
   #sendScope(wire: Wire, of: { organizationId: string; isFirst: boolean; isNamed: boolean }): void {

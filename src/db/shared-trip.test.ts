@@ -203,6 +203,24 @@ for (const prepared of [true, false]) {
       assert.deepEqual(await waiting, [{ name: 'Later' }])
     })
 
+    test('reads that never pause leave the only connection to changes and transactions as well', async () => {
+      await using db = open({ poolSize: 1, poolWaitMs: 500 })
+      const [one] = (await organizations(1)) as [string]
+      let isOver = false
+      const reading = Array.from({ length: 32 }, async () => {
+        while (!isOver) await db.reads.run(one, everyOrganization, [])
+      })
+      try {
+        for (const name of ['First', 'Second', 'Third']) {
+          assert.deepEqual(await db.writes.run(one, rename, [one, name]), [{ name }])
+          assert.deepEqual(await db.transaction(one, (tx) => tx.run(one, rename, [one, name])), [{ name }])
+        }
+      } finally {
+        isOver = true
+        await Promise.all(reading)
+      }
+    })
+
     test('a connection that ends under them leaves the outcome open for all, and the next statement has another', async () => {
       await using db = open()
       const ids = await organizations(3)

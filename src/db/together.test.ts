@@ -2,16 +2,57 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Gate, gate } from '../../test/kit/gate.ts'
-import { databaseTrouble, NotConnected } from './database-error.ts'
+import { databaseTrouble, NotConnected, TripRefused } from './database-error.ts'
 import type { ScopedItem } from './scoped-query.ts'
 import { statement } from './statement.ts'
-import { Together, type TogetherOptions, TripRefused } from './together.ts'
+import { Together, type TogetherLine, type TogetherOptions } from './together.ts'
 
 const look = statement<{ saw: string }>('test_look', 'select $1 as saw')
 const organization = '550e8400-e29b-41d4-a716-446655440000'
 
+type Send = (items: readonly ScopedItem[]) => Promise<object[][]>
+
+const roomy = {
+  lines: 1,
+  depth: 1,
+  itemsMax: 4,
+  linesMax: 100,
+  waitMs: 10_000,
+  areOthersWaiting: () => false,
+} satisfies Partial<TogetherOptions>
+
+/** A line that sends as told. */
+class TestLine implements TogetherLine {
+  underway = 0
+  since = performance.now()
+  isClosed = false
+  readonly #send: Send
+
+  constructor(send: Send) {
+    this.#send = send
+  }
+
+  async send(items: readonly ScopedItem[]): Promise<object[][]> {
+    assert.ok(!this.isClosed, 'nothing is sent on a closed line')
+    if (this.underway === 0) this.since = performance.now()
+    this.underway += 1
+    try {
+      return await this.#send(items)
+    } finally {
+      this.underway -= 1
+    }
+  }
+
+  async close(): Promise<void> {
+    assert.ok(!this.isClosed, 'a line is closed once')
+    assert.equal(this.underway, 0, 'nothing is under way on a line that is closed')
+    this.isClosed = true
+  }
+}
+
 interface Trip {
   values: string[]
+  line: TestLine
   /** Lets the round trip come back, with an error if there is one. */
   back: Gate
   error?: Error
@@ -20,23 +61,22 @@ interface Trip {
 /** Round trips that the test lets come back; what each carried is kept in the order of sending. */
 function station(options: Partial<TogetherOptions> = {}) {
   const trips: Trip[] = []
-  const together = new Together({
-    lanes: 1,
-    itemsMax: 4,
-    tripsMax: 100,
-    waitMs: 10_000,
-    send: async (items: readonly ScopedItem[]) => {
-      const trip: Trip = { values: items.map(({ values }) => String(values[0])), back: gate() }
+  const lines: TestLine[] = []
+  const open = () => {
+    const line = new TestLine(async (items) => {
+      const trip: Trip = { values: items.map(({ values }) => String(values[0])), line, back: gate() }
       trips.push(trip)
       await trip.back.opened
       if (trip.error !== undefined) throw trip.error
       return items.map(({ values }) => [{ saw: values[0] }])
-    },
-    ...options,
-  })
+    })
+    lines.push(line)
+    return line
+  }
+  const together = new Together({ ...roomy, open, ...options })
   const ask = (value: string) => together.run(organization, look, [value])
   const carried = () => trips.map(({ values }) => values.join(' '))
-  return { trips, together, ask, carried }
+  return { trips, lines, together, ask, carried }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -92,7 +132,8 @@ describe('statements that share a round trip', () => {
         if (!isOver) setImmediate(count)
       }
       setImmediate(count)
-      const { ask } = station({ send: async (items) => items.map(() => new Array(rowsOfEach).fill({ saw: 'x' })) })
+      const open = () => new TestLine(async (items) => items.map(() => new Array(rowsOfEach).fill({ saw: 'x' })))
+      const { ask } = station({ open })
       const answeredIn = await Promise.all(['a', 'b', 'c'].map((value) => ask(value).then(() => turns)))
       isOver = true
       const [first = 0] = answeredIn
@@ -100,19 +141,64 @@ describe('statements that share a round trip', () => {
     })
   }
 
-  test('as many round trips at a time as there are lanes, and so many statements in each', async () => {
-    const { trips, ask, carried } = station({ lanes: 2 })
-    const asked = Promise.all(Array.from({ length: 10 }, (_, at) => ask(String(at))))
+  for (const [says, shape, linesOpened] of [
+    ['as many lines at a time as there may be', { lines: 2 }, 2],
+    ['as many round trips behind each other as a line may have', { depth: 2 }, 1],
+  ] as const) {
+    test(`${says}, and so many statements in each round trip`, async () => {
+      const { trips, ask, carried } = station(shape)
+      const asked = Promise.all(Array.from({ length: 10 }, (_, at) => ask(String(at))))
+      await turn()
+      assert.deepEqual(
+        carried().map((values) => values.split(' ').length),
+        [4, 4],
+      )
+      await letBack(trips, asked)
+      assert.deepEqual(
+        trips.map(({ values }) => values.length),
+        [4, 4, 2],
+      )
+      assert.equal(new Set(trips.slice(0, 2).map(({ line }) => line)).size, linesOpened)
+    })
+  }
+
+  test('a line that round trips follow each other on is closed once, when nothing is under way on it', async () => {
+    const { trips, lines, ask } = station({ depth: 2, itemsMax: 1 })
+    const first = ask('a')
+    await turn()
+    const second = ask('b')
+    await turn()
+    assert.equal(lines.length, 1)
+    trips[0]?.back.open()
+    await first
     await turn()
     assert.deepEqual(
-      carried().map((values) => values.split(' ').length),
-      [4, 4],
+      lines.map(({ isClosed }) => isClosed),
+      [false],
     )
-    await letBack(trips, asked)
+    trips[1]?.back.open()
+    await second
+    await turn()
     assert.deepEqual(
-      trips.map(({ values }) => values.length),
-      [4, 4, 2],
+      lines.map(({ isClosed }) => isClosed),
+      [true],
     )
+  })
+
+  test('while somebody else waits for a connection a line ends with what is under way', async () => {
+    let areOthersWaiting = false
+    const { trips, lines, ask, carried } = station({ depth: 2, areOthersWaiting: () => areOthersWaiting })
+    const first = ask('a')
+    await turn()
+    areOthersWaiting = true
+    const second = ask('b')
+    await turn()
+    assert.deepEqual(carried(), ['a'])
+    trips[0]?.back.open()
+    await first
+    await letBack(trips, second)
+    assert.deepEqual(carried(), ['a', 'b'])
+    assert.equal(lines.length, 2)
   })
 
   test('a round trip that takes long holds up nobody but those in it', async () => {
@@ -131,17 +217,17 @@ describe('statements that share a round trip', () => {
   /** Refuses every round trip with a statement whose value begins with "bad", and the commit of one with "late". */
   function refusing() {
     const trips: string[] = []
-    const together = new Together({
-      ...{ lanes: 1, itemsMax: 5, tripsMax: 100, waitMs: 10_000 },
-      send: async (items) => {
+    const send =
+      (isAlone: boolean): Send =>
+      async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
         trips.push(values.join(' '))
         const at = values.findIndex((value) => value.startsWith('bad'))
-        if (at !== -1) throw values.length === 1 ? refusal : new TripRefused(refusal, at)
+        if (at !== -1) throw isAlone ? refusal : new TripRefused(refusal, at)
         if (values.length > 1 && values.includes('late')) throw new TripRefused(refusal, null)
         return values.map((saw) => [{ saw }])
-      },
-    })
+      }
+    const together = new Together({ ...roomy, itemsMax: 5, open: ({ isAlone }) => new TestLine(send(isAlone)) })
     const ask = (values: string[]) =>
       Promise.allSettled(values.map((value) => together.run(organization, look, [value])))
     return { trips, ask }
@@ -167,17 +253,59 @@ describe('statements that share a round trip', () => {
     assert.deepEqual(trips, ['a late b', 'a', 'late', 'b'])
   })
 
+  for (const [says, code, times] of [
+    ['waited for a lock', '55P03', 2],
+    ['took long', '57014', 2],
+    ['divided by zero', '22012', 1],
+  ] as const) {
+    test(`one that nobody travelled with and that ${says} runs ${times === 1 ? 'once' : 'again with all patience'}`, async () => {
+      const reason = Object.assign(new Error('refused'), { code, severity: 'ERROR' })
+      const asked: boolean[] = []
+      const open = ({ isAlone }: { isAlone: boolean }) =>
+        new TestLine(async () => {
+          asked.push(isAlone)
+          throw isAlone ? reason : new TripRefused(reason, 0)
+        })
+      const together = new Together({ ...roomy, open })
+      await assert.rejects(together.run(organization, look, ['a']), reason)
+      assert.deepEqual(asked, [false, true].slice(0, times))
+    })
+  }
+
+  test('nothing goes out behind one by itself, and nobody waits for it', async () => {
+    const waits = gate()
+    const alone: string[][] = []
+    const open = ({ isAlone }: { isAlone: boolean }) => {
+      const carried: string[] = []
+      if (isAlone) alone.push(carried)
+      return new TestLine(async (items) => {
+        const values = items.map(({ values: [value] }) => String(value))
+        carried.push(...values)
+        if (!isAlone && values.includes('bad')) throw new TripRefused(refusal, values.indexOf('bad'))
+        if (isAlone) await waits.opened
+        return values.map((saw) => [{ saw }])
+      })
+    }
+    const together = new Together({ ...roomy, depth: 8, open })
+    const ask = (value: string) => together.run(organization, look, [value])
+    const bad = [ask('bad'), ask('a')]
+    await bad[1]
+    for (const value of ['b', 'c']) assert.deepEqual(await ask(value), [{ saw: value }])
+    waits.open()
+    await bad[0]
+    assert.deepEqual(alone, [['bad']])
+  })
+
   test('one by itself that waits holds up neither those that were refused with it nor who comes later', async () => {
     const waits = gate()
-    const together = new Together({
-      ...{ lanes: 1, itemsMax: 16, tripsMax: 16, waitMs: 1_000 },
-      send: async (items) => {
+    const open = () =>
+      new TestLine(async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
         if (values.length > 1 && values.includes('bad')) throw new TripRefused(refusal, values.indexOf('bad'))
         if (values.includes('bad')) await waits.opened
         return values.map((saw) => [{ saw }])
-      },
-    })
+      })
+    const together = new Together({ ...roomy, itemsMax: 16, linesMax: 16, waitMs: 1_000, open })
     const ask = (value: string) => together.run(organization, look, [value])
     const bad = ask('bad')
     const others = Array.from({ length: 15 }, (_, at) => ask(String(at)))
@@ -229,7 +357,7 @@ describe('statements that share a round trip', () => {
   })
 
   test('when every connection is taken a statement waits, then is told that nothing was sent; a free one is used again', async () => {
-    const { trips, ask, carried } = station({ lanes: 9, tripsMax: 2, itemsMax: 1, waitMs: 100 })
+    const { trips, ask, carried } = station({ lines: 9, linesMax: 2, itemsMax: 1, waitMs: 100 })
     const held = Promise.all([ask('a'), ask('b')])
     await turn()
     const startedMs = performance.now()

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { NotConnected } from './database-error.ts'
+import { databaseTrouble, NotConnected, TripRefused } from './database-error.ts'
 import { type ScopedItem, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 
@@ -11,33 +11,42 @@ const PATIENCE_MS = 100
 /** How often those that wait are looked at, where no round trip comes back. */
 const LOOK_MS = 20
 
-/** PostgreSQL refused a round trip: nothing of it was done. */
-export class TripRefused extends Error {
-  /** Place of the statement that was refused; null when it was the commit. */
-  readonly at: number | null
-
-  constructor(cause: unknown, at: number | null) {
-    super('a round trip was refused', { cause })
-    this.name = 'TripRefused'
-    this.at = at
-  }
-}
-
-export interface TogetherOptions {
+/** A connection that carries round trips, each behind the one before (`src/db/line.ts`). */
+export interface TogetherLine {
+  /** Round trips that have no answer yet. */
+  readonly underway: number
+  /** When the first of those began, in milliseconds of `performance.now()`. */
+  readonly since: number
   /**
    * Sends statements in one round trip; they happen all or none. Answers the rows of each.
    *
-   * @throws TripRefused when none of them happened because of one; any other error when nobody knows.
+   * @throws TripRefused when none of them happened because of one; any other error when nobody knows, or when it was alone.
    */
   send(items: readonly ScopedItem[]): Promise<object[][]>
-  /** Round trips at one time, beside those that have lasted too long. */
-  lanes: number
+  /** Called once nothing is under way on it. */
+  close(): Promise<void>
+}
+
+export interface TogetherOptions {
+  /** A line for statements that travel together, or for one by itself that may wait. */
+  open(of: { isAlone: boolean }): TogetherLine
+  /** Lines at one time, beside those on which something takes too long. */
+  lines: number
+  /** Round trips under way at one time on each. */
+  depth: number
   /** Most statements in one round trip: its transaction lasts as long as all of them. */
   itemsMax: number
-  /** Round trips at one time, however long they last: each has a connection. */
-  tripsMax: number
+  /** Lines at one time, however long something takes on them: each has a connection. */
+  linesMax: number
   /** Milliseconds until a statement that found no round trip is refused. */
   waitMs: number
+  /** Whether somebody else waits for a connection: then a line ends with what is under way. */
+  areOthersWaiting(): boolean
+}
+
+interface SharedLine {
+  readonly line: TogetherLine
+  readonly isAlone: boolean
 }
 
 interface Waiting {
@@ -60,8 +69,7 @@ interface Waiting {
 export class Together {
   readonly #options: TogetherOptions
   #queue: Waiting[] = []
-  /** When each round trip under way began; one of a statement that may wait is nobody's lane. */
-  readonly #trips = new Set<{ since: number; isAlone: boolean }>()
+  readonly #lines = new Set<SharedLine>()
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -99,9 +107,10 @@ export class Together {
   }
 
   #sendNext(): void {
-    const { lanes, tripsMax } = this.#options
-    while (this.#queue.length > 0 && this.#trips.size < tripsMax && this.#quickTrips() < lanes) {
-      void this.#carry(this.#takeNext())
+    while (this.#queue.length > 0) {
+      const line = this.#lineFor(this.#queue[0]?.isAlone === true)
+      if (line === null) break
+      void this.#carry(line, this.#takeNext())
     }
     if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), LOOK_MS)
   }
@@ -122,37 +131,60 @@ export class Together {
     this.#sendNext()
   }
 
-  #quickTrips(): number {
-    const oldest = performance.now() - PATIENCE_MS
-    let count = 0
-    for (const { since, isAlone } of this.#trips) if (!isAlone && since >= oldest) count += 1
-    return count
+  /** What the next statement goes out on; null when it has to wait. */
+  #lineFor(isAlone: boolean): SharedLine | null {
+    const { lines, linesMax, depth, areOthersWaiting, open } = this.#options
+    if (!isAlone) {
+      const quick = this.#quickLines()
+      const free = quick.find(({ line }) => line.underway < depth)
+      if (free !== undefined && !areOthersWaiting()) return free
+      if (quick.length >= lines) return null
+    }
+    if (this.#lines.size >= linesMax) return null
+    const opened = { line: open({ isAlone }), isAlone }
+    this.#lines.add(opened)
+    return opened
   }
 
-  async #carry(batch: readonly Waiting[]): Promise<void> {
-    const trip = { since: performance.now(), isAlone: batch[0]?.isAlone === true }
-    this.#trips.add(trip)
+  /** Those that statements share, without the ones on which something takes too long. */
+  #quickLines(): SharedLine[] {
+    const oldest = performance.now() - PATIENCE_MS
+    return [...this.#lines].filter(({ line, isAlone }) => !isAlone && line.since >= oldest)
+  }
+
+  async #carry(shared: SharedLine, batch: readonly Waiting[]): Promise<void> {
+    const { line } = shared
     try {
-      const rows = await this.#options.send(batch.map(({ item }) => item))
+      const rows = await line.send(batch.map(({ item }) => item))
       void answer(batch, rows)
     } catch (error) {
       this.#failed(batch, error)
     } finally {
-      this.#trips.delete(trip)
+      // Several that end in one turn find nothing under way.
+      if (line.underway === 0 && this.#lines.delete(shared)) void line.close()
       this.#schedule()
     }
   }
 
   #failed(batch: readonly Waiting[], error: unknown): void {
-    if (!(error instanceof TripRefused) || batch.length === 1) {
-      const reason = error instanceof TripRefused ? error.cause : error
-      for (const { reject } of batch) reject(reason)
+    if (!(error instanceof TripRefused)) {
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    if (batch.length === 1 && !isOfLimits(error.cause)) {
+      batch[0]?.reject(error.cause)
       return
     }
     const since = performance.now()
     const isGuilty = (index: number) => error.at === null || error.at === index
     this.#queue.unshift(...batch.map((waiting, index) => ({ ...waiting, isAlone: isGuilty(index), since })))
   }
+}
+
+/** Whether it was refused for what it may not do among others alone: wait for a lock, or take long. */
+function isOfLimits(error: unknown): boolean {
+  const { kind } = databaseTrouble(error)
+  return kind === 'lock_timeout' || kind === 'statement_timeout'
 }
 
 /**

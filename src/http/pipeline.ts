@@ -70,7 +70,7 @@ async function read(
   checkPathIds(reading, arrival)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
-  const { data, etag, headers } = await reading.read(house.db.reads, {
+  const { data, etag, headers } = await reading.read(house.db.lists, {
     caller,
     target,
     params: arrival.params,

@@ -81,6 +81,7 @@ test('a key with a wrong checksum is refused without a query; one that reads wel
     run: counted(db.run.bind(db)),
     runUnscoped: counted(db.runUnscoped.bind(db)),
     reads: { run: counted(db.reads.run) },
+    lists: { run: counted(db.lists.run) },
     writes: { run: counted(db.writes.run) },
   })
   const good = newKeyText('live', newId())

@@ -20,10 +20,11 @@ export function rewire(db: Database, change: Change = (same) => same): Map<strin
     }
   }
   const [run, transaction] = [db.run.bind(db), db.transaction.bind(db)]
-  const [reads, writes] = [db.reads, db.writes]
+  const { reads, lists, writes } = db
   Object.assign(db, {
     run: through(run),
     reads: { run: through(reads.run) },
+    lists: { run: through(lists.run) },
     writes: { run: through(writes.run) },
     transaction: <T>(organizationId: string, work: (tx: Executor) => Promise<T>) =>
       transaction(organizationId, (tx) => work({ run: through(tx.run) })),

@@ -1,0 +1,117 @@
+import type pg from 'pg'
+import { isRefusal, mustBeDestroyed, NotAnswered, TripRefused } from './database-error.ts'
+import type { Overdue } from './overdue.ts'
+import { type ScopedItem, ScopedQuery, type SharedLimits } from './scoped-query.ts'
+
+export interface LineOptions {
+  /** A connection of the pool; fails where none is to be had. */
+  connect(): Promise<pg.PoolClient>
+  /** Of each of its round trips; null where it carries one statement, which has the limits of the connection. */
+  limits: SharedLimits | null
+  /** Tells of a round trip that lasts too long, counted from when the one before it was answered. */
+  overdue: Overdue
+  /** Told what became of the round trip that is being answered: whether the database is well. */
+  heard(error: Error | null): void
+}
+
+interface Trip {
+  query: ScopedQuery
+  settle(error: Error | null, rows: object[][]): void
+  /** Ends the watch over how long it lasts. */
+  unwatch(): void
+}
+
+/**
+ * One connection that carries round trips, each behind the one before: PostgreSQL has the next at hand when it is done with
+ * one, where it would sleep until this process had read the answer and sent more. Each has its Sync, so each is a transaction
+ * of its own: one that is refused undoes no other. When the connection breaks, all that are under way are told.
+ */
+export class Line {
+  readonly #options: LineOptions
+  readonly #client: Promise<pg.PoolClient>
+  /** In the order in which they are sent; the first is being answered. */
+  readonly #trips: Trip[] = []
+  #isBroken = false
+  #underway = 0
+  #since = performance.now()
+
+  constructor(options: LineOptions) {
+    this.#options = options
+    this.#client = options.connect()
+  }
+
+  /** Round trips that have no answer yet. */
+  get underway(): number {
+    return this.#underway
+  }
+
+  /** When the first of the round trips under way began, in milliseconds of `performance.now()`. */
+  get since(): number {
+    return this.#since
+  }
+
+  /**
+   * Answers the rows of each statement; they happen all or none.
+   *
+   * @throws NotConnected when there was no connection, TripRefused when nothing was done because of one of them, PostgreSQL's
+   *   own refusal of a statement without limits, and any other error when nobody knows what was done.
+   */
+  async send(items: readonly ScopedItem[]): Promise<object[][]> {
+    if (this.#underway === 0) this.#since = performance.now()
+    this.#underway += 1
+    try {
+      return await this.#carry(await this.#client, items)
+    } finally {
+      this.#underway -= 1
+    }
+  }
+
+  #carry(client: pg.PoolClient, items: readonly ScopedItem[]): Promise<object[][]> {
+    return new Promise((resolve, reject) => {
+      const query = new ScopedQuery(items, this.#options.limits, (error, rows) =>
+        this.#answered(client, trip, error, rows),
+      )
+      const trip: Trip = {
+        query,
+        settle: (error, rows) => (error === null ? resolve(rows) : reject(this.#told(error, query))),
+        unwatch: () => undefined,
+      }
+      const last = this.#trips.at(-1)
+      this.#trips.push(trip)
+      if (last === undefined) this.#begin(client, trip)
+      else last.query.sendBehind(query)
+    })
+  }
+
+  /** node-postgres knows the first alone: what comes behind it is in its hands when that one is answered. */
+  #begin(client: pg.PoolClient, trip: Trip): void {
+    this.#since = performance.now()
+    trip.unwatch = this.#options.overdue.begin(() => trip.query.handleError(new NotAnswered()))
+    client.query(trip.query)
+  }
+
+  #answered(client: pg.PoolClient, trip: Trip, error: Error | null, rows: object[][]): void {
+    // A connection that breaks tells of what it had been told of before.
+    if (this.#trips[0] !== trip) return
+    this.#trips.shift()
+    trip.unwatch()
+    this.#options.heard(error)
+    trip.settle(error, rows)
+    if (error !== null && mustBeDestroyed(error)) {
+      this.#isBroken = true
+      for (const { settle } of this.#trips.splice(0)) settle(error, [])
+    }
+    const [next] = this.#trips
+    if (next !== undefined) this.#begin(client, next)
+  }
+
+  #told(error: Error, query: ScopedQuery): Error {
+    return this.#options.limits !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error
+  }
+
+  /** Gives the connection back, once no round trip is under way. */
+  async close(): Promise<void> {
+    const client = await this.#client.catch(() => null)
+    client?.release(this.#isBroken)
+  }
+}
