@@ -142,6 +142,23 @@ describe('round trips behind each other on one connection', () => {
     assert.equal(pool.totalCount, 0)
   })
 
+  test('whatever breaks the first, the outcome is open for what is behind it, and the connection is not kept', async () => {
+    const released: unknown[] = []
+    const client = {
+      query: (query: { handleError(error: Error): void }) =>
+        setImmediate(() => query.handleError(new Error('a row cannot be read'))),
+      release: (isBroken: unknown) => released.push(isBroken),
+    } as unknown as pg.PoolClient
+    const { line, heard } = open({ connect: () => Promise.resolve(client) })
+    const [first, behind] = await Promise.allSettled([line.send([unnamed('a')]), line.send([unnamed('b')])])
+    assert.ok(first?.status === 'rejected' && first.reason.message === 'a row cannot be read')
+    assert.ok(behind?.status === 'rejected')
+    assert.deepEqual(databaseTrouble(behind.reason), { kind: 'unreachable', isSent: true })
+    assert.equal(heard.length, 1)
+    await line.close()
+    assert.deepEqual(released, [true])
+  })
+
   test('the time of a round trip counts from its turn, and one that lasts too long ends all', async () => {
     await warm(sleepThen(0, ''))
     const patient = open({ overdue: new Overdue(500) }).line

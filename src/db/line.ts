@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { isRefusal, mustBeDestroyed, NotAnswered, TripRefused } from './database-error.ts'
+import { databaseTrouble, isRefusal, mustBeDestroyed, NotAnswered, TripRefused } from './database-error.ts'
 import type { Overdue } from './overdue.ts'
 import { type ScopedItem, ScopedQuery, type SharedLimits } from './scoped-query.ts'
 
@@ -97,12 +97,16 @@ export class Line {
     trip.unwatch()
     this.#options.heard(error)
     trip.settle(error, rows)
-    if (error !== null && mustBeDestroyed(error)) {
-      this.#isBroken = true
-      for (const { settle } of this.#trips.splice(0)) settle(error, [])
-    }
+    if (error !== null && mustBeDestroyed(error)) this.#break(error)
     const [next] = this.#trips
     if (next !== undefined) this.#begin(client, next)
+  }
+
+  /** What is behind may have been done, whatever was wrong with the first. */
+  #break(error: Error): void {
+    this.#isBroken = true
+    const told = databaseTrouble(error).kind === 'unreachable' ? error : new NotAnswered()
+    for (const { settle } of this.#trips.splice(0)) settle(told, [])
   }
 
   #told(error: Error, query: ScopedQuery): Error {

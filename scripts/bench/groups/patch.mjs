@@ -11,6 +11,7 @@ import { inRounds, median, perRound } from '../statistics.mjs'
 
 const profiles = 10_000
 export const connections = 16
+export const manyConnections = 64
 
 /** PATCH beside what it is compared with, GET, replays and requests without a key; then latencies and memory. */
 export async function measurePatch(bench) {
@@ -96,6 +97,14 @@ function subjectsOf(bench, { installation, recording, house, bares }) {
       name: 'bare GET',
       run: () =>
         runLoad(orderFor(bench, bares[0].port, theirs, houseRequest('GET')), { pids: [bares[0].pid], postmaster }),
+    },
+    {
+      name: `PATCH, ${manyConnections} connections`,
+      run: () => ofHouse(patch, { connections: manyConnections }),
+    },
+    {
+      name: `GET, ${manyConnections} connections`,
+      run: () => ofHouse(houseRequest('GET'), { connections: manyConnections }),
     },
     {
       name: 'PATCH of name and brand',

@@ -10,7 +10,7 @@ import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { start } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
-import { connections, costsOf, halvesOf } from './patch.mjs'
+import { connections, costsOf, halvesOf, manyConnections } from './patch.mjs'
 
 const items = 1_000
 const installMinutesMax = 20
@@ -51,21 +51,31 @@ async function measurePeer(bench, { id, name, packages, open }, { installation, 
   url.pathname = `/peer_${id}`
   const peer = await open({ folder, url: url.href, first: account.first, count: items, prefix: account.prefix })
   try {
-    const orderFor = ({ port }, request) => ({
-      ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 2, request, profiles: [account] },
+    const orderFor = ({ port }, request, count = connections) => ({
+      ...{
+        model: 'closed',
+        connections: count,
+        seconds: bench.seconds,
+        warmUpSeconds: 2,
+        request,
+        profiles: [account],
+      },
       targets: [{ host: '127.0.0.1', port }],
     })
     const at = ({ pid }) => ({ pids: [pid], postmaster: bench.postmaster })
-    const run = (server, request) => runLoad(orderFor(server, request), at(server))
+    const run = (server, request, count) => runLoad(orderFor(server, request, count), at(server))
     const patch = houseRequest('PATCH', { body: installation.body, hasKey: true })
     await warmUp(orderFor(house, patch), at(house), bench.warmUpAnswers)
     await warmUp(orderFor(peer, peer.request), at(peer), bench.warmUpAnswers)
     const ours = 'PATCH, beside the peers'
+    const many = (of) => `${of}, ${manyConnections} connections`
     const outcomes = await inRounds(
       bench.rounds,
       [
         { name: ours, run: () => run(house, patch) },
         { name, run: () => run(peer, peer.request) },
+        { name: many(ours), run: () => run(house, patch, manyConnections) },
+        { name: many(name), run: () => run(peer, peer.request, manyConnections) },
         {
           name: 'pgbench, beside the peers',
           run: () => runPgbench({ ...bench, ...installation }, script, { seconds: bench.seconds, connections }),
@@ -74,8 +84,9 @@ async function measurePeer(bench, { id, name, packages, open }, { installation, 
       bench.tell,
     )
     bench.figures[id] = perRound(outcomes, (of) => of[ours].rate / of[name].rate)
+    bench.figures[`${id}-many`] = perRound(outcomes, (of) => of[many(ours)].rate / of[many(name)].rate)
     bench.figures[`${id}-pgbench`] = perRound(outcomes, (of) => of['pgbench, beside the peers'].rate / of[name].rate)
-    bench.costs.push(...costsOf(outcomes).filter((cost) => cost.name === name))
+    bench.costs.push(...costsOf(outcomes).filter((cost) => [name, many(name)].includes(cost.name)))
     bench.notes.push(`${name} ${versionOf(folder, Object.keys(packages)[0])}, same PostgreSQL, ${items} items.`)
   } finally {
     await peer.stop()
