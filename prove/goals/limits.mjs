@@ -13,8 +13,8 @@ const poolTaken = {
   title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
   sabotages: [],
   async run(t) {
-    // Reads that come together share a connection: few connections are all taken by few requests.
-    const stage = await t.stage({ instances: 1, env: { DATABASE_POOL_SIZE: '3' } })
+    // What is more than an instance works on is refused at once, which is another matter.
+    const stage = await t.stage({ instances: 1, env: { DATABASE_POOL_SIZE: '3', REQUESTS_MAX: '1000' } })
     const [instance] = stage.instances
     const id = await stage.profile()
     const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
@@ -24,8 +24,12 @@ const poolTaken = {
     })
     stage.wires[0].watcher = (phase, { names }) =>
       phase === 'before' && names.includes('admit_getProfile') ? opened : undefined
-    const holders = Array.from({ length: 16 }, read)
-    await sleep(500)
+    // Up to sixteen go out on one connection; the next takes another when these have lasted a while.
+    const holders = []
+    for (let wave = 0; wave < 4; wave += 1) {
+      holders.push(...Array.from({ length: 16 }, read))
+      await sleep(200)
+    }
     const refused = await Promise.all(Array.from({ length: 10 }, read))
     const live = await send(instance.opsUrl, 'GET', '/livez')
     stage.wires[0].watcher = null

@@ -1,5 +1,12 @@
 import type pg from 'pg'
-import { databaseTrouble, isRefusal, mustBeDestroyed, NotAnswered, TripRefused } from './database-error.ts'
+import {
+  databaseTrouble,
+  isRefusal,
+  mustBeDestroyed,
+  NotAnswered,
+  NotConnected,
+  TripRefused,
+} from './database-error.ts'
 import type { Overdue } from './overdue.ts'
 import { type ScopedItem, ScopedQuery, type SharedLimits } from './scoped-query.ts'
 
@@ -45,7 +52,10 @@ export class Line {
     return this.#underway
   }
 
-  /** When the first of the round trips under way began, in milliseconds of `performance.now()`. */
+  /**
+   * When the first of the round trips under way began, in milliseconds of `performance.now()`: when its turn came, or when it was
+   * given to a line that was not connected yet.
+   */
   get since(): number {
     return this.#since
   }
@@ -53,7 +63,7 @@ export class Line {
   /**
    * Answers the rows of each statement; they happen all or none.
    *
-   * @throws NotConnected when there was no connection, TripRefused when nothing was done because of one of them, PostgreSQL's
+   * @throws NotConnected when nothing was sent, TripRefused when nothing was done because of one of them, PostgreSQL's
    *   own refusal of a statement without limits, and any other error when nobody knows what was done.
    */
   async send(items: readonly ScopedItem[]): Promise<object[][]> {
@@ -100,13 +110,19 @@ export class Line {
     if (error !== null && mustBeDestroyed(error)) this.#break(error)
     const [next] = this.#trips
     if (next !== undefined) this.#begin(client, next)
+    // What had to wait for its turn held up what came behind it.
+    for (const [at, { query }] of this.#trips.entries()) this.#trips[at - 1]?.query.sendBehind(query)
   }
 
-  /** What is behind may have been done, whatever was wrong with the first. */
+  /** What was sent behind the first may have been done, whatever was wrong with that one. */
   #break(error: Error): void {
     this.#isBroken = true
     const told = databaseTrouble(error).kind === 'unreachable' ? error : new NotAnswered()
-    for (const { settle } of this.#trips.splice(0)) settle(told, [])
+    for (const { query, settle } of this.#trips.splice(0)) {
+      settle(query.isSent ? told : new NotConnected(error), [])
+      // A connection breaks once, however much is under way on it; silence is heard by each.
+      if (error instanceof NotAnswered) this.#options.heard(error)
+    }
   }
 
   #told(error: Error, query: ScopedQuery): Error {

@@ -183,6 +183,11 @@ export class ScopedQuery {
     return answered < this.#items.length ? answered : null
   }
 
+  /** Whether any of it may have reached the server. */
+  get isSent(): boolean {
+    return this.#wire !== null
+  }
+
   /** Called when it is its turn to be answered; it may have been sent before. */
   submit(connection: object): Error | null {
     if (this.#wire === null) this.#sendOn(connection as Wire)
@@ -190,11 +195,13 @@ export class ScopedQuery {
   }
 
   /**
-   * Sends `next` before this one is answered; its answer follows that of this one. Only what is prepared goes ahead, else an
-   * error of this one would take a Parse with it that `next` relies on; anything else is sent when it is submitted.
+   * Sends `next` before this one is answered, once this one is sent; its answer follows that of this one. Only what is prepared
+   * and described goes ahead, else an error of this one would take a Parse with it that `next` relies on; anything else is sent
+   * when it is submitted. May be called again until it is sent.
    */
   sendBehind(next: ScopedQuery): void {
-    if (this.#wire !== null && next.#isPreparedOn(this.#wire)) next.#sendOn(this.#wire)
+    if (this.#wire === null || next.isSent) return
+    if (next.#isPreparedOn(this.#wire)) next.#sendOn(this.#wire)
   }
 
   #isPreparedOn(wire: Wire): boolean {
@@ -252,8 +259,12 @@ export class ScopedQuery {
   handleRowDescription(message: { fields: Field[] }): void {
     const step = this.#steps[this.#at]
     if (step === undefined) return
-    step.read = readerOf(message.fields)
-    if (step.name !== '') this.#prepared?.readers.set(step.name, step.read)
+    this.#know(step, readerOf(message.fields))
+  }
+
+  #know(step: Step, read: ReadRow): void {
+    step.read = read
+    if (step.name !== '') this.#prepared?.readers.set(step.name, read)
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
@@ -267,6 +278,9 @@ export class ScopedQuery {
   }
 
   handleCommandComplete(): void {
+    const step = this.#steps[this.#at]
+    // It was described, and has no rows.
+    if (step !== undefined && !step.isScope && step.read === null) this.#know(step, () => ({}))
     this.#at += 1
   }
 

@@ -185,6 +185,24 @@ describe('statements that share a round trip', () => {
     )
   })
 
+  test('a line that was opened beside one that was held up carries no more once that one keeps up again', async () => {
+    const { trips, lines, ask } = station({ depth: 2, itemsMax: 1 })
+    const held = ask('held')
+    await turn()
+    if (lines[0] !== undefined) lines[0].since -= 1_000
+    const beside = ask('beside')
+    await turn()
+    assert.equal(lines.length, 2)
+    if (lines[0] !== undefined) lines[0].since = performance.now()
+    const next = [ask('c'), ask('d')]
+    await turn()
+    assert.deepEqual(
+      trips.map(({ line }) => lines.indexOf(line)),
+      [0, 1, 0],
+    )
+    await letBack(trips, Promise.all([held, beside, ...next]))
+  })
+
   test('while somebody else waits for a connection a line ends with what is under way', async () => {
     let areOthersWaiting = false
     const { trips, lines, ask, carried } = station({ depth: 2, areOthersWaiting: () => areOthersWaiting })

@@ -15,12 +15,13 @@ const LOOK_MS = 20
 export interface TogetherLine {
   /** Round trips that have no answer yet. */
   readonly underway: number
-  /** When the first of those began, in milliseconds of `performance.now()`. */
+  /** When the turn of the first of those came, in milliseconds of `performance.now()`. */
   readonly since: number
   /**
    * Sends statements in one round trip; they happen all or none. Answers the rows of each.
    *
-   * @throws TripRefused when none of them happened because of one; any other error when nobody knows, or when it was alone.
+   * @throws NotConnected when nothing was sent, TripRefused when none of them happened because of one, and any other error when
+   *   nobody knows, or when it was alone.
    */
   send(items: readonly ScopedItem[]): Promise<object[][]>
   /** Called once nothing is under way on it. */
@@ -136,7 +137,8 @@ export class Together {
     const { lines, linesMax, depth, areOthersWaiting, open } = this.#options
     if (!isAlone) {
       const quick = this.#quickLines()
-      const free = quick.find(({ line }) => line.underway < depth)
+      // One that was opened for a while comes to its end.
+      const free = quick.slice(0, lines).find(({ line }) => line.underway < depth)
       if (free !== undefined && !areOthersWaiting()) return free
       if (quick.length >= lines) return null
     }
