@@ -112,7 +112,10 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 - **The bare program** is \`node:http\` and \`pg\` with the recorded statements of that PATCH as named prepared statements, with
   parameters and an answer of the same kind and size, in the same two round trips. It checks no key, validates nothing, seals
   nothing and logs nothing. The second form of it sends its statements in our own query form, which costs less. Either sends each
-  statement by itself; Letterhead lets those of several requests share a round trip and a commit (ARCHITECTURE.md), as it does in use.
+  statement by itself; Letterhead lets those of several requests share a round trip and a commit, and sends round trips behind each
+  other (ARCHITECTURE.md), as it does in use.
+- **64 connections**: with 16 the server, PostgreSQL and the generator wait for each other, and leave a fifth to a quarter of two
+  cores idle; what is compared with many connections is closer to what the processors can do.
 - **pgbench** runs the recorded statements with the same parameters as a script, prepared, with the write in a pipeline.
 - **10^6 profiles** are one organization of 10^5 and 900 of 10^3, against one of 100 and 900 of one profile in another database of
   the same server: a thousandth of the same installation. Requests of one organization that follow each other share its scope, so
