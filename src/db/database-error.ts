@@ -62,13 +62,11 @@ export class NotAnswered extends Error {
 export class TripRefused extends Error {
   /** Place of the statement that was refused; null when it was the commit. */
   readonly at: number | null
-  /** PostgreSQL's own word. */
-  override readonly cause: unknown
 
+  /** @param cause PostgreSQL's own word */
   constructor(cause: unknown, at: number | null) {
-    super('a round trip was refused')
+    super('a round trip was refused', { cause })
     this.name = 'TripRefused'
-    this.cause = cause
     this.at = at
   }
 }

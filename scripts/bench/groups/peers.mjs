@@ -52,15 +52,9 @@ async function measurePeer(bench, { id, name, packages, open }, { installation, 
   const peer = await open({ folder, url: url.href, first: account.first, count: items, prefix: account.prefix })
   try {
     const orderFor = ({ port }, request, count = connections) => ({
-      ...{
-        model: 'closed',
-        connections: count,
-        seconds: bench.seconds,
-        warmUpSeconds: 2,
-        request,
-        profiles: [account],
-      },
+      ...{ model: 'closed', connections: count, seconds: bench.seconds, warmUpSeconds: 2, request },
       targets: [{ host: '127.0.0.1', port }],
+      profiles: [account],
     })
     const at = ({ pid }) => ({ pids: [pid], postmaster: bench.postmaster })
     const run = (server, request, count) => runLoad(orderFor(server, request, count), at(server))
