@@ -2,6 +2,7 @@ import type { TestApp } from './app.ts'
 import { aBrand, aCampaign, withOwnCampaigns } from './builders.ts'
 import type { Client, Json, Reply } from './client.ts'
 import type { TestOrganization } from './organization.ts'
+import { until } from './tally.ts'
 
 /** What completions need in many tests: profiles that can be completed, and time that passes for providers and jobs. */
 
@@ -106,6 +107,17 @@ export async function letTimePass(app: TestApp, { hours = 1 }: { hours?: number 
   )
   await app.sql("update jobs set due_at = now() where kind in ('advance_registration', 'end_campaign')")
   await app.app.jobs.runDue()
+}
+
+/** Resolves once a run waits for the brand that another one registers: whoever looks only after that one's end never waits. */
+export function anotherWaitsForBrand(app: TestApp): Promise<void> {
+  return until('another run waits for the brand', async () => {
+    const waiting = await app.sql(
+      `select 1 from registrations, jsonb_array_elements(steps) as s
+        where s->>'step' = 'brand' and s->>'next_try_at' is not null`,
+    )
+    return waiting.length === 1
+  })
 }
 
 /** The settling time is over for every call that has no answer. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import {
+  anotherWaitsForBrand,
   brandWithTaxId,
   complete,
   inheritingProfile,
@@ -14,7 +15,6 @@ import type { TestOrganization } from '../../kit/organization.ts'
 import { giveBrandOf } from '../../kit/organization-data.ts'
 import { Receiver } from '../../kit/receiver.ts'
 import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
-import { until } from '../../kit/tally.ts'
 
 /** Profiles that share the brand of their organization: it is registered, and paid for, once, whoever comes when. */
 
@@ -162,14 +162,7 @@ describe('the brand of the organization', () => {
     kit.registry.plan('submitBrand', 'refuse')
     for (const { id } of [first, other]) await complete(kit.org.admin, id)
     // The refusal comes once the other has found the brand taken.
-    kit.registry.onCall = () =>
-      until('the other waits', async () => {
-        const waiting = await app.sql(
-          `select 1 from registrations, jsonb_array_elements(steps) as s
-            where s->>'step' = 'brand' and s->>'next_try_at' is not null`,
-        )
-        return waiting.length === 1
-      })
+    kit.registry.onCall = () => anotherWaitsForBrand(app)
     await app.app.jobs.runDue()
     kit.registry.onCall = null
     const states = async () =>

@@ -5,6 +5,7 @@ import { buildPorts } from '../../../src/providers.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
 import { testApp } from '../../kit/app.ts'
 import {
+  anotherWaitsForBrand,
   brandWithTaxId,
   completableProfile,
   complete,
@@ -35,7 +36,10 @@ test('a registry that takes mocks gets mocks, own and taken over, and nobody is 
   registry.plan('submitBrand', 'refuse')
   await complete(org.admin, first.id)
   await complete(org.admin, second.id)
+  // One that finds the brand refused already is told so, and takes nothing over.
+  registry.onCall = () => anotherWaitsForBrand(app)
   await app.app.jobs.runDue()
+  registry.onCall = null
   await giveBrandOf(app, org.id, brandWithTaxId('12-3456788'))
   for (let turn = 0; turn < 4; turn += 1) await letTimePass(app)
   assert.equal((await settle(app, org.admin, second.id)).state, 'completed')
