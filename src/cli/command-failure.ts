@@ -1,5 +1,6 @@
 import { databaseTrouble } from '../db/database-error.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
+import { TablesBusy } from '../db/migrate.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import { KeyProblem } from '../seal/key-text.ts'
 
@@ -53,6 +54,7 @@ export function toFailure(error: unknown): CommandFailure {
   if (error instanceof KeyProblem) return misconfigured(error.message)
   if (error instanceof SealBroken) return new CommandFailure('KEYS', `${error.message}.`)
   if (error instanceof EmbeddedError) return new CommandFailure('DATABASE', error.message)
+  if (error instanceof TablesBusy) return new CommandFailure('BUSY', error.message)
   const state = stateOf(error)
   if (databaseTrouble(error).kind === 'unreachable') {
     return new CommandFailure('DATABASE', `The database cannot be reached${state === null ? '' : ` (${state})`}.`)

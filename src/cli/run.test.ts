@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CommandFailure } from './command-failure.ts'
+import { TablesBusy } from '../db/migrate.ts'
+import { type CommandFailure, EXIT, toFailure } from './command-failure.ts'
 import type { Output } from './output.ts'
 import { runCli } from './run.ts'
 
@@ -66,4 +67,10 @@ test('a problem quotes no key, wherever it was typed', async () => {
     assert.equal(code, 64, args[1])
     assert.ok(failure !== undefined && !failure.message.includes(typed) && !failure.message.includes(uuid))
   }
+})
+
+test('a migration that waited in vain says for how long, and that nothing was changed', () => {
+  const { code, exitCode, message } = toFailure(new TablesBusy(600_000))
+  assert.deepEqual([code, exitCode], ['BUSY', EXIT.failed])
+  assert.match(message, /in use for 10 minutes, and nothing was changed\. See what holds it/)
 })

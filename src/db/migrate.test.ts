@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { packageRoot } from '../package-root.ts'
-import { migrate, SCHEMA_VERSION, schemaProblem } from './migrate.ts'
+import { migrate, SCHEMA_VERSION, schemaProblem, TablesBusy } from './migrate.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
 
 describe('migrations', () => {
@@ -89,6 +90,67 @@ describe('migrations', () => {
     assert.deepEqual(await tables(), ['migration_lock', 'profiles'])
     await owner.query('drop table profiles')
     assert.deepEqual(await migrate(database.owner, serverRole), EVERY_VERSION)
+  })
+
+  describe('while a table is in use', () => {
+    /** The schema as the last migration finds it. */
+    async function withoutTheLast(): Promise<void> {
+      await empty()
+      await migrate(database.owner, serverRole)
+      for (const [table, names] of [
+        ['profiles', ['profiles_status', 'profiles_billing_model']],
+        ['brands', ['brands_lock']],
+        ['idempotency_keys', ['idempotency_keys_state']],
+        ['profile_history', ['profile_history_actor', 'profile_history_profile']],
+      ] as const)
+        for (const name of names) await owner.query(`alter table ${table} add constraint ${name} check (true)`)
+      await owner.query(`delete from schema_versions where version = ${SCHEMA_VERSION}`)
+    }
+
+    /** As a backup does: a read of a table in a transaction that goes on. */
+    async function reader(table: string): Promise<{ end(): Promise<void> }> {
+      const session = await connectOwner(database.owner)
+      await session.query('begin')
+      await session.query(`select from ${table} limit 1`)
+      return { end: () => session.close() }
+    }
+
+    test('others are let past, and it is done once the table is free', async () => {
+      await withoutTheLast()
+      // The second table that it changes: what it did to the first one is taken back meanwhile.
+      const backup = await reader('brands')
+      let pauses = 0
+      const onBusy = () => {
+        pauses += 1
+        if (pauses === 3) void backup.end()
+      }
+      const done = migrate(database.owner, serverRole, { lockMs: 50, pauseMs: 100, onBusy })
+      const slowest = { ms: 0 }
+      for (let isOver = false; !isOver; ) {
+        const startedMs = performance.now()
+        await owner.query('select from brands')
+        await owner.query('select from profiles')
+        slowest.ms = Math.max(slowest.ms, performance.now() - startedMs)
+        isOver = await Promise.race([done.then(() => true), sleep(5).then(() => false)])
+      }
+      assert.deepEqual(await done, [SCHEMA_VERSION])
+      assert.ok(pauses >= 3, `${pauses} pauses`)
+      assert.ok(slowest.ms < 2_000, `a read waited ${slowest.ms} ms`)
+    })
+
+    test('for longer than it waits: it says so and has changed nothing', async () => {
+      await withoutTheLast()
+      const backup = await reader('profile_history')
+      try {
+        const patience = { lockMs: 20, pauseMs: 20, totalMs: 200 }
+        await assert.rejects(migrate(database.owner, serverRole, patience), TablesBusy)
+      } finally {
+        await backup.end()
+      }
+      const kept = await owner.query("select from pg_constraint where conname = 'profiles_status'")
+      assert.equal(kept.length, 1, 'the constraint that it drops first is there')
+      assert.deepEqual(await migrate(database.owner, serverRole), [SCHEMA_VERSION])
+    })
   })
 
   test('every table with an organization, but the directories that say why not, has row-level security', async () => {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { packageRoot } from '../package-root.ts'
 import { grantsFor } from './grants.ts'
@@ -15,25 +16,80 @@ const VERSIONS = 'schema_versions'
 /** The version of the newest migration that this code carries. */
 export const SCHEMA_VERSION = Math.max(...readdirSync(MIGRATIONS).map((file) => Number.parseInt(file, 10)))
 
+/** How a migration waits for whoever uses its tables. Milliseconds. */
+export interface Patience {
+  /** How long it stands in line for a table at most: all that comes later stands behind it, the server's requests too. */
+  lockMs: number
+  /** How long those are let past before it tries again. */
+  pauseMs: number
+  /** How long it goes on trying. */
+  totalMs: number
+  /** Told before each pause. */
+  onBusy?: () => void
+}
+
+/** In line for half of POOL_WAIT_MS, so that no request fails for it. */
+const PATIENCE: Patience = { lockMs: 500, pauseMs: 2_000, totalMs: 600_000 }
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** A table was in use for as long as the migration was willing to wait. Nothing of it is done. */
+export class TablesBusy extends Error {
+  constructor(waitedMs: number) {
+    const minutes = Math.round(waitedMs / 60_000)
+    super(
+      `A table was in use for ${minutes} minutes, and nothing was changed. See what holds it (a backup, or a session in pg_stat_activity), then run it again.`,
+    )
+    this.name = 'TablesBusy'
+  }
+}
+
 /**
- * Brings the schema to SCHEMA_VERSION as its owner and gives `serverRole` what the server needs and no more.
+ * Brings the schema to SCHEMA_VERSION as its owner and gives `serverRole` what the server needs and no more. All that is
+ * pending happens at once or not at all; while a table is in use for long, as by a backup, it is tried again and again.
  *
  * @returns the versions applied now, oldest first.
+ * @throws TablesBusy
  */
-export async function migrate(owner: pg.ClientConfig, serverRole: string): Promise<number[]> {
+export async function migrate(
+  owner: pg.ClientConfig,
+  serverRole: string,
+  patience: Partial<Patience> = {},
+): Promise<number[]> {
+  const { lockMs, pauseMs, totalMs, onBusy } = { ...PATIENCE, ...patience }
   const client = new pg.Client(owner)
   await client.connect()
   try {
     await createLock(client)
-    await client.query('begin')
-    await client.query('select held from migration_lock for update')
-    const applied = (await newestVersion(client)) >= SCHEMA_VERSION ? [] : await applyPending(client, owner)
-    await client.query(grantsFor(serverRole).join(';\n'))
-    await client.query('commit')
-    return applied
+    for (const startedMs = performance.now(); ; ) {
+      try {
+        return await migrateOnce(client, { owner, serverRole, lockMs })
+      } catch (error) {
+        if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error
+        if (performance.now() - startedMs + pauseMs > totalMs) throw new TablesBusy(totalMs)
+      }
+      await client.query('rollback')
+      onBusy?.()
+      await sleep(pauseMs)
+    }
   } finally {
     await client.end()
   }
+}
+
+interface Migration {
+  owner: pg.ClientConfig
+  serverRole: string
+  lockMs: number
+}
+
+async function migrateOnce(client: pg.Client, { owner, serverRole, lockMs }: Migration): Promise<number[]> {
+  await client.query('begin')
+  await client.query('select held from migration_lock for update')
+  await client.query(`set local lock_timeout = ${lockMs}`)
+  const applied = (await newestVersion(client)) >= SCHEMA_VERSION ? [] : await applyPending(client, owner)
+  await client.query(grantsFor(serverRole).join(';\n'))
+  await client.query('commit')
+  return applied
 }
 
 async function newestVersion(client: pg.Client): Promise<number> {

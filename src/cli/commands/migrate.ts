@@ -36,9 +36,10 @@ async function makeRole(database: OwnedDatabase, given: string | undefined): Pro
   }
 }
 
-async function migrateOwned(database: OwnedDatabase): Promise<number[]> {
+async function migrateOwned(database: OwnedDatabase, output: Output): Promise<number[]> {
+  const onBusy = () => output.note('A table is in use; nothing is changed yet, it is tried again.')
   try {
-    return await migrate(database.owner, database.serverRole)
+    return await migrate(database.owner, database.serverRole, { onBusy })
   } catch (error) {
     if ((error as { code?: string }).code !== '42704') throw error
     throw new CommandFailure(
@@ -54,7 +55,7 @@ async function run(output: Output, options: MigrateOptions): Promise<void> {
       throw usage('The embedded database has its role already: --create-role is for DATABASE_OWNER_URL.')
     }
     const made = options.createRole === true ? await makeRole(database, options.rolePassword) : null
-    return { role: database.serverRole, made, applied: await migrateOwned(database) }
+    return { role: database.serverRole, made, applied: await migrateOwned(database, output) }
   })
   const { role, made, applied } = outcome
   const lines = [

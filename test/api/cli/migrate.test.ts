@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { before, test } from 'node:test'
 import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
+import { connectOwner } from '../../../src/db/owner-session.ts'
 import { queryOnce } from '../../kit/embedded-processes.ts'
-import { answered, dataDirectory, keepRunning, refused } from './letterhead.ts'
+import { until } from '../../kit/tally.ts'
+import { answered, dataDirectory, keepRunning, letterhead, refused } from './letterhead.ts'
 
 /** An external database: one more in an embedded cluster, reached by a URL as any other is. */
 const directory = dataDirectory()
@@ -44,6 +46,30 @@ test('migrate needs the role of the server, makes it when asked, and applies eac
   assert.deepEqual([again.applied, again.role_created], [[], false])
   const invented = await answered<Migrated>(['migrate', '--create-role'], owner)
   assert.equal(invented.role, 'letterhead_app')
+})
+
+test('migrate says that it waits for a table, lets requests past, and goes on by itself', async () => {
+  const owner = { env: { DATABASE_OWNER_URL: urlOf('external_owner'), DATABASE_URL: urlOf('app') } }
+  for (const constraint of ['profiles_status', 'profiles_billing_model'])
+    await administer(`alter table profiles add constraint ${constraint} check (true)`)
+  await administer('alter table brands add constraint brands_lock check (true)')
+  await administer('alter table idempotency_keys add constraint idempotency_keys_state check (true)')
+  for (const constraint of ['profile_history_actor', 'profile_history_profile'])
+    await administer(`alter table profile_history add constraint ${constraint} check (true)`)
+  await administer('delete from schema_versions where version = (select max(version) from schema_versions)')
+  const backup = await connectOwner({ ...database.owner, user: 'letterhead_superuser', database: 'external' })
+  await backup.query('begin')
+  await backup.query('select from profiles limit 1')
+  const migrating = letterhead(['migrate'], owner)
+  const waits = () =>
+    administer("select from pg_stat_activity where usename = 'external_owner' and wait_event_type = 'Lock'")
+  await until('it stands in line', async () => (await waits()).length > 0)
+  await until('it lets others past', async () => (await waits()).length === 0)
+  await backup.close()
+  const { code, stdout, stderr } = await migrating
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /^(A table is in use; nothing is changed yet, it is tried again\.\n)+$/)
+  assert.match(stdout, /^Applied version \d+\.$/m)
 })
 
 test('with only the URL of the server, what needs the owner says so, and everything else works', async () => {
