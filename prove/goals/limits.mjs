@@ -110,21 +110,33 @@ const rolling = {
     const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'roll' }).open()
     const perSecond = t.length(30, 200)
     const rounds = t.length(2, 5)
+    // Twenty thousand requests in the long run. Who rolls out lets an instance settle before it takes the next one.
+    const settleMs = t.length(500, 9_000)
     const calm = await openLoad({
       perSecond,
-      seconds: 4,
+      seconds: t.length(4, 20),
       ask: (n) => ledger.change(100_000 + n, { isRead: n % 2 === 0 }),
     })
+    let isRestarting = false
+    const during = []
     const restarts = (async () => {
       for (let round = 0; round < rounds; round += 1) {
         for (const instance of stage.instances) {
+          isRestarting = true
           await instance.stop()
           await instance.startPatiently()
-          await sleep(500)
+          isRestarting = false
+          await sleep(settleMs)
         }
       }
     })()
-    const load = await openLoad({ perSecond, until: restarts, ask: (n) => ledger.change(n, { isRead: n % 2 === 0 }) })
+    const ask = async (n) => {
+      const isBeside = isRestarting
+      const reply = await ledger.change(n, { isRead: n % 2 === 0 })
+      if (isBeside) during.push(reply)
+      return reply
+    }
+    const load = await openLoad({ perSecond, until: restarts, ask })
     const failed = load.replies.filter(({ status }) => status !== 200)
     const times = (replies) =>
       quantile(
@@ -135,6 +147,7 @@ const rolling = {
     t.figure('failed', failed.length)
     t.figure('p99_calm_ms', times(calm.replies))
     t.figure('p99_rolling_ms', times(load.replies))
+    t.figure('p99_beside_a_restart_ms', times(during))
     await ledger.judge(t)
     t.equal(ledger.attempts.failed, 0, 'attempts that failed')
     t.atMost(times(load.replies), 2 * times(calm.replies), 'p99 while rolling, in ms')

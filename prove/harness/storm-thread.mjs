@@ -7,6 +7,7 @@ const { host, port, requests, seconds, perSecond, clients } = workerData
 const PATIENCE_MS = 15_000
 /** As a load balancer holds them. Node accepts one new connection in a turn of its loop, so a storm of those is another thing. */
 const CONNECTIONS = 512
+const NOTHING = Buffer.alloc(0)
 
 let startedAt = performance.now()
 /** @type {import('./storm.mjs').Answer[]} */
@@ -19,7 +20,12 @@ const open = new Set()
 
 /** A connection on which one request at a time is under way. */
 class Connection {
-  #received = Buffer.alloc(0)
+  /** What has come of a head that is not whole yet. */
+  #head = NOTHING
+  /** How much of the answer is still to come, once its head is there. */
+  #missing = 0
+  #status = 0
+  #isLast = false
   #sentAt = 0
   #done = null
 
@@ -52,16 +58,25 @@ class Connection {
   }
 
   #take(chunk) {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
-    const head = this.#received.indexOf('\r\n\r\n')
-    if (head === -1) return
-    const text = this.#received.latin1Slice(0, head)
-    const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
-    if (this.#received.length < head + 4 + length) return
-    this.#received = Buffer.alloc(0)
-    this.#end(Number(text.slice(9, 12)))
-    if (/connection: close/i.test(text)) this.socket.destroy()
+    if (this.#missing > 0) this.#missing -= chunk.length
+    else if (!this.#readHead(chunk)) return
+    if (this.#missing > 0) return
+    this.#end(this.#status)
+    if (this.#isLast) this.socket.destroy()
     else this.#isFree()
+  }
+
+  /** @returns {boolean} whether the head is whole */
+  #readHead(chunk) {
+    const received = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk])
+    const end = received.indexOf('\r\n\r\n')
+    this.#head = end === -1 ? received : NOTHING
+    if (end === -1) return false
+    const text = received.latin1Slice(0, end)
+    this.#status = Number(text.slice(9, 12))
+    this.#isLast = /connection: close/i.test(text)
+    this.#missing = end + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0) - received.length
+    return true
   }
 
   #end(status) {

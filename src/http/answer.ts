@@ -58,10 +58,16 @@ export function unexpectedSentence(failPhrase: FailPhrase, requestId: string): s
 
 /** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */
 export function failureAnswer(requestId: string, failure: Failure, message = failure.message): Answer {
+  return failureAnswers(failure, message)(requestId)
+}
+
+/** The same for many requests, by their ids: what does not differ between them is made once. */
+export function failureAnswers(failure: Failure, message = failure.message): (requestId: string) => Answer {
   const { status, retry } = CATALOGUE[failure.code]
   const headers: Record<string, string> = { ...failure.headers }
   if (retry === 'later' && (status === 409 || status === 429 || status === 503)) headers['retry-after'] ??= '1'
   if (retry === 'never' && (status === 409 || status >= 500)) headers['x-should-retry'] = 'false'
   const error = { code: failure.code, message, details: shown(failure.details), doc_url: docUrl(failure.code) }
-  return { status, headers, body: JSON.stringify({ success: false, data: null, error, meta: meta(requestId) }) }
+  const [before, after] = JSON.stringify({ success: false, data: null, error, meta: null }).split(/null(?=\}$)/)
+  return (requestId) => ({ status, headers, body: `${before}${JSON.stringify(meta(requestId))}${after}` })
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { Failure } from '../contract/failure.ts'
 import { newRequestId } from '../contract/request-id.ts'
-import { answerHeaders, failureAnswer } from './answer.ts'
+import { answerHeaders, failureAnswers } from './answer.ts'
 import { isPlain } from './framing.ts'
 
 /** One for all: to note where it was made costs more than the rest of a refusal. */
 const TOO_MANY = new Failure('INTERNAL_005')
+const answerTooMany = failureAnswers(TOO_MANY)
 
 /**
  * Bounds how many requests an instance works on at a time. Under more load than it can take, a queue without an end makes
@@ -65,8 +66,9 @@ export class Crowd {
 
 function refuse(response: ServerResponse, isDraining: boolean): void {
   const requestId = newRequestId()
-  const { status, headers, body } = failureAnswer(requestId, TOO_MANY)
-  const closing = isDraining ? { connection: 'close' } : {}
-  response.writeHead(status, { ...answerHeaders(requestId, body), ...headers, ...closing })
+  const { status, headers, body } = answerTooMany(requestId)
+  const all = Object.assign(answerHeaders(requestId, body), headers)
+  if (isDraining) all.connection = 'close'
+  response.writeHead(status, all)
   response.end(body)
 }
