@@ -83,7 +83,9 @@ test('while there are few, one profile and one brand are searched by their keys,
       )) {
         const isByKey =
           { profiles_pkey: /\bid = /, brands_pkey: /\bowner_id = / }[String(index)]?.test(condition) === true
-        const isList = index === 'profiles_live' && /^(list_profiles|list_profiles_after|count_profiles)$/.test(name)
+        const isList =
+          index === 'profiles_live' &&
+          /^(list_profiles|list_profiles_after|count_profiles|count_all_profiles)$/.test(name)
         if (!isByKey && !isList) strange.push(`${name}: ${index} ${condition}`)
       }
     }

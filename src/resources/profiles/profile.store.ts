@@ -1,5 +1,6 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
+import { literal } from '../../db/literal.ts'
 import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
@@ -37,24 +38,30 @@ export function contactPlace(profileId: string) {
   return { table: 'profiles', column: 'billing_contact', row: profileId }
 }
 
-/** Each column with the name it has in a joined row. */
-const NAMES_IN_ROW = READ.map((column) => [column, `t_${column}`] as const)
+/** The columns of a row as they are, and room for the brands. */
+const columnsOf = literal([
+  ...READ.map((column) => [column, `given.t_${column}`] as const),
+  ['brand', 'null'],
+  ['organizationBrand', 'null'],
+]) as (row: Record<string, unknown>) => Profile
 
-function decodeProfile(row: Record<string, unknown>, seal: OrganizationSeal): Profile | null {
+/** @param organizationBrand where it is known already: it is the same in every row of an organization. */
+function decodeProfile(
+  row: Record<string, unknown>,
+  seal: OrganizationSeal,
+  organizationBrand?: Brand | null,
+): Profile | null {
   if (typeof row.t_id !== 'string') return null
-  const profile: Record<string, unknown> = {}
-  for (const [column, name] of NAMES_IN_ROW) profile[column] = row[name]
+  const profile = columnsOf(row)
   const contact = row.t_billing_contact
-  const organizationId = String(row.t_organization_id)
-  return {
-    ...(profile as unknown as Profile),
-    billing_contact:
-      typeof contact === 'string' ? (JSON.parse(seal.unseal(contact, contactPlace(row.t_id))) as BillingContact) : null,
-    created_at: toWireTimestamp(String(row.t_created_at)),
-    updated_at: typeof row.t_updated_at === 'string' ? toWireTimestamp(row.t_updated_at) : null,
-    brand: decodeBrand(row, 'tb_', row.t_id, seal),
-    organizationBrand: decodeBrand(row, 'to_', organizationId, seal),
-  }
+  if (typeof contact === 'string')
+    profile.billing_contact = JSON.parse(seal.unseal(contact, contactPlace(row.t_id))) as BillingContact
+  profile.created_at = toWireTimestamp(String(row.t_created_at))
+  if (typeof row.t_updated_at === 'string') profile.updated_at = toWireTimestamp(row.t_updated_at)
+  profile.brand = decodeBrand(row, 'tb_', row.t_id, seal)
+  profile.organizationBrand =
+    organizationBrand === undefined ? decodeBrand(row, 'to_', profile.organization_id, seal) : organizationBrand
+  return profile
 }
 
 /** The profile that a path names, read with the caller in one statement. */
@@ -137,10 +144,14 @@ export const listedAfter = statement<Record<string, unknown>>(
   pageOf(`${LIST_FILTER} and (p.created_at, p.id) > ($5::timestamptz, $6::uuid)`, 'limit $4'),
 )
 
+const COUNT = `select count(*) as total from profiles p where p.organization_id = $1 and p.deleted_at is null`
+
+/** A statement of its own: without a filter the index alone answers, and no row is looked at. */
+const countedAll = statement<{ total: number }>('count_all_profiles', COUNT)
+
 const counted = statement<{ total: number }>(
   'count_profiles',
-  `select count(*) as total from profiles p
-    where p.organization_id = $1 and p.deleted_at is null
+  `${COUNT}
       and ($2::text is null or p.status = $2)
       and ($3::text is null or p.name ilike $3 or p.short_name ilike $3)`,
 )
@@ -159,7 +170,9 @@ export async function listProfiles(db: Executor, caller: Caller, filter: ListFil
     after === null
       ? await db.run(organizationId, listed, [...common, filter.offset])
       : await db.run(organizationId, listedAfter, [...common, after.created_at, after.id])
-  return rows.flatMap((row) => decodeProfile(row, caller.seal) ?? [])
+  const [first] = rows
+  const organizationBrand = first === undefined ? null : decodeBrand(first, 'to_', organizationId, caller.seal)
+  return rows.flatMap((row) => decodeProfile(row, caller.seal, organizationBrand) ?? [])
 }
 
 export async function countProfiles(
@@ -168,6 +181,10 @@ export async function countProfiles(
   filter: Pick<ListFilter, 'status' | 'search'>,
 ): Promise<number> {
   const { organization_id: organizationId } = caller.organization
-  const [row] = await db.run(organizationId, counted, [organizationId, filter.status, likePattern(filter.search)])
+  const { status, search } = filter
+  const [row] =
+    status === null && search === null
+      ? await db.run(organizationId, countedAll, [organizationId])
+      : await db.run(organizationId, counted, [organizationId, status, likePattern(search)])
   return row?.total ?? 0
 }

@@ -13,6 +13,7 @@ import { type Ran, rewire } from './crossing.ts'
 /** Statements that answer a row without having read one. */
 const ALWAYS_A_ROW: Record<string, object[]> = {
   count_profiles: [{ total: 0 }],
+  count_all_profiles: [{ total: 0 }],
   count_other_admins: [{ others: 0 }],
   count_webhooks: [{ total: 0 }],
   count_deliveries: [{ total: 0 }],

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { aBrand } from '../../../kit/builders.ts'
 import type { Json, Reply } from '../../../kit/client.ts'
+import { giveBrand } from '../../../kit/organization-data.ts'
 
 const names = (reply: Reply) => (reply.data.profiles as Json[]).map(({ name }) => name)
 
@@ -32,6 +33,27 @@ describe('GET /v3/profiles', () => {
     })
     assert.deepEqual(Object.keys(reply.data), ['profiles', 'pagination'])
     assert.equal(reply.headers.link, undefined)
+  })
+
+  test("several profiles show the organization's brand as each of them shows it alone, beside one with its own", async () => {
+    const org = await app.organization()
+    await giveBrand(app, org.id)
+    const made = [
+      await org.profile({ name: 'Own', inherit_tcr_brand: false, brand: aBrand() }),
+      await org.profile({ name: 'First heir', inherit_tcr_brand: true }),
+      await org.profile({ name: 'Second heir', inherit_tcr_brand: true }),
+    ]
+    const listed = (await org.admin.get('/v3/profiles')).data.profiles as { id: string; brand: Json }[]
+    const alone = await Promise.all(made.map(async ({ id }) => (await org.admin.get(`/v3/profiles/${id}`)).data))
+    assert.deepEqual(listed, alone)
+    assert.deepEqual(
+      listed.map(({ brand }) => [brand.is_inherited, (brand.business as Json).legal_name]),
+      [
+        [false, aBrand().business.legalName],
+        [true, 'Example LLC'],
+        [true, 'Example LLC'],
+      ],
+    )
   })
 
   test('an organization sees its own profiles only; one without profiles gets an empty list', async () => {
