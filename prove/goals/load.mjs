@@ -68,7 +68,7 @@ const overload = {
     const rounds = t.length(3, 10)
     const peaks = []
     const goodputs = []
-    const answers = []
+    let answers = []
     const probes = []
     for (let round = 0; round < rounds; round += 1) {
       peaks.push(goodputOf(await atPeak(), PEAK_SECONDS))
@@ -76,7 +76,7 @@ const overload = {
       probes.push(...(await probesDuring(load, instance)))
       const overloaded = await load
       goodputs.push(goodputOf(overloaded, OVERLOAD_SECONDS))
-      answers.push(...overloaded)
+      answers = answers.concat(overloaded)
     }
     const peak = mean(peaks)
     const goodput = mean(goodputs)
@@ -106,9 +106,10 @@ const overload = {
 async function probesDuring(load, instance) {
   const probes = []
   let isOver = false
-  load.finally(() => {
+  const end = () => {
     isOver = true
-  })
+  }
+  load.then(end, end)
   while (!isOver) {
     probes.push((await send(instance.opsUrl, 'GET', '/livez', { timeoutMs: 5_000 })).ms)
     await sleep(probeEveryMs)

@@ -18,7 +18,7 @@ export const SCHEMA_VERSION = Math.max(...readdirSync(MIGRATIONS).map((file) => 
 
 /** How a migration waits for whoever uses its tables. Milliseconds. */
 export interface Patience {
-  /** How long it stands in line for a table at most: all that comes later stands behind it, the server's requests too. */
+  /** How long it stands in line for each table at most: all that comes later stands behind it, the server's requests too. */
   lockMs: number
   /** How long those are let past before it tries again. */
   pauseMs: number
@@ -28,7 +28,7 @@ export interface Patience {
   onBusy?: () => void
 }
 
-/** In line for half of POOL_WAIT_MS, so that no request fails for it. */
+/** In line for half of what a request waits for a connection (POOL_WAIT_MS) unless told otherwise. */
 const PATIENCE: Patience = { lockMs: 500, pauseMs: 2_000, totalMs: 600_000 }
 const LOCK_NOT_AVAILABLE = '55P03'
 
@@ -57,15 +57,18 @@ export async function migrate(
 ): Promise<number[]> {
   const { lockMs, pauseMs, totalMs, onBusy } = { ...PATIENCE, ...patience }
   const client = new pg.Client(owner)
+  // A connection that breaks in a pause has nobody to tell; the next statement is told.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await createLock(client)
-    for (const startedMs = performance.now(); ; ) {
+    for (let busySinceMs = Number.POSITIVE_INFINITY; ; ) {
       try {
         return await migrateOnce(client, { owner, serverRole, lockMs })
       } catch (error) {
         if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error
-        if (performance.now() - startedMs + pauseMs > totalMs) throw new TablesBusy(totalMs)
+        busySinceMs = Math.min(busySinceMs, performance.now())
+        if (performance.now() - busySinceMs + pauseMs > totalMs) throw new TablesBusy(totalMs)
       }
       await client.query('rollback')
       onBusy?.()

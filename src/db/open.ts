@@ -40,7 +40,8 @@ export async function openDatabase(options: OpenOptions): Promise<OpenedDatabase
   const { dataDir, purpose, log, onStarting } = options
   const embedded = await openEmbedded({ dataDir, purpose, log, ...(onStarting && { onStarting }) })
   try {
-    const applied = await migrate(embedded.owner, embedded.server.user)
+    const onBusy = () => log.warn('schema_migration_waits')
+    const applied = await migrate(embedded.owner, embedded.server.user, { onBusy })
     if (applied.length > 0) log.info('schema_migrated', { version: applied.at(-1) ?? 0 })
   } catch (error) {
     await embedded.close()

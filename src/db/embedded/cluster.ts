@@ -21,11 +21,12 @@ const ACCESS_RULES = 'local all all trust\n'
  */
 export async function hasCluster(layout: Layout): Promise<boolean> {
   const [recorded, actual] = await Promise.all([text(layout.version), text(join(layout.cluster, 'PG_VERSION'))])
+  // An empty one says no version: a write that was broken off, or a disk that was full.
   for (const found of [recorded, actual]) {
-    if (found !== null && found !== MAJOR) throw wrongVersion(layout, found)
+    if (found !== null && found !== '' && found !== MAJOR) throw wrongVersion(layout, found)
   }
-  if (actual !== null) {
-    if (recorded === null) await writeSynced(layout.version, `${MAJOR}\n`)
+  if (actual === MAJOR) {
+    if (recorded !== MAJOR) await recordVersion(layout)
     return true
   }
   const files = await readdir(layout.cluster).catch(() => [])
@@ -60,8 +61,15 @@ export async function createCluster(
   }
   await writeSynced(join(draft, 'pg_hba.conf'), ACCESS_RULES)
   await rename(draft, layout.cluster)
-  await writeSynced(layout.version, `${MAJOR}\n`)
-  await syncDirectory(layout.root)
+  await recordVersion(layout)
+}
+
+/** Written whole beside its place: a kill on the way leaves the cluster without a record, which the next start makes up for. */
+async function recordVersion({ root, version }: Layout): Promise<void> {
+  const draft = `${version}.new`
+  await writeSynced(draft, `${MAJOR}\n`)
+  await rename(draft, version)
+  await syncDirectory(root)
 }
 
 function initdbArgs(directory: string): string[] {

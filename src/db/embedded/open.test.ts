@@ -189,9 +189,22 @@ test('a directory of another PostgreSQL version is refused and left alone', asyn
   await database.close()
 })
 
+test('a record of the version that was lost or is empty is made anew from the database', async (t) => {
+  const dataDir = await closedDatabase(t)
+  const record = join(dataDir, 'postgres.version')
+  for (const spoil of [() => rm(record), () => writeFile(record, ''), () => writeFile(`${record}.new`, '1')]) {
+    await spoil()
+    const database = await openServer(dataDir)
+    await database.close()
+    assert.equal(await readFile(record, 'utf8'), '18\n')
+  }
+})
+
 test('a database that was made and is gone, or something else in its place, is refused rather than replaced', async (t) => {
   const dataDir = await closedDatabase(t)
   await rename(join(dataDir, 'postgres'), join(dataDir, 'elsewhere'))
+  assert.match((await refusal(dataDir)).message, /is missing/)
+  await writeFile(join(dataDir, 'postgres.version'), '')
   assert.match((await refusal(dataDir)).message, /is missing/)
   await mkdir(join(dataDir, 'postgres'))
   await writeFile(join(dataDir, 'postgres', 'letter.txt'), 'dear reader')

@@ -4,6 +4,7 @@ import { before, test } from 'node:test'
 import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
 import { connectOwner } from '../../../src/db/owner-session.ts'
 import { queryOnce } from '../../kit/embedded-processes.ts'
+import { undoLastMigration } from '../../kit/schema.ts'
 import { until } from '../../kit/tally.ts'
 import { answered, dataDirectory, keepRunning, letterhead, refused } from './letterhead.ts'
 
@@ -50,13 +51,7 @@ test('migrate needs the role of the server, makes it when asked, and applies eac
 
 test('migrate says that it waits for a table, lets requests past, and goes on by itself', async () => {
   const owner = { env: { DATABASE_OWNER_URL: urlOf('external_owner'), DATABASE_URL: urlOf('app') } }
-  for (const constraint of ['profiles_status', 'profiles_billing_model'])
-    await administer(`alter table profiles add constraint ${constraint} check (true)`)
-  await administer('alter table brands add constraint brands_lock check (true)')
-  await administer('alter table idempotency_keys add constraint idempotency_keys_state check (true)')
-  for (const constraint of ['profile_history_actor', 'profile_history_profile'])
-    await administer(`alter table profile_history add constraint ${constraint} check (true)`)
-  await administer('delete from schema_versions where version = (select max(version) from schema_versions)')
+  await undoLastMigration(administer)
   const backup = await connectOwner({ ...database.owner, user: 'letterhead_superuser', database: 'external' })
   await backup.query('begin')
   await backup.query('select from profiles limit 1')
