@@ -17,8 +17,10 @@ import {
   quietLog,
   startChild,
 } from '../../../test/kit/embedded-processes.ts'
+import { ADMINISTRATOR } from './administrator.ts'
 import { openEmbedded } from './index.ts'
 import { codeOf } from './node-error.ts'
+import { ensureRoles } from './roles.ts'
 
 function killIfThere(pid: number): void {
   try {
@@ -139,6 +141,27 @@ test('a kill during the first creation leaves nothing half-made', async (t) => {
     (await readdir(dataDir)).filter((name) => name.startsWith('postgres.new-')),
     [],
   )
+})
+
+test('roles and database that another process is still making are waited for, and made once', async (t) => {
+  const dataDir = await closedDatabase(t)
+  const database = await openEmbedded({ dataDir, purpose: 'server', log: quietLog })
+  afterwards(t, () => database.close())
+  const superuser = { ...database.owner, user: ADMINISTRATOR, database: 'postgres' }
+  const texts = ['drop database letterhead', 'drop role letterhead_owner', 'drop role letterhead_app']
+  for (const text of texts) await queryOnce(superuser, text)
+  const makers = Array.from({ length: 4 }, async () => {
+    const client = new pg.Client({ ...superuser, ssl: false })
+    await client.connect()
+    const query = async (text: string) => (await client.query(text)).rows
+    try {
+      await ensureRoles({ query, ended: Promise.resolve(), end: async () => undefined })
+    } finally {
+      await client.end()
+    }
+  })
+  await Promise.all(makers)
+  assert.equal((await queryOnce(database.server, 'select 1 as one')).length, 1)
 })
 
 test('Ctrl-C reaches the server and not the database, which is there until the server closes it', async (t) => {
