@@ -1,6 +1,5 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
-import { literal } from '../../db/literal.ts'
 import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
@@ -38,12 +37,8 @@ export function contactPlace(profileId: string) {
   return { table: 'profiles', column: 'billing_contact', row: profileId }
 }
 
-/** The columns of a row as they are, and room for the brands. */
-const columnsOf = literal([
-  ...READ.map((column) => [column, `given.t_${column}`] as const),
-  ['brand', 'null'],
-  ['organizationBrand', 'null'],
-]) as (row: Record<string, unknown>) => Profile
+/** Each column with the name it has in a joined row. */
+const NAMES_IN_ROW = READ.map((column) => [column, `t_${column}`] as const)
 
 /** @param organizationBrand where it is known already: it is the same in every row of an organization. */
 function decodeProfile(
@@ -52,16 +47,20 @@ function decodeProfile(
   organizationBrand?: Brand | null,
 ): Profile | null {
   if (typeof row.t_id !== 'string') return null
-  const profile = columnsOf(row)
+  const profile: Record<string, unknown> = {}
+  for (const [column, name] of NAMES_IN_ROW) profile[column] = row[name]
   const contact = row.t_billing_contact
-  if (typeof contact === 'string')
-    profile.billing_contact = JSON.parse(seal.unseal(contact, contactPlace(row.t_id))) as BillingContact
-  profile.created_at = toWireTimestamp(String(row.t_created_at))
-  if (typeof row.t_updated_at === 'string') profile.updated_at = toWireTimestamp(row.t_updated_at)
-  profile.brand = decodeBrand(row, 'tb_', row.t_id, seal)
-  profile.organizationBrand =
-    organizationBrand === undefined ? decodeBrand(row, 'to_', profile.organization_id, seal) : organizationBrand
-  return profile
+  const organizationId = String(row.t_organization_id)
+  return {
+    ...(profile as unknown as Profile),
+    billing_contact:
+      typeof contact === 'string' ? (JSON.parse(seal.unseal(contact, contactPlace(row.t_id))) as BillingContact) : null,
+    created_at: toWireTimestamp(String(row.t_created_at)),
+    updated_at: typeof row.t_updated_at === 'string' ? toWireTimestamp(row.t_updated_at) : null,
+    brand: decodeBrand(row, 'tb_', row.t_id, seal),
+    organizationBrand:
+      organizationBrand === undefined ? decodeBrand(row, 'to_', organizationId, seal) : organizationBrand,
+  }
 }
 
 /** The profile that a path names, read with the caller in one statement. */
@@ -146,7 +145,7 @@ export const listedAfter = statement<Record<string, unknown>>(
 
 const COUNT = `select count(*) as total from profiles p where p.organization_id = $1 and p.deleted_at is null`
 
-/** A statement of its own: without a filter the index alone answers, and no row is looked at. */
+/** A statement of its own: without a filter the index answers, and rows are looked at only where they were changed of late. */
 const countedAll = statement<{ total: number }>('count_all_profiles', COUNT)
 
 const counted = statement<{ total: number }>(
