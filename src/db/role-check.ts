@@ -8,19 +8,24 @@ interface RoleRow {
   is_superuser: boolean
   bypasses_rls: boolean
   owned: number
-  unprotected: number
+  unprotected: string[]
   has_settings: boolean
 }
+
+/** The tables that are read before it is known whose row it is: they hold ids and keyed digests only. */
+const DIRECTORIES = ['imported_keys', 'jobs', 'registration_references']
 
 const roleRead = statement<RoleRow>(
   'read_own_role',
   `select r.rolname::text as role, r.rolsuper as is_superuser, r.rolbypassrls as bypasses_rls,
           (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.relkind = 'r' and n.nspname = 'public' and pg_has_role(r.oid, c.relowner, 'USAGE')) as owned,
-          (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'r' and n.nspname = 'public' and not c.relrowsecurity
-              and c.relname in ('organizations', 'users', 'profiles', 'brands', 'api_keys', 'idempotency_keys', 'profile_history', 'rate_windows')
-          ) as unprotected,
+          to_jsonb(array(select c.relname::text from pg_class c
+                  join pg_namespace n on n.oid = c.relnamespace
+                  join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped
+                 where c.relkind in ('r', 'p') and n.nspname = 'public' and not c.relrowsecurity
+                   and c.relname not in (${DIRECTORIES.map((name) => `'${name}'`).join(', ')})
+                 order by c.relname)) as unprotected,
           current_setting('TimeZone') in ('UTC', 'Etc/UTC') and '0' not in (current_setting('lock_timeout'),
             current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')) as has_settings
      from pg_roles r where r.rolname = current_user`,
@@ -66,7 +71,10 @@ export async function databaseProblems(db: Database): Promise<string[]> {
   }
   const problem = await schemaState(db)
   if (problem !== null) return [problem]
-  return role.unprotected > 0 ? ['A tenant table lacks row-level security: run `letterhead migrate`.'] : []
+  return role.unprotected.map(
+    (table) =>
+      `The table ${table} lacks row-level security, so one organization could read what is another's. As its owner: alter table ${quoteRole(table)} enable row level security;`,
+  )
 }
 
 /** Why this program cannot serve the schema, or null. A database without a readable version table has not been migrated. */
