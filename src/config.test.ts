@@ -42,7 +42,7 @@ test('no configuration at all gives a working laptop server', () => {
   assert.deepEqual(config.mail, {
     provider: 'outbox',
     folder: join(config.dataDir, 'mail'),
-    from: 'Letterhead <letterhead@localhost>',
+    from: { name: 'Letterhead', address: 'letterhead@localhost' },
   })
   assert.equal(config.http.hasRateLimits, true)
 })
@@ -124,6 +124,22 @@ test('no problem quotes a secret', () => {
   for (const problem of problems) assert.doesNotMatch(problem, /hunter22/)
 })
 
+test('C14: name and address of a sender are told apart, whatever punctuation the name has', () => {
+  const from = (text: string) => {
+    const { mail } = accepted({ MAIL_FROM: text })
+    return mail.provider === 'outbox' ? mail.from : null
+  }
+  const address = 'no-reply@example.com'
+  const cases: Record<string, string> = {
+    'Acme: Sales (EU) <no-reply@example.com>': 'Acme: Sales (EU)',
+    'Acme, Inc. <no-reply@example.com>': 'Acme, Inc.',
+    '"Acme, Inc." <no-reply@example.com>': 'Acme, Inc.',
+    'Müller & Söhne; Köln <no-reply@example.com>': 'Müller & Söhne; Köln',
+    'no-reply@example.com': '',
+  }
+  for (const [text, name] of Object.entries(cases)) assert.deepEqual(from(text), { name, address }, text)
+})
+
 test('mail over SMTP needs a server and a sender; production has none unless it is named', () => {
   assert.deepEqual(
     refused({ MAIL: 'smtp' }).map((problem) => problem.split(':')[0]),
@@ -135,7 +151,8 @@ test('mail over SMTP needs a server and a sender; production has none unless it 
     MAIL_FROM: 'Acme <no-reply@example.com>',
   }
   const { mail, settings } = accepted(env)
-  assert.ok(mail.provider === 'smtp' && mail.url.reveal() === env.SMTP_URL && mail.from === env.MAIL_FROM)
+  assert.ok(mail.provider === 'smtp' && mail.url.reveal() === env.SMTP_URL)
+  assert.deepEqual(mail.from, { name: 'Acme', address: 'no-reply@example.com' })
   assert.equal(settings.find(({ name }) => name === 'SMTP_URL')?.value, 'smtps://mail.example.com')
   assert.equal(accepted({ NODE_ENV: 'production' }).mail.provider, 'none')
   assert.equal(accepted({ NODE_ENV: 'production', MAIL: 'outbox' }).mail.provider, 'outbox')
@@ -148,7 +165,21 @@ test('mail over SMTP needs a server and a sender; production has none unless it 
       'smtp://a/b',
       'smtp://%ff@a',
     ],
-    MAIL_FROM: ['Acme', 'a@b\r\nBcc: c@d', 'A <a@b>, B <c@d>', 'Acme <a b@c>', '"A" <a@b>'],
+    MAIL_FROM: [
+      'Acme',
+      'a@b\r\nBcc: c@d',
+      'A <a@b>, B <c@d>',
+      'Acme <a b@c>',
+      'A: B <a:b@c>',
+      'a,b@c',
+      'a..b@c',
+      'a@-b',
+      'a@b.',
+      '"A" B <a@b>',
+      '"A\\" <a@b>',
+      'Acme <>',
+      '<a@b',
+    ],
     INVITATION_URL: [
       'https://example.com',
       'https://example.com/{token}/{token}',

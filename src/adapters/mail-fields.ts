@@ -2,7 +2,7 @@ import type { MailMessage } from '../ports/mail.ts'
 
 /** A mail as nodemailer takes it: structured, so that the library alone writes headers, and no text can add one. */
 export interface MailFields {
-  from: string
+  from: { name: string; address: string }
   to: { name: string; address: string }
   subject: string
   text: string
@@ -12,9 +12,9 @@ export interface MailFields {
   disableUrlAccess: true
 }
 
-/** @param from `name@host` or `Words <name@host>`, as the configuration checked it. */
-export function mailFields({ id, to, subject, text }: MailMessage, from: string): MailFields {
-  const host = /@([A-Za-z0-9.-]+)>?$/.exec(from)?.[1] ?? 'localhost'
+/** @param from the sender, as the configuration read it. */
+export function mailFields({ id, to, subject, text }: MailMessage, from: MailFields['from']): MailFields {
+  const host = from.address.slice(from.address.lastIndexOf('@') + 1)
   return {
     from,
     to,

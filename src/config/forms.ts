@@ -84,13 +84,34 @@ function isDecodable(text: string): boolean {
   return readOrUndefined(() => decodeURIComponent(text)) !== undefined
 }
 
-/** A sender, `name@host` or `Words <name@host>`. */
+/** Who sends a mail. The name is empty where there is none. */
+export interface MailSender {
+  readonly name: string
+  readonly address: string
+}
+
+/** The characters of RFC 5322's atom, with those of other scripts (RFC 6531): everything else would need quotes. */
+const MAIL_ADDRESS =
+  /^(?=[^@]{1,64}@)[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?=[^@]{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/u
+
+/**
+ * Reads `name@host`, `Words <name@host>` and `"Words" <name@host>`. The name may hold any punctuation: it goes to the mail
+ * library apart from the address, because one text of both is read as a group, a list or a comment there.
+ *
+ * @returns undefined for anything else.
+ */
+export function readMailSender(text: string): MailSender | undefined {
+  const { words, quoted, bracketed, bare } =
+    /^(?:(?:"(?<quoted>[^"\\\p{Cc}]{1,100})"|(?<words>[^<>"@\p{Cc}]{1,100}))\s*<(?<bracketed>[^<>]+)>|(?<bare>[^<>]+))$/u.exec(
+      text,
+    )?.groups ?? {}
+  const address = bracketed ?? bare ?? ''
+  return MAIL_ADDRESS.test(address) ? { name: (quoted ?? words ?? '').trim(), address } : undefined
+}
+
 export const mailSender: Form<string> = {
   form: 'an e-mail address, or a name followed by one in angle brackets',
-  read: (text) =>
-    /^(?:[^<>"@\p{Cc}]{1,100} <[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,253}>|[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,253})$/u.test(text)
-      ? text
-      : undefined,
+  read: (text) => (readMailSender(text) === undefined ? undefined : text),
 }
 
 /** A page's address with `{token}` in it once. */

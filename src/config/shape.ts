@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { KeyMaterial } from '../seal/key-text.ts'
+import { type MailSender, readMailSender } from './forms.ts'
 import { Secret } from './secret.ts'
 import { shutdownDelayMs } from './settings.rules.ts'
 import type { ShownSetting } from './show.ts'
@@ -64,8 +65,8 @@ export interface CallbackConfig {
 
 export type MailConfig =
   | { readonly provider: 'none' }
-  | { readonly provider: 'outbox'; readonly folder: string; readonly from: string }
-  | { readonly provider: 'smtp'; readonly url: Secret<string>; readonly from: string }
+  | { readonly provider: 'outbox'; readonly folder: string; readonly from: MailSender }
+  | { readonly provider: 'smtp'; readonly url: Secret<string>; readonly from: MailSender }
 
 /** Milliseconds, each limit strictly inside the next. */
 export interface TimeoutLadder {
@@ -225,14 +226,15 @@ function toWhatsapp(values: Values): WhatsappConfig {
 }
 
 function toMail(values: Values): MailConfig {
-  if (values.MAIL === 'smtp' && values.SMTP_URL !== null && values.MAIL_FROM !== null) {
-    return { provider: 'smtp', url: new Secret(values.SMTP_URL), from: values.MAIL_FROM }
+  const from = values.MAIL_FROM === null ? undefined : readMailSender(values.MAIL_FROM)
+  if (values.MAIL === 'smtp' && values.SMTP_URL !== null && from !== undefined) {
+    return { provider: 'smtp', url: new Secret(values.SMTP_URL), from }
   }
   if (values.MAIL !== 'outbox') return { provider: 'none' }
   return {
     provider: 'outbox',
     folder: resolve(values.DATA_DIR, 'mail'),
-    from: values.MAIL_FROM ?? 'Letterhead <letterhead@localhost>',
+    from: from ?? { name: 'Letterhead', address: 'letterhead@localhost' },
   }
 }
 

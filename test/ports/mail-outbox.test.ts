@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { outboxMail } from '../../src/adapters/outbox/index.ts'
-import { aMail, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
+import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
 
 async function open(): Promise<MailHarness & { folder: string }> {
   const above = await mkdtemp(join(tmpdir(), 'letterhead-outbox-'))
@@ -12,7 +12,7 @@ async function open(): Promise<MailHarness & { folder: string }> {
   const { log, logged } = newLog()
   return {
     folder,
-    mail: outboxMail({ folder, from: 'Letterhead <no-reply@example.org>', log }),
+    mail: outboxMail({ folder, from: FROM, log }),
     logged,
     sources: async () =>
       Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), { encoding: 'utf8' }))),

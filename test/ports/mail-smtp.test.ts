@@ -3,11 +3,16 @@ import { test } from 'node:test'
 import { readSmtpUrl } from '../../src/adapters/smtp/client.ts'
 import { smtpMail } from '../../src/adapters/smtp/index.ts'
 import { type FakeSmtp, startFakeSmtp } from '../kit/fake-smtp.ts'
-import { aMail, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
+import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
 
 const CREDENTIALS = `letterhead:${encodeURIComponent('p@ss/word')}`
 
-type Options = Parameters<typeof startFakeSmtp>[0] & { credentials?: string; host?: string; timeoutMs?: number }
+type Options = Parameters<typeof startFakeSmtp>[0] & {
+  from?: typeof FROM
+  credentials?: string
+  host?: string
+  timeoutMs?: number
+}
 
 async function open(options: Options = {}): Promise<MailHarness & { server: FakeSmtp }> {
   const server = await startFakeSmtp(options)
@@ -21,7 +26,7 @@ async function open(options: Options = {}): Promise<MailHarness & { server: Fake
   }
   return {
     server,
-    mail: smtpMail({ url, from: 'Letterhead <no-reply@example.org>', log, timeoutMs }),
+    mail: smtpMail({ url, from: options.from ?? FROM, log, timeoutMs }),
     logged,
     sources: async () => server.received.map(({ source }) => source),
     breakDown: close,
@@ -36,6 +41,19 @@ test('the envelope names sender and recipient, and the credentials of the URL ar
   assert.equal((await harness.mail.send({ message: aMail() })).kind, 'done')
   const [mail] = harness.server.received
   assert.deepEqual([mail?.from, mail?.to, mail?.user], ['no-reply@example.org', ['jane@example.com'], 'letterhead'])
+})
+
+test('C14: a sender’s name with a colon, a comma or brackets leaves one sender with its address', async () => {
+  for (const name of ['Acme: Sales (EU)', 'Acme, Inc.', 'Acme; Sales', 'Acme <Sales']) {
+    await using harness = await open({ from: { name, address: 'no-reply@example.com' } })
+    assert.equal((await harness.mail.send({ message: aMail() })).kind, 'done', name)
+    const [mail] = harness.server.received
+    assert.equal(mail?.from, 'no-reply@example.com', name)
+    assert.match(
+      mail?.source ?? '',
+      new RegExp(`^From: "${name.replace(/[()]/g, '\\$&')}" <no-reply@example\\.com>\r?$`, 'm'),
+    )
+  }
 })
 
 const ANSWERS: [string, FakeSmtp['behaviour'], 'refused' | 'unavailable', string][] = [

@@ -55,6 +55,9 @@ function textOf(source: string): string {
   return Buffer.from(unfolded, 'latin1').toString()
 }
 
+/** Who sends the mails of the suite. */
+export const FROM = { name: 'Letterhead', address: 'no-reply@example.org' }
+
 /** What every adapter of the mail port promises. */
 export function mailSuite(name: string, open: () => Promise<MailHarness>): void {
   describe(`mail port: ${name}`, () => {

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Log } from '../../observe/log.ts'
 import type { Mail, MailMessage } from '../../ports/mail.ts'
 import { done, unavailable } from '../../ports/outcome.ts'
-import { mailFields } from '../mail-fields.ts'
+import { type MailFields, mailFields } from '../mail-fields.ts'
 
 export interface OutboxMailOptions {
   /** Made, for its owner's eyes only, when the first mail comes. */
   folder: string
-  from: string
+  from: MailFields['from']
   log: Log
 }
 
@@ -43,7 +43,7 @@ async function put({ folder, from }: OutboxMailOptions, message: MailMessage): P
 }
 
 /** The library is loaded with the first mail: most starts on a laptop send none. */
-async function toBytes(message: MailMessage, from: string): Promise<Buffer> {
+async function toBytes(message: MailMessage, from: MailFields['from']): Promise<Buffer> {
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
   // The file is read in a terminal too, and an encoding for old servers would break the line of a link.

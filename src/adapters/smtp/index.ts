@@ -9,7 +9,7 @@ import { toFault } from './faults.ts'
 export interface SmtpMailOptions {
   /** `smtp://` or `smtps://`, as the configuration checked it. */
   url: string
-  from: string
+  from: MailFields['from']
   log: Log
   /** For one mail altogether; default 10 s. */
   timeoutMs?: number

@@ -127,7 +127,13 @@ test('on a laptop the mail is a file in the outbox', async () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'letterhead-outbox-')), 'mail')
   try {
     await using app = await testApp({
-      ports: { mail: outboxMail({ folder, from: 'Letterhead <letterhead@localhost>', log: recordedLog().log }) },
+      ports: {
+        mail: outboxMail({
+          folder,
+          from: { name: 'Letterhead', address: 'letterhead@localhost' },
+          log: recordedLog().log,
+        }),
+      },
     })
     const org = await app.organization({ name: 'Acme' })
     await invite(org)
