@@ -9,13 +9,15 @@ export interface Started {
   first: FirstStart | null
 }
 
-/** A PATCH that works as it is pasted. */
+/**
+ * A PATCH that works as it is pasted, also when it was edited and is pasted again: without an Idempotency-Key, for a fixed one
+ * would replay the first answer, and no expression makes a new one in every shell.
+ */
 function firstRequest(url: string, { apiKey, profileId }: FirstStart): string {
   return [
     `curl -X PATCH ${url}/v3/profiles/${profileId} \\`,
     `  -H 'x-api-key: ${apiKey}' \\`,
     "  -H 'Content-Type: application/json' \\",
-    "  -H 'Idempotency-Key: my-first-request' \\",
     `  -d '{"name": "Sales Team - Updated", "description": "Updated sales department sender profile"}'`,
   ].join('\n')
 }

@@ -80,11 +80,9 @@ function refusal(status: number, { error }: JsonObject): CommandFailure {
 }
 
 function notesOf(headers: Headers): string[] {
-  const unknown = headers.get('x-unknown-fields')
   const replayed = headers.get('idempotent-replayed')
   return [
     headers.get('x-sandbox') === 'true' ? 'Sandbox: nothing was changed.' : null,
-    unknown === null ? null : `Not known to the API and ignored: ${unknown}`,
     replayed === 'true' ? 'This is the kept answer of an earlier request with the same Idempotency-Key.' : null,
   ].filter((note) => note !== null)
 }

@@ -9,6 +9,7 @@ import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import type { Output } from '../output.ts'
+import { withNearest } from '../unknown-member.ts'
 
 const check = compileCheck(brandRequest)
 const NOTHING_CLEARED: ReadonlySet<string> = new Set()
@@ -25,7 +26,7 @@ function decide(stored: Brand | null, content: JsonObject) {
   const reading = readBody(brandRequest, content, false)
   const values = stored === null ? reading.values : mergedRequest(stored, reading.values)
   const details = { ...check(values), ...addUnknown(reading, true) }
-  if (Object.keys(details).length > 0) throw usage('The brand is not valid.', details)
+  if (Object.keys(details).length > 0) throw usage('The brand is not valid.', withNearest(details, brandRequest))
   return applyBrand(stored, reading.values, NOTHING_CLEARED)
 }
 

@@ -25,6 +25,7 @@ import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toTable } from '../output.ts'
+import { withNearest } from '../unknown-member.ts'
 
 const check = compileCheck(campaignRequest)
 
@@ -66,7 +67,7 @@ function campaignOf(content: JsonObject): JsonObject {
 function readCampaign(content: JsonObject): JsonObject {
   const reading = readBody(campaignRequest, campaignOf(content), false)
   const details = { ...check(reading.values), ...addUnknown(reading, true) }
-  if (Object.keys(details).length > 0) throw usage('The campaign is not valid.', details)
+  if (Object.keys(details).length > 0) throw usage('The campaign is not valid.', withNearest(details, campaignRequest))
   return reading.values
 }
 

@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { updateRequest } from '../../resources/profiles/index.ts'
 import { reviewProfile } from '../../resources/registrations/index.ts'
 import { orgOption, readJsonFile, uuidArgument } from '../arguments.ts'
-import { notFound, usage } from '../command-failure.ts'
+import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { readConfig, withInstallation } from '../installation.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toTable } from '../output.ts'
 import { changeBody, isMergePatch } from '../profile-change.ts'
-import { type Answer, type Client, readBaseUrl, send } from '../profile-client.ts'
+import { type Answer, type Client, type Request, readBaseUrl, send } from '../profile-client.ts'
+import { refuseUnknown } from '../unknown-member.ts'
 
 interface ClientOptions {
   url?: string
@@ -77,7 +79,7 @@ async function update(output: Output, id: string, options: UpdateOptions): Promi
     throw usage('Nothing to change: give --set, --clear or --file.')
   }
   const body = changeBody(file === undefined ? {} : await readJsonFile(file), { set, clear })
-  const answer = await send(client, {
+  const answer = await sendChange(client, {
     method: 'PATCH',
     path: `/v3/profiles/${id}`,
     headers: {
@@ -88,6 +90,16 @@ async function update(output: Output, id: string, options: UpdateOptions): Promi
     body: sandbox === true ? { ...body, sandbox: true } : body,
   })
   show(output, answer)
+}
+
+/** Sends a change in which every member must be known. Fails with 64 where one is not. */
+async function sendChange(client: Client, request: Request): Promise<Answer> {
+  try {
+    return await send(client, { ...request, headers: { ...request.headers, prefer: 'handling=strict' } })
+  } catch (error) {
+    if (error instanceof CommandFailure) refuseUnknown(error.details, updateRequest)
+    throw error
+  }
 }
 
 interface ReviewOptions {

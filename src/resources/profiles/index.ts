@@ -13,6 +13,7 @@ export { changeProfile, holdProfile } from './machine-write.store.ts'
 export { historyEntry } from './outcome.rules.ts'
 export type { Profile, ProfileStatus } from './profile.fields.ts'
 export { findProfile, listProfiles, profileTarget, readProfile } from './profile.store.ts'
+export { updateRequest } from './profile-request.fields.ts'
 export { insertProfile } from './profile-write.store.ts'
 export { ADVANCE_JOB } from './run.store.ts'
 

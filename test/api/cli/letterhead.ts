@@ -148,6 +148,9 @@ export async function keepRunning(directory: DataDirectory): Promise<EmbeddedDat
 /** Starts `letterhead serve` on free ports, and waits for what it prints. */
 export async function serve(env: Readonly<Record<string, string>>): Promise<{
   url: string
+  opsUrl: string
+  /** The curl that a first start prints; empty on a later one. */
+  request: string
   apiKey: string | null
   profileId: string | null
   stop(): Promise<number | null>
@@ -170,6 +173,8 @@ export async function serve(env: Readonly<Record<string, string>>): Promise<{
   const found = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? null
   return {
     url: found(/ready at (\S+)/) ?? '',
+    opsUrl: found(/(\S+)\/readyz/) ?? '',
+    request: found(/(curl [\s\S]*?\}')/) ?? '',
     apiKey: found(/(sk_live_\w+)/),
     profileId: found(/profiles\/([0-9a-f-]{36})/),
     async stop() {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { answered, dataDirectory, letterhead, refused, serve } from './letterhead.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { connectOwner } from '../../../src/db/owner-session.ts'
+import { packageRoot } from '../../../src/package-root.ts'
+import { answered, dataDirectory, keepRunning, letterhead, refused, serve } from './letterhead.ts'
 
 const directory = dataDirectory()
 let server: Awaited<ReturnType<typeof serve>>
@@ -68,6 +74,40 @@ test('a change on an old tag is refused, and a repeated one is done once', async
   assert.deepEqual(b, a)
 })
 
+test('B7: a member that the API does not know ends with 64, names the right one, and changes nothing', async () => {
+  const before = await get()
+  const file = join(await directory.path(), 'typo.json')
+  await writeFile(file, JSON.stringify({ description: 'Never', brand: { business: { legal_name: 'Acme' } } }))
+  const cases: [string[], string, string][] = [
+    [['--set', 'nam=x'], 'nam', 'did you mean name?'],
+    [['--set', 'brand.business.citty=Rome', '--set', 'name=Never'], 'brand.business.citty', 'brand.business.city?'],
+    [['--clear', 'icno'], 'icno', 'did you mean icon?'],
+    [['--file', file], 'brand.business.legal_name', 'did you mean brand.business.legalName?'],
+    [['--set', 'colour=blue', '--sandbox'], 'colour', 'colour is not a known member'],
+  ]
+  for (const [args, member, says] of cases) {
+    const refusal = await refused(['profile', 'update', id, ...args, ...url()], options)
+    assert.deepEqual([refusal.exit, refusal.code], [64, 'USAGE'], member)
+    assert.ok(refusal.details?.[member]?.[0]?.endsWith(says), JSON.stringify(refusal.details))
+  }
+  assert.deepEqual(await get(), before)
+})
+
+test('C16: the request that the first start prints has no fixed key, so an edited copy is a new request', async () => {
+  const { request } = server
+  assert.match(request, /^curl -X PATCH /)
+  const shell = promisify(execFile)
+  for (const name of ['Sales Team - Updated', 'Edited once', 'Edited twice']) {
+    const { stdout } = await shell('sh', ['-c', `${request.replace('Sales Team - Updated', name)} -s`])
+    assert.equal((JSON.parse(stdout) as { data: { name: string } }).data.name, name)
+    assert.equal((await get()).name, name)
+  }
+  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8')
+  const [printed = ''] = /curl -X PATCH[\s\S]*?\}'/.exec(readme) ?? []
+  const bare = (text: string) => text.replaceAll(/\/v3\/profiles\/.+|http:\/\/[^/]+|x-api-key: [^']+/g, '')
+  assert.equal(bare(printed), bare(request))
+})
+
 test("the API's own code and details are told, an unknown profile ends with 3, and the key is never shown", async () => {
   const wrong = await refused(['profile', 'update', id, '--set', 'name=', ...url()], options)
   assert.deepEqual([wrong.exit, wrong.code, Object.keys(wrong.details ?? {})], [1, 'VALIDATION_001', ['name']])
@@ -123,4 +163,36 @@ test('a review by the operator sets the status, with a reason in the history and
   assert.equal((await refused(review('--approve', '--reject'), options)).code, 'USAGE')
   const unknown = ['profile', 'review', '770e8400-e29b-41d4-a716-446655440009', '--approve']
   assert.equal((await refused(unknown, options)).code, 'NOT_FOUND')
+})
+
+test('E2: a table whose row-level security is off makes the running server unready, and doctor names it', async () => {
+  const owner = await connectOwner((await keepRunning(directory)).owner)
+  // The server asks its database once a second at most.
+  const readiness = async (expected: number) => {
+    const until = Date.now() + 10_000
+    let status = 0
+    while (status !== expected && Date.now() < until) {
+      status = (await fetch(`${server.opsUrl}/readyz`)).status
+      await sleep(50)
+    }
+    return status
+  }
+  try {
+    assert.equal(await readiness(200), 200)
+    for (const table of ['webhooks', 'campaigns']) {
+      await owner.query(`alter table ${table} disable row level security`)
+      try {
+        assert.equal(await readiness(503), 503, table)
+        const doctor = await letterhead(['doctor', '--json'], options)
+        assert.equal(doctor.code, 1)
+        const { problems } = JSON.parse(doctor.stdout) as { problems: string[] }
+        assert.match(problems.join('\n'), new RegExp(`The table ${table} lacks row-level security`))
+      } finally {
+        await owner.query(`alter table ${table} enable row level security`)
+      }
+    }
+    assert.equal(await readiness(200), 200)
+  } finally {
+    await owner.close()
+  }
 })
