@@ -12,7 +12,7 @@ const RIGHTS: Record<string, string> = {
   profile_history: 'select, insert',
   rate_windows: 'select, insert, update',
   registrations: 'select, insert, update',
-  registration_snapshots: 'select, insert',
+  registration_snapshots: 'select, insert, update (taken_at, verdict)',
   registration_references: 'select, insert',
   registry_orders: 'select, insert',
   events: 'select, insert, delete',

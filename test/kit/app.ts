@@ -152,7 +152,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     if (first !== undefined) arrivals.push(first.inbox.accept('simulator', events))
   }
   const hasVetting = config.brandRegistry.vetting !== 'off'
-  const brandRegistry = simulatedBrandRegistry({ clock: providerClock, hasVetting, onEvents })
+  const brandRegistry = simulatedBrandRegistry({
+    clock: providerClock,
+    hasVetting,
+    fees: config.brandRegistry.fees,
+    onEvents,
+  })
   const carrier = simulatedCarrier({ clock: providerClock, onEvents })
   const lines: string[] = []
   const apps: App[] = []

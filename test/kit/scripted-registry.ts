@@ -41,8 +41,8 @@ export interface ScriptedRegistry extends BrandRegistry {
   sharing: RegisteredCampaign['sharingStatus']
   feedback: RegistryFeedback[]
   universalEin: string | null
-  /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. */
-  vetted: Vetting
+  /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. Null: it shows nothing. */
+  vetted: Vetting | null
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
   /** Runs while any scripted call is under way, whatever becomes of it. */

@@ -2,7 +2,7 @@ import { newId } from '../../contract/new-id.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Caller } from '../../http/caller.ts'
 import { type KeptRow, keepAnswer } from '../../http/idempotency.store.ts'
-import { lockBrand } from '../brands/index.ts'
+import { brandInEffect, lockBrand } from '../brands/index.ts'
 import { type Campaign, campaignsOf, lockCampaign } from '../campaigns/index.ts'
 import { changeProfile, haveNumbersChanged, type Profile } from '../profiles/index.ts'
 import { insertCallback } from '../webhooks/index.ts'
@@ -11,15 +11,24 @@ import { findNumberSources, findWhatsappChannel } from './facts.store.ts'
 import type { CompletionInput, Intent } from './intent.rules.ts'
 import type { Registration, SnapshotMark } from './registration.fields.ts'
 import { findRegistration, insertRegistration, makeDue, saveRegistration } from './registration.store.ts'
-import { findGenerations, freeze, readFrozen } from './snapshot.store.ts'
+import { findGenerations, findTaken, freeze, readFrozen } from './snapshot.store.ts'
 
 /**
  * Accepts a completion: locks and frozen texts, the run, the callback and the kept answer, in the transaction that holds the
  * organization and the profile. From its end on nothing of what will be submitted can be changed (decision 21).
  */
 
-/** What the rules of a completion need beside the profile. */
-export async function readCompletion(db: Executor, caller: Caller, profile: Profile): Promise<CompletionInput> {
+/**
+ * What the rules of a completion need beside the profile.
+ *
+ * @param checksAgain what was ordered before is ordered once more.
+ */
+export async function readCompletion(
+  db: Executor,
+  caller: Caller,
+  profile: Profile,
+  checksAgain: boolean,
+): Promise<CompletionInput> {
   const { organization_id: organizationId } = caller.organization
   const campaigns = await campaignsOf(db, organizationId, profile.id)
   const registration = await findRegistration(db, organizationId, profile.id)
@@ -40,7 +49,24 @@ export async function readCompletion(db: Executor, caller: Caller, profile: Prof
       campaigns.map(({ id }) => id),
     ),
     declined: await readDeclined(db, caller, campaigns, registration),
+    taken: checksAgain ? new Map() : await readTaken(db, caller, profile, campaigns),
   }
+}
+
+/** Only what the registry has and gave back can be ordered a second time. */
+function readTaken(
+  db: Executor,
+  { organization, seal }: Caller,
+  profile: Profile,
+  campaigns: readonly Campaign[],
+): ReturnType<typeof findTaken> {
+  const brand = brandInEffect(profile)?.brand ?? null
+  const isOpen = brand !== null && brand.lock === null && brand.tcr_brand_id !== null
+  const open = campaigns.filter(
+    ({ lock, tcrCampaignId, telnyxCampaignId }) => lock === null && (tcrCampaignId ?? telnyxCampaignId) !== null,
+  )
+  const subjectIds = [...(isOpen ? [brand.id] : []), ...open.map(({ id }) => id)]
+  return findTaken(db, organization.organization_id, { subjectIds, seal })
 }
 
 /** What was last submitted of each campaign that the registry declined and still has. */

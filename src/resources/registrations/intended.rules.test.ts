@@ -69,6 +69,7 @@ function intended(parts: {
     numbersChanged: false,
     generations: new Map(),
     declined: new Map(),
+    taken: new Map(),
     ...parts.input,
   }
   const has = { mocks: false, vetting: false, carrier: true, whatsapp: true, changeableInCampaign: [], ...parts.has }

@@ -25,6 +25,7 @@ const input = (given: Partial<CompletionInput> = {}): CompletionInput => ({
   numbersChanged: false,
   generations: new Map(),
   declined: new Map(),
+  taken: new Map(),
   ...given,
 })
 

@@ -8,6 +8,7 @@ import type { CompletionFacts } from './completion.rules.ts'
 import type { NumbersOf } from './numbers.rules.ts'
 import { type PlanFacts, planSteps } from './plan.rules.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
+import { orderedBefore, type Taken } from './unchanged.rules.ts'
 
 /** What a completion asks for, decided on one reading: whether it may be, whether anything is left, and what will be sent. */
 
@@ -25,6 +26,8 @@ export interface CompletionInput {
   generations: ReadonlyMap<string, number>
   /** What the registry has of each campaign that it declined. */
   declined: ReadonlyMap<string, MappedCampaign>
+  /** What the registry has taken of the brand and of each campaign, and is not to be sent again unchanged. */
+  taken: ReadonlyMap<string, readonly Taken[]>
 }
 
 function isTcr(brand: Brand | null): boolean {
@@ -102,8 +105,14 @@ export function intentOf(profile: Profile, input: CompletionInput, has: Configur
       tcr_brand_id: brand.tcr_brand_id,
       identity_status: brand.identity_status,
       problems: mappedBrand.problems,
+      ordered: orderedBefore(input.taken.get(brand.id) ?? [], mappedBrand.brand),
     },
-    campaigns: mapped.map(({ campaign, problems, isChangeable }) => ({ ...campaign, problems, isChangeable })),
+    campaigns: mapped.map(({ campaign, problems, isChangeable, ordered }) => ({
+      ...campaign,
+      problems,
+      isChangeable,
+      ordered,
+    })),
     usesOtherSmsNumber: profile.sending_phone_number_profile_id !== null,
     usesOtherWhatsappNumber: profile.sending_whatsapp_number_profile_id !== null,
     sendingPhoneNumber: profile.sending_phone_number,
@@ -131,7 +140,7 @@ export function intentOf(profile: Profile, input: CompletionInput, has: Configur
 function mapCampaign(
   campaign: Campaign,
   brand: Brand,
-  { generations, declined }: CompletionInput,
+  { generations, declined, taken }: CompletionInput,
   changeable: readonly string[],
 ) {
   const isAtRegistry = (campaign.tcrCampaignId ?? campaign.telnyxCampaignId) !== null
@@ -145,11 +154,12 @@ function mapCampaign(
   const same = mapped(known)
   const before = declined.get(campaign.id)
   const isChangeable = isAtRegistry && before !== undefined && canBecome(before, same.campaign, changeable)
-  if (isChangeable || !isAtRegistry)
-    return { campaign, generation: known, request: same.campaign, problems: same.problems, isChangeable }
+  const ordered = orderedBefore(taken.get(campaign.id) ?? [], same.campaign)
+  if (isChangeable || !isAtRegistry || ordered?.isLast === true)
+    return { campaign, generation: known, request: same.campaign, problems: same.problems, isChangeable, ordered }
   const generation = generations.has(campaign.id) ? known + 1 : known
   const anew = mapped(generation)
-  return { campaign, generation, request: anew.campaign, problems: anew.problems, isChangeable }
+  return { campaign, generation, request: anew.campaign, problems: anew.problems, isChangeable, ordered }
 }
 
 /** Whether only what the registry changes is different. It clears nothing, and takes no sample away. */

@@ -1,9 +1,9 @@
 import type { Executor } from '../../db/database.ts'
 import { lockOrganization } from '../../http/lock.store.ts'
-import { isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
+import { isVettingDone, isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
 import { record } from './record.jobs.ts'
 import type { CallName, Step } from './registration.fields.ts'
-import { waiting } from './step-change.rules.ts'
+import { finished, waiting } from './step-change.rules.ts'
 import type { RegistrationOptions, Work } from './work.jobs.ts'
 
 /**
@@ -63,6 +63,10 @@ async function lookAtOrder(
     const says = 'Another profile’s completion has ordered the vetting of this brand.'
     throw new HeldBack(waiting(before, 'read_vetting', says, 'review', { now, random: Math.random() }))
   }
+  if (order.kind === 'vetting' && (await isVettingDone(tx, organizationId, shared)))
+    throw new HeldBack(
+      finished(before, 'Another profile’s completion had this brand vetted; the registry shows no result.'),
+    )
   const freeAt = await placeOrder(tx, organizationId, order, perDay)
   if (freeAt === null) return
   throw new HeldBack({

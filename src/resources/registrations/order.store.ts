@@ -12,6 +12,23 @@ const vettingElsewhere = statement<{ id: string }>(
     limit 1`,
 )
 
+const vettingDone = statement<{ id: string }>(
+  'find_vetting_that_was_done',
+  `select r.id from registrations r cross join jsonb_array_elements(r.steps) as s
+    where r.organization_id = $1 and r.profile_id <> $2
+      and s->>'step' = 'vetting' and s->>'subject' = $3::text and s->>'state' = 'done'
+    limit 1`,
+)
+
+/** Whether the run of another profile has come to the end of the vetting of the brand that both share. */
+export async function isVettingDone(
+  tx: Executor,
+  organizationId: string,
+  { profileId, brandId }: { profileId: string; brandId: string },
+): Promise<boolean> {
+  return (await tx.run(organizationId, vettingDone, [organizationId, profileId, brandId])).length > 0
+}
+
 /** Whether the run of another profile has ordered, or may have ordered, the vetting of the brand that both share. */
 export async function isVettingOrdered(
   tx: Executor,

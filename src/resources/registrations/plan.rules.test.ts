@@ -13,6 +13,7 @@ const freshBrand: PlannedBrand = {
   tcr_brand_id: null,
   identity_status: null,
   problems: [],
+  ordered: null,
 }
 const freshCampaign: PlannedCampaign = {
   id: CAMPAIGN_ID,
@@ -23,6 +24,7 @@ const freshCampaign: PlannedCampaign = {
   status: null,
   problems: [],
   isChangeable: false,
+  ordered: null,
 }
 const EVERYTHING = { mocks: false, vetting: true, carrier: true, whatsapp: true }
 

@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaigns/index.ts'
 import { ONCE } from './move.rules.ts'
 import type { Feedback, Problem, Step, StepName, StepState } from './registration.fields.ts'
+import { type OrderedBefore, UNCHANGED } from './unchanged.rules.ts'
 
 /** What a run has to do, decided when the completion is accepted: every step, those that do not apply with the reason. */
 
@@ -13,6 +14,8 @@ export interface PlannedBrand {
   identity_status: string | null
   /** What the registry would refuse at once. */
   problems: readonly Problem[]
+  /** It was ordered before, to the letter. */
+  ordered: OrderedBefore | null
 }
 
 export interface PlannedCampaign
@@ -20,6 +23,7 @@ export interface PlannedCampaign
   problems: readonly Problem[]
   /** It was declined, and its correction is one that the registry takes without submitting it anew. */
   isChangeable: boolean
+  ordered: OrderedBefore | null
 }
 
 export interface PlanFacts {
@@ -72,14 +76,17 @@ export function planSteps(facts: PlanFacts): Step[] {
   const isRegistered = facts.isTcrApplication && !(brand.isInherited && facts.inheritsCampaign)
   const ownCampaigns = facts.isTcrApplication && !facts.inheritsCampaign ? campaigns : []
   const brandStep = planBrand(facts, isRegistered)
+  const vettingStep = planVetting(facts, brandStep)
+  // A campaign is judged with its brand: where that changes, the same campaign may fare otherwise.
+  const isSameBrand = brandStep.state === 'done' && vettingStep.state !== 'pending'
   const steps: Step[] = [
     facts.usesOtherSmsNumber || facts.usesOtherWhatsappNumber
       ? newStep('copy_numbers', null, 'pending')
       : newStep('copy_numbers', null, 'skipped', { says: 'No number of another profile is used.' }),
     brandStep,
     planIdentity(facts, brandStep),
-    planVetting(facts, brandStep),
-    ...ownCampaigns.map((campaign) => planCampaign(campaign)),
+    vettingStep,
+    ...ownCampaigns.map((campaign) => planCampaign(campaign, isSameBrand ? campaign.ordered : null)),
     ...ownCampaigns.map((campaign) => planReview(campaign, facts.has.mocks)),
     ...(ownCampaigns.length === 0 ? noCampaigns(facts) : []),
     planCarrier(facts),
@@ -99,7 +106,19 @@ function planBrand({ brand, isTcrApplication }: PlanFacts, isRegistered: boolean
     return newStep('brand', brand.id, 'waiting', { says: 'Another profile’s completion registers this brand.' })
   if (brand.problems.length > 0)
     return newStep('brand', brand.id, 'correction_needed', { feedback: incomplete(brand.problems) })
-  return newStep('brand', brand.id, 'pending', { call: brand.tcr_brand_id === null ? 'submit_brand' : 'update_brand' })
+  if (brand.tcr_brand_id === null) return newStep('brand', brand.id, 'pending', { call: 'submit_brand' })
+  return planKnown('brand', brand, 'read_brand') ?? newStep('brand', brand.id, 'pending', { call: 'update_brand' })
+}
+
+/** What was ordered before: where it is what the registry has, that is asked once more how it stands, which costs nothing. */
+function planKnown(
+  step: 'brand' | 'campaign',
+  { id, ordered }: { id: string; ordered: OrderedBefore | null },
+  call: 'read_brand' | 'read_campaign',
+): Step | null {
+  if (ordered === null) return null
+  if (ordered.isLast) return newStep(step, id, 'pending', { call, says: UNCHANGED[step] })
+  return newStep(step, id, 'correction_needed', { says: UNCHANGED.earlier, feedback: [...ordered.feedback] })
 }
 
 function planIdentity({ brand }: PlanFacts, { state }: Step): Step {
@@ -129,12 +148,15 @@ function noCampaigns({ isTcrApplication }: PlanFacts): Step[] {
   return [newStep('campaign', null, 'skipped', { says }), newStep('campaign_review', null, 'skipped', { says })]
 }
 
-function planCampaign({ id, lock, tcrCampaignId, telnyxCampaignId, problems, isChangeable }: PlannedCampaign): Step {
+function planCampaign(campaign: PlannedCampaign, ordered: OrderedBefore | null): Step {
+  const { id, lock, tcrCampaignId, telnyxCampaignId, problems, isChangeable } = campaign
   if (lock === 'submitted') return newStep('campaign', id, 'done', { says: 'The registry has the campaign.' })
   if (problems.length > 0) return newStep('campaign', id, 'correction_needed', { feedback: incomplete(problems) })
+  const isKnown = tcrCampaignId !== null || telnyxCampaignId !== null
+  const known = isKnown ? planKnown('campaign', { id, ordered }, 'read_campaign') : null
+  if (known !== null) return known
   if (isChangeable) return newStep('campaign', id, 'pending', { call: 'update_campaign' })
   // What cannot be changed at the registry is ended there and submitted anew.
-  const isKnown = tcrCampaignId !== null || telnyxCampaignId !== null
   return newStep('campaign', id, 'pending', { call: isKnown ? 'deactivate_campaign' : 'submit_campaign' })
 }
 

@@ -8,6 +8,7 @@ import { type Consequences, consequencesOf, type Rest } from './consequences.rul
 import { referenceDigests } from './reference.jobs.ts'
 import type { Registration, Step } from './registration.fields.ts'
 import { noteReferences, saveRegistration } from './registration.store.ts'
+import { noteBrandVerdict, noteTaken, noteVerdict } from './snapshot.store.ts'
 import { addDollars, type Effect } from './step-change.rules.ts'
 import { type RegistrationOptions, subjectOf, type Work } from './work.jobs.ts'
 
@@ -44,7 +45,8 @@ export async function record(options: RegistrationOptions, work: Work, recording
   try {
     await options.db.transaction(work.organizationId, async (tx) => {
       await recording.first?.(tx)
-      await write(tx, options.keys, { work, after, found, numbers, changed: recording.step?.step ?? null })
+      const changed = recording.step?.step ?? null
+      await write(tx, options.keys, { work, after, found, numbers, changed, effects, rest })
     })
     return true
   } catch (error) {
@@ -67,6 +69,8 @@ function addNumbers(found: Consequences, { profile }: Work, numbers: NonNullable
 }
 
 interface Writing {
+  effects: readonly Effect[]
+  rest: Rest | null
   changed: Step | null
   work: Work
   after: Registration
@@ -75,10 +79,12 @@ interface Writing {
 }
 
 /** The profile's row is the first lock, as in every change of a profile; the fence of the registration has the last word. */
-async function write(tx: Executor, keys: KeyRing, { work, after, found, numbers, changed }: Writing): Promise<void> {
+async function write(tx: Executor, keys: KeyRing, writing: Writing): Promise<void> {
+  const { work, after, found, numbers, changed } = writing
   const { organizationId, registration, seal } = work
   const { profileId } = registration
   await holdProfile(tx, organizationId, profileId)
+  await writeFrozen(tx, writing)
   await writeBrand(tx, work, found, seal)
   await writeCampaigns(tx, work, found)
   const isNoted = found.changes.length > 0
@@ -114,6 +120,20 @@ async function write(tx: Executor, keys: KeyRing, { work, after, found, numbers,
   }
   await noteReferences(tx, organizationId, registration, referenceDigests(keys, newReferences(found, changed)))
   if (!(await saveRegistration(tx, organizationId, after))) throw new Overtaken()
+}
+
+/** What became of what was frozen: the registry has taken it, or has not approved it. While the brand's lock still names it. */
+async function writeFrozen(tx: Executor, { work, after, changed, effects, rest }: Writing): Promise<void> {
+  const { organizationId } = work
+  const isTaken = effects.some(({ kind }) => kind === 'brand_registered' || kind === 'campaign_registered')
+  if (isTaken && changed?.snapshot != null) await noteTaken(tx, organizationId, changed.snapshot.id)
+  if (rest?.kind !== 'failed') return
+  const { step, subject, feedback } = rest.step
+  if (step === 'identity' && subject !== null)
+    await noteBrandVerdict(tx, organizationId, { brandId: subject, feedback })
+  const reviewed = after.steps.find((each) => each.step === 'campaign' && each.subject === subject)?.snapshot ?? null
+  if (step === 'campaign_review' && reviewed !== null)
+    await noteVerdict(tx, organizationId, { id: reviewed.id, feedback })
 }
 
 async function writeBrand(tx: Executor, work: Work, found: Consequences, seal: OrganizationSeal): Promise<void> {

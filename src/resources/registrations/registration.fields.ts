@@ -143,6 +143,13 @@ export const completeRequest = Type.Object({
     example: 'https://your-app.com/webhook/profile-complete',
     says: { required: 'webHookUrl is required', any: 'webHookUrl must be a valid HTTP or HTTPS URL' },
   }),
+  check_again: optional(
+    flag({
+      description:
+        'Order a check or a review once more though nothing was changed since the last one: for what was put right elsewhere, as on a web site. It is charged each time.',
+      example: false,
+    }),
+  ),
   sandbox: optional(
     flag({ description: 'Run every check and answer what would be, without doing it.', example: false }),
   ),

@@ -11,6 +11,7 @@ import {
   unanswered,
   waiting,
 } from './step-change.rules.ts'
+import { UNCHANGED } from './unchanged.rules.ts'
 
 /** What follows when the registry has done, or found, what it was asked. Null values: it has nothing of that name. */
 
@@ -25,6 +26,7 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
   // What a registry answers is not trusted: a brand of another reference is no answer to ours.
   if (brand.reference !== null && brand.reference !== step.subject)
     return only(unanswered(step, 'read_brand', isLookup, at))
+  if (step.step === 'brand' && step.call === 'read_brand') return onUnchangedBrand(step, brand)
   switch (step.call) {
     case 'submit_brand': {
       const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
@@ -43,6 +45,13 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
   }
 }
 
+/** The registry has the brand as it is, so nothing was ordered: only where its identity is in doubt is there something to correct. */
+function onUnchangedBrand(step: Step, brand: RegisteredBrand): Applied {
+  if (brand.identityStatus === 'UNVERIFIED')
+    return { step: goesOn(step, 'read_feedback'), effects: [{ kind: 'brand_read', brand }] }
+  return { step: finished(step, 'The registry has the brand.'), effects: [{ kind: 'brand_registered', brand }] }
+}
+
 function onIdentity(step: Step, { status, identityStatus }: RegisteredBrand, at: Circumstances): Step {
   if (status !== 'ACTIVE') return { ...step, state: 'parked', says: `At the registry the brand is ${status}.` }
   if (identityStatus === null) return waiting(step, 'read_brand', 'The registry checks the identity.', 'poll', at)
@@ -57,7 +66,7 @@ export function onFeedback(step: Step, found: readonly RegistryFeedback[]): Step
   return {
     ...step,
     state: 'correction_needed',
-    says: 'UNVERIFIED',
+    says: step.step === 'brand' ? UNCHANGED.brand : 'UNVERIFIED',
     feedback: feedback.length === 0 ? unsaid : feedback,
   }
 }
@@ -85,10 +94,19 @@ export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { is
     return only(unanswered(step, 'read_campaign', isLookup, at))
   if (step.step === 'campaign') {
     const effects: Applied['effects'] = [{ kind: 'campaign_registered', id, campaign }]
+    if (step.call === 'read_campaign') return onUnchangedCampaign(step, campaign, effects)
     const says = `The registry has the ${step.call === 'update_campaign' ? 'corrected ' : ''}campaign.`
     return charged({ step: finished(step, says), effects }, at.fees.campaignReview)
   }
   return { step: onReview(step, campaign, at), effects: [{ kind: 'campaign_read', id, campaign }] }
+}
+
+/** The registry has the campaign as it is, so nothing was ordered: only where it was not approved is there something to correct. */
+function onUnchangedCampaign(step: Step, campaign: RegisteredCampaign, effects: Applied['effects']): Applied {
+  const wrong = reviewFailure(campaign)
+  if (wrong === null) return { step: finished(step, 'The registry has the campaign.'), effects }
+  const read: Applied['effects'] = [{ kind: 'campaign_read', id: step.subject ?? '', campaign }]
+  return { step: { ...toCorrect(step, wrong.category, wrong.says), says: UNCHANGED.campaign }, effects: read }
 }
 
 /** Our reference of a campaign is its id, with a number behind it where it was submitted anew. */
@@ -96,10 +114,18 @@ export function isReferenceOf(reference: string, id: string): boolean {
   return reference === id || (reference.startsWith(`${id}-`) && /^\d+$/.test(reference.slice(id.length + 1)))
 }
 
-function onReview(step: Step, { status, sharingStatus, says }: RegisteredCampaign, at: Circumstances): Step {
-  if (status === 'EXPIRED') return toCorrect(step, 'EXPIRED', 'The campaign has ended at the registry.')
+/** Why a campaign cannot stay as it is; null where it can. */
+function reviewFailure({ status, sharingStatus, says }: RegisteredCampaign): { category: string; says: string } | null {
+  if (status === 'EXPIRED') return { category: 'EXPIRED', says: 'The campaign has ended at the registry.' }
+  if (sharingStatus !== 'DECLINED') return null
+  return { category: 'DECLINED', says: says ?? 'The campaign was declined.' }
+}
+
+function onReview(step: Step, campaign: RegisteredCampaign, at: Circumstances): Step {
+  const { sharingStatus } = campaign
+  const wrong = reviewFailure(campaign)
+  if (wrong !== null) return toCorrect(step, wrong.category, wrong.says)
   if (sharingStatus === 'ACCEPTED') return finished(step, 'ACCEPTED')
-  if (sharingStatus === 'DECLINED') return toCorrect(step, 'DECLINED', says ?? 'The campaign was declined.')
   if (sharingStatus === null && step.attempts === 0) return goesOn(step, 'share_campaign')
   return waiting(step, 'read_campaign', 'The campaign is being reviewed.', 'review', at)
 }

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
-import type { SnapshotMark } from './registration.fields.ts'
+import type { Feedback, SnapshotMark } from './registration.fields.ts'
+import type { Taken } from './unchanged.rules.ts'
 
 /** What was frozen to be submitted: sealed, with its digest and time, kept for good (decision 21). */
 
@@ -90,4 +91,79 @@ export async function findGenerations(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await db.run(organizationId, generations, [organizationId, subjectIds])
   return new Map(rows.map((row) => [row.subject_id, Number(row.generation)]))
+}
+
+const taken = statement<{ id: string }>(
+  'note_snapshot_taken',
+  'update registration_snapshots set taken_at = now() where organization_id = $1 and id = $2 returning id',
+)
+
+/** Notes that the registry has taken what was frozen. */
+export async function noteTaken(tx: Executor, organizationId: string, id: string): Promise<void> {
+  await tx.run(organizationId, taken, [organizationId, id])
+}
+
+const judged = statement<{ id: string }>(
+  'note_snapshot_verdict',
+  'update registration_snapshots set verdict = $3::jsonb where organization_id = $1 and id = $2 returning id',
+)
+
+/** Notes why what the registry has taken was not approved. */
+export async function noteVerdict(
+  tx: Executor,
+  organizationId: string,
+  { id, feedback }: { id: string; feedback: readonly Feedback[] },
+): Promise<void> {
+  await tx.run(organizationId, judged, [organizationId, id, feedback])
+}
+
+const brandJudged = statement<{ id: string }>(
+  'note_brand_verdict',
+  `update registration_snapshots s set verdict = $3::jsonb
+     from brands b
+    where b.organization_id = $1 and b.id = $2 and b.lock = 'submitted'
+      and s.organization_id = $1 and s.id = b.locked_by
+   returning s.id`,
+)
+
+/** The same for a brand, which several profiles may share: its lock names what the registry has taken last. */
+export async function noteBrandVerdict(
+  tx: Executor,
+  organizationId: string,
+  { brandId, feedback }: { brandId: string; feedback: readonly Feedback[] },
+): Promise<void> {
+  await tx.run(organizationId, brandJudged, [organizationId, brandId, feedback])
+}
+
+/** As far back as what was taken is compared. */
+const COMPARED_MAX = 20
+
+const takenOf = statement<{ id: string; subject_id: string; body: string; verdict: Feedback[] | null }>(
+  'find_taken_snapshots',
+  `select id, subject_id, body, verdict
+     from (select id, subject_id, body, verdict, taken_at,
+                  row_number() over (partition by subject_id order by taken_at desc) as n
+             from registration_snapshots
+            where organization_id = $1 and taken_at is not null
+              and subject_id in (select jsonb_array_elements_text($2::jsonb)::uuid)) as s
+    where n <= ${COMPARED_MAX}
+    order by taken_at desc`,
+)
+
+/** What the registry has taken of each subject, whichever profile's run sent it, the newest first. */
+export async function findTaken(
+  db: Executor,
+  organizationId: string,
+  { subjectIds, seal }: { subjectIds: readonly string[]; seal: OrganizationSeal },
+): Promise<ReadonlyMap<string, readonly Taken[]>> {
+  const found = new Map<string, Taken[]>()
+  if (subjectIds.length === 0) return found
+  for (const { id, subject_id: subjectId, body, verdict } of await db.run(organizationId, takenOf, [
+    organizationId,
+    subjectIds,
+  ])) {
+    const { request } = JSON.parse(seal.unseal(body, place(id))) as { request: object }
+    found.set(subjectId, [...(found.get(subjectId) ?? []), { request, verdict }])
+  }
+  return found
 }

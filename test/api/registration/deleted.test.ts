@@ -224,6 +224,7 @@ describe('a profile that is deleted', () => {
     assert.equal((await settle(app, org.admin, first.id)).state, 'correction_needed')
     registry.identity = 'VERIFIED'
     registry.plan('updateBrand', 'throw')
+    await giveBrandOf(app, org.id, brandWithTaxId('12-3456788'))
     await complete(org.admin, first.id)
     await app.app.jobs.runDue()
     await remove(org, first.id)

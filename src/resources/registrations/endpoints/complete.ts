@@ -30,6 +30,7 @@ const MEMBERS = [
   'inherit_tcr_brand',
   'campaign',
   'inherit_tcr_campaign',
+  'check_again',
   'sandbox',
 ]
 
@@ -99,7 +100,7 @@ export const completeProfile: WriteEndpoint<Profile, CompletionInput> = {
     tag: 'Profiles',
     summary: 'Complete a profile',
     description:
-      'Checks that everything is there, then registers the profile in the background: brand and campaigns with the registry, numbers with the carrier and WhatsApp. From then on brand and campaigns are locked until the registry has answered. What came of it is sent to webHookUrl, once; how far it is shows the registration. A profile that is complete answers 200 and nothing is done.',
+      'Checks that everything is there, then registers the profile in the background: brand and campaigns with the registry, numbers with the carrier and WhatsApp. From then on brand and campaigns are locked until the registry has answered. What came of it is sent to webHookUrl, once; how far it is shows the registration. What the registry has had before is not ordered again unless check_again says so. A profile that is complete answers 200 and nothing is done.',
     body: completeRequest,
     answer: completeAnswer,
     alsoAnswers: { 200: { description: 'The profile is complete already.', answer: completedAnswer } },
@@ -108,7 +109,7 @@ export const completeProfile: WriteEndpoint<Profile, CompletionInput> = {
   targetParam: 'profileId',
   target: profileTarget,
   malformedId: { code: 'VALIDATION_003' },
-  facts: (db, call) => readCompletion(db, call.caller, call.target),
+  facts: (db, call) => readCompletion(db, call.caller, call.target, call.body.check_again === true),
   locksOrganization: () => true,
   decide,
 }
