@@ -1,5 +1,6 @@
 import { attemptGoals } from './attempts.mjs'
 import { callbackGoals } from './callbacks.mjs'
+import { cardWallGoals } from './card-wall.mjs'
 import { cardGoals } from './cards.mjs'
 import { claimGoals } from './claims.mjs'
 import { concurrencyGoals } from './concurrency.mjs'
@@ -46,6 +47,7 @@ export const goals = [
   ...keyGoals,
   ...secretGoals,
   ...cardGoals,
+  ...cardWallGoals,
   ...inputGoals,
   ...framingGoals,
   ...faultGoals,

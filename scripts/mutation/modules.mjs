@@ -14,7 +14,7 @@ export const modules = [
   },
   {
     name: 'card',
-    mutate: /^src\/(contract\/(secret-card|card-text|luhn)|http\/card)\.ts$/,
+    mutate: /^src\/(contract\/(secret-card|card-text|long-numbers|luhn)|http\/card)\.ts$/,
     tests: /^src\/(contract\/(secret-card|card-text|luhn)|http\/card)\.test\.ts$/,
   },
   {

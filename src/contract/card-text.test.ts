@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import cardValidator from 'card-validator'
 import fc from 'fast-check'
-import { looksLikeCard, maskCards } from './card-text.ts'
+import { electronicFormatIBAN, friendlyFormatIBAN } from 'ibantools'
+import { type CountryCode, getExampleNumber, isPossiblePhoneNumber, parsePhoneNumber } from 'libphonenumber-js/max'
+import examples from 'libphonenumber-js/mobile/examples'
+import { cardAdvice, looksLikeCard, maskCards } from './card-text.ts'
 import { isLuhnValid } from './luhn.ts'
 
 const CARDS = [
   '4242424242424242',
-  '4222222222222',
   '5555555555554444',
   '2223003122003222',
   '378282246310005',
@@ -22,19 +24,38 @@ const CARDS = [
 ]
 
 const withCheckDigit = (digits: string) => [...'0123456789'].map((last) => digits + last).find(isLuhnValid) ?? ''
+
+/** Numbers of every issuer, of every length that it has. */
 const cards = fc
-  .tuple(fc.constantFrom('4', '51', '34', '6011', '2221', '3528'), fc.stringMatching(/^\d{12}$/))
-  .map(([prefix, rest]) => withCheckDigit((prefix + rest).slice(0, 15)))
+  .constantFrom(...Object.values(cardValidator.creditCardType.types))
+  .chain((type) => {
+    const { patterns, lengths } = cardValidator.creditCardType.getTypeInfo(type)
+    return fc.tuple(fc.constantFrom(...patterns.flat()), fc.constantFrom(...lengths), fc.stringMatching(/^\d{19}$/))
+  })
+  .map(([prefix, length, rest]) => withCheckDigit(`${prefix}${rest}`.slice(0, length - 1)))
+  .filter((card) => card.length >= 13 && cardValidator.number(card).isValid)
+
+/** As people write a card of this length. */
+function usualForms(card: string): string[] {
+  const groups =
+    card.length <= 15 ? [card.slice(0, 4), card.slice(4, 10), card.slice(10)] : (card.match(/\d{1,4}/g) ?? [])
+  return [card, ...[' ', '-', '\u00a0', '\u2011', '\u202f', '.', '\u2009'].map((separator) => groups.join(separator))]
+}
 
 describe('looksLikeCard', () => {
-  it('finds the numbers of every network, plain, spaced and dashed', () => {
-    for (const card of CARDS) {
-      const groups = card.match(/\d{1,4}/g) ?? []
-      for (const form of [card, groups.join(' '), groups.join('-'), groups.join('\u00a0'), [...card].join(' ')]) {
-        assert.equal(looksLikeCard(form), true, form)
-      }
-    }
+  it('finds the numbers of every network, plain and in their usual groups', () => {
+    for (const card of CARDS) for (const form of usualForms(card)) assert.equal(looksLikeCard(form), true, form)
     assert.equal(looksLikeCard('3782 822463 10005'), true)
+    assert.equal(looksLikeCard('3782 8224 6310 005'), true, 'in groups of four too')
+    assert.equal(looksLikeCard('6205 5000 0000 0000 004'), true)
+  })
+
+  it('C1: finds full-width digits as it finds others', () => {
+    const wide = (text: string) => text.replace(/[\d+]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+    assert.equal(looksLikeCard(wide('4242 4242 4242 4242')), true)
+    assert.equal(looksLikeCard(wide('4242424242424242')), true)
+    assert.equal(looksLikeCard(wide('+6281111111111')), false)
+    assert.deepEqual(maskCards(`a ${wide('4242 4242 4242 4242')} b`), { text: 'a [card] b', masked: 1 })
   })
 
   it('finds a number whatever surrounds it', () => {
@@ -74,8 +95,10 @@ describe('looksLikeCard', () => {
       '4242424242424241',
       '424242424242',
       '4242  4242  4242  4242',
-      '4242.4242.4242.4242',
       '4242/4242/4242/4242',
+      '4222222222222',
+      '4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2',
+      '42 42 42 42 42 42 42 42',
       '0000000000000000',
       '9999999999999995',
       '+1 415 555 0123',
@@ -116,8 +139,7 @@ describe('looksLikeCard', () => {
     fc.assert(
       fc.property(digits, (start) => {
         const number = withCheckDigit(start)
-        const { card, isPotentiallyValid } = cardValidator.number(number)
-        assert.equal(looksLikeCard(number), card !== null || isPotentiallyValid, number)
+        assert.equal(looksLikeCard(number), cardValidator.number(number).isValid, number)
       }),
       { numRuns: 1000 },
     )
@@ -130,9 +152,127 @@ describe('looksLikeCard', () => {
       .flatMap((end) => [Number(String(end).padEnd(8, '0')), Number(String(end).padEnd(8, '9'))])
     for (const prefix of ends.flatMap((end) => [end - 1, end, end + 1])) {
       const number = withCheckDigit(`${prefix}0000000`)
-      const { card, isPotentiallyValid } = cardValidator.number(number)
-      assert.equal(looksLikeCard(number), card !== null || isPotentiallyValid, number)
+      assert.equal(looksLikeCard(number), cardValidator.number(number).isValid, number)
     }
+  })
+})
+
+describe('C1: what looksLikeCard passes', () => {
+  const never = (what: string, values: fc.Arbitrary<string>, numRuns = 1000) => {
+    it(what, () =>
+      fc.assert(
+        fc.property(values, (text) => assert.equal(looksLikeCard(text), false, text)),
+        { numRuns },
+      ),
+    )
+  }
+  const digits = (length: number) =>
+    fc.bigInt({ min: 0n, max: 10n ** BigInt(length) - 1n }).map((number) => String(number).padStart(length, '0'))
+  const COUNTRIES: readonly CountryCode[] = ['AR', 'AT', 'BR', 'CN', 'DE', 'ID', 'IN', 'IT', 'MX', 'NG', 'PH', 'US']
+
+  it('what was refused by chance, and the same person for ever', () => {
+    for (const text of [
+      'Support: +55 11 93330-4736',
+      '+4915111854126',
+      '415-555-0113 202-555-0137',
+      '4155550113 2025550137',
+      'SIRET 443 061 841 00047',
+      'profile-53-1724487553904',
+      'order 5212345678906',
+      'update4242424a-4242-4242-4242-424242424242',
+      'update4242424a-4242-4242-4242-424242424242done',
+      '+62 812 3456 78901',
+      'IBAN GB33 BUKB 2020 1555 5555 55',
+      'GB33BUKB20201555555555',
+    ]) {
+      assert.equal(looksLikeCard(text), false, text)
+    }
+  })
+
+  never(
+    'telephone numbers of every form that begins with +',
+    fc.tuple(fc.constantFrom(...COUNTRIES), digits(8), fc.nat(4)).map(([country, rest, form]) => {
+      const example = getExampleNumber(country, examples)?.nationalNumber ?? ''
+      const number = parsePhoneNumber(example.slice(0, -8) + rest.slice(-Math.min(8, example.length)), country)
+      assert.ok(isPossiblePhoneNumber(number.number))
+      const international = number.formatInternational()
+      return (
+        [
+          number.number,
+          international,
+          international.replaceAll(' ', '-'),
+          `tel:${number.number}`,
+          number.formatNational(),
+        ][form] ?? ''
+      )
+    }),
+  )
+  never(
+    'two American numbers side by side',
+    fc.tuple(digits(7), digits(7), fc.constantFrom(' ', '-', '.')).map(([one, other, sign]) => {
+      const form = (area: string, number: string) => [area, number.slice(0, 3), number.slice(3)].join(sign)
+      return `${form('415', one)} ${form('202', other)}`
+    }),
+  )
+  never(
+    'a SIRET as 3 3 3 5',
+    digits(13).map((start) => withCheckDigit(start).replace(/(...)(...)(...)(.....)/, '$1 $2 $3 $4')),
+  )
+  never(
+    'an IBAN, in one block and in groups of four',
+    fc.tuple(fc.constantFrom('42', '51', '60', '37'), digits(16), fc.boolean()).map(([start, rest, inGroups]) => {
+      const bban = start + rest
+      const check = 98n - (BigInt(`${bban}131400`) % 97n)
+      const iban = electronicFormatIBAN(`DE${String(check).padStart(2, '0')}${bban}`) ?? ''
+      return inGroups ? (friendlyFormatIBAN(iban) ?? '') : iban
+    }),
+  )
+  never(
+    'an id and milliseconds',
+    fc
+      .tuple(fc.nat(1e9), fc.integer({ min: 1_600_000_000_000, max: 1_999_999_999_999 }))
+      .map(([id, at]) => `profile-${id}-${at}`),
+  )
+  never(
+    'digests',
+    fc
+      .constantFrom(32, 40, 56, 64, 96, 128)
+      .chain((length) => fc.tuple(digits(length), fc.nat(length - 1)))
+      .map(([word, at]) => `${word.slice(0, at)}a${word.slice(at + 1)}`),
+  )
+  never(
+    'a UUID behind a word',
+    fc.uuid().map((id) => `update${id}`),
+  )
+
+  it('but not what stands beside them', () => {
+    for (const text of [
+      '+49 4242 4242 4242 4242',
+      '+1 3782 822463 10005',
+      '+4242424242424242',
+      '+1 415 555 0113 4242424242424242',
+      `+${withCheckDigit('622123456789012')} is too long for a telephone number`,
+      '4242424242424242a0000000-4242-4242-4242-424242424242',
+      'a0000000-4242-4242-4242-4242424242424242424242424242',
+      'IBAN GB33 BUKB 2020 1555 5555 55 4242 4242 4242 4242',
+      'GB33BUKB20201555555556 4242424242424242',
+      'US12 4242 4242 4242 4242',
+      'DE00 4242 4242 4242 4242 00',
+      `a${'4242424242424242'.repeat(3)}`,
+    ]) {
+      assert.equal(looksLikeCard(text), true, text)
+    }
+  })
+
+  it('says how a number that is no card is written', () => {
+    const siret = withCheckDigit(`${withCheckDigit('36252187')}0003`)
+    const phone = withCheckDigit('6281234567890')
+    const card = withCheckDigit('3625218710003')
+    assert.deepEqual([siret, phone, card].map(looksLikeCard), [true, true, true])
+    assert.equal(cardAdvice(`SIRET ${siret}.`), 'write a SIRET in groups of 3, 3, 3 and 5 digits')
+    assert.equal(cardAdvice(phone), 'write a phone number with its + in front')
+    for (const text of [card, '4242424242424242', `4242 4242 4242 4242 ${siret}`, 'none'])
+      assert.equal(cardAdvice(text), null)
   })
 })
 

@@ -119,6 +119,12 @@ test('human text that holds a card number is refused in a sentence of its own', 
   assert.deepEqual(problems({ note: '4111-1111-1111-1112' }), {})
 })
 
+test('C1: where another number looks like a card, the sentence says how to write it', () => {
+  const says = ['note must not contain a card number; write a SIRET in groups of 3, 3, 3 and 5 digits']
+  assert.deepEqual(problems({ note: 'SIRET 36252187400036' }), { note: says })
+  assert.deepEqual(problems({ note: 'SIRET 362 521 874 00036' }), {})
+})
+
 test('phone numbers are E.164, with a length that exists in their country', () => {
   for (const value of ['+12025551234', '+4915112345678', '+442071838750', '+3545512345']) {
     assert.deepEqual(problems({ phone: value }), {}, value)

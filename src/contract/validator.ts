@@ -1,43 +1,26 @@
 import { createRequire } from 'node:module'
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, SchemaValidateFunction, ValidateFunction } from 'ajv'
 // The codes alone: the package's main entry loads the country names of every language with them.
 import countries from 'i18n-iso-countries/index.js'
-import type { E164Number, MetadataJson } from 'libphonenumber-js/core'
-import { looksLikeCard } from './card-text.ts'
+import { cardAdvice, looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
+import { isE164, readPhones } from './phone.ts'
 import type { TSchema } from './schema.ts'
 
 /** Reads a package when it is first used: a start needs neither of the two, and they are a sixth of all that it would read. */
 const readWhenUsed = createRequire(import.meta.url)
 
-let isPossiblePhone: ((text: string) => boolean) | null = null
-
-/** What the package's entry for ES modules binds together; its entry for `require` does not. */
-function readPhones(): (text: string) => boolean {
-  uncompiled.delete(readPhones)
-  if (isPossiblePhone === null) {
-    const { PhoneNumber } = readWhenUsed('libphonenumber-js/core') as typeof import('libphonenumber-js/core')
-    // The smallest of its sets: it has the lengths of all countries, and nothing else is asked for.
-    const metadata = readWhenUsed('libphonenumber-js/min/metadata') as MetadataJson
-    isPossiblePhone = (text) => new PhoneNumber(text as E164Number, metadata).isPossible()
-  }
-  return isPossiblePhone
+/** Makes the numbers of all countries ready; counts as uncompiled until it has run. */
+function readPhonesOnce(): void {
+  uncompiled.delete(readPhonesOnce)
+  readPhones()
 }
 
-const E164 = /^\+[1-9]\d{1,14}$/
-
-/** Whether the text is E.164 with a length that exists in its country; the prefix of national calls is no part of E.164. */
-function isE164(text: string): boolean {
-  if (!E164.test(text)) return false
-  const isPossible = readPhones()
-  try {
-    return isPossible(text)
-  } catch {
-    // No country has the code that it begins with.
-    return false
-  }
+function isPhone(text: string): boolean {
+  uncompiled.delete(readPhonesOnce)
+  return isE164(text)
 }
 
 /** Whether the text is an absolute http(s) URL without credentials and without characters that a URL may not hold raw. */
@@ -49,6 +32,13 @@ function isWebAddress(text: string): boolean {
 
 function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null
+}
+
+/** Of what it found it says only how another number than a card is written. */
+const holdsNoCard: SchemaValidateFunction = (wanted: boolean, value: string) => {
+  if (!wanted || !looksLikeCard(value)) return true
+  holdsNoCard.errors = [{ keyword: 'humanText', params: { advice: cardAdvice(value) } }]
+  return false
 }
 
 function newAjv(): Ajv {
@@ -71,8 +61,8 @@ function newAjv(): Ajv {
       schemaType: 'boolean',
       validate: (wanted: boolean, value: string) => !wanted || fits(value),
     })
-  textKeyword('humanText', (value) => !looksLikeCard(value))
-  textKeyword('e164', isE164)
+  ajv.addKeyword({ keyword: 'humanText', type: 'string', schemaType: 'boolean', errors: true, validate: holdsNoCard })
+  textKeyword('e164', isPhone)
   textKeyword('webAddress', isWebAddress)
   textKeyword('country', (value) => /^[A-Z]{2}$/.test(value) && countries.isValid(value))
   return ajv
@@ -81,7 +71,7 @@ function newAjv(): Ajv {
 let ajv: Ajv | null = null
 
 /** What compiles the checks that nobody has used so far, and reads what they need. */
-const uncompiled = new Set<() => void>([readPhones])
+const uncompiled = new Set<() => void>([readPhonesOnce])
 
 /** The members of `value` that do not fit, each with its sentences; empty when all fit. */
 export type Check = (value: JsonObject) => Details
@@ -120,7 +110,8 @@ function addProblem(details: Details, schema: TSchema, root: string, error: Erro
   const steps = error.instancePath.split('/').slice(1)
   if (error.keyword === 'required') steps.push(String(error.params.missingProperty))
   const path = pathOf(root, steps)
-  const says = sentence(schemaAt(schema, steps), error.keyword, path)
+  const advice = error.keyword === 'humanText' ? (error.params.advice as string | null) : null
+  const says = sentence(schemaAt(schema, steps), error.keyword, path) + (advice === null ? '' : `; ${advice}`)
   const known = details[path]
   if (known === undefined) details[path] = [says]
   // One sentence says what the member must be; a second one that repeats it for another keyword helps nobody.

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { looksLikeCard, maskCards } from '../contract/card-text.ts'
+import { maskCards } from '../contract/card-text.ts'
 import { type AccessLine, renderAccessLine } from './access-line.ts'
 import { describeError } from './error-fields.ts'
 import { type LogDestination, openLogDestination } from './log-destination.ts'
@@ -91,8 +91,19 @@ function maskFields(fields: LogFields, mask: (text: string) => string): LogField
 
 function maskValue(value: LogFields[string], mask: (text: string) => string): LogFields[string] {
   if (typeof value === 'string') return mask(value)
-  // Issued numbers only: a time in milliseconds has 13 digits too and stays.
-  return typeof value === 'number' && looksLikeCard(String(value)) ? mask(String(value)) : value
+  // A time in milliseconds has 13 digits too and stays.
+  return typeof value === 'number' && !isTime(value) ? maskNumber(value, mask) : value
+}
+
+function maskNumber(value: number, mask: (text: string) => string): string | number {
+  const text = String(value)
+  const masked = mask(text)
+  return masked === text ? value : masked
+}
+
+/** Milliseconds from 2001 to 2065. Numbers of cards that had 13 digits began with 4. */
+function isTime(value: number): boolean {
+  return value >= 1e12 && value < 3e12
 }
 
 function escapeUnsafe(line: string): string {
