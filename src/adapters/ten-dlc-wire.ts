@@ -37,17 +37,26 @@ const VETTING_STATES: Readonly<Record<string, Vetting['status']>> = {
   EXPIRED: 'expired',
 }
 
-/** One vetting with the time that tells which is the newest. */
-export function toVetting(item: unknown): (Vetting & { createdAt: string }) | null {
+/** The vetting company and class that are configured. */
+export interface VettingOrder {
+  evpId: 'AEGIS' | 'WMC'
+  vettingClass: 'STANDARD' | 'ENHANCED'
+}
+
+type DatedVetting = Vetting & { createdAt: string }
+
+/** One vetting with the time that tells which is the newest; a state that is not known yet is taken for one under way. */
+export function toVetting(item: unknown): DatedVetting | null {
   if (!isRecord(item)) return null
   // Telnyx gives no status: a vetting is complete when it has a date.
   const word = item.vettingStatus ?? (isGiven(item.vettedDate) ? 'ACTIVE' : 'PENDING')
-  const status = typeof word === 'string' && Object.hasOwn(VETTING_STATES, word) ? VETTING_STATES[word] : undefined
   const reasons = listOf(item.reasons ?? [], (reason) => sentence(reason))
-  if (status === undefined || reasons === null) return null
+  if (typeof word !== 'string' || reasons === null) return null
+  const status = Object.hasOwn(VETTING_STATES, word) ? (VETTING_STATES[word] ?? 'pending') : 'pending'
   const { vettingScore } = item
   const isScore = typeof vettingScore === 'number' && vettingScore >= 0 && vettingScore <= 100
-  if (status === 'active' && !isScore) return null
+  // Some kinds of vetting give no score; what is given must be one.
+  if (status === 'active' && isGiven(vettingScore) && !isScore) return null
   return {
     status,
     score: status === 'active' && isScore ? vettingScore : null,
@@ -56,12 +65,25 @@ export function toVetting(item: unknown): (Vetting & { createdAt: string }) | nu
   }
 }
 
+/** The newest of the vettings that were ordered here, null for none: others, as one that was imported, are not looked at. */
+export function toNewestVetting(answer: unknown, order: VettingOrder | null): { newest: Vetting | null } | null {
+  const ordered = Array.isArray(answer) ? answer.filter((item) => !isOfAnother(item, order)) : answer
+  const vettings = listOf(ordered, toVetting)
+  return vettings === null ? null : { newest: newestVetting(vettings) }
+}
+
+function isOfAnother(item: unknown, order: VettingOrder | null): boolean {
+  if (!isRecord(item) || order === null) return false
+  const isOther = (value: unknown, ours: string) => isGiven(value) && value !== ours
+  return isOther(item.evpId, order.evpId) || isOther(item.vettingClass, order.vettingClass)
+}
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
 }
 
 /** The newest of several vettings; null for none. */
-export function newestVetting(vettings: readonly (Vetting & { createdAt: string })[]): Vetting | null {
+export function newestVetting(vettings: readonly DatedVetting[]): Vetting | null {
   const newest = [...vettings].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)).at(-1)
   if (newest === undefined) return null
   const { status, score, reasons } = newest

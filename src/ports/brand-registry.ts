@@ -62,6 +62,15 @@ export interface RegisteredBrand {
   /** Holds the tax id: KYC. */
   universalEin: string | null
   cspId: string | null
+  /** The registry lacks members of the brand that it takes in a change only: `updateBrand` before the identity is trusted. */
+  isPartial?: boolean
+}
+
+/** What a brand that may have been sent went out with: it narrows the search for it. */
+export interface SentBrand {
+  brand: BrandForRegistry
+  /** No try is older; milliseconds since 1970, by our clock. */
+  since: number
 }
 
 /** Why an identity is UNVERIFIED. */
@@ -76,7 +85,7 @@ export interface RegistryFeedback {
 
 export interface Vetting {
   status: 'pending' | 'active' | 'failed' | 'expired'
-  /** 0 to 100; null unless `active`. */
+  /** 0 to 100; null unless `active`, and for the kinds of vetting that give none. */
   score: number | null
   reasons: string[]
 }
@@ -123,6 +132,14 @@ export interface RegisteredCampaign extends CampaignIds {
   monthlyFee: number | null
   /** The registry's or a reviewer's words on a decline. */
   says: string | null
+  /** How one that is DECLINED is corrected: changed where it is, or ended and submitted anew. Absent: changed. */
+  correction?: 'change' | 'anew'
+  /** What keeps one that is DECLINED from being accepted. Absent: the campaign itself. */
+  cause?: 'campaign' | 'brand'
+  /** US$ taken on submission for months in advance; absent where the registry does not say. */
+  upFrontFee?: number
+  /** Told with a submission that was done, as a network that does not take the use case. */
+  notices?: readonly string[]
 }
 
 /** What the registry charges, in US$; null where it is not known. Charged on failure too. */
@@ -144,8 +161,17 @@ export interface BrandRegistry {
   readonly changeableInCampaign: readonly (keyof CampaignForRegistry)[]
   fees(): RegistryFees
 
-  /** Registers a new brand, charged once. Answers before the identity is scored. */
-  submitBrand(request: { brand: BrandForRegistry; signal?: AbortSignal }): Promise<Outcome<RegisteredBrand>>
+  /**
+   * Registers a new brand, charged once. Answers before the identity is scored.
+   *
+   * @param request.since when the brand may have been sent first, in milliseconds since 1970. Without it this is the first
+   *   try, so nothing of it can be there.
+   */
+  submitBrand(request: {
+    brand: BrandForRegistry
+    since?: number
+    signal?: AbortSignal
+  }): Promise<Outcome<RegisteredBrand>>
   /** Replaces what the registry has of the brand, without a new score. May be repeated. */
   updateBrand(request: {
     tcrBrandId: string
@@ -154,15 +180,19 @@ export interface BrandRegistry {
   }): Promise<Outcome<RegisteredBrand>>
   /** Orders a new identity check, charged each time. Answers before it is scored. */
   revetBrand(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<RegisteredBrand>>
-  /** The brand with our reference; null when the registry has none. */
-  findBrand(request: { reference: string; signal?: AbortSignal }): Promise<Outcome<RegisteredBrand | null>>
+  /** The brand with our reference; null when the registry has none. `sent` is what it would have been sent with. */
+  findBrand(request: {
+    reference: string
+    sent?: SentBrand
+    signal?: AbortSignal
+  }): Promise<Outcome<RegisteredBrand | null>>
   /** `refused` for an id that the registry does not know; a deleted brand is INACTIVE. */
   readBrand(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<RegisteredBrand>>
   readFeedback(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<RegistryFeedback[]>>
 
   /** Orders external vetting of the configured class, charged each time. */
   orderVetting(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<Vetting>>
-  /** The newest vetting; null when none was ordered. */
+  /** The newest vetting of the configured company and class; null when none was ordered. */
   readVetting(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<Vetting | null>>
 
   /** Registers a new campaign of a verified brand, charged. */

@@ -1,9 +1,14 @@
 import type { CampaignIds } from './brand-registry.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Where a phone number stands in its way into a campaign. `says` is the carrier's reason of a failure. */
+/**
+ * Where a phone number stands in its way into a campaign. `says` is the carrier's reason of a failure.
+ *
+ * - `leaving`: it is being taken out of a campaign, and can join none until that is over.
+ * - `elsewhere`: it is in another campaign than the one that was asked about.
+ */
 export interface NumberAssignment {
-  status: 'pending' | 'assigned' | 'failed'
+  status: 'pending' | 'assigned' | 'failed' | 'leaving' | 'elsewhere'
   says: string | null
 }
 
@@ -38,6 +43,10 @@ export interface Carrier {
     campaign: CampaignIds
     signal?: AbortSignal
   }): Promise<Outcome<NumberAssignment>>
-  /** Null when the number is in no campaign. */
-  readAssignment(request: { phoneNumber: string; signal?: AbortSignal }): Promise<Outcome<NumberAssignment | null>>
+  /** Null when the number is in no campaign. `campaign` is the one that it shall be in. */
+  readAssignment(request: {
+    phoneNumber: string
+    campaign?: CampaignIds
+    signal?: AbortSignal
+  }): Promise<Outcome<NumberAssignment | null>>
 }

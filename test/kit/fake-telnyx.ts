@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
 
 /**
@@ -12,10 +13,22 @@ export interface FakeTelnyx extends FakeProvider {
   readonly campaigns: Map<string, Record<string, unknown>>
   readonly profiles: { id: string; name: string }[]
   readonly numbers: Map<string, FakeNumber>
+  /** How long each answer takes. */
+  answerMs: number
+  /** What becomes of every brand and campaign when time passes, in place of what the magic values say. */
+  fate: TelnyxFate
   /** Whether TCR has scored the brands, the networks have decided, the assignments are done. */
   settle(): void
   /** The next request of the step meets the fault; faults of one step queue up. */
   failNext(step: string, fault: TelnyxFakeFault): void
+}
+
+export interface TelnyxFate {
+  brandStatus?: string
+  campaignStatus?: string
+  failureReasons?: unknown
+  /** Members of every vetting record. */
+  vetting?: Record<string, unknown>
 }
 
 export interface TelnyxRequest {
@@ -39,7 +52,8 @@ export interface FakeTelnyxBrand {
   identityStatus: string | null
   status: string
   failureReasons?: unknown
-  vettings: { vettingStatus: string; vettingScore: number | null; createDate: string }[]
+  vettings: Record<string, unknown>[]
+  createdAt: string
 }
 
 interface FakeNumber {
@@ -91,6 +105,8 @@ export async function startFakeTelnyx(): Promise<FakeTelnyx> {
     campaigns: new Map(),
     profiles: [],
     numbers: new Map(),
+    answerMs: 0,
+    fate: {},
     settle: () => settle(telnyx),
     failNext: (step, fault) => void faults.set(step, [...(faults.get(step) ?? []), fault]),
   }
@@ -107,6 +123,7 @@ export async function startFakeTelnyx(): Promise<FakeTelnyx> {
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
     }
     telnyx.requests.push(request)
+    if (telnyx.answerMs > 0) await wait(telnyx.answerMs)
     const fault = faults.get(request.step)?.shift() ?? magicFault(telnyx, request, met)
     if (fault?.does === 'answer') return send(response, fault.status, fault.body, fault.headers)
     if (fault?.does === 'reset') return void response.destroy()
@@ -173,9 +190,12 @@ function answerTo(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
       )
       if (missing !== undefined) return failure(422, '10015', 'Required', `/${missing}`)
       brand.fields = request.body
+      // A brand that TCR did not take is registered anew.
+      if (brand.status === 'REGISTRATION_FAILED') brand.status = 'REGISTRATION_PENDING'
       return { status: 200, body: shown(brand) }
     }
     case 'revet':
+      if (brand.tcrBrandId === null) return failure(422, '10033', 'The brand is not registered')
       brand.identityStatus = null
       return { status: 200, body: shown(brand) }
     case 'feedback': {
@@ -184,7 +204,7 @@ function answerTo(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
       return { status: 200, body: { category: brand.identityStatus === 'UNVERIFIED' ? [category] : [] } }
     }
     case 'order_vetting':
-      brand.vettings.push({ vettingStatus: 'PENDING', vettingScore: null, createDate: '2026-03-25T10:00:00Z' })
+      brand.vettings.push({ ...request.body, vettingId: randomUUID(), createDate: now() })
       return { status: 200, body: brand.vettings.at(-1) }
     case 'vettings':
       return { status: 200, body: brand.vettings }
@@ -204,12 +224,18 @@ function submitBrand(telnyx: FakeTelnyx, fields: Record<string, unknown>): Answe
     identityStatus: null,
     status: 'REGISTRATION_PENDING',
     vettings: [],
+    createdAt: now(),
   }
   telnyx.brands.set(id, brand)
   return { status: 200, body: shown(brand) }
 }
 
-function shown({ id, tcrBrandId, fields, identityStatus, status, failureReasons }: FakeTelnyxBrand) {
+/** Times as Telnyx writes them: of UTC, without a zone. */
+function now(): string {
+  return new Date().toISOString().replace('Z', '000')
+}
+
+function shown({ id, tcrBrandId, fields, identityStatus, status, failureReasons, createdAt }: FakeTelnyxBrand) {
   return {
     ...fields,
     brandId: id,
@@ -219,20 +245,26 @@ function shown({ id, tcrBrandId, fields, identityStatus, status, failureReasons 
     identityStatus,
     status,
     failureReasons: failureReasons ?? null,
-    createdAt: '2026-03-25T10:00:00Z',
+    createdAt,
   }
 }
 
 /** A list shows less than the brand itself: no callback address. */
 function listBrands(telnyx: FakeTelnyx, query: Record<string, string>): Answer {
   const newestFirst = [...telnyx.brands.values()].reverse()
-  const kept = newestFirst.filter(({ tcrBrandId }) => [undefined, tcrBrandId].includes(query.tcrBrandId))
+  const kept = newestFirst.filter(
+    ({ tcrBrandId, fields }) =>
+      [undefined, tcrBrandId].includes(query.tcrBrandId) && [undefined, fields.displayName].includes(query.displayName),
+  )
   const size = Number(query.recordsPerPage ?? 10)
   const from = (Number(query.page ?? 1) - 1) * size
-  const records = kept.slice(from, from + size).map(({ id, tcrBrandId, fields }) => ({
+  const records = kept.slice(from, from + size).map(({ id, tcrBrandId, fields, createdAt }) => ({
     brandId: id,
     tcrBrandId,
     displayName: fields.displayName,
+    companyName: fields.companyName,
+    email: fields.email,
+    createdAt,
     assignedCampaingsCount: 0,
   }))
   return { status: 200, body: { records, page: Number(query.page ?? 1), totalRecords: kept.length } }
@@ -275,12 +307,14 @@ function campaignAnswer(telnyx: FakeTelnyx, { step, path, query, body }: TelnyxR
     Object.assign(campaign, body)
   }
   if (step === 'appeal_campaign') {
-    if (campaign.campaignStatus !== 'TELNYX_FAILED') return failure(422, '10033', 'Was not declined')
+    if (!APPEALABLE.includes(String(campaign.campaignStatus))) return failure(422, '10033', 'Was not declined')
     if (typeof body.appeal_reason !== 'string') return failure(422, '10033', 'Needs a reason', '/appeal_reason')
     Object.assign(campaign, { campaignStatus: 'TCR_ACCEPTED', failureReasons: [] })
   }
   return { status: 200, body: campaign }
 }
+
+const APPEALABLE = ['TELNYX_FAILED', 'MNO_REJECTED']
 
 /** What Telnyx's PUT of a campaign takes. */
 const CHANGEABLE = /^(sample[1-5]|messageFlow|helpMessage|autoRenewal|webhookURL|webhookFailoverURL)$/
@@ -341,21 +375,29 @@ function assignmentOf(phoneNumber: string, { assignment }: FakeNumber) {
 }
 
 function settle(telnyx: FakeTelnyx): void {
+  const { fate } = telnyx
   for (const [at, brand] of [...telnyx.brands.values()].entries()) {
     const ein = String(brand.fields.ein)
+    brand.status = fate.brandStatus ?? (ein.endsWith('0020') ? 'REGISTRATION_FAILED' : 'OK')
+    if (brand.status === 'REGISTRATION_FAILED') brand.failureReasons = fate.failureReasons ?? INVALID_EIN
+    if (brand.status !== 'OK') continue
     brand.tcrBrandId ??= `B${String(at + 1).padStart(6, '0')}`
-    brand.status = 'OK'
     brand.identityStatus = ein.endsWith('0000') ? 'UNVERIFIED' : 'VERIFIED'
-    for (const vetting of brand.vettings) Object.assign(vetting, { vettingStatus: 'ACTIVE', vettingScore: 75 })
-    if (brand.vettings.length > 0) brand.identityStatus = 'VETTED_VERIFIED'
+    for (const vetting of brand.vettings)
+      Object.assign(vetting, fate.vetting ?? { vettedDate: now(), vettingScore: 75 })
+    if (brand.vettings.some(({ vettedDate }) => vettedDate !== undefined)) brand.identityStatus = 'VETTED_VERIFIED'
   }
   for (const [at, campaign] of [...telnyx.campaigns.values()].entries()) {
+    if (campaign.status === 'EXPIRED') continue
     const isDeclined = `${campaign.description} ${campaign.messageFlow}`.includes('[decline]')
+    const campaignStatus = fate.campaignStatus ?? (isDeclined ? 'TELNYX_FAILED' : 'MNO_PROVISIONED')
+    const isRegistered = !['TCR_PENDING', 'TCR_FAILED'].includes(campaignStatus)
+    const isOver = !/PENDING|ACCEPTED|PROVISIONED$/.test(campaignStatus)
     Object.assign(campaign, {
-      tcrCampaignId: `C${String(at + 1).padStart(6, '0')}`,
-      submissionStatus: 'CREATED',
-      campaignStatus: isDeclined ? 'TELNYX_FAILED' : 'MNO_PROVISIONED',
-      ...(isDeclined ? { failureReasons: [{ description: 'The opt-in is not described.' }] } : {}),
+      ...(isRegistered ? { tcrCampaignId: `C${String(at + 1).padStart(6, '0')}` } : {}),
+      submissionStatus: campaignStatus === 'TCR_FAILED' ? 'FAILED' : 'CREATED',
+      campaignStatus,
+      failureReasons: isOver ? (fate.failureReasons ?? 'The opt-in is not described.') : undefined,
     })
   }
   for (const [phoneNumber, { assignment }] of telnyx.numbers) {
@@ -363,3 +405,6 @@ function settle(telnyx: FakeTelnyx): void {
     assignment.assignmentStatus = phoneNumber.endsWith('0004') ? 'FAILED_ASSIGNMENT' : 'ASSIGNED'
   }
 }
+
+/** The reason of a failed registration as TCR words it: a list as JSON, in text. */
+const INVALID_EIN = JSON.stringify([{ code: 501, fields: ['ein'], description: 'Invalid EIN.' }])

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { telnyxBrandRegistry } from '../../src/adapters/telnyx/registry.ts'
@@ -26,6 +27,12 @@ async function open({ timeoutMs = 30_000, apiKey = TELNYX_KEY } = {}) {
   return { registry, telnyx, lines, settle: () => telnyx.settle(), close: () => telnyx.close() }
 }
 
+/** A brand that is in the account already. */
+function fill(telnyx: FakeTelnyx, fields: Record<string, unknown>, createdAt: string) {
+  const id = randomUUID()
+  telnyx.brands.set(id, { id, tcrBrandId: null, fields, identityStatus: null, status: 'OK', vettings: [], createdAt })
+}
+
 brandRegistrySuite('telnyx', open)
 
 interface Opened {
@@ -50,19 +57,64 @@ const registered = async ({ registry, telnyx }: Opened) => {
 }
 
 describe('telnyx brand registry', () => {
-  it('looks the reference up, then sends the brand with a callback address that carries it', () =>
+  it('D3: sends a new brand at once, with a callback address that carries our reference', () =>
     using(async ({ registry, telnyx }) => {
       const brand = aRegistryBrand()
       doneValue(await registry.submitBrand({ brand }))
       assert.deepEqual(
         telnyx.requests.map(({ step }) => step),
-        ['list_brands', 'submit_brand'],
+        ['submit_brand'],
       )
       const { body, authorization } = telnyx.requests.at(-1) ?? assert.fail()
       assert.equal(authorization, `Bearer ${TELNYX_KEY}`)
       assert.equal(body.webhookURL, `${CALLBACK}?reference=${brand.reference}`)
       assert.equal(body.ein, '123456789')
       assert.equal(body.referenceId, undefined)
+    }))
+
+  it('D3: registers a brand in an account of 120 that answers in 250 ms, and finds it again by few reads', () =>
+    using(async ({ registry, telnyx }) => {
+      for (let at = 0; at < 120; at += 1) fill(telnyx, { displayName: `Company ${at}` }, '2026-11-30T10:00:00.000000')
+      fill(telnyx, { displayName: 'Acme' }, '2020-01-01T10:00:00.000000')
+      fill(telnyx, { displayName: 'Acme', companyName: 'Acme Plumbing Inc' }, new Date().toISOString())
+      telnyx.answerMs = 250
+      const since = Date.now()
+      const brand = aRegistryBrand()
+      const startedAt = performance.now()
+      const { tcrBrandId } = doneValue(await registry.submitBrand({ brand }))
+      assert.ok(performance.now() - startedAt < 5_000)
+      assert.deepEqual(
+        telnyx.requests.map(({ step }) => step),
+        ['submit_brand'],
+      )
+      telnyx.requests.length = 0
+      const found = doneValue(await registry.findBrand({ reference: brand.reference, sent: { brand, since } }))
+      assert.equal(found?.tcrBrandId, tcrBrandId)
+      assert.deepEqual(
+        telnyx.requests.map(({ step, query }) => [step, query.displayName]),
+        [
+          ['list_brands', 'Acme'],
+          ['read_brand', undefined],
+        ],
+      )
+      assert.deepEqual(await registry.submitBrand({ brand, since }), { kind: 'mismatch' })
+    }))
+
+  it('D3: takes no brand for ours that shows another name or is older than the first try, whatever the filter lets through', () =>
+    using(async ({ registry, telnyx }) => {
+      const since = Date.parse('2026-11-30T10:00:00Z')
+      const brand = aRegistryBrand()
+      const records = [
+        { displayName: 'Acme', createdAt: '2026-12-01T10:00:00.000000', email: 'other@acme.example' },
+        { displayName: 'Beta', createdAt: '2026-12-01T10:00:00.000000' },
+        { displayName: 'Acme', createdAt: '2026-11-01T10:00:00.000000' },
+      ].map((record, at) => ({ ...record, brandId: `00000000-0000-4000-8000-00000000000${at}` }))
+      telnyx.failNext('list_brands', { does: 'answer', status: 200, body: { records, totalRecords: 3 } })
+      assert.equal(doneValue(await registry.findBrand({ reference: 'ours', sent: { brand, since } })), null)
+      assert.deepEqual(
+        telnyx.requests.map(({ step }) => step),
+        ['list_brands'],
+      )
     }))
 
   it("goes by Telnyx's id until TCR has given its own, and takes either afterwards", () =>
@@ -90,18 +142,82 @@ describe('telnyx brand registry', () => {
       )
     }))
 
-  it('shows a brand that TCR did not take as in doubt, with the reasons', () =>
+  const reasons: [title: string, failureReasons: unknown, feedback: { fields: string[]; says: string }[]][] = [
+    ['text', 'Invalid EIN', [{ fields: ['brand'], says: 'Invalid EIN' }]],
+    [
+      'a list of objects and texts',
+      [{ description: 'Bad EIN', fields: ['ein', 'companyName'] }, 'Bad'],
+      [
+        { fields: ['brand.business.taxId', 'brand.business.legalName'], says: 'Bad EIN' },
+        { fields: ['brand'], says: 'Bad' },
+      ],
+    ],
+    [
+      'text that holds JSON',
+      '[{"code":501,"field":"website","description":"Not reachable"}]',
+      [{ fields: ['brand.business.url'], says: 'Not reachable' }],
+    ],
+    [
+      "Telnyx's own errors as JSON",
+      '{"errors":[{"detail":"No such exchange","field":"/stockExchange"}]}',
+      [{ fields: ['brand.business.stockExchange'], says: 'No such exchange' }],
+    ],
+    [
+      'a field alone',
+      [{ fields: ['ein'] }],
+      [{ fields: ['brand.business.taxId'], says: 'The registry did not take the brand.' }],
+    ],
+    ['JSON that is cut', '[{"description":"Bad', []],
+    ['nothing', undefined, []],
+    ['a number', 7, []],
+    ['JSON in JSON in JSON', JSON.stringify(JSON.stringify(['Bad'])), [{ fields: ['brand'], says: 'Bad' }]],
+  ]
+  for (const [title, failureReasons, expected] of reasons) {
+    it(`D4: shows a brand that TCR did not take as in doubt, with its reasons from ${title}`, () =>
+      using(async ({ registry, telnyx }) => {
+        const { tcrBrandId } = doneValue(await registry.submitBrand({ brand: aRegistryBrand() }))
+        const [brand] = telnyx.brands.values()
+        Object.assign(brand ?? {}, { status: 'REGISTRATION_FAILED', failureReasons })
+        const read = doneValue(await registry.readBrand({ tcrBrandId }))
+        assert.deepEqual([read.status, read.identityStatus], ['ACTIVE', 'UNVERIFIED'])
+        const feedback = doneValue(await registry.readFeedback({ tcrBrandId }))
+        assert.deepEqual(
+          feedback.map(({ fields, says }) => ({ fields, says })),
+          expected,
+        )
+      }))
+  }
+
+  it('D4: counts the registration that a correction has started anew as the new check', () =>
     using(async ({ registry, telnyx }) => {
-      const { tcrBrandId } = doneValue(await registry.submitBrand({ brand: aRegistryBrand() }))
+      const brand = aRegistryBrand({ taxId: '12-3450020' })
+      const { tcrBrandId } = doneValue(await registry.submitBrand({ brand }))
+      telnyx.settle()
+      assert.equal(doneValue(await registry.readBrand({ tcrBrandId })).identityStatus, 'UNVERIFIED')
+      doneValue(await registry.updateBrand({ tcrBrandId, brand: { ...brand, taxId: '12-3456789' } }))
+      doneValue(await registry.revetBrand({ tcrBrandId }))
+      assert.ok(!telnyx.requests.some(({ step }) => step === 'revet'))
+      telnyx.settle()
+      assert.equal(doneValue(await registry.readBrand({ tcrBrandId })).identityStatus, 'VERIFIED')
+    }))
+
+  it('D7: reads a vetting without a score, and none of another company or class', () =>
+    using(async (opened) => {
+      const { registry, telnyx } = opened
+      const { tcrBrandId } = await registered(opened)
       const [brand] = telnyx.brands.values()
-      Object.assign(brand ?? {}, { status: 'REGISTRATION_FAILED', failureReasons: [{ description: 'Bad EIN' }, 'Bad'] })
-      const read = doneValue(await registry.readBrand({ tcrBrandId }))
-      assert.deepEqual([read.status, read.identityStatus], ['INACTIVE', 'UNVERIFIED'])
-      const feedback = doneValue(await registry.readFeedback({ tcrBrandId }))
-      assert.deepEqual(
-        feedback.map(({ says }) => says),
-        ['Bad EIN', 'Bad'],
-      )
+      const vettedDate = '2026-12-01T10:00:00Z'
+      brand?.vettings.push({ evpId: 'CV', vettingClass: 'POLITICAL', vettedDate, createDate: '2026-12-01T10:00:00Z' })
+      brand?.vettings.push({ evpId: 'AEGIS', vettingClass: 'AUTHPLUS', vettedDate, createDate: '2026-12-01T10:00:00Z' })
+      assert.equal(doneValue(await registry.readVetting({ tcrBrandId })), null)
+      brand?.vettings.push({ evpId: 'AEGIS', vettingClass: 'STANDARD', createDate: '2026-11-01T10:00:00Z' })
+      assert.equal(doneValue(await registry.readVetting({ tcrBrandId }))?.status, 'pending')
+      Object.assign(brand?.vettings.at(-1) ?? {}, { vettedDate })
+      assert.deepEqual(doneValue(await registry.readVetting({ tcrBrandId })), {
+        status: 'active',
+        score: null,
+        reasons: [],
+      })
     }))
 
   it('cannot say that a reference is absent among more brands than it can compare', () =>
@@ -111,8 +227,9 @@ describe('telnyx brand registry', () => {
       for (const brandId of [...ids, ...ids]) {
         telnyx.failNext('read_brand', { does: 'answer', status: 200, body: { brandId } })
       }
-      telnyx.failNext('list_brands', { does: 'answer', status: 200, body })
-      telnyx.failNext('list_brands', { does: 'answer', status: 200, body })
+      for (let page = 1; page <= 3; page += 1) {
+        telnyx.failNext('list_brands', { does: 'answer', status: 200, body })
+      }
       assert.equal((await registry.findBrand({ reference: 'ours' })).kind, 'unavailable')
     }))
 
@@ -125,29 +242,54 @@ describe('telnyx brand registry', () => {
       assert.deepEqual(await registry.findBrand({ reference: 'theirs' }), { kind: 'done', value: null })
     }))
 
-  const states: [campaignStatus: string, status: string | null, sharing: string | null][] = [
+  const states: [campaignStatus: string, status: string | null, sharing: string | null, correction?: string][] = [
     ['TCR_PENDING', null, 'PENDING'],
     ['TCR_ACCEPTED', 'ACTIVE', 'PENDING'],
+    ['TCR_FAILED', null, 'DECLINED', 'anew'],
+    ['TCR_SUSPENDED', 'ACTIVE', 'DECLINED', 'anew'],
+    ['TCR_EXPIRED', 'EXPIRED', 'DECLINED', 'anew'],
     ['TELNYX_ACCEPTED', 'ACTIVE', 'PENDING'],
+    ['TELNYX_FAILED', 'ACTIVE', 'DECLINED', 'change'],
     ['MNO_PENDING', 'ACTIVE', 'PENDING'],
-    ['MNO_ACCEPTED', 'ACTIVE', 'ACCEPTED'],
+    ['MNO_ACCEPTED', 'ACTIVE', 'PENDING'],
+    ['MNO_REJECTED', 'ACTIVE', 'DECLINED', 'change'],
     ['MNO_PROVISIONED', 'ACTIVE', 'ACCEPTED'],
-    ['TELNYX_FAILED', 'ACTIVE', 'DECLINED'],
-    ['MNO_REJECTED', 'ACTIVE', 'DECLINED'],
-    ['TCR_SUSPENDED', 'ACTIVE', 'DECLINED'],
-    ['TCR_EXPIRED', 'EXPIRED', 'DECLINED'],
+    ['MNO_PROVISIONING_FAILED', 'ACTIVE', 'DECLINED', 'anew'],
   ]
-  for (const [campaignStatus, status, sharing] of states) {
-    it(`shows a campaign in ${campaignStatus} as ${status} and ${sharing}`, () =>
+  for (const [campaignStatus, status, sharing, correction] of states) {
+    it(`D5: shows a campaign in ${campaignStatus} as ${status} and ${sharing}`, () =>
+      using(async (opened) => {
+        const { registry, telnyx } = opened
+        const { tcrBrandId } = await registered(opened)
+        const content = aRegistryCampaign(tcrBrandId)
+        const campaign = doneValue(await registry.submitCampaign({ campaign: content }))
+        telnyx.fate = { campaignStatus }
+        telnyx.settle()
+        const read = doneValue(await registry.readCampaign({ campaign }))
+        assert.deepEqual([read.status, read.sharingStatus, read.correction], [status, sharing, correction])
+        assert.equal(read.says === null, sharing !== 'DECLINED')
+        const changed = doneValue(await registry.updateCampaign({ campaign: read, content }))
+        const appeals = telnyx.requests.filter(({ step }) => step === 'appeal_campaign')
+        assert.equal(appeals.length, correction === 'change' ? 1 : 0)
+        assert.equal(changed.sharingStatus, correction === 'anew' ? 'DECLINED' : correction ? 'PENDING' : sharing)
+        doneValue(await registry.deactivateCampaign({ campaign: read }))
+      }))
+  }
+
+  for (const failureReasons of [
+    'Brand does not qualify for submitted campaign use-case.',
+    'The brand must be vetted before this use case.',
+    [{ description: 'External vetting is required.' }],
+  ]) {
+    it(`D5: takes the brand for the cause of "${JSON.stringify(failureReasons)}"`, () =>
       using(async (opened) => {
         const { registry, telnyx } = opened
         const { tcrBrandId } = await registered(opened)
         const campaign = doneValue(await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId) }))
-        const tcrCampaignId = campaignStatus === 'TCR_PENDING' ? null : 'C000001'
-        Object.assign(telnyx.campaigns.get(campaign.telnyxCampaignId ?? '') ?? {}, { campaignStatus, tcrCampaignId })
+        telnyx.fate = { campaignStatus: 'TCR_FAILED', failureReasons }
+        telnyx.settle()
         const read = doneValue(await registry.readCampaign({ campaign }))
-        assert.deepEqual([read.status, read.sharingStatus, read.tcrCampaignId], [status, sharing, tcrCampaignId])
-        assert.equal(read.says === null, sharing !== 'DECLINED')
+        assert.deepEqual([read.cause, read.correction], ['brand', 'anew'])
       }))
   }
 
@@ -191,7 +333,6 @@ describe('telnyx brand registry', () => {
         const { registry, telnyx, lines } = opened
         const { tcrBrandId } = await registered(opened)
         telnyx.failNext('submit_brand', fault)
-        telnyx.failNext('list_brands', { does: 'answer', status: 200, body: { records: [], totalRecords: 0 } })
         lines.length = 0
         assert.equal((await registry.submitBrand({ brand: aRegistryBrand() })).kind, change)
         telnyx.failNext('list_brands', fault)

@@ -2,9 +2,8 @@ import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } fro
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { listOf } from '../read-wire.ts'
 import { brandBody } from '../ten-dlc-body.ts'
-import { newestVetting, toFeedback, toVetting } from '../ten-dlc-wire.ts'
+import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
 import { isBrandId, PAGE_SIZE, toBrand, toPage } from './wire.ts'
 
 /** A list is compared this far; TCR filters it by our reference, so that there is one record at most. */
@@ -92,12 +91,6 @@ export async function readFeedback(session: JsonSession, tcrBrandId: string): Pr
   })
 }
 
-/** The vetting company and class that are configured. */
-export interface VettingOrder {
-  evpId: 'AEGIS' | 'WMC'
-  vettingClass: 'STANDARD' | 'ENHANCED'
-}
-
 export async function orderVetting(
   session: JsonSession,
   tcrBrandId: string,
@@ -117,15 +110,19 @@ export async function orderVetting(
   })
 }
 
-export async function readVetting(session: JsonSession, tcrBrandId: string): Promise<Outcome<Vetting | null>> {
+export async function readVetting(
+  session: JsonSession,
+  tcrBrandId: string,
+  order: VettingOrder | null,
+): Promise<Outcome<Vetting | null>> {
   if (!isBrandId(tcrBrandId)) return refused(REGISTRY_REASONS.brandUnknown)
   const listed = await session.call({
     step: 'read_vetting',
     method: 'GET',
     path: `brand/${tcrBrandId}/externalVetting`,
-    read: (answer) => listOf(answer, toVetting),
+    read: (answer) => toNewestVetting(answer, order),
   })
-  return listed.kind === 'done' ? done(newestVetting(listed.value)) : listed
+  return listed.kind === 'done' ? done(listed.value.newest) : listed
 }
 
 /** TCR compares references without regard to case. */

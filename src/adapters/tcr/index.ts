@@ -2,6 +2,7 @@ import type { Log } from '../../observe/log.ts'
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { providerBaseUrl } from '../bounded-fetch.ts'
 import { type JsonClientOptions, type JsonSession, withSession } from '../json-client.ts'
+import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
   orderVetting,
@@ -11,7 +12,6 @@ import {
   revetBrand,
   submitBrand,
   updateBrand,
-  type VettingOrder,
 } from './brands.ts'
 import {
   CHANGEABLE,
@@ -73,7 +73,8 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
     readFeedback: ({ tcrBrandId, signal }) => within(signal, (session) => readFeedback(session, tcrBrandId)),
     orderVetting: ({ tcrBrandId, signal }) =>
       within(signal, (session) => orderVetting(session, tcrBrandId, options.vetting)),
-    readVetting: ({ tcrBrandId, signal }) => within(signal, (session) => readVetting(session, tcrBrandId)),
+    readVetting: ({ tcrBrandId, signal }) =>
+      within(signal, (session) => readVetting(session, tcrBrandId, options.vetting)),
     submitCampaign: ({ campaign, signal }) => within(signal, (session) => submitCampaign(session, campaign)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),

@@ -1,31 +1,44 @@
-import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
+import type {
+  BrandForRegistry,
+  RegisteredBrand,
+  RegistryFeedback,
+  SentBrand,
+  Vetting,
+} from '../../ports/brand-registry.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { isRecord, listOf } from '../read-wire.ts'
-import { newestVetting, toFeedback, toVetting } from '../ten-dlc-wire.ts'
+import { pathOfField } from '../ten-dlc-body.ts'
+import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
 import { changedBrandBody, newBrandBody } from './body.ts'
-import { isTcrBrandId, isUuid, type TelnyxBrand, toBrandPage, toTelnyxBrand } from './wire.ts'
+import type { Failure } from './failure.ts'
+import { isTcrBrandId, isUuid, type ListedBrand, type TelnyxBrand, toBrandPage, toTelnyxBrand } from './wire.ts'
 
 const PAGE_SIZE = 50
+const PAGES_MAX = 10
 /** Brands that are read one by one when a reference is looked up, the newest first. */
 const COMPARED_MAX = 100
+/** How far Telnyx's clock and ours may be apart. */
+const CLOCKS_MS = 24 * 3_600_000
 
 /**
  * Telnyx has no field for our reference. It travels in the address that Telnyx sends the brand's events to, which the brand
- * shows again; and because Telnyx knows no duplicates, the reference is looked up before anything is sent.
+ * shows again. Telnyx knows no duplicates, so what may have been sent before is looked up first; of a first try nothing can
+ * be there.
  */
 export async function submitBrand(
   session: JsonSession,
-  brand: BrandForRegistry,
+  { brand, since }: { brand: BrandForRegistry; since?: number },
   callbackUrl: string,
 ): Promise<Outcome<RegisteredBrand>> {
   const missing = missingMembers(brand)
   if (missing.length > 0) return refused(...missing)
-  const found = await findBrand(session, brand.reference)
-  if (found.kind === 'done' && found.value !== null) return { kind: 'mismatch' }
-  // A look-up that failed changed nothing.
-  if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable() : found
+  if (since !== undefined) {
+    const found = await findBrand(session, brand.reference, { brand, since })
+    if (found.kind === 'done' && found.value !== null) return { kind: 'mismatch' }
+    // A look-up that failed changed nothing.
+    if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable() : found
+  }
   const made = await session.call({
     step: 'submit_brand',
     method: 'POST',
@@ -43,26 +56,61 @@ export function callbackFor(callbackUrl: string, reference: string): string {
   return url.href
 }
 
-/** Lists brands from the newest on and reads each, because only the whole brand shows its callback address. */
-export async function findBrand(session: JsonSession, reference: string): Promise<Outcome<RegisteredBrand | null>> {
-  for (let from = 0; from < COMPARED_MAX; from += PAGE_SIZE) {
-    const page = await session.call({
-      step: 'list_brands',
-      method: 'GET',
-      path: '10dlc/brand',
-      query: { sort: '-createdAt', page: String(from / PAGE_SIZE + 1), recordsPerPage: String(PAGE_SIZE) },
-      read: toBrandPage,
-    })
+/**
+ * Lists brands of the sent name from the newest on, and reads those that can be it, because only the whole brand shows its
+ * callback address. What is older than the first try is none of ours.
+ */
+export async function findBrand(
+  session: JsonSession,
+  reference: string,
+  sent?: SentBrand,
+): Promise<Outcome<RegisteredBrand | null>> {
+  let compared = 0
+  for (let number = 1; number <= PAGES_MAX; number += 1) {
+    const page = await listBrands(session, number, sent)
     if (page.kind !== 'done') return page
-    for (const id of page.value.ids) {
+    const candidates = page.value.records.filter((listed) => canBe(listed, sent))
+    compared += candidates.length
+    if (compared > COMPARED_MAX) break
+    for (const { id } of candidates) {
       const brand = await readById(session, id)
       if (brand.kind !== 'done') return brand
       if (brand.value.reference === reference) return done(toPort(brand.value))
     }
-    if (page.value.ids.length < PAGE_SIZE) return done(null)
+    const isLast = page.value.records.length < PAGE_SIZE
+    if (isLast || page.value.records.some((listed) => isOlder(listed, sent))) return done(null)
   }
   // There are more brands than can be compared: nobody can say that it is absent.
   return unavailable(60)
+}
+
+function listBrands(session: JsonSession, number: number, sent: SentBrand | undefined) {
+  return session.call({
+    step: 'list_brands',
+    method: 'GET',
+    path: '10dlc/brand',
+    query: {
+      ...(sent === undefined ? {} : { displayName: sent.brand.displayName }),
+      sort: '-createdAt',
+      page: String(number),
+      recordsPerPage: String(PAGE_SIZE),
+    },
+    read: toBrandPage,
+  })
+}
+
+function isOlder({ createdAt }: ListedBrand, sent: SentBrand | undefined): boolean {
+  return sent !== undefined && createdAt !== null && createdAt < sent.since - CLOCKS_MS
+}
+
+/** The filter and the order are theirs, so each record is judged by what it shows; what it does not show counts for nothing. */
+function canBe(listed: ListedBrand, sent: SentBrand | undefined): boolean {
+  if (sent === undefined) return true
+  const { displayName, legalName, email } = sent.brand
+  const isSame = (theirs: string | null, ours: string | null) =>
+    theirs === null || ours === null || theirs.trim().toLowerCase() === ours.trim().toLowerCase()
+  const isNamedSo = isSame(listed.displayName, displayName) && isSame(listed.companyName, legalName)
+  return isNamedSo && isSame(listed.email, email) && !isOlder(listed, sent)
 }
 
 export async function readBrand(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegisteredBrand>> {
@@ -85,7 +133,13 @@ export function updateBrand(
   return change(session, tcrBrandId, { step: 'update_brand', suffix: '', body })
 }
 
-export function revetBrand(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegisteredBrand>> {
+/** A brand that TCR never took has no identity to check: when its correction has started the registration anew, that is the check. */
+export async function revetBrand(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegisteredBrand>> {
+  if (isUuid(tcrBrandId)) {
+    const before = await readById(session, tcrBrandId)
+    if (before.kind !== 'done') return before.kind === 'timeout' ? unavailable() : before
+    if (before.value.status === 'REGISTRATION_PENDING') return done(toPort(before.value))
+  }
   return change(session, tcrBrandId, { step: 'revet_brand', suffix: '/revet' })
 }
 
@@ -93,7 +147,7 @@ export async function readFeedback(session: JsonSession, tcrBrandId: string): Pr
   const brand = await resolve(session, tcrBrandId)
   if (brand.kind !== 'done') return brand
   if (brand.value.status === 'REGISTRATION_FAILED') {
-    return done(brand.value.failures.map((says) => ({ category: 'OTHERS', fields: ['brand'], says })))
+    return done(brand.value.failures.map(toRegistrationFeedback))
   }
   return session.call({
     step: 'read_feedback',
@@ -103,10 +157,19 @@ export async function readFeedback(session: JsonSession, tcrBrandId: string): Pr
   })
 }
 
+function toRegistrationFeedback({ fields, says }: Failure): RegistryFeedback {
+  const paths = [...new Set(fields.map((field) => pathOfField('brand', field)))]
+  return {
+    category: 'OTHERS',
+    fields: paths.length === 0 ? ['brand'] : paths,
+    says: says || 'The registry did not take the brand.',
+  }
+}
+
 export async function orderVetting(
   session: JsonSession,
   tcrBrandId: string,
-  order: { evpId: string; vettingClass: string } | null,
+  order: VettingOrder | null,
 ): Promise<Outcome<Vetting>> {
   if (order === null) return refused(REGISTRY_REASONS.vettingOff)
   const id = await resolveId(session, tcrBrandId)
@@ -123,16 +186,20 @@ export async function orderVetting(
   })
 }
 
-export async function readVetting(session: JsonSession, tcrBrandId: string): Promise<Outcome<Vetting | null>> {
+export async function readVetting(
+  session: JsonSession,
+  tcrBrandId: string,
+  order: VettingOrder | null,
+): Promise<Outcome<Vetting | null>> {
   const id = await resolveId(session, tcrBrandId)
   if (id.kind !== 'done') return id
   const listed = await session.call({
     step: 'read_vetting',
     method: 'GET',
     path: `10dlc/brand/${id.value}/externalVetting`,
-    read: (answer) => listOf(answer, toVetting),
+    read: (answer) => toNewestVetting(answer, order),
   })
-  return listed.kind === 'done' ? done(newestVetting(listed.value)) : listed
+  return listed.kind === 'done' ? done(listed.value.newest) : listed
 }
 
 /** Telnyx's own id of a brand: the given one if it is a UUID, else what the list says of TCR's id. */
@@ -144,17 +211,12 @@ export async function resolveId(session: JsonSession, tcrBrandId: string): Promi
     method: 'GET',
     path: '10dlc/brand',
     query: { tcrBrandId, page: '1', recordsPerPage: '10' },
-    read: (answer) => {
-      const listed = toBrandPage(answer)
-      // The filter is theirs: a record of another brand is no answer to it.
-      const records = isRecord(answer) && Array.isArray(answer.records) ? answer.records : []
-      const isOurs = (index: number) => isRecord(records[index]) && records[index].tcrBrandId === tcrBrandId
-      return listed === null ? null : listed.ids.filter((_id, index) => isOurs(index))
-    },
+    read: toBrandPage,
   })
   if (page.kind !== 'done') return page
-  const [id] = page.value
-  return id === undefined ? refused(REGISTRY_REASONS.brandUnknown) : done(id)
+  // The filter is theirs: a record of another brand is no answer to it.
+  const listed = page.value.records.find((record) => record.tcrBrandId === tcrBrandId)
+  return listed === undefined ? refused(REGISTRY_REASONS.brandUnknown) : done(listed.id)
 }
 
 async function resolve(session: JsonSession, tcrBrandId: string): Promise<Outcome<TelnyxBrand>> {
@@ -198,16 +260,15 @@ function sameBrand(id: string): (answer: unknown) => TelnyxBrand | null {
 }
 
 /**
- * Until TCR has given its id, Telnyx's own stands in its place. A brand that TCR did not take is INACTIVE and in doubt, so
- * that it is corrected like any other.
+ * Until TCR has given its id, Telnyx's own stands in its place. A brand that TCR did not take is one in doubt: it is corrected
+ * like any other.
  */
 function toPort(brand: TelnyxBrand): RegisteredBrand {
-  const hasFailed = brand.status === 'REGISTRATION_FAILED'
   return {
     tcrBrandId: brand.tcrBrandId ?? brand.id,
     reference: brand.reference,
-    status: hasFailed ? 'INACTIVE' : 'ACTIVE',
-    identityStatus: hasFailed ? 'UNVERIFIED' : brand.identityStatus,
+    status: 'ACTIVE',
+    identityStatus: brand.status === 'REGISTRATION_FAILED' ? 'UNVERIFIED' : brand.identityStatus,
     universalEin: brand.universalEin,
     cspId: brand.cspId,
   }

@@ -49,7 +49,10 @@ export const CHANGEABLE = ['samples', 'messageFlow', 'helpMessage'] as const
 
 const APPEAL = { appeal_reason: 'The campaign was corrected as the reviewers asked.' }
 
-/** Changed, then appealed where it was declined, which brings it before the reviewers again. */
+/**
+ * Changed, then appealed where reviewers have declined it, which brings it before them again. One that has failed otherwise
+ * since it was last read is answered as it is.
+ */
 export async function updateCampaign(
   session: JsonSession,
   { campaign, content }: { campaign: CampaignIds; content: CampaignForRegistry },
@@ -62,7 +65,7 @@ export async function updateCampaign(
   const changed = await session.call({ step: 'update_campaign', method: 'PUT', path, body, read })
   if (changed.kind !== 'done') return changed
   const before = await readCampaign(session, campaign)
-  if (before.kind !== 'done' || before.value.sharingStatus !== 'DECLINED') return before
+  if (before.kind !== 'done' || before.value.correction !== 'change') return before
   const appeal = { step: 'appeal_campaign', method: 'POST', path: `${path}/appeal`, body: APPEAL, read } as const
   const appealed = await session.call(appeal)
   return appealed.kind === 'done' ? readCampaign(session, campaign) : appealed
@@ -125,7 +128,7 @@ async function findIn(session: JsonSession, brandId: string, reference: string):
   return unavailable(60)
 }
 
-/** A campaign that Telnyx does not know has ended. */
+/** One that TCR never took cannot be ended there, and costs nothing more: a refusal to end it leaves nothing to do. */
 export async function deactivateCampaign(
   session: JsonSession,
   { telnyxCampaignId }: CampaignIds,
@@ -141,5 +144,6 @@ export async function deactivateCampaign(
     path: `10dlc/campaign/${telnyxCampaignId}`,
     read: () => 'ended' as const,
   })
-  return ended.kind === 'done' ? done(null) : ended
+  if (ended.kind === 'done') return done(null)
+  return ended.kind === 'refused' && before.value.tcrCampaignId === null ? done(null) : ended
 }

@@ -1,6 +1,7 @@
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { done } from '../../ports/outcome.ts'
 import { type JsonSession, withSession } from '../json-client.ts'
+import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
   orderVetting,
@@ -26,7 +27,7 @@ export interface TelnyxRegistryOptions extends TelnyxConnection {
   callbackUrl: string
   /** Brands are registered as mocks. */
   takesMocks?: boolean
-  vetting: { evpId: 'AEGIS' | 'WMC'; vettingClass: 'STANDARD' | 'ENHANCED' } | null
+  vetting: VettingOrder | null
   fees: RegistryFees
 }
 
@@ -47,15 +48,15 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
     takesMocks: options.takesMocks ?? false,
     changeableInCampaign: CHANGEABLE,
     fees: () => fees,
-    submitBrand: ({ brand, signal }) => within(signal, (session) => submitBrand(session, brand, callbackUrl)),
+    submitBrand: ({ signal, ...request }) => within(signal, (session) => submitBrand(session, request, callbackUrl)),
     updateBrand: ({ tcrBrandId, brand, signal }) =>
       within(signal, (session) => updateBrand(session, tcrBrandId, brand, callbackUrl)),
     revetBrand: ({ tcrBrandId, signal }) => within(signal, (session) => revetBrand(session, tcrBrandId)),
-    findBrand: ({ reference, signal }) => within(signal, (session) => findBrand(session, reference)),
+    findBrand: ({ reference, sent, signal }) => within(signal, (session) => findBrand(session, reference, sent)),
     readBrand: ({ tcrBrandId, signal }) => within(signal, (session) => readBrand(session, tcrBrandId)),
     readFeedback: ({ tcrBrandId, signal }) => within(signal, (session) => readFeedback(session, tcrBrandId)),
     orderVetting: ({ tcrBrandId, signal }) => within(signal, (session) => orderVetting(session, tcrBrandId, vetting)),
-    readVetting: ({ tcrBrandId, signal }) => within(signal, (session) => readVetting(session, tcrBrandId)),
+    readVetting: ({ tcrBrandId, signal }) => within(signal, (session) => readVetting(session, tcrBrandId, vetting)),
     submitCampaign: ({ campaign, signal }) =>
       within(signal, (session) => submitCampaign(session, campaign, callbackUrl)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>

@@ -23,6 +23,8 @@ const messagingProfileId = '3fa85f64-5717-4562-b3fc-2c963f66afa6'
 const another = '00000000-0000-4000-8000-000000000001'
 const phoneNumber = '+12025550123'
 const content = documentedCampaign(brandId)
+/** Our first try; the listed brand was made an hour later. */
+const since = Date.parse('2026-03-25T09:00:00Z')
 const campaign = { tcrCampaignId: 'CXMPL01', telnyxCampaignId }
 
 const registered = {
@@ -47,9 +49,15 @@ const found = {
 
 const brands: DocumentedCall<BrandRegistry>[] = [
   {
-    title: 'submits a brand that it does not find, and goes by its id until TCR gives one',
-    exchanges: ['list-brands-none', 'submit-brand'],
+    title: 'submits a brand at once, and goes by its id until TCR gives one',
+    exchanges: ['submit-brand'],
     ask: (registry) => registry.submitBrand({ brand }),
+    gives: done({ ...registered, tcrBrandId: brandId, identityStatus: null }),
+  },
+  {
+    title: 'submits a brand that may have been sent before and is not found',
+    exchanges: ['list-brands-none', 'submit-brand'],
+    ask: (registry) => registry.submitBrand({ brand, since }),
     gives: done({ ...registered, tcrBrandId: brandId, identityStatus: null }),
     damage: [
       ['list-brands-none', 'records'],
@@ -63,13 +71,13 @@ const brands: DocumentedCall<BrandRegistry>[] = [
   {
     title: 'submits no brand whose reference it finds',
     exchanges: ['list-brands', 'read-brand'],
-    ask: (registry) => registry.submitBrand({ brand }),
+    ask: (registry) => registry.submitBrand({ brand, since }),
     gives: { kind: 'mismatch' },
     damage: [['read-brand', 'brandId', another]],
   },
   {
     title: 'names our member for the one that Telnyx refuses',
-    exchanges: ['list-brands-none', 'brand-refused'],
+    exchanges: ['brand-refused'],
     ask: (registry) => registry.submitBrand({ brand }),
     gives: refused({ member: 'brand.business.taxId', says: 'The tax id has nine digits.' }),
     damage: [
@@ -103,7 +111,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
   {
     title: 'finds a brand by our reference in its callback address',
     exchanges: ['list-brands', 'read-brand'],
-    ask: (registry) => registry.findBrand({ reference: brand.reference }),
+    ask: (registry) => registry.findBrand({ reference: brand.reference, sent: { brand, since } }),
     gives: done(registered),
     damage: [
       ['list-brands', 'records.0.brandId', 7],
@@ -165,7 +173,6 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     gives: done({ status: 'active', score: 82, reasons: [] }),
     damage: [
       ['list-vettings', '0.vettingScore', 820],
-      ['list-vettings', '0.vettingScore'],
       ['list-vettings', '0', 'AEGIS'],
       ['list-vettings', '', {}],
     ],
@@ -209,7 +216,7 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     title: 'reads why a campaign was declined',
     exchanges: ['read-campaign-declined'],
     ask: (registry) => registry.readCampaign({ campaign }),
-    gives: done({ ...found, sharingStatus: 'DECLINED', says: 'The opt-in is not described.' }),
+    gives: done({ ...found, sharingStatus: 'DECLINED', correction: 'change', says: 'The opt-in is not described.' }),
   },
   {
     title: 'ends a campaign',

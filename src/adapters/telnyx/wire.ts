@@ -1,7 +1,8 @@
 import type { RegisteredCampaign } from '../../ports/brand-registry.ts'
 import type { NumberAssignment } from '../../ports/carrier.ts'
-import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from '../read-wire.ts'
+import { isRecord, listOf, matching, shownText, wordOrNull } from '../read-wire.ts'
 import { toIdentity, toShortText } from '../ten-dlc-wire.ts'
+import { type Failure, toFailures } from './failure.ts'
 
 /** Telnyx's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
 
@@ -27,7 +28,7 @@ export interface TelnyxBrand {
   cspId: string | null
   /** Our reference, from the address that events are sent to. */
   reference: string | null
-  failures: string[]
+  failures: Failure[]
 }
 
 export function toTelnyxBrand(answer: unknown): TelnyxBrand | null {
@@ -55,18 +56,42 @@ function referenceIn(value: unknown): string | null {
     : null
 }
 
-/** Text, or a list of texts or of objects with a description. */
-function toFailures(value: unknown): string[] {
-  const items = Array.isArray(value) ? value.slice(0, 20) : [value]
-  return items.map((item) => sentence(isRecord(item) ? item.description : item)).filter((says) => says !== '')
+/** What a list shows of a brand: less than the brand itself, and no callback address. */
+export interface ListedBrand {
+  id: string
+  tcrBrandId: string | null
+  displayName: string | null
+  companyName: string | null
+  email: string | null
+  /** Milliseconds since 1970. */
+  createdAt: number | null
 }
 
-/** A page of brands: the ids alone, newest first; whether there are more. */
-export function toBrandPage(answer: unknown): { ids: readonly string[]; total: number } | null {
+/** A page of brands, newest first. */
+export function toBrandPage(answer: unknown): { records: readonly ListedBrand[]; total: number } | null {
   if (!isRecord(answer)) return null
-  const ids = listOf(answer.records, (item) => (isRecord(item) ? matching(item.brandId, UUID) : null))
+  const records = listOf(answer.records, (item) => {
+    const id = isRecord(item) ? matching(item.brandId, UUID) : null
+    if (id === null || !isRecord(item)) return null
+    return {
+      id,
+      tcrBrandId: matching(item.tcrBrandId, TCR_BRAND),
+      displayName: shownText(item.displayName, 300),
+      companyName: shownText(item.companyName, 300),
+      email: shownText(item.email, 300),
+      createdAt: toMilliseconds(item.createdAt),
+    }
+  })
   const total = answer.totalRecords
-  return ids === null || typeof total !== 'number' ? null : { ids, total }
+  return records === null || typeof total !== 'number' ? null : { records, total }
+}
+
+/** Telnyx writes times of UTC without saying so. */
+function toMilliseconds(value: unknown): number | null {
+  const text = matching(value, /^\d{4}-\d\d-\d\dT[\d:.]{5,18}(Z|[+-]\d\d:?\d\d)?$/)
+  if (text === null) return null
+  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
+  return Number.isNaN(ms) ? null : ms
 }
 
 const CAMPAIGN_STATES = [
@@ -85,21 +110,34 @@ const CAMPAIGN_STATES = [
 ] as const
 type CampaignState = (typeof CAMPAIGN_STATES)[number]
 
-/** Telnyx is the partner, so its own and the networks' reviews are what sharing is elsewhere. */
-const SHARING: Readonly<Record<CampaignState, RegisteredCampaign['sharingStatus']>> = {
-  TCR_PENDING: 'PENDING',
-  TCR_ACCEPTED: 'PENDING',
-  TELNYX_ACCEPTED: 'PENDING',
-  MNO_PENDING: 'PENDING',
-  MNO_ACCEPTED: 'ACCEPTED',
-  MNO_PROVISIONED: 'ACCEPTED',
-  TCR_FAILED: 'DECLINED',
-  TCR_SUSPENDED: 'DECLINED',
-  TCR_EXPIRED: 'DECLINED',
-  TELNYX_FAILED: 'DECLINED',
-  MNO_REJECTED: 'DECLINED',
-  MNO_PROVISIONING_FAILED: 'DECLINED',
+type Sharing = Pick<RegisteredCampaign, 'sharingStatus' | 'correction'>
+
+const PENDING: Sharing = { sharingStatus: 'PENDING' }
+/** Telnyx takes appeals of campaigns that its own reviewers or the networks' have declined, and of no others. */
+const APPEALABLE: Sharing = { sharingStatus: 'DECLINED', correction: 'change' }
+const OVER: Sharing = { sharingStatus: 'DECLINED', correction: 'anew' }
+
+/**
+ * Telnyx is the partner, so its own and the networks' reviews are what sharing is elsewhere. Numbers can join a campaign
+ * when the networks have it, not when they have agreed to it.
+ */
+const SHARING: Readonly<Record<CampaignState, Sharing>> = {
+  TCR_PENDING: PENDING,
+  TCR_ACCEPTED: PENDING,
+  TELNYX_ACCEPTED: PENDING,
+  MNO_PENDING: PENDING,
+  MNO_ACCEPTED: PENDING,
+  MNO_PROVISIONED: { sharingStatus: 'ACCEPTED' },
+  TELNYX_FAILED: APPEALABLE,
+  MNO_REJECTED: APPEALABLE,
+  TCR_FAILED: OVER,
+  TCR_SUSPENDED: OVER,
+  TCR_EXPIRED: OVER,
+  MNO_PROVISIONING_FAILED: OVER,
 }
+
+/** Words of the registry for a campaign that it does not take because of its brand. */
+const OF_BRAND = /\bbrand\b[^.]*\b(qualif|verif|vett|eligib|approv|score)|\bvetting\b|\bidentity status\b/i
 
 export function toTelnyxCampaign(answer: unknown): RegisteredCampaign | null {
   if (!isRecord(answer)) return null
@@ -109,20 +147,23 @@ export function toTelnyxCampaign(answer: unknown): RegisteredCampaign | null {
   const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
   if (id === null || state === undefined || submission === undefined || status === undefined) return null
   const isExpired = status === 'EXPIRED' || state === 'TCR_EXPIRED'
-  const sharingStatus = submission === 'FAILED' ? 'DECLINED' : state === null ? 'PENDING' : SHARING[state]
-  const says = toFailures(answer.failureReasons).join(' ').slice(0, 500)
+  const sharing = submission === 'FAILED' ? OVER : state === null ? PENDING : SHARING[state]
+  const isDeclined = sharing.sharingStatus === 'DECLINED'
+  const reasons = toFailures(answer.failureReasons).map(({ says }) => says)
+  const says = reasons.join(' ').trim().slice(0, 500)
   const tcrCampaignId = matching(answer.tcrCampaignId, TCR_CAMPAIGN)
   return {
     tcrCampaignId,
     telnyxCampaignId: id,
     reference: shownText(answer.referenceId, 50),
     status: isExpired ? 'EXPIRED' : tcrCampaignId === null ? null : 'ACTIVE',
-    sharingStatus,
+    ...sharing,
+    ...(isDeclined && OF_BRAND.test(says) ? { cause: 'brand' } : {}),
     upstreamCnpId: null,
     cspId: toShortText(answer.cspId),
     resellerId: toShortText(answer.resellerId),
     monthlyFee: null,
-    says: sharingStatus === 'DECLINED' ? says || `Telnyx says ${state ?? submission ?? 'no'}.` : null,
+    says: isDeclined ? says || `Telnyx says ${state ?? submission ?? 'no'}.` : null,
   }
 }
 
@@ -197,7 +238,8 @@ export function toAssignment(answer: unknown): TelnyxAssignment | null {
   const status = Object.hasOwn(ASSIGNMENTS, word) ? ASSIGNMENTS[word] : undefined
   if (phoneNumber === null || status === undefined) return null
   const ids = [answer.campaignId, answer.telnyxCampaignId, answer.tcrCampaignId]
-  const says = toFailures(answer.failureReasons).join(' ').slice(0, 500)
+  const reasons = toFailures(answer.failureReasons).map((failure) => failure.says)
+  const says = reasons.join(' ').trim().slice(0, 500)
   return {
     phoneNumber,
     status,

@@ -11,7 +11,9 @@ import { findNumberSources, findWhatsappChannel } from './facts.store.ts'
 import type { CompletionInput, Intent } from './intent.rules.ts'
 import type { Registration, SnapshotMark } from './registration.fields.ts'
 import { findRegistration, insertRegistration, makeDue, saveRegistration } from './registration.store.ts'
+import { OVER } from './registry-answer.rules.ts'
 import { findGenerations, findTaken, freeze, readFrozen } from './snapshot.store.ts'
+import type { Taken } from './unchanged.rules.ts'
 
 /**
  * Accepts a completion: locks and frozen texts, the run, the callback and the kept answer, in the transaction that holds the
@@ -33,6 +35,7 @@ export async function readCompletion(
   const campaigns = await campaignsOf(db, organizationId, profile.id)
   const registration = await findRegistration(db, organizationId, profile.id)
   const channel = await findWhatsappChannel(db, organizationId, { profileId: profile.id, seal: caller.seal })
+  const taken = await readTaken(db, caller, profile, campaigns)
   return {
     campaigns,
     organizationCampaigns: await campaignsOf(db, organizationId, organizationId),
@@ -48,8 +51,8 @@ export async function readCompletion(
       organizationId,
       campaigns.map(({ id }) => id),
     ),
-    declined: await readDeclined(db, caller, campaigns, registration),
-    taken: checksAgain ? new Map() : await readTaken(db, caller, profile, campaigns),
+    declined: await readDeclined(db, caller, { campaigns, registration, taken }),
+    taken: checksAgain ? new Map() : taken,
   }
 }
 
@@ -73,8 +76,7 @@ function readTaken(
 async function readDeclined(
   db: Executor,
   { organization, seal }: Caller,
-  campaigns: readonly Campaign[],
-  registration: Registration | null,
+  { campaigns, registration, taken }: Pick<CompletionInput, 'campaigns' | 'registration' | 'taken'>,
 ): Promise<ReadonlyMap<string, MappedCampaign>> {
   const declined = new Map<string, MappedCampaign>()
   for (const { id, lock, sharingStatus, status } of campaigns) {
@@ -82,10 +84,15 @@ async function readDeclined(
     const mark = step?.snapshot ?? null
     if (lock !== null || sharingStatus !== 'DECLINED' || status === 'EXPIRED' || mark === null) continue
     // What was to be submitted in place of the declined one is not what the registry has.
-    if (step?.call === 'deactivate_campaign') continue
+    if (step?.call === 'deactivate_campaign' || isOver(taken.get(id))) continue
     declined.set(id, await readFrozen<MappedCampaign>(db, organization.organization_id, { mark, seal }))
   }
   return declined
+}
+
+/** The registry has told that no change brings back what it took last. */
+function isOver(taken: readonly Taken[] = []): boolean {
+  return taken[0]?.verdict?.some(({ category }) => category === OVER) === true
 }
 
 export interface Acceptance {

@@ -81,7 +81,9 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
         mark: step.snapshot,
         seal: work.seal,
       })
-      return toRegistry('brand', (registry, signal) => registry.submitBrand({ brand, signal }))
+      const since = step.attempts > 1 ? step.snapshot?.at : undefined
+      const request = { brand, ...(since === undefined ? {} : { since }) }
+      return toRegistry('brand', (registry, signal) => registry.submitBrand({ ...request, signal }))
     }
     case 'update_brand': {
       const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
@@ -93,7 +95,14 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
     }
     case 'find_brand': {
       const reference = needed(step.subject, 'brand')
-      return toRegistry('brand', (registry, signal) => registry.findBrand({ reference, signal }))
+      const { at: since } = needed(step.snapshot, 'frozen brand')
+      const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
+        mark: step.snapshot,
+        seal: work.seal,
+      })
+      return toRegistry('brand', (registry, signal) =>
+        registry.findBrand({ reference, sent: { brand, since }, signal }),
+      )
     }
     default: {
       const id = tcrBrandId()

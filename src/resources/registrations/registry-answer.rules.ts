@@ -1,5 +1,5 @@
 import type { RegisteredBrand, RegisteredCampaign, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
-import type { Step } from './registration.fields.ts'
+import type { Feedback, Step } from './registration.fields.ts'
 import {
   type Applied,
   absent,
@@ -71,13 +71,19 @@ export function onFeedback(step: Step, found: readonly RegistryFeedback[]): Step
   }
 }
 
+/** An order takes two days at the longest: what has not come long after that does not come, and keeps nothing back. */
+const VETTING_MAX_MS = 7 * 24 * 3_600_000
+
 export function onVetting(step: Step, vetting: Vetting | null, { isLookup, at }: Answering): Applied {
   if (vetting === null) return only(isLookup ? absent(step, at) : goesOn(step, 'order_vetting'))
   const isOrdered = step.call === 'order_vetting'
+  const isLate = step.waiting_since !== null && at.now - step.waiting_since > VETTING_MAX_MS
   const next =
-    vetting.status === 'pending'
-      ? waiting(step, 'read_vetting', 'The brand is being vetted.', 'review', at)
-      : finished({ ...step, call: 'read_vetting' }, vettingWords(vetting))
+    vetting.status !== 'pending'
+      ? finished({ ...step, call: 'read_vetting' }, vettingWords(vetting))
+      : isLate
+        ? finished(step, 'Vetting pending; no result came within seven days.')
+        : waiting(step, 'read_vetting', 'The brand is being vetted.', 'review', at)
   return isOrdered ? charged(only(next), at.fees.vetting) : only(next)
 }
 
@@ -106,7 +112,7 @@ function onUnchangedCampaign(step: Step, campaign: RegisteredCampaign, effects: 
   const wrong = reviewFailure(campaign)
   if (wrong === null) return { step: finished(step, 'The registry has the campaign.'), effects }
   const read: Applied['effects'] = [{ kind: 'campaign_read', id: step.subject ?? '', campaign }]
-  return { step: { ...toCorrect(step, wrong.category, wrong.says), says: UNCHANGED.campaign }, effects: read }
+  return { step: { ...toCorrect(step, wrong), says: UNCHANGED.campaign }, effects: read }
 }
 
 /** Our reference of a campaign is its id, with a number behind it where it was submitted anew. */
@@ -114,22 +120,33 @@ export function isReferenceOf(reference: string, id: string): boolean {
   return reference === id || (reference.startsWith(`${id}-`) && /^\d+$/.test(reference.slice(id.length + 1)))
 }
 
+/** The category of a campaign that is over without having ended: it is submitted anew, since no change brings it back. */
+export const OVER = 'FAILED'
+
+const OF_BRAND =
+  'The cause is the brand, not the campaign: have the brand vetted, or choose a use case that it qualifies for.'
+
 /** Why a campaign cannot stay as it is; null where it can. */
-function reviewFailure({ status, sharingStatus, says }: RegisteredCampaign): { category: string; says: string } | null {
-  if (status === 'EXPIRED') return { category: 'EXPIRED', says: 'The campaign has ended at the registry.' }
+function reviewFailure(campaign: RegisteredCampaign): Feedback | null {
+  const { status, sharingStatus, says, correction, cause } = campaign
+  if (status === 'EXPIRED')
+    return { category: 'EXPIRED', fields: ['campaign'], says: 'The campaign has ended at the registry.' }
   if (sharingStatus !== 'DECLINED') return null
-  return { category: 'DECLINED', says: says ?? 'The campaign was declined.' }
+  const words = says ?? 'The campaign was declined.'
+  const category = correction === 'anew' ? OVER : 'DECLINED'
+  if (cause !== 'brand') return { category, fields: ['campaign'], says: words }
+  return { category, fields: ['brand', 'campaign.useCases'], says: `${words} ${OF_BRAND}` }
 }
 
 function onReview(step: Step, campaign: RegisteredCampaign, at: Circumstances): Step {
   const { sharingStatus } = campaign
   const wrong = reviewFailure(campaign)
-  if (wrong !== null) return toCorrect(step, wrong.category, wrong.says)
+  if (wrong !== null) return toCorrect(step, wrong)
   if (sharingStatus === 'ACCEPTED') return finished(step, 'ACCEPTED')
   if (sharingStatus === null && step.attempts === 0) return goesOn(step, 'share_campaign')
   return waiting(step, 'read_campaign', 'The campaign is being reviewed.', 'review', at)
 }
 
-function toCorrect(step: Step, category: string, says: string): Step {
-  return { ...step, state: 'correction_needed', says: category, feedback: [{ category, fields: ['campaign'], says }] }
+function toCorrect(step: Step, wrong: Feedback): Step {
+  return { ...step, state: 'correction_needed', says: wrong.category, feedback: [wrong] }
 }

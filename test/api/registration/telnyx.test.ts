@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { telnyxBrandRegistry } from '../../../src/adapters/telnyx/registry.ts'
+import { type TestApp, testApp } from '../../kit/app.ts'
+import { aCampaign } from '../../kit/builders.ts'
+import {
+  brandWithTaxId,
+  completableProfile,
+  complete,
+  letTimePass,
+  registrationOf,
+  type ShownRegistration,
+  stepOf,
+} from '../../kit/completion.ts'
+import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFate } from '../../kit/fake-telnyx.ts'
+import type { TestOrganization } from '../../kit/organization.ts'
+import { recordedLog } from '../../kit/recorded-log.ts'
+
+/** Whole registrations at Telnyx: every word that it has for a brand and a campaign, from the completion to what the customer reads. */
+
+interface Bench extends AsyncDisposable {
+  app: TestApp
+  org: TestOrganization
+  telnyx: FakeTelnyx
+}
+
+async function bench({ hasVetting = false } = {}): Promise<Bench> {
+  const telnyx = await startFakeTelnyx()
+  const brandRegistry = telnyxBrandRegistry({
+    baseUrl: `${telnyx.url}/v2`,
+    apiKey: TELNYX_KEY,
+    callbackUrl: 'https://letterhead.example/callbacks/telnyx',
+    vetting: hasVetting ? { evpId: 'AEGIS', vettingClass: 'STANDARD' } : null,
+    fees: { brand: 4.5, revet: 10, vetting: 40, campaignReview: 15 },
+    log: recordedLog().log,
+  })
+  const app = await testApp({ ports: { brandRegistry, carrier: null } })
+  return {
+    app,
+    telnyx,
+    org: await app.organization(),
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]()
+      await telnyx.close()
+    },
+  }
+}
+
+/** One server for the tests of a group; each begins with an empty Telnyx and an organization of its own. */
+function shared(options: Parameters<typeof bench>[0] = {}): () => Promise<Bench> {
+  let kit: Bench | null = null
+  after(() => kit?.[Symbol.asyncDispose]())
+  return async () => {
+    kit ??= await bench(options)
+    await kit.app.sql('delete from jobs')
+    const { telnyx } = kit
+    for (const held of [telnyx.brands, telnyx.campaigns, telnyx.numbers]) held.clear()
+    telnyx.requests.length = 0
+    telnyx.fate = {}
+    return { ...kit, org: await kit.app.organization() }
+  }
+}
+
+/** Lets Telnyx and the jobs work until the run rests, or has looked often enough to rest in a wait. */
+async function settle({ app, org, telnyx }: Bench, id: string): Promise<ShownRegistration> {
+  for (let turn = 0; turn < 8; turn += 1) {
+    await letTimePass(app)
+    telnyx.settle()
+    const registration = await registrationOf(org.admin, id)
+    if (!['running', 'waiting'].includes(registration.state)) return registration
+  }
+  return registrationOf(org.admin, id)
+}
+
+function count({ telnyx }: Bench, step: string): number {
+  return telnyx.requests.filter((request) => request.step === step).length
+}
+
+interface Rest {
+  title: string
+  fate: TelnyxFate
+  state: string
+  profile: string
+  /** The step that decides, with its state. */
+  step: [name: string, state: string]
+  /** What the customer reads there: fields and words. */
+  reads: { fields: string[]; says: RegExp } | null
+  /** Whether the brand, and the campaign, can be changed then. */
+  unlocks: [brand: boolean, campaign: boolean]
+  fees: number
+}
+
+const NOTHING = { state: 'completed', profile: 'approved', reads: null, fees: 19.5 } as const
+const WAITS = { state: 'waiting', profile: 'pending_review', reads: null } as const
+const CORRECT = { state: 'correction_needed', profile: 'incomplete' } as const
+const LOCKED: [boolean, boolean] = [false, false]
+const OF_CAMPAIGN: [boolean, boolean] = [false, true]
+const OF_ALL: [boolean, boolean] = [true, true]
+
+function declinedAs(campaignStatus: string, more: Partial<Rest> = {}): Rest {
+  const reads = { fields: ['campaign'], says: /^The opt-in is not described\.$/ }
+  const step: Rest['step'] = ['campaign_review', 'correction_needed']
+  const fate = { campaignStatus }
+  return {
+    title: `campaign ${campaignStatus}`,
+    fate,
+    ...CORRECT,
+    step,
+    reads,
+    unlocks: OF_CAMPAIGN,
+    fees: 19.5,
+    ...more,
+  }
+}
+
+function waitsAs(campaignStatus: string): Rest {
+  const step: Rest['step'] = ['campaign_review', 'waiting']
+  return { title: `campaign ${campaignStatus}`, fate: { campaignStatus }, ...WAITS, step, unlocks: LOCKED, fees: 19.5 }
+}
+
+const RESTS: Rest[] = [
+  waitsAs('TCR_PENDING'),
+  waitsAs('TCR_ACCEPTED'),
+  waitsAs('TELNYX_ACCEPTED'),
+  waitsAs('MNO_PENDING'),
+  waitsAs('MNO_ACCEPTED'),
+  { title: 'campaign MNO_PROVISIONED', fate: {}, ...NOTHING, step: ['campaign_review', 'done'], unlocks: LOCKED },
+  declinedAs('TELNYX_FAILED'),
+  declinedAs('MNO_REJECTED'),
+  declinedAs('MNO_PROVISIONING_FAILED'),
+  declinedAs('TCR_SUSPENDED'),
+  declinedAs('TCR_FAILED'),
+  declinedAs('TCR_EXPIRED', { reads: { fields: ['campaign'], says: /has ended at the registry/ } }),
+  {
+    ...declinedAs('TCR_FAILED'),
+    title: 'campaign TCR_FAILED for its brand',
+    fate: { campaignStatus: 'TCR_FAILED', failureReasons: 'Brand does not qualify for submitted campaign use-case.' },
+    reads: { fields: ['brand', 'campaign.useCases'], says: /use-case\. The cause is the brand, not the campaign/ },
+  },
+  {
+    title: 'brand REGISTRATION_PENDING',
+    fate: { brandStatus: 'REGISTRATION_PENDING' },
+    ...WAITS,
+    step: ['identity', 'waiting'],
+    unlocks: LOCKED,
+    fees: 4.5,
+  },
+  {
+    title: 'brand REGISTRATION_FAILED',
+    fate: { brandStatus: 'REGISTRATION_FAILED', failureReasons: '[{"field":"ein","description":"Invalid EIN"}]' },
+    ...CORRECT,
+    step: ['identity', 'correction_needed'],
+    reads: { fields: ['brand.business.taxId'], says: /^Invalid EIN$/ },
+    unlocks: OF_ALL,
+    fees: 4.5,
+  },
+]
+
+async function isChangeable(org: TestOrganization, id: string, campaignId: string): Promise<[boolean, boolean]> {
+  const brand = await org.admin.patch(`/v3/profiles/${id}`, { brand: brandWithTaxId('98-7654321') })
+  const put = await org.admin.put(`/v3/profiles/${id}/campaigns/${campaignId}`, {
+    campaign: { ...aCampaign(), description: 'Reminders, with opt-in at checkout, for customers' },
+  })
+  return [brand.status === 200, put.status === 200]
+}
+
+describe('a registration at Telnyx comes to rest', () => {
+  const fresh = shared()
+  for (const { title, fate, state, profile, step, reads, unlocks, fees } of RESTS) {
+    test(`D4, D5: ${title}: ${state}, ${step.join(' ')}`, async () => {
+      const kit = await fresh()
+      const { org, telnyx } = kit
+      telnyx.fate = fate
+      const { id, campaignId } = await completableProfile(org)
+      await complete(org.admin, id)
+      const rested = await settle(kit, id)
+      assert.deepEqual([rested.state, rested.profile_status], [state, profile], JSON.stringify(rested))
+      const decides = stepOf(rested, step[0])
+      assert.deepEqual([decides.step, decides.state], step)
+      const [feedback, ...more] = decides.feedback
+      assert.deepEqual(more, [])
+      assert.deepEqual(feedback?.fields ?? null, reads?.fields ?? null)
+      if (reads !== null) assert.match(feedback?.says ?? '', reads.says)
+      assert.equal(rested.fees_total, fees)
+      assert.deepEqual(await isChangeable(org, id, campaignId), unlocks)
+    })
+  }
+})
+
+describe('what Telnyx has refused is corrected', () => {
+  const fresh = shared()
+  test('D4: a brand that TCR did not take is corrected, registered anew, and goes on', async () => {
+    const kit = await fresh()
+    const { org, telnyx } = kit
+    const { id } = await completableProfile(org, { brand: brandWithTaxId('12-3450020') })
+    await complete(org.admin, id)
+    const failed = await settle(kit, id)
+    assert.equal(failed.state, 'correction_needed')
+    const [feedback] = stepOf(failed, 'identity').feedback
+    assert.deepEqual([feedback?.fields, feedback?.says], [['brand.business.taxId'], 'Invalid EIN.'])
+    const patched = await org.admin.patch(`/v3/profiles/${id}`, { brand: brandWithTaxId('12-3456789') })
+    assert.equal(patched.status, 200, patched.text)
+    await complete(org.admin, id)
+    const done = await settle(kit, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    assert.equal(telnyx.brands.size, 1)
+    assert.deepEqual([count(kit, 'submit_brand'), count(kit, 'update_brand'), count(kit, 'revet')], [1, 1, 0])
+  })
+
+  for (const campaignStatus of ['TCR_FAILED', 'TCR_SUSPENDED', 'MNO_PROVISIONING_FAILED', 'TCR_EXPIRED']) {
+    test(`D5: a campaign in ${campaignStatus} is ended and submitted anew under a further reference`, async () => {
+      const kit = await fresh()
+      const { org, telnyx } = kit
+      telnyx.fate = { campaignStatus }
+      const { id, campaignId } = await completableProfile(org)
+      await complete(org.admin, id)
+      assert.equal((await settle(kit, id)).state, 'correction_needed')
+      telnyx.fate = {}
+      // A change that Telnyx would take where it is: it would not bring the campaign back.
+      const campaign = { ...aCampaign(), description: 'Reminders, with opt-in at checkout, for customers' }
+      const put = await org.admin.put(`/v3/profiles/${id}/campaigns/${campaignId}`, { campaign })
+      assert.equal(put.status, 200, put.text)
+      await complete(org.admin, id)
+      const done = await settle(kit, id)
+      assert.equal(done.state, 'completed', JSON.stringify(done))
+      const references = [...telnyx.campaigns.values()].map(({ referenceId }) => referenceId)
+      assert.deepEqual(references, [campaignId, `${campaignId}-2`])
+      assert.equal(count(kit, 'appeal_campaign'), 0)
+    })
+  }
+
+  for (const campaignStatus of ['TELNYX_FAILED', 'MNO_REJECTED']) {
+    test(`D5: a campaign in ${campaignStatus} is changed and appealed`, async () => {
+      const kit = await fresh()
+      const { org, telnyx } = kit
+      telnyx.fate = { campaignStatus }
+      const { id, campaignId } = await completableProfile(org)
+      await complete(org.admin, id)
+      assert.equal((await settle(kit, id)).state, 'correction_needed')
+      telnyx.fate = {}
+      const { messageFlow: _before, ...rest } = aCampaign() as Record<string, unknown>
+      const campaign = {
+        ...rest,
+        messageFlow: 'Customers agree at https://acme.example/sms with a box that is not ticked.',
+      }
+      const put = await org.admin.put(`/v3/profiles/${id}/campaigns/${campaignId}`, { campaign })
+      assert.equal(put.status, 200, put.text)
+      await complete(org.admin, id)
+      assert.equal((await settle(kit, id)).state, 'completed')
+      assert.deepEqual([telnyx.campaigns.size, count(kit, 'appeal_campaign')], [1, 1])
+    })
+  }
+})
+
+describe('a vetting at Telnyx', () => {
+  const fresh = shared({ hasVetting: true })
+  test('D7: that gives no score keeps nothing back', async () => {
+    const kit = await fresh()
+    kit.telnyx.fate = { vetting: { vettedDate: '2026-12-01T10:00:00Z' } }
+    const { id } = await completableProfile(kit.org)
+    await complete(kit.org.admin, id)
+    const done = await settle(kit, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    assert.equal(stepOf(done, 'vetting').says, 'Vetting active')
+  })
+
+  test('D7: that never gets a date is waited for seven days, then told', async () => {
+    const kit = await fresh()
+    const { app, org } = kit
+    kit.telnyx.fate = { vetting: {} }
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const waiting = await settle(kit, id)
+    assert.deepEqual([waiting.state, stepOf(waiting, 'vetting').state], ['waiting', 'waiting'])
+    await app.sql(
+      `update registrations set steps = (
+         select jsonb_agg(case when s->>'step' = 'vetting'
+                               then jsonb_set(s, '{waiting_since}', to_jsonb((s->>'waiting_since')::bigint - 8 * 86400000))
+                               else s end order by n)
+           from jsonb_array_elements(steps) with ordinality as e(s, n))`,
+    )
+    const done = await settle(kit, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    const { state, says, fee } = stepOf(done, 'vetting')
+    assert.deepEqual([state, says, fee], ['done', 'Vetting pending; no result came within seven days.', 40])
+  })
+})
