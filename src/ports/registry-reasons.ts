@@ -37,7 +37,7 @@ const COMPANY = ['legalName', 'taxId', ...ADDRESS] as const
 const REQUIRED: Record<BrandForRegistry['entityType'], readonly BrandMember[]> = {
   SOLE_PROPRIETOR: ['firstName', 'lastName', 'mobilePhone', ...ADDRESS],
   PRIVATE_PROFIT: COMPANY,
-  PUBLIC_PROFIT: [...COMPANY, 'stockSymbol', 'stockExchange'],
+  PUBLIC_PROFIT: [...COMPANY, 'stockSymbol', 'stockExchange', 'businessContactEmail'],
   NON_PROFIT: COMPANY,
   GOVERNMENT: COMPANY,
 }

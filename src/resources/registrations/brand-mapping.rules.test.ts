@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { personNames, taxIdCountry, toRegistryBrand } from './brand-mapping.rules.ts'
+import { personNames, SOLE_PROPRIETOR, taxIdCountry, toRegistryBrand } from './brand-mapping.rules.ts'
 
 const ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
 
@@ -172,29 +172,33 @@ describe('a brand as a registry takes it', () => {
     ])
   })
 
-  test('a listed company needs its symbol and its exchange', () => {
+  test('D6: a listed company needs its symbol, its exchange, and an address that the registry asks', () => {
     const listed = { ...whole.business, entity_type: 'PUBLIC_PROFIT' }
-    assert.deepEqual(map({ business: listed }).problems, [
-      { field: 'brand.business.stockSymbol', says: 'The registry needs the stock symbol.' },
-      { field: 'brand.business.stockExchange', says: 'The registry needs the stock exchange.' },
-    ])
-    const { brand, problems } = map({ business: { ...listed, stock_symbol: 'ACME', stock_exchange: 'NYSE' } })
-    assert.deepEqual([brand.stockSymbol, brand.stockExchange, problems], ['ACME', 'NYSE', []])
+    assert.deepEqual(
+      map({ business: listed }).problems.map(({ field }) => field),
+      ['brand.business.stockSymbol', 'brand.business.stockExchange', 'brand.contact.businessContactEmail'],
+    )
+    const { brand, problems } = map({
+      contact: { ...whole.contact, business_contact_email: 'compliance@acmecorp.com' },
+      business: { ...listed, stock_symbol: 'ACME', stock_exchange: 'NYSE' },
+    })
+    const { stockSymbol, stockExchange, businessContactEmail } = brand
+    assert.deepEqual(
+      [stockSymbol, stockExchange, businessContactEmail, problems],
+      ['ACME', 'NYSE', 'compliance@acmecorp.com', []],
+    )
   })
 
-  test('a sole proprietor has names and needs a mobile number, neither legal name nor tax number', () => {
+  test('C18: a sole proprietor is told once, at its kind, that it cannot be registered here and what to do', () => {
     const { brand, problems } = map({
       contact: { ...whole.contact, mobile_phone: '+12025550199' },
       business: { ...whole.business, entity_type: 'SOLE_PROPRIETOR', tax_id: undefined, legal_name: undefined },
     })
-    assert.deepEqual([brand.firstName, brand.lastName, problems], ['John Quincy', 'Smith', []])
-  })
-
-  test('a sole proprietor without a last name and a mobile number is told', () => {
-    assert.deepEqual(map({ ...contact({ name: 'Plato' }), ...business({ entity_type: 'SOLE_PROPRIETOR' }) }).problems, [
-      { field: 'brand.contact.name', says: 'The registry needs the first and the last name of the owner.' },
-      { field: 'brand.contact.mobilePhone', says: 'The registry needs the mobile number of the owner.' },
-    ])
+    assert.deepEqual([brand.firstName, brand.lastName, problems], ['John Quincy', 'Smith', [SOLE_PROPRIETOR]])
+    assert.equal(SOLE_PROPRIETOR.field, 'brand.business.entityType')
+    for (const words of [/cannot be registered here/, /PRIVATE_PROFIT/, /isTcrApplication to false/])
+      assert.match(SOLE_PROPRIETOR.says, words)
+    assert.ok(SOLE_PROPRIETOR.says.length <= 500)
   })
 })
 

@@ -52,6 +52,12 @@ function postalCodeFor(country: string | null, code: string | null): string | nu
   return country === 'US' && code !== null ? code.slice(0, 5) : code
 }
 
+/** A registry gives it one campaign of a kind of its own, after a code to its mobile phone. */
+export const SOLE_PROPRIETOR: Problem = {
+  field: 'brand.business.entityType',
+  says: 'A sole proprietor cannot be registered here: its kind of campaign, and the code that a registry sends to its mobile phone, are no part of this API. A business with a tax number (EIN) registers as PRIVATE_PROFIT under the name on its tax letter. Without one, register at a provider directly and set brand.compliance.isTcrApplication to false here.',
+}
+
 /** What a registry cannot do without, before it is asked: it would refuse, some of it after it has charged. */
 function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] {
   const problems: Problem[] = []
@@ -59,6 +65,8 @@ function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] 
     if (!isThere) problems.push({ field, says })
   }
   const kind = brand.entityType
+  // Nothing else that it lacks matters.
+  if (kind === 'SOLE_PROPRIETOR') return [SOLE_PROPRIETOR]
   need(country !== null, 'brand.business.country', 'The registry needs the country of the address.')
   need(brand.phone !== null, 'brand.contact.phone', 'The registry needs a phone number.')
   need(brand.email !== null, 'brand.contact.email', 'The registry needs an e-mail address.')
@@ -82,21 +90,21 @@ function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] 
       'The registry takes a US postal code that starts with five digits.',
     )
   }
-  if (kind === 'SOLE_PROPRIETOR') {
-    need(brand.lastName !== null, 'brand.contact.name', 'The registry needs the first and the last name of the owner.')
-    need(brand.mobilePhone !== null, 'brand.contact.mobilePhone', 'The registry needs the mobile number of the owner.')
-  } else {
-    need(brand.legalName !== null, 'brand.business.legalName', 'The registry needs the legal name of the business.')
-    need(brand.taxId !== null, 'brand.business.taxId', 'The registry needs the tax number of the business.')
-    need(
-      brand.taxId === null || brand.taxIdCountry !== 'US' || /^\d{9}$/.test(brand.taxId),
-      'brand.business.taxId',
-      'A US tax number has nine digits.',
-    )
-  }
+  need(brand.legalName !== null, 'brand.business.legalName', 'The registry needs the legal name of the business.')
+  need(brand.taxId !== null, 'brand.business.taxId', 'The registry needs the tax number of the business.')
+  need(
+    brand.taxId === null || brand.taxIdCountry !== 'US' || /^\d{9}$/.test(brand.taxId),
+    'brand.business.taxId',
+    'A US tax number has nine digits.',
+  )
   if (kind === 'PUBLIC_PROFIT') {
     need(brand.stockSymbol !== null, 'brand.business.stockSymbol', 'The registry needs the stock symbol.')
     need(brand.stockExchange !== null, 'brand.business.stockExchange', 'The registry needs the stock exchange.')
+    need(
+      brand.businessContactEmail !== null,
+      'brand.contact.businessContactEmail',
+      'The registry asks a listed company by mail whether it is really the company: give the address of a person at its own domain.',
+    )
   }
   return problems
 }

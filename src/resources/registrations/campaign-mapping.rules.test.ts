@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Campaign } from '../campaigns/index.ts'
+import { SOLE_PROPRIETOR } from './brand-mapping.rules.ts'
 import { mergeUseCases, messagesPerDay, pickSamples, toRegistryCampaign } from './campaign-mapping.rules.ts'
 
 describe('use cases of a campaign', () => {
@@ -95,9 +96,7 @@ describe('a campaign as a registry takes it', () => {
       { field, says: 'A campaign of use case MIXED holds at most 5 use cases: split it in two.' },
     ])
     assert.deepEqual(toRegistryCampaign(withUseCases(MANY.slice(1)), at).problems, [])
-    assert.deepEqual(toRegistryCampaign(campaign, { ...at, isSoleProprietor: true }).problems, [
-      { field, says: 'The registry gives the brand of a sole proprietor no campaign with this use case.' },
-    ])
+    assert.deepEqual(toRegistryCampaign(campaign, { ...at, isSoleProprietor: true }).problems, [SOLE_PROPRIETOR])
   })
 
   const embedded: [samples: string[], link: boolean, phone: boolean][] = [

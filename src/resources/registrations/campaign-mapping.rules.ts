@@ -1,5 +1,6 @@
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import type { Campaign } from '../campaigns/index.ts'
+import { SOLE_PROPRIETOR } from './brand-mapping.rules.ts'
 import type { Problem } from './registration.fields.ts'
 
 /** A stored campaign as a registry takes it: one use case, or one that holds several (TCR's campaign request). */
@@ -64,10 +65,7 @@ export function messagesPerDay(volume: unknown): number | null {
 
 /** What the registry would refuse. */
 function problemsOf(subUsecases: readonly string[], usecase: string, isSoleProprietor: boolean): Problem[] {
-  if (isSoleProprietor) {
-    const says = 'The registry gives the brand of a sole proprietor no campaign with this use case.'
-    return [{ field: 'campaign.useCases', says }]
-  }
+  if (isSoleProprietor) return [SOLE_PROPRIETOR]
   if (subUsecases.length > SUB_USE_CASES_MAX) {
     const says = `A campaign of use case ${usecase} holds at most ${SUB_USE_CASES_MAX} use cases: split it in two.`
     return [{ field: 'campaign.useCases', says }]

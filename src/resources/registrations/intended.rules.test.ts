@@ -161,15 +161,17 @@ describe('what the requests and the plan take from the profile, its brand and th
     assert.deepEqual([found.brand?.request.isMock, stepOf(found, 'campaign_review').state], [true, 'skipped'])
   })
 
-  test('a person without a business is shown under the name of the profile, and gets no campaign', () => {
+  test('C18: a person without a business is told so before anything is locked', () => {
     const person = brand({
       contact: { name: 'John Smith', phone: '+12025551234', email: 'j@acme.example', mobile_phone: '+12025551234' },
       business: { ...brand().business, legal_name: null, entity_type: 'SOLE_PROPRIETOR' },
     })
     const alone = { brand: person, name: 'Sales Team' }
-    const found = intended({ profile: { ...alone, inherit_tcr_campaign: true } })
-    assert.equal(found.brand?.request.displayName, 'Sales Team')
-    assert.equal(stepOf(intended({ profile: alone }), 'campaign').state, 'correction_needed')
+    for (const inherits of [true, false]) {
+      const found = intended({ profile: { ...alone, inherit_tcr_campaign: inherits } })
+      assert.deepEqual([found.brand, found.campaigns, stepOf(found, 'brand').state], [null, [], 'correction_needed'])
+      assert.deepEqual(stepOf(found, 'brand').feedback[0]?.fields, ['brand.business.entityType'])
+    }
   })
 
   test('few messages a day make a campaign of several use cases one of low volume', () => {

@@ -5,7 +5,7 @@ import type { Profile } from '../profiles/index.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'
 import { type MappedCampaign, messagesPerDay, toRegistryCampaign } from './campaign-mapping.rules.ts'
 import type { CompletionFacts } from './completion.rules.ts'
-import type { NumbersOf } from './numbers.rules.ts'
+import { type NumbersOf, senderProblem } from './numbers.rules.ts'
 import { type PlanFacts, planSteps } from './plan.rules.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 import { orderedBefore, type Taken } from './unchanged.rules.ts'
@@ -116,6 +116,7 @@ export function intentOf(profile: Profile, input: CompletionInput, has: Configur
     usesOtherSmsNumber: profile.sending_phone_number_profile_id !== null,
     usesOtherWhatsappNumber: profile.sending_whatsapp_number_profile_id !== null,
     sendingPhoneNumber: profile.sending_phone_number,
+    numberProblem: isTcr(brand) ? senderProblem(profile, input.reached, { isPutIntoCampaign: has.carrier }) : null,
     wabaPhoneNumberId: input.wabaPhoneNumberId,
     has,
     before: input.registration?.steps ?? [],

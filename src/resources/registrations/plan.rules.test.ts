@@ -38,6 +38,7 @@ function facts(parts: Partial<PlanFacts> = {}): PlanFacts {
     usesOtherSmsNumber: false,
     usesOtherWhatsappNumber: false,
     sendingPhoneNumber: '+12025551234',
+    numberProblem: null,
     wabaPhoneNumberId: '1234567890',
     has: EVERYTHING,
     before: [],
@@ -310,4 +311,58 @@ describe('what an earlier run left', () => {
       assert.deepEqual(found, expected)
     })
   }
+})
+
+describe('C17: a number that no 10DLC campaign takes', () => {
+  const numberProblem = { field: 'sending_phone_number', says: 'It is toll-free.' }
+
+  test('is told before anything is sent, with or without a carrier, and where the number is another profile’s', () => {
+    const feedback = [{ category: 'NUMBERS', fields: ['sending_phone_number'], says: 'It is toll-free.' }]
+    for (const more of [{}, { has: { ...EVERYTHING, carrier: false } }, { usesOtherSmsNumber: true }]) {
+      const carrier = planSteps(facts({ numberProblem, ...more })).find(({ step }) => step === 'carrier')
+      assert.deepEqual([carrier?.state, carrier?.feedback], ['correction_needed', feedback])
+    }
+  })
+})
+
+describe('D1: what was ordered before', () => {
+  const feedback = [{ category: 'TAX_ID', fields: ['brand.business.taxId'], says: 'Wrong.' }]
+  const last = { isLast: true, feedback }
+  const known = { ...freshBrand, tcr_brand_id: 'BABC123', identity_status: 'UNVERIFIED' }
+  const verified = { ...known, lock: 'submitted' as const, identity_status: 'VERIFIED' }
+  const declined = {
+    ...freshCampaign,
+    tcrCampaignId: 'CABC123',
+    sharingStatus: 'DECLINED' as const,
+    isChangeable: true,
+  }
+  const named = (steps: readonly Step[], name: StepName) => steps.find(({ step }) => step === name)
+
+  test('is looked at where the registry has exactly this', () => {
+    const brand = named(planSteps(facts({ brand: { ...known, ordered: last } })), 'brand')
+    assert.deepEqual([brand?.state, brand?.call], ['pending', 'read_brand'])
+    const has = { ...EVERYTHING, vetting: false }
+    const steps = planSteps(facts({ brand: verified, campaigns: [{ ...declined, ordered: last }], has }))
+    assert.deepEqual([named(steps, 'campaign')?.state, named(steps, 'campaign')?.call], ['pending', 'read_campaign'])
+  })
+
+  test('is told again where it was not approved and the registry has something else by now', () => {
+    const older = { isLast: false, feedback }
+    const brand = named(planSteps(facts({ brand: { ...known, ordered: older } })), 'brand')
+    assert.deepEqual([brand?.state, brand?.feedback], ['correction_needed', feedback])
+  })
+
+  test('is ordered again where a campaign comes with another brand, or with a vetting that is still to come', () => {
+    const campaigns = [{ ...declined, ordered: last }]
+    for (const brand of [known, verified])
+      assert.equal(named(planSteps(facts({ brand, campaigns })), 'campaign')?.call, 'update_campaign')
+  })
+
+  test('and was never at the registry is submitted', () => {
+    const brand = named(planSteps(facts({ brand: { ...freshBrand, ordered: last } })), 'brand')
+    assert.equal(brand?.call, 'submit_brand')
+    const has = { ...EVERYTHING, vetting: false }
+    const steps = planSteps(facts({ brand: verified, campaigns: [{ ...freshCampaign, ordered: last }], has }))
+    assert.equal(named(steps, 'campaign')?.call, 'submit_campaign')
+  })
 })

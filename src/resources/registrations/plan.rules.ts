@@ -35,6 +35,8 @@ export interface PlanFacts {
   usesOtherSmsNumber: boolean
   usesOtherWhatsappNumber: boolean
   sendingPhoneNumber: string | null
+  /** Why the number that messages come from cannot be in a 10DLC campaign, where it is to be in one. */
+  numberProblem: Problem | null
   wabaPhoneNumberId: string | null
   has: { mocks: boolean; vetting: boolean; carrier: boolean; whatsapp: boolean }
   /** The steps of the run before, [] for the first. */
@@ -169,6 +171,13 @@ function planReview({ id, lock, sharingStatus, status }: PlannedCampaign, isMock
 
 function planCarrier(facts: PlanFacts): Step {
   const skipped = (says: string) => newStep('carrier', null, 'skipped', { says })
+  if (facts.numberProblem !== null) {
+    const { field, says } = facts.numberProblem
+    return newStep('carrier', null, 'correction_needed', {
+      says,
+      feedback: [{ category: 'NUMBERS', fields: [field], says }],
+    })
+  }
   if (facts.usesOtherSmsNumber) return skipped('The number is another profile’s, which connects it.')
   if (facts.sendingPhoneNumber === null) return skipped('The profile has no sending_phone_number.')
   if (!facts.has.carrier) return skipped('No carrier is configured on this server.')
