@@ -1,4 +1,5 @@
 import type { RouteHandlerMethod } from 'fastify'
+import { readEntityTags } from '../contract/entity-tag.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { buildOpenApi } from './openapi.ts'
@@ -65,7 +66,7 @@ export function addPages(
     const found = await held()
     if (found === null) return reply.callNotFound()
     reply.headers({ ...GUARDS, etag: found.etag, vary: 'accept-encoding' })
-    if (request.headers['if-none-match'] === found.etag) return reply.code(304).send()
+    if (isHeld(request.headers['if-none-match'], found.etag)) return reply.code(304).send()
     const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
     if (takesGzip) reply.header('content-encoding', 'gzip')
     return reply.type(SCRIPT).send(takesGzip ? found.gzipped : found.plain)
@@ -74,4 +75,10 @@ export function addPages(
   page(PAGES[4], async (_request, reply) =>
     reply.headers(GUARDS).type('application/json; charset=utf-8').send(written()),
   )
+}
+
+/** If-None-Match (RFC 9110 section 13.1.2). A header that cannot be read asks for the page. */
+function isHeld(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = readEntityTags(ifNoneMatch ?? '')
+  return tags === '*' || tags?.includes(etag) === true
 }

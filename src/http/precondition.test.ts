@@ -30,14 +30,21 @@ async function failureOf(work: Promise<void>): Promise<Failure | null> {
   }
 }
 
-const MATCHING = [undefined, '*', ' * ', CURRENT, `"other.1", ${CURRENT}`, `W/"a",${CURRENT} `]
+const GZIPPED = CURRENT.replace(/"$/, '-gzip"')
+const MATCHING = [
+  ...[undefined, '*', ' * ', CURRENT, `"other.1", ${CURRENT}`, `W/"a",${CURRENT} `],
+  ...[`W/${CURRENT}`, GZIPPED, `W/${GZIPPED}`, `"a,b", ${CURRENT}`, `, ${CURRENT} ,`, `${CURRENT},`],
+]
 for (const header of MATCHING) {
   test(`goes on: If-Match ${header ?? 'absent'}`, async () => {
     assert.equal(await failureOf(checkIfMatch(db, endpoint(), call, header)), null)
   })
 }
 
-const STALE = ['"770e8400-e29b-41d4-a716-446655440002.6"', `W/${CURRENT}`, '""', '"a", "b"']
+const STALE = [
+  ...['"770e8400-e29b-41d4-a716-446655440002.6"', 'W/"770e8400-e29b-41d4-a716-446655440002.6"', '""', '"a", "b"'],
+  CURRENT.replace(/"$/, '-identity"'),
+]
 for (const header of STALE) {
   test(`412: If-Match ${header}`, async () => {
     const failure = await failureOf(checkIfMatch(db, endpoint(), call, header))
@@ -45,7 +52,7 @@ for (const header of STALE) {
   })
 }
 
-const MALFORMED = ['', 'abc', '770e8400.7', '"unclosed', `${CURRENT},`, `*, ${CURRENT}`, "'single'", '"a b"']
+const MALFORMED = ['', 'abc', '770e8400.7', '"unclosed', ',', `*, ${CURRENT}`, "'single'", '"a b"']
 for (const header of MALFORMED) {
   test(`400: If-Match ${JSON.stringify(header)} is no list of entity tags`, async () => {
     const failure = await failureOf(checkIfMatch(db, endpoint(), call, header))
@@ -53,11 +60,13 @@ for (const header of MALFORMED) {
   })
 }
 
-test('a 412 names the members that changed since, asked for with the one tag that was sent', async () => {
+test('a 412 names the members that changed since, asked for with the one tag that was sent, as it was made', async () => {
   const asked: string[] = []
   const details = { name: ['changed by request req_7X9zKp2jDw'] }
   const failure = await failureOf(checkIfMatch(db, endpoint(details, asked), call, '"stale.1"'))
   assert.deepEqual([failure?.details, asked], [details, ['"stale.1"']])
+  await failureOf(checkIfMatch(db, endpoint(details, asked), call, 'W/"stale.1-gzip"'))
+  assert.deepEqual(asked, ['"stale.1"', '"stale.1"'])
 })
 
 test('of several stale tags none is singled out', async () => {

@@ -363,8 +363,13 @@ test('the reference script is served compressed to whoever takes it, and not aga
   assert.deepEqual([gzipped.headers['content-encoding'], gzipped.body], ['gzip', 'gzipped'])
   const plain = await server.inject({ url })
   assert.deepEqual([plain.headers['content-encoding'], plain.body], [undefined, 'plain'])
-  const known = await server.inject({ url, headers: { 'if-none-match': '"tag"' } })
-  assert.deepEqual([known.statusCode, known.body], [304, ''])
+  for (const held of ['"tag"', 'W/"tag"', '"tag-gzip"', '"other", "tag"', '*']) {
+    const known = await server.inject({ url, headers: { 'if-none-match': held } })
+    assert.deepEqual([known.statusCode, known.body], [304, ''], held)
+  }
+  for (const held of ['"other"', 'tag', '']) {
+    assert.equal((await server.inject({ url, headers: { 'if-none-match': held } })).statusCode, 200, held)
+  }
   await server.close()
 })
 

@@ -46,15 +46,42 @@ describe('PATCH /v3/profiles/{profileId} with If-Match', () => {
     assert.equal((await org.admin.get(path)).data.name, 'Two')
   })
 
-  test('a weak, unknown, foreign or future tag, or a list of stale ones, is refused without details', async () => {
+  test('C13: a tag as a compressing proxy hands it on, and a list as RFC 9110 has it, is the tag; a stale one still names its changes', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const path = `/v3/profiles/${id}`
+    let version = 1
+    const forms = [
+      (tag: string) => `W/${tag}`,
+      ...['-gzip', '--gzip', '-br', '-zstd', '-deflate'].map((end) => (tag: string) => tag.replace(/"$/, `${end}"`)),
+      (tag: string) => `W/${tag.replace(/"$/, '-gzip"')}`,
+      (tag: string) => `"a,b", ${tag}`,
+      (tag: string) => `, ${tag} ,`,
+    ]
+    for (const form of forms) {
+      const tag = form(`"${id}.${version}"`)
+      const reply = await org.admin.patch(path, { description: `Version ${version}` }, { 'if-match': tag })
+      assert.equal(reply.status, 200, tag)
+      version += 1
+      assert.equal(reply.headers.etag, `"${id}.${version}"`)
+      const again = await org.admin.patch(path, { name: 'Mine' }, { 'if-match': tag })
+      assert.equal(again.status, 412, tag)
+      // What changed can be told where one tag was sent.
+      assert.equal(again.error.details === null, tag.startsWith('"a,b"'), tag)
+    }
+    assert.equal((await org.admin.delete(path, undefined, { 'if-match': `W/"${id}.1-gzip"` })).status, 412)
+    assert.equal((await org.admin.delete(path, undefined, { 'if-match': `W/"${id}.${version}-gzip"` })).status, 204)
+  })
+
+  test('an unknown, foreign or future tag, or a list of stale ones, is refused without details', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
     const other = await org.profile()
     const path = `/v3/profiles/${id}`
     assert.equal((await org.admin.patch(path, { name: 'Two' })).status, 200)
     for (const tag of [
-      `W/"${id}.2"`,
       '"unheard-of"',
+      `"${id}.2-identity"`,
       `"${other.id}.1"`,
       `"${id}.99"`,
       `"${id}.0"`,
@@ -81,7 +108,7 @@ describe('PATCH /v3/profiles/{profileId} with If-Match', () => {
   test('a malformed header is 400', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    for (const tag of ['', id, `"${id}.1`, `"a" "b"`, `"a",`, 'W/*']) {
+    for (const tag of ['', id, `"${id}.1`, `"a" "b"`, ',', `"a", b`, 'W/*']) {
       const reply = await org.admin.patch(`/v3/profiles/${id}`, { name: 'Mine' }, { 'if-match': tag })
       assert.equal(reply.status, 400, tag)
       assert.equal(reply.error.code, 'REQUEST_400')
