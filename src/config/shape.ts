@@ -104,7 +104,7 @@ export interface Config {
     /** How long a stopping server goes on taking requests, so that whoever sends them learns of it first. */
     readonly shutdownDelayMs: number
   }
-  readonly ops: { readonly host: string; readonly port: number }
+  readonly ops: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] }
   readonly isTraced: boolean
   readonly logLevel: 'info' | 'warn' | 'error' | 'silent'
   /** Absolute. */
@@ -163,7 +163,7 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
       shutdownDelayMs: shutdownDelayMs(values),
     },
-    ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+    ops: { host: values.OPS_HOST, port: values.OPS_PORT, allowedHosts: values.OPS_ALLOWED_HOSTS },
     isTraced: values.TRACING,
     logLevel: values.LOG_LEVEL,
     dataDir: resolve(values.DATA_DIR),

@@ -140,6 +140,13 @@ export const configTable = {
     '127.0.0.1',
     'Address of that port. It asks for no key: keep it private.',
   ),
+  OPS_ALLOWED_HOSTS: setting(
+    'Operations',
+    hostNames,
+    [],
+    'More names under which that port is asked, such as that of a service. It answers for localhost, for `OPS_HOST` and for any IP address, and for no other name, so that no web page reads it by a name that leads here.',
+    'none',
+  ),
   LOG_LEVEL: setting(
     'Operations',
     oneOf('info', 'warn', 'error', 'silent'),

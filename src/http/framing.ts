@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../contract/failure.ts'
+import { answersFor, isHost } from '../contract/host.ts'
 import { newRequestId } from '../contract/request-id.ts'
 import { answerHeaders, failureAnswer } from './answer.ts'
+import { unsupportedEncoding } from './arrival.ts'
 
 const TARGET_BYTES_MAX = 2048
 const LINGER_MS = 1_000
-const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /** Connections on which a request was refused whose bounds are in doubt: what follows on them is not served. */
 const doubtful = new WeakSet<Duplex>()
@@ -95,10 +96,11 @@ export function checkFraming(request: IncomingMessage, allowedHosts: readonly st
   if (!url.startsWith('/') || url.includes('#')) throw doubt('The request target must be a path')
   if (url.length > TARGET_BYTES_MAX) throw new Failure('REQUEST_414')
   const { host } = headers
-  if (host === undefined || countOf(request, 'host') !== 1 || !HOST.test(host)) {
+  if (host === undefined || countOf(request, 'host') !== 1 || !isHost(host)) {
     throw doubt('The request must have exactly one valid Host header')
   }
-  if (allowedHosts.length > 0 && !allowedHosts.includes(host.toLowerCase())) {
+  const mustBeNamed = allowedHosts.length > 0
+  if (mustBeNamed && !answersFor(host, { names: allowedHosts, anyPort: false, anyAddress: false })) {
     throw doubt('This server does not answer for that Host')
   }
   if (countOf(request, 'content-type') > 1) throw doubt('The request has more than one Content-Type header')
@@ -115,7 +117,7 @@ function checkBody({ headers, method = '', httpVersion }: IncomingMessage): void
   // Fastify does not read a body of these methods, so nobody else would notice it.
   if (hasBody && /^(?:GET|HEAD|TRACE)$/.test(method)) throw doubt(`${method} takes no body`)
   const encoding = headers['content-encoding']
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new Failure('REQUEST_415')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw unsupportedEncoding(encoding)
 }
 
 const CODES: Record<string, 'REQUEST_431' | 'REQUEST_408' | 'REQUEST_413'> = {

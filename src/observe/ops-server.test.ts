@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createMetrics } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
@@ -12,7 +13,13 @@ const ready: ReadyReport = {
 
 async function start(t: TestContext, check: () => Promise<ReadyReport> = async () => ready) {
   const metrics = createMetrics({ version: '1', withProcess: false })
-  const server = await startOpsServer({ host: '127.0.0.1', port: 0, checks: { ready: check }, metrics })
+  const server = await startOpsServer({
+    host: '127.0.0.1',
+    port: 0,
+    allowedHosts: ['metrics.example', 'scrape.example:9090'],
+    checks: { ready: check },
+    metrics,
+  })
   t.after(() => server.close())
   return {
     server,
@@ -59,6 +66,47 @@ test('/metrics is Prometheus text', async (t) => {
   assert.match(await response.text(), /^# TYPE http_server_request_duration_seconds histogram$/m)
 })
 
+test('E13: it answers for names of its own and for addresses, and under no name that a page brings along', async (t) => {
+  const { server } = await start(t)
+  const ask = (path: string, host: string | null, version = '1.1') =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: server.port })
+      let text = ''
+      socket.setEncoding('latin1').on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('close', () => resolve(text)).on('error', reject)
+      const named = host === null ? '' : `Host: ${host}\r\n`
+      socket.write(`GET ${path} HTTP/${version}\r\n${named}Connection: close\r\n\r\n`)
+    })
+  const own = [
+    'localhost',
+    `LOCALHOST:${server.port}`,
+    '127.0.0.1',
+    '[::1]:9999',
+    '10.2.3.4:9090',
+    'metrics.example:80',
+  ]
+  for (const host of [...own, 'scrape.example:9090']) {
+    assert.match(await ask('/livez', host), /^HTTP\/1\.1 200 /, host)
+  }
+  for (const host of [
+    'rebound.example',
+    `rebound.example:${server.port}`,
+    'localhost.rebound.example',
+    'scrape.example',
+    '',
+  ]) {
+    for (const path of ['/livez', '/readyz', '/metrics', '/other']) {
+      const text = await ask(path, host)
+      assert.match(text, /^HTTP\/1\.1 421 /, `${path} under ${host}`)
+      assert.doesNotMatch(text, /http_server|simulat/)
+    }
+  }
+  // Probes that speak HTTP/1.0 send none.
+  assert.match(await ask('/livez', null, '1.0'), /^HTTP\/1\.1 200 /)
+})
+
 test('any other path is 404, any other method 405, and HEAD has no body', async (t) => {
   const { get } = await start(t)
   assert.equal((await get('/')).status, 404)
@@ -75,6 +123,7 @@ test('a taken port refuses the start, and a closed server frees its port', async
     startOpsServer({
       host: '127.0.0.1',
       port: server.port,
+      allowedHosts: [],
       checks: { ready: async () => ready },
       metrics: createMetrics({ version: '1', withProcess: false }),
     })

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answersFor, type HostPolicy } from '../contract/host.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadyReport } from './readiness.ts'
 
@@ -7,6 +8,8 @@ export interface OpsServerOptions {
   host: string
   /** 0 takes any free port. */
   port: number
+  /** Names that it answers for, in lower case, beside those of this machine, `host` and every address. */
+  allowedHosts: readonly string[]
   checks: { ready(): Promise<ReadyReport> }
   metrics: Pick<Metrics, 'render' | 'contentType'>
 }
@@ -32,10 +35,24 @@ interface Answer {
  * - `/readyz` is 200 or 503 with each check, and names the providers that are simulated (decision 23).
  * - `/metrics` is Prometheus text.
  *
+ * It asks for no key, so it answers for names that are its own only: a page in a browser on this machine could else read it
+ * under a name of the page's that leads here (DNS rebinding).
+ *
  * Rejects when the address cannot be listened on.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
+  const hosts: HostPolicy = {
+    names: ['localhost', options.host.toLowerCase(), ...options.allowedHosts],
+    anyPort: true,
+    anyAddress: true,
+  }
   const server = createServer((request, response) => {
+    // Only HTTP/1.0 has requests without a Host, and no browser speaks that.
+    const { host } = request.headers
+    if (host !== undefined && !answersFor(host, hosts)) {
+      send(request, response, WRONG_HOST)
+      return
+    }
     answer(options, request).then(
       (found) => send(request, response, found),
       () => send(request, response, json(500, { status: 'error' })),
@@ -61,6 +78,11 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       }),
   }
 }
+
+const WRONG_HOST = json(421, {
+  status: 'wrong_host',
+  message: 'This port does not answer for that Host. Ask by address, or name the host in OPS_ALLOWED_HOSTS',
+})
 
 async function answer(options: OpsServerOptions, request: IncomingMessage): Promise<Answer> {
   const path = (request.url ?? '').split('?')[0]
