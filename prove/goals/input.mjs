@@ -212,6 +212,7 @@ const mediaTypes = {
       'application/json; charset=utf-8',
       'Application/JSON',
       'application/json;charset="UTF-8"',
+      'application/json; charset=utf8; version=1',
       'application/merge-patch+json',
     ]
     const bad = [

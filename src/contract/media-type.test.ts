@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { acceptsJson, parseContentType } from './media-type.ts'
+import { acceptsJson, readContentType } from './media-type.ts'
 
-describe('parseContentType', () => {
-  it('knows the two request media types, with or without charset=utf-8', () => {
+describe('readContentType', () => {
+  const kindOf = (header: string | undefined) => readContentType(header).kind
+
+  it('C10: knows the two request media types with UTF-8 in any spelling, and with parameters that mean nothing here', () => {
     for (const subtype of ['json', 'merge-patch+json'] as const) {
       const expected = subtype === 'json' ? 'json' : 'merge-patch'
       for (const end of [
@@ -14,20 +16,46 @@ describe('parseContentType', () => {
         '; Charset="utf-8"',
         '; charset=utf-8;',
         ';',
+        '; charset=utf8',
+        ';CHARSET=UTF8',
+        '; charset="UTF8"',
+        '; charset="utf\\-8"',
+        '; charset=us-ascii',
+        '; charset=utf-8; charset=UTF8',
+        '; version=1',
+        '; charset=utf-8; version=1',
+        '; odata.metadata=minimal; IEEE754Compatible=true; charset=utf8',
+        '; profile="https://example.com/a;b, c"',
+        '; boundary=x',
+        '; q=1',
+        ';;; charset=utf-8 ;',
+        ' ',
+        ' '.repeat(100),
+        `;${' '.repeat(50_000)}`,
       ]) {
-        assert.equal(parseContentType(`application/${subtype}${end}`), expected, subtype + end)
-        assert.equal(parseContentType(`Application/${subtype.toUpperCase()}${end}`), expected, subtype + end)
+        assert.equal(kindOf(`application/${subtype}${end}`), expected, subtype + end)
+        assert.equal(kindOf(`Application/${subtype.toUpperCase()}${end}`), expected, subtype + end)
       }
     }
   })
 
-  it('knows nothing else', () => {
+  it('C10: tells a charset that is another encoding', () => {
+    for (const [header, charset] of [
+      ['application/json; charset=utf-16', 'utf-16'],
+      ['application/json; charset=ISO-8859-1', 'ISO-8859-1'],
+      ['application/json; charset="latin1"', 'latin1'],
+      ['application/json; charset=utf-8; charset=utf-16', 'utf-16'],
+      ['application/json; charset=windows-1252; charset=utf-8', 'windows-1252'],
+      ['application/json; charset=""', ''],
+      ['application/merge-patch+json;charset=utf-7', 'utf-7'],
+      ['application/json; charset=utf-8x', 'utf-8x'],
+    ] as const) {
+      assert.deepEqual(readContentType(header), { kind: 'charset', charset }, header)
+    }
+  })
+
+  it('knows no other type', () => {
     for (const header of [
-      undefined,
-      '',
-      'json',
-      'application',
-      'application/',
       'application/jsonp',
       'application/json5',
       'application/x-json',
@@ -36,26 +64,41 @@ describe('parseContentType', () => {
       'application/mergexpatch+json',
       'text/json',
       'text/plain',
+      'text/plain; charset=utf-8',
       '*/*',
       'application/*',
       'multipart/form-data; boundary=x',
       'application/x-www-form-urlencoded',
-      'application/json; charset=utf8',
-      'application/json; charset=utf-16',
-      'application/json; charset=iso-8859-1',
-      'application/json; charset=utf-8; charset=utf-8',
+    ]) {
+      assert.equal(kindOf(header), 'other', header)
+    }
+  })
+
+  it('takes nothing that cannot be read', () => {
+    for (const header of [
+      undefined,
+      '',
+      ' ',
+      ';',
+      'json',
+      'application',
+      'application/',
+      '/json',
       'application/json; charset="utf-8',
       'application/json; charset = utf-8',
-      'application/json; version=1',
-      'application/json; charset=utf-8; version=1',
+      'application/json; charset',
+      'application/json; charset=',
+      'application/json; =utf-8',
+      'application/json; charset=utf-8 x',
+      'application/json; charset="utf-8"x',
       'application/json, application/json',
+      'application/json; charset=utf-8, application/json',
       'application/json application/json',
-      ' application/json',
-      'application/json\n',
-      `application/json${' '.repeat(100)}`,
-      `application/json;${' '.repeat(50_000)}`,
+      'application/json charset=utf-8',
+      `application/json; ${'a'.repeat(50_000)}`,
+      `application/json; a="${'\\"'.repeat(50_000)}`,
     ]) {
-      assert.equal(parseContentType(header), null, header)
+      assert.equal(kindOf(header), 'malformed', header?.slice(0, 80))
     }
   })
 })

@@ -1,20 +1,42 @@
-const CONTENT_TYPE =
-  /^application\/(json|merge-patch\+json)[ \t]{0,8}(?:;[ \t]{0,8}charset=(?:utf-8|"utf-8")[ \t]{0,8})?;?$/i
-
-/**
- * Which of the two request media types a Content-Type names: `application/json` or `application/merge-patch+json`
- * (decision 13), with no parameter but `charset=utf-8`. Null for anything else, which is a 415.
- */
-export function parseContentType(header: string | undefined): 'json' | 'merge-patch' | null {
-  const subtype = CONTENT_TYPE.exec(header ?? '')?.[1]?.toLowerCase()
-  if (subtype === undefined) return null
-  return subtype === 'json' ? 'json' : 'merge-patch'
-}
-
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+"
 const RANGE = new RegExp(`^(${TOKEN})/(${TOKEN})$`)
-const PARAMETER = new RegExp(`^(${TOKEN})=(?:(${TOKEN})|"(?:[^"\\\\]|\\\\.)*")$`)
+const PARAMETER = new RegExp(`^(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")$`)
 const QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
+/** Names of UTF-8 that clients use, and ASCII, of which each text is the same in UTF-8. */
+const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii'])
+
+/** What a Content-Type says. `charset` is another encoding that was named, in the client's spelling. */
+export type ContentType =
+  | { kind: 'json' | 'merge-patch' }
+  | { kind: 'other' }
+  | { kind: 'charset'; charset: string }
+  | { kind: 'malformed' }
+
+const JSON_TYPE: ContentType = { kind: 'json' }
+const MERGE_PATCH_TYPE: ContentType = { kind: 'merge-patch' }
+
+/**
+ * Which of the two request media types a Content-Type names: `application/json` or `application/merge-patch+json`. Their bodies
+ * are UTF-8; a charset that says so is taken in any spelling, and parameters that mean nothing here are ignored (RFC 8259
+ * section 11 defines none, and clients send many).
+ */
+export function readContentType(header: string | undefined): ContentType {
+  // Most requests: nothing to take apart.
+  if (header === 'application/json') return JSON_TYPE
+  const [name = '', ...parameters] = splitOutsideQuotes(header ?? '', ';')
+  const type = name.toLowerCase()
+  const known =
+    type === 'application/json' ? JSON_TYPE : type === 'application/merge-patch+json' ? MERGE_PATCH_TYPE : null
+  if (known === null) return RANGE.test(name) ? { kind: 'other' } : { kind: 'malformed' }
+  for (const parameter of parameters) {
+    if (parameter === '') continue
+    const [, key, bare, quoted] = PARAMETER.exec(parameter) ?? []
+    if (key === undefined) return { kind: 'malformed' }
+    const charset = bare ?? (quoted ?? '').replace(/\\(.)/g, '$1')
+    if (key.toLowerCase() === 'charset' && !UTF_8.has(charset.toLowerCase())) return { kind: 'charset', charset }
+  }
+  return known
+}
 
 /**
  * Whether the client takes `application/json` (RFC 9110 section 12.5.1): the most specific range that covers it

@@ -10,6 +10,7 @@ import type { Arrival, Wishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { House } from './house.ts'
+import { lockedOut } from './lockout.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const KEY_GRAMMAR = /^[a-zA-Z0-9_-]{1,255}$/
@@ -60,10 +61,7 @@ function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unkno
   house.metrics.authFailed(reason)
   const waitSeconds = house.lockout.failed(arrival.remoteAddress)
   if (waitSeconds === 0) return new Failure('AUTH_002')
-  return new Failure('BUSINESS_002', {
-    message: 'Too many requests with an invalid API key',
-    headers: { 'retry-after': String(waitSeconds) },
-  })
+  return lockedOut('Too many requests with an invalid API key', waitSeconds)
 }
 
 /** The first read of the request, on the pool or inside a transaction. Null when the key opens nothing. */

@@ -1,5 +1,6 @@
+import { maskCards } from '../contract/card-text.ts'
 import { Failure } from '../contract/failure.ts'
-import { acceptsJson, parseContentType } from '../contract/media-type.ts'
+import { acceptsJson, readContentType } from '../contract/media-type.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** A request as the transport hands it over: framed, bounded, not yet read. */
@@ -23,6 +24,34 @@ export interface Wishes {
   merge: boolean
 }
 
+const SHOWN_CHARS_MAX = 64
+
+/** A header's words as an answer repeats them: cut, and never with a card number in them. */
+function shown(text: string): string {
+  return maskCards(text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text).text
+}
+
+function whatCame(header: string | undefined): string {
+  if (header === undefined) return 'the request has a body and no Content-Type'
+  const type = readContentType(header)
+  if (type.kind === 'charset') return `the charset is ${shown(type.charset)}, but JSON is UTF-8`
+  if (type.kind === 'malformed') return `the Content-Type ${shown(header)} cannot be read`
+  return type.kind === 'other' ? `the Content-Type is ${shown(header)}` : 'a merge patch is not taken by this operation'
+}
+
+/** The refusal of a Content-Type, which says what came and what is taken. */
+export function unsupportedType(header: string | undefined, takesMergePatch: boolean): Failure {
+  const taken = takesMergePatch ? 'application/json or application/merge-patch+json' : 'application/json'
+  return new Failure('REQUEST_415', { message: `Unsupported media type: ${whatCame(header)}. Send ${taken}` })
+}
+
+/** The refusal of a Content-Encoding. */
+export function unsupportedEncoding(encoding: string): Failure {
+  return new Failure('REQUEST_415', {
+    message: `Unsupported media type: the Content-Encoding is ${shown(encoding)}. Send the body without one`,
+  })
+}
+
 /**
  * Refuses what the route cannot read at all: the first of the checks (decision 14).
  *
@@ -34,10 +63,12 @@ export function readWishes(endpoint: Pick<Endpoint, 'kind' | 'method' | 'documen
   const hasBody = body !== null && body.length > 0
   if (hasBody && endpoint.kind === 'read')
     throw new Failure('REQUEST_400', { message: `${endpoint.method} takes no body` })
-  const media = hasBody || headers['content-type'] !== undefined ? parseContentType(headers['content-type']) : 'json'
-  const merge = media === 'merge-patch'
-  if (endpoint.kind === 'write' && (media === null || (merge && endpoint.document.mergePatch !== true)))
-    throw new Failure('REQUEST_415')
+  const type = headers['content-type']
+  const kind = hasBody || type !== undefined ? readContentType(type).kind : 'json'
+  const merge = kind === 'merge-patch'
+  const takesMergePatch = endpoint.document.mergePatch === true
+  if (endpoint.kind === 'write' && kind !== 'json' && !(merge && takesMergePatch))
+    throw unsupportedType(type, takesMergePatch)
   return {
     apiKey: headers['x-api-key'],
     profileId: headers['x-profile-id'],

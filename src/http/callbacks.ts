@@ -18,8 +18,8 @@ export const CALLBACK_ROUTES = [
   ['GET', '/callbacks/meta'],
 ] as const
 
-/** Events are small; what is larger is none. */
-const BODY_BYTES_MAX = 64 * 1024
+/** Events are small. Meta alone gathers up to a thousand of them into one request, of up to 3 MB by its documentation. */
+const BODY_BYTES_MAX = { tcr: 64 * 1024, telnyx: 64 * 1024, meta: 3 * 1024 * 1024 } as const
 
 export interface CallbackOptions {
   receivers: readonly CallbackReceiver[]
@@ -35,12 +35,12 @@ type Transport = Parameters<ServerOptions['pages']>[0]
 export function addCallbacks(server: Transport, options: CallbackOptions): void {
   const lockout = new Lockout()
   for (const [method, url] of CALLBACK_ROUTES) {
-    const provider = url.slice('/callbacks/'.length)
+    const provider = url.slice('/callbacks/'.length) as CallbackReceiver['provider']
     const receiver = options.receivers.find((each) => each.provider === provider)
     server.route({
       method,
       url,
-      bodyLimit: BODY_BYTES_MAX,
+      bodyLimit: BODY_BYTES_MAX[provider],
       handler: async (request, reply) => {
         if (receiver === undefined) return reply.callNotFound()
         const arrival = {

@@ -1,3 +1,5 @@
+import { Failure } from '../contract/failure.ts'
+
 /**
  * Slows down guessing of API keys (decision 25): after every ten failures an address waits, first 1, then 5, then 15 minutes.
  * Only failures wait: a valid key passes from any address, so guessing cannot lock anybody out.
@@ -29,6 +31,17 @@ export function countedAddress(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`
+}
+
+/**
+ * What an address that has to wait is told. The official SDKs would sleep through the wait, which neither their timeout nor an
+ * abort ends, and a wrong key is no better afterwards: so their call is to end at once.
+ */
+export function lockedOut(message: string, waitSeconds: number): Failure {
+  return new Failure('BUSINESS_002', {
+    message,
+    headers: { 'retry-after': String(waitSeconds), 'x-should-retry': 'false' },
+  })
 }
 
 export class Lockout {

@@ -7,6 +7,7 @@ import { secretDigest } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { House } from './house.ts'
+import { lockedOut } from './lockout.ts'
 import type { OpenEndpoint, SecretAsk } from './open-endpoint.ts'
 import { failed } from './pipeline.ts'
 import { parseBody, sandboxTypos } from './request.ts'
@@ -50,10 +51,7 @@ function refusedSecret(house: House, { notFound }: OpenEndpoint, { remoteAddress
   house.metrics.authFailed('unknown')
   const waitSeconds = house.lockout.failed(remoteAddress)
   if (waitSeconds === 0) return new Failure(notFound)
-  return new Failure('BUSINESS_002', {
-    message: 'Too many requests with an invalid token',
-    headers: { 'retry-after': String(waitSeconds) },
-  })
+  return lockedOut('Too many requests with an invalid token', waitSeconds)
 }
 
 /** @throws Failure REQUEST_400, VALIDATION_001. */

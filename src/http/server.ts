@@ -8,7 +8,7 @@ import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Span } from '../observe/trace.ts'
 import { type Answer, answerHeaders, failureAnswer } from './answer.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, unsupportedType } from './arrival.ts'
 import { Crowd } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
@@ -253,8 +253,11 @@ function codeOf(answer: Answer): string | null {
 function refused(request: FastifyRequest, error: FastifyError | Failure): Answer {
   const { requestId } = visitOf(request)
   if (error instanceof Failure) return failureAnswer(requestId, error)
-  const code = { 413: 'REQUEST_413', 414: 'REQUEST_414', 415: 'REQUEST_415', 408: 'REQUEST_408' } as const
+  const code = { 413: 'REQUEST_413', 414: 'REQUEST_414', 408: 'REQUEST_408' } as const
   const status = error.statusCode ?? 500
+  if (status === 415) {
+    return failureAnswer(requestId, unsupportedType(request.headers['content-type'], request.method === 'PATCH'))
+  }
   const known = code[status as keyof typeof code]
   if (known !== undefined) return failureAnswer(requestId, new Failure(known))
   if (status >= 400 && status < 500) return failureAnswer(requestId, new Failure('REQUEST_400'))

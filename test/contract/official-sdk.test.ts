@@ -14,10 +14,12 @@ import Sent, {
 } from '@sentdm/sentdm'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
+import { newKeyText } from '../../src/contract/key-text.ts'
+import { newId } from '../../src/contract/new-id.ts'
 import type { Payments } from '../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
-import type { Client, Envelope } from '../kit/client.ts'
+import { Client, type Envelope } from '../kit/client.ts'
 import { CALLBACK_URL, completableProfile, settle } from '../kit/completion.ts'
 import { Receiver } from '../kit/receiver.ts'
 import { tokenIn } from '../kit/recorded-mail.ts'
@@ -59,6 +61,22 @@ function attemptsAt(app: TestApp, method: string, route: string): Attempt[] {
 }
 
 const ONE = '/v3/profiles/:profileId'
+
+test('B5: after ten wrong keys a call with one ends at once, though the server names a minute to wait', async () => {
+  await using app = await testApp()
+  const client = sdk(new Client(app.url, { apiKey: newKeyText('live', newId()), keyId: '', userId: '' }), {
+    maxRetries: 2,
+  })
+  for (let count = 0; count < 10; count += 1) {
+    assert.ok((await errorOf(client.profiles.list())) instanceof AuthenticationError)
+  }
+  const startedMs = performance.now()
+  const error = await errorOf(client.profiles.list())
+  assert.ok(error instanceof RateLimitError)
+  assert.deepEqual([error.headers?.get('retry-after'), error.headers?.get('x-should-retry')], ['60', 'false'])
+  assert.ok(performance.now() - startedMs < 10_000)
+  assert.equal(attemptsAt(app, 'GET', '/v3/profiles').length, 11, 'none is sent again')
+})
 
 test('profiles are created, read, listed, updated with brand and card, and deleted', async () => {
   await using app = await testApp()

@@ -68,7 +68,8 @@ export function failureHeaders(
 ): JsonObject {
   const names: HeaderName[] = [...EVERY, ...(BEFORE_RATES.has(status) || !retries.hasRates ? [] : RATES)]
   if (retries.isLater && [409, 429, 502, 503].includes(status)) names.push('Retry-After')
-  if (retries.isNever && (status === 409 || status >= 500)) names.push('X-Should-Retry')
+  // Of the two kinds of 429 the one for wrong keys is not to be tried again.
+  if (status === 429 || (retries.isNever && (status === 409 || status >= 500))) names.push('X-Should-Retry')
   return refer(names)
 }
 

@@ -171,9 +171,42 @@ describe('callbacks of providers', () => {
     assert.deepEqual(then, before)
   })
 
-  test('a body over 64 KiB is refused', async () => {
+  test('a body over 64 KiB is refused, of TCR and of Telnyx', async () => {
     const event = { ...scored('ref-large'), description: 'x'.repeat(70_000) }
     assert.equal((await post('/callbacks/tcr', tcr(event))).status, 413)
+    const data = { event_type: 'x'.repeat(70_000) }
+    const seconds = Math.floor(Date.now() / 1000)
+    assert.equal((await post('/callbacks/telnyx', telnyxCallback({ data }, { ...keys, seconds }))).status, 413)
+  })
+
+  test('D10: Meta gathers events: bodies up to 3 MiB are taken where they are signed right, and nothing larger', async () => {
+    const gathered = (wabaId: string, kib: number) => ({
+      object: 'whatsapp_business_account',
+      entry: [
+        // What is gathered is mostly of messages, which are not ours to handle.
+        { id: '1', changes: [{ field: 'messages', value: 'x'.repeat(kib * 1024) }] },
+        { id: wabaId, changes: [{ field: 'account_update' }] },
+      ],
+    })
+    const send = (wabaId: string, kib: number, secret = APP_SECRET) =>
+      post('/callbacks/meta', metaCallback(gathered(wabaId, kib), { secret }))
+    known.add('1830').add('2765')
+    assert.equal((await send('1830', 183)).status, 200)
+    assert.equal((await send('2765', 2765)).status, 200)
+    await settle()
+    assert.deepEqual(
+      woken.filter(({ wabaId }) => wabaId !== undefined),
+      [{ wabaId: '1830' }, { wabaId: '2765' }],
+    )
+    assert.equal((await send('3175', 3175)).status, 413)
+    assert.equal((await send('1831', 183, 'another-secret')).status, 401)
+    const unsigned = await fetch(`${app.url}/callbacks/meta`, {
+      method: 'POST',
+      body: JSON.stringify(gathered('1832', 2765)),
+    })
+    assert.equal(unsigned.status, 401)
+    const rows = await app.sql(`select 1 from inbox where about ->> 'wabaId' in ('3175', '1831', '1832')`)
+    assert.deepEqual(rows, [])
   })
 
   test('an address that keeps sending wrong signatures waits; a right one still passes', async () => {

@@ -10,8 +10,18 @@ const TAKEN = [
   'application/json; charset=utf-8',
   'APPLICATION/JSON;charset="UTF-8"',
   'application/json;',
+  'application/json; charset=utf8',
+  'application/json; charset="UTF8"',
+  'application/json; charset=us-ascii',
+  'application/json; q=1',
+  'application/json; version=1; charset=utf-8',
+  'application/json; profile="https://example.com/a;b"',
 ]
-const MERGE = ['application/merge-patch+json', 'application/merge-patch+json; charset=utf-8']
+const MERGE = [
+  'application/merge-patch+json',
+  'application/merge-patch+json; charset=utf-8',
+  'application/merge-patch+json; charset=UTF8; v=2',
+]
 const NOT_TAKEN = [
   'text/plain',
   'text/json',
@@ -22,7 +32,9 @@ const NOT_TAKEN = [
   'application/vnd.api+json',
   'application/json; charset=latin1',
   'application/json; charset=utf-16',
-  'application/json; q=1',
+  'application/json; charset=utf-8; charset=utf-16',
+  'application/json; charset',
+  'application/merge-patch+json; charset=latin1',
   'application/json, application/json',
   'application/json x',
   'application',
@@ -66,6 +78,45 @@ test('a body is taken as JSON in UTF-8, with PATCH also as a merge patch, and as
   const untyped = await admin.request('DELETE', path, { headers: { 'content-type': 'text/plain' } })
   assert.equal(untyped.status, 415, 'a type without a body is judged too')
   assert.equal((await admin.get(path)).status, 200, 'nothing was deleted')
+})
+
+test('C10: a 415 says what came and what is taken', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const path = `/v3/profiles/${(await org.profile()).id}`
+  const said = async (method: string, target: string, headers: Record<string, string>) => {
+    const reply = await org.admin.request(method, target, { body: '{"name":"Media"}', headers })
+    assert.equal(assertRefusal(reply, '', JSON.stringify(headers)), 'REQUEST_415')
+    return reply.error.message
+  }
+  const both = 'Send application/json or application/merge-patch+json'
+  const cases: [method: string, target: string, type: string, message: string][] = [
+    ['PATCH', path, 'text/plain', `the Content-Type is text/plain. ${both}`],
+    [
+      'POST',
+      '/v3/profiles',
+      'text/plain; charset=utf-8',
+      'the Content-Type is text/plain; charset=utf-8. Send application/json',
+    ],
+    ['PATCH', path, 'application/json; charset=UTF-16', `the charset is UTF-16, but JSON is UTF-8. ${both}`],
+    ['PATCH', path, 'application/json; charset', `the Content-Type application/json; charset cannot be read. ${both}`],
+    [
+      'POST',
+      '/v3/profiles',
+      'application/merge-patch+json',
+      'a merge patch is not taken by this operation. Send application/json',
+    ],
+    ['PATCH', path, 'json', `the Content-Type json cannot be read. ${both}`],
+    ['PATCH', path, `text/${'x'.repeat(500)}`, `the Content-Type is text/${'x'.repeat(59)}…. ${both}`],
+    ['PATCH', path, 'text/4111111111111111', `the Content-Type is text/[card]. ${both}`],
+  ]
+  for (const [method, target, type, message] of cases) {
+    assert.equal(await said(method, target, { 'content-type': type }), `Unsupported media type: ${message}`)
+  }
+  assert.equal(
+    await said('PATCH', path, { 'content-type': 'application/json', 'content-encoding': 'br' }),
+    'Unsupported media type: the Content-Encoding is br. Send the body without one',
+  )
 })
 
 test('an encoded body is refused, whatever it is encoded with', async () => {

@@ -22,6 +22,7 @@ test('after ten wrong keys the address waits a minute, and a valid key from it p
   const locked = await guess(app)
   assert.deepEqual([kindOf(locked), locked.headers['retry-after']], ['429 BUSINESS_002', '60'])
   assert.equal(locked.error.message, 'Too many requests with an invalid API key')
+  assert.equal(locked.headers['x-should-retry'], 'false', 'B5')
   for (let index = 0; index < 3; index += 1) assert.equal((await admin.get('/v3/me')).status, 200)
   assert.equal(kindOf(await guess(app)), '429 BUSINESS_002')
 })
