@@ -2,14 +2,30 @@ import { newKeyText } from '../contract/key-text.ts'
 import { newId } from '../contract/new-id.ts'
 import type { Executor } from '../db/database.ts'
 import { keyDigest } from '../http/admission.ts'
-import { insertOperatorKey } from '../resources/api-keys/index.ts'
+import { lockOrganization } from '../http/lock.store.ts'
+import { countKeys, insertOperatorKey, KEYS_MAX } from '../resources/api-keys/index.ts'
 import type { KeyRing } from '../seal/key-ring.ts'
+import { CommandFailure } from './command-failure.ts'
 
 export interface WantedKey {
   userId: string
   profileId: string | null
   mode: 'live' | 'test'
   name: string | null
+}
+
+/**
+ * Holds the organization, so that keys which are made at once are counted one after the other.
+ *
+ * @throws CommandFailure CONFLICT where the profile has as many live keys as it may have.
+ */
+export async function requireRoom(tx: Executor, organizationId: string, profileId: string): Promise<void> {
+  await tx.run(organizationId, lockOrganization, [organizationId])
+  if ((await countKeys(tx, organizationId, profileId)) < KEYS_MAX) return
+  throw new CommandFailure(
+    'CONFLICT',
+    `A profile has at most ${KEYS_MAX} API keys. Revoke one that is not used, then make the new one.`,
+  )
 }
 
 /** Makes and writes a key. Its text is in what is returned and nowhere else. */

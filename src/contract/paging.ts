@@ -27,6 +27,39 @@ export function readPage(query: URLSearchParams): number | null {
   return page
 }
 
+const CURSOR =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
+
+/** Where a list that is ordered by time and id goes on: after this entry. */
+export function toCursor({ created_at, id }: { created_at: string; id: string }): string {
+  // Of these characters Base64 makes neither + nor /, so that it stands in a query as it is.
+  return btoa(`${created_at} ${id}`).replaceAll('=', '')
+}
+
+/** Whether the database can read the time too: JavaScript takes a 31st of February and a year 0, PostgreSQL does not. */
+function isCalendarTime(time: string): boolean {
+  const read = new Date(time)
+  if (Number.isNaN(read.getTime()) || time.startsWith('0000')) return false
+  return read.toISOString().slice(0, 19) === time.slice(0, 19)
+}
+
+/** Reads `cursor` of the query; null where there is none. @throws Failure VALIDATION_001 for one that no list has answered. */
+export function readCursor(query: URLSearchParams): { created_at: string; id: string } | null {
+  const cursor = query.get('cursor')
+  if (cursor === null) return null
+  let found: RegExpExecArray | null = null
+  try {
+    found = CURSOR.exec(atob(cursor))
+  } catch {
+    found = null
+  }
+  const [, created_at, id] = found ?? []
+  if (created_at === undefined || id === undefined || !isCalendarTime(created_at)) {
+    throw new Failure('VALIDATION_001', { details: { cursor: ['cursor must be one that this list has answered'] } })
+  }
+  return { created_at, id }
+}
+
 const number = (description: string, example: number) => Type.Integer({ description, example, nullable: true })
 
 /** The `pagination` member (contract 1.11). Counting costs a scan, so totals are there only when a page was asked for. */

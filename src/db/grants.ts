@@ -7,6 +7,7 @@ const RIGHTS: Record<string, string> = {
   campaigns: 'select, insert, update',
   campaign_history: 'select, insert',
   api_keys: 'select, insert, update',
+  api_key_history: 'select, insert',
   imported_keys: 'select, insert, delete',
   idempotency_keys: 'select, insert, update, delete',
   profile_history: 'select, insert',

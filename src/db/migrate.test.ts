@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { undoLastMigration } from '../../test/kit/schema.ts'
+import { leaveSchemaBefore, WAITING_VERSION } from '../../test/kit/schema.ts'
 import { packageRoot } from '../package-root.ts'
 import { migrate, SCHEMA_VERSION, schemaProblem, TablesBusy } from './migrate.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
@@ -94,12 +94,8 @@ describe('migrations', () => {
   })
 
   describe('while a table is in use', () => {
-    /** The schema as the last migration finds it. */
-    async function withoutTheLast(): Promise<void> {
-      await empty()
-      await migrate(database.owner, serverRole)
-      await undoLastMigration((text) => owner.query(text))
-    }
+    const before = () => leaveSchemaBefore(WAITING_VERSION, (text) => owner.query(text))
+    const PENDING = EVERY_VERSION.filter((version) => version >= WAITING_VERSION)
 
     /** As a backup does: a read of a table in a transaction that goes on. */
     async function reader(table: string): Promise<{ end(): Promise<void> }> {
@@ -110,7 +106,7 @@ describe('migrations', () => {
     }
 
     test('others are let past, and it is done once the table is free', async () => {
-      await withoutTheLast()
+      await before()
       // The second table that it changes: what it did to the first one is taken back meanwhile.
       const backup = await reader('brands')
       let pauses = 0
@@ -130,13 +126,13 @@ describe('migrations', () => {
         isOver = await Promise.race([done.then(() => true), sleep(5).then(() => false)])
       }
       clearTimeout(givenUp)
-      assert.deepEqual(await done, [SCHEMA_VERSION])
+      assert.deepEqual(await done, PENDING)
       assert.ok(pauses >= 3, `${pauses} pauses`)
       assert.ok(slowest.ms < 2_000, `a read waited ${slowest.ms} ms`)
     })
 
     test('and the connection breaks in a pause: it fails with what the next statement is told', async () => {
-      await withoutTheLast()
+      await before()
       const backup = await reader('brands')
       const onBusy = () =>
         void owner.query(
@@ -147,11 +143,11 @@ describe('migrations', () => {
       } finally {
         await backup.end()
       }
-      assert.deepEqual(await migrate(database.owner, serverRole), [SCHEMA_VERSION])
+      assert.deepEqual(await migrate(database.owner, serverRole), PENDING)
     })
 
     test('for longer than it waits: it says so and has changed nothing', async () => {
-      await withoutTheLast()
+      await before()
       const backup = await reader('profile_history')
       try {
         const patience = { lockMs: 20, pauseMs: 20, totalMs: 200 }
@@ -161,7 +157,7 @@ describe('migrations', () => {
       }
       const kept = await owner.query("select from pg_constraint where conname = 'profiles_status'")
       assert.equal(kept.length, 1, 'the constraint that it drops first is there')
-      assert.deepEqual(await migrate(database.owner, serverRole), [SCHEMA_VERSION])
+      assert.deepEqual(await migrate(database.owner, serverRole), PENDING)
     })
   })
 
@@ -209,8 +205,7 @@ describe('migrations', () => {
     }
   })
 
-  const applied = (...names: string[]) => names.map((name, index) => ({ version: index + 1, name }))
-  const current = applied(...EVERY_VERSION.map(() => 'expand-something'))
+  const current = EVERY_VERSION.map((version) => ({ version, name: 'expand-something' }))
 
   test('an older schema, or none, is refused with the command that helps', () => {
     assert.match(schemaProblem([]) ?? '', /version 0.*letterhead migrate/)

@@ -5,8 +5,8 @@ import { documentPath } from '../http/openapi/about.ts'
 import { GENERATED, markdownTable } from './markdown.ts'
 
 /** What a key that acts as a profile can do with the operation (contract 1.4). */
-function asProfile({ organizationOnly, path }: Endpoint): string {
-  if (organizationOnly === true) return 'no'
+function asProfile({ organizationOnly, notAsProfile, path }: Endpoint): string {
+  if (organizationOnly === true || notAsProfile === true) return 'no'
   return path.includes(':profileId') ? 'that profile' : 'yes'
 }
 

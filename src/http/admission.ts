@@ -162,6 +162,7 @@ export function authorize(
   if (row.u_status !== 'active' || !isAllowed(endpoint.operation, caller.role)) throw denied()
   if (endpoint.organizationOnly === true && (caller.actingProfileId !== null || caller.organization.kind === 'user'))
     throw denied()
+  if (endpoint.notAsProfile === true && caller.actingProfileId !== null) throw denied()
   const named = arrival.params.profileId
   if (caller.actingProfileId === null || named === undefined) return
   const id = uuidOrNull(named)

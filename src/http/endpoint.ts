@@ -145,6 +145,8 @@ interface EndpointCommon<Target> {
   bindsReplayToUser?: boolean
   /** A key that acts as a profile cannot run it at all (contract 1.4). */
   organizationOnly?: boolean
+  /** It changes what belongs to the organization: a caller who acts as a profile is refused, an account of one's own is not. */
+  notAsProfile?: boolean
 }
 
 export interface ReadEndpoint<Target = unknown> extends EndpointCommon<Target> {

@@ -5,7 +5,7 @@ import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contrac
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aCampaign, withOwnCampaigns } from '../kit/builders.ts'
-import { Client, type Reply } from '../kit/client.ts'
+import { Client, type Json, type Reply } from '../kit/client.ts'
 import type { TestOrganization } from '../kit/organization.ts'
 import { bodyOf } from '../kit/routes.ts'
 
@@ -103,6 +103,31 @@ describe('the permission matrix', () => {
         else assertDenied(reply, endpoint.operation, label)
       }
     }
+  })
+
+  test('B2: a caller who acts as a profile changes nothing of the organization, by a key of it or by x-profile-id', async () => {
+    const here = await scene()
+    const { profileId = '' } = here.params
+    const path = `/v3/users/${here.params.userId}`
+    const asks: [Operation, string, string, Json][] = [
+      ['inviteUser', 'POST', '/v3/users', { email: 'new@example.com', name: 'New', role: 'admin' }],
+      ['updateUserRole', 'PATCH', path, { role: 'admin' }],
+      ['removeUser', 'DELETE', path, {}],
+      ['createProfile', 'POST', '/v3/profiles', { name: 'Sibling' }],
+    ]
+    const people = async () =>
+      JSON.stringify((await here.org.admin.get('/v3/users')).data).replaceAll(/"last_login_at":[^,]+/g, '')
+    const before = await people()
+    for (const user of [here.org.admin, here.org.owner]) {
+      const key = await here.org.key(user.userId ?? '', { profileId })
+      for (const [operation, method, where, body] of asks) {
+        assertDenied(await key.request(method, where, { body }), operation, `${operation} by a key`)
+        const headers = { 'x-profile-id': profileId }
+        assertDenied(await user.request(method, where, { body, headers }), operation, `${operation} by header`)
+      }
+      for (const where of ['/v3/users', path]) assert.equal((await key.get(where)).status, 200, where)
+    }
+    assert.equal(await people(), before)
   })
 
   test('nobody, and whoever has a key that opens nothing, is turned away from every operation', async () => {

@@ -74,6 +74,11 @@ export class TestOrganization {
     return makeUser(this.#home, this.id, role, status)
   }
 
+  /** A further user that no person is, as an operator makes one. @returns its id. */
+  serviceUser(role: Role, status: User['status'] = 'active'): Promise<string> {
+    return makeUser(this.#home, this.id, role, status, true)
+  }
+
   /** A caller with a further key of a user. */
   key(userId: string, options: KeyOptions = {}): Promise<Client> {
     return makeClient(this.#home, this.id, userId, options)
@@ -97,6 +102,7 @@ async function makeUser(
   organizationId: string,
   role: Role,
   status: User['status'] = 'active',
+  isService = false,
 ): Promise<string> {
   const id = newId()
   await insertUser(home.db, organizationId, {
@@ -105,7 +111,7 @@ async function makeUser(
     name: role,
     role,
     status,
-    is_service: false,
+    is_service: isService,
   })
   return id
 }

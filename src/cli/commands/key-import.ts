@@ -5,10 +5,11 @@ import type { Database } from '../../db/database.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { findImportedKey } from '../../http/admission.store.ts'
 import { keyDigest } from '../../http/admission.ts'
-import { enterImportedKey, insertOperatorKey } from '../../resources/api-keys/index.ts'
+import { hasLiveKey, insertImportedKey } from '../../resources/api-keys/index.ts'
 import { readStandardInput, requireValid } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
+import { requireRoom } from '../new-key.ts'
 import { keyInput } from '../operator.fields.ts'
 import { findUser, hasProfile } from '../operator.store.ts'
 import { chosenOrganization } from '../organization-choice.ts'
@@ -31,20 +32,23 @@ async function readKey(given: string | undefined): Promise<{ uuid: string; lastF
   return text
 }
 
-const taken = () => new CommandFailure('CONFLICT', 'This key has been imported already.')
+const taken = () =>
+  new CommandFailure('CONFLICT', 'This key is imported already, and live. Revoke it where it is, then import it again.')
 
-/** Enters the key into the directory. An entry that an interrupted import of the same organization left is its own. */
-async function enterOnce(db: Database, organizationId: string, digest: string): Promise<void> {
-  try {
-    await enterImportedKey(db, organizationId, digest)
-  } catch (error) {
-    if (databaseTrouble(error).kind !== 'unique') throw error
-    const [entry] = await db.runUnscoped(findImportedKey, [digest])
-    if (entry?.organization_id !== organizationId) throw taken()
-  }
+/**
+ * The organization whose entry for this key stands in the directory: the key is revoked there, or an interrupted import left
+ * nothing but the entry. Null without an entry.
+ *
+ * @throws CommandFailure CONFLICT where the key is live.
+ */
+async function previousHolder(db: Database, digest: string): Promise<string | null> {
+  const [entry] = await db.runUnscoped(findImportedKey, [digest])
+  if (entry === undefined) return null
+  if (await hasLiveKey(db, entry.organization_id, digest)) throw taken()
+  return entry.organization_id
 }
 
-/** `key import`: the key's digest is stored with its user, and in the directory that finds its organization (decision 20). */
+/** `key import`: the key's digest is stored with its user, and in the directory that finds its organization. A revoked one can be imported again, anywhere. */
 export async function importKey(output: Output, options: ImportOptions): Promise<void> {
   const { profile, name } = options
   requireValid(checkKey, name === undefined ? {} : { name })
@@ -66,12 +70,15 @@ export async function importKey(output: Output, options: ImportOptions): Promise
       name: name ?? null,
       last_four: lastFour,
     }
-    await db.transaction(organization_id, async (tx) => {
-      await insertOperatorKey(tx, organization_id, { ...key, digest }).catch((error: unknown) => {
+    const previous = await previousHolder(db, digest)
+    await db
+      .transaction(organization_id, async (tx) => {
+        if (profile !== undefined) await requireRoom(tx, organization_id, profile)
+        await insertImportedKey(tx, organization_id, { key: { ...key, digest }, previous })
+      })
+      .catch((error: unknown) => {
         throw databaseTrouble(error).kind === 'unique' ? taken() : error
       })
-      await enterOnce(db, organization_id, digest)
-    })
     return { ...key, organization_id, role: user.role }
   })
   output.result(

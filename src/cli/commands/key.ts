@@ -3,12 +3,17 @@ import { newId } from '../../contract/new-id.ts'
 import type { Role } from '../../contract/permissions.ts'
 import { compileCheck } from '../../contract/validator.ts'
 import type { Executor } from '../../db/database.ts'
-import { listOrganizationKeys, revokeOrganizationKey } from '../../resources/api-keys/index.ts'
+import {
+  forgetOrganizationKey,
+  listKeyHistory,
+  listOrganizationKeys,
+  revokeOrganizationKey,
+} from '../../resources/api-keys/index.ts'
 import { insertUser } from '../../resources/users/index.ts'
 import { orgOption, requireValid, roleOption, userOption, uuidArgument } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
-import { createKey } from '../new-key.ts'
+import { createKey, requireRoom } from '../new-key.ts'
 import { keyInput } from '../operator.fields.ts'
 import { findUser, hasProfile } from '../operator.store.ts'
 import { chosenOrganization } from '../organization-choice.ts'
@@ -61,6 +66,7 @@ async function create(output: Output, options: CreateOptions): Promise<void> {
       if (profile !== undefined && !(await hasProfile(tx, organization_id, profile))) {
         throw notFound('The organization has no such profile.')
       }
+      if (profile !== undefined) await requireRoom(tx, organization_id, profile)
       const user = await keyUser(tx, organization_id, options)
       const wanted = { userId: user.id, profileId: profile ?? null, mode, name: name ?? null }
       const key = await createKey(tx, organization_id, wanted, keys)
@@ -93,17 +99,21 @@ async function list(output: Output, { org }: OrgOptions): Promise<void> {
     const { organization_id } = await chosenOrganization(installation, org)
     return listOrganizationKeys(installation.db, organization_id)
   })
-  const rows = keys.map(({ id, name, mode, last_four, user_id, profile_id, last_used_at, revoked_at }) => [
+  const rows = keys.map(({ id, name, mode, last_four, user_id, profile_id, created_by, last_used_at, revoked_at }) => [
     id,
     name,
     mode,
     `…${last_four}`,
     user_id,
     profile_id,
+    created_by ?? 'operator',
     last_used_at,
     revoked_at === null ? 'live' : `revoked ${revoked_at}`,
   ])
-  output.result(keys, toTable(['ID', 'NAME', 'MODE', 'ENDS IN', 'USER', 'PROFILE', 'LAST USED', 'STATE'], rows))
+  output.result(
+    keys,
+    toTable(['ID', 'NAME', 'MODE', 'ENDS IN', 'USER', 'PROFILE', 'MADE BY', 'LAST USED', 'STATE'], rows),
+  )
 }
 
 async function revoke(output: Output, { org, id }: OrgOptions & { id: string }): Promise<void> {
@@ -114,6 +124,32 @@ async function revoke(output: Output, { org, id }: OrgOptions & { id: string }):
     }
   })
   output.result({ id, revoked: true }, [`Key ${id} is revoked.`])
+}
+
+async function forget(output: Output, { org, id }: OrgOptions & { id: string }): Promise<void> {
+  await withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id } = await chosenOrganization(installation, org)
+    if (!(await forgetOrganizationKey(installation.db, organization_id, id))) {
+      throw notFound('The organization has no such key, it is forgotten already, or it is live: then revoke it first.')
+    }
+  })
+  output.result({ id, forgotten: true }, [`Key ${id} is forgotten; its history stays.`])
+}
+
+async function history(output: Output, { org, id }: OrgOptions & { id?: string }): Promise<void> {
+  const changes = await withInstallation({ mayCreate: false }, async (installation) => {
+    const { organization_id } = await chosenOrganization(installation, org)
+    return listKeyHistory(installation.db, organization_id, id ?? null)
+  })
+  const rows = changes.map(({ changed_at, api_key_id, operation, actor, user_email, user_id, request_id, reason }) => [
+    changed_at,
+    api_key_id,
+    operation,
+    user_email ?? user_id ?? actor,
+    request_id,
+    reason,
+  ])
+  output.result(changes, toTable(['WHEN', 'KEY', 'WHAT', 'BY', 'REQUEST', 'BECAUSE'], rows))
 }
 
 /** `letterhead key …`: API keys. A key has the role that its user has now (decision 25). */
@@ -149,4 +185,16 @@ export function addKey(program: Command, output: Output): void {
     .addOption(orgOption())
     .requiredOption('--id <id>', 'id of the key', uuidArgument)
     .action((options: OrgOptions & { id: string }) => revoke(output, options))
+  key
+    .command('forget')
+    .description('let go of a revoked key: nothing of it can be matched with its text any more; its history stays')
+    .addOption(orgOption())
+    .requiredOption('--id <id>', 'id of the key', uuidArgument)
+    .action((options: OrgOptions & { id: string }) => forget(output, options))
+  key
+    .command('history')
+    .description('list who made, imported, revoked and forgot keys, newest first')
+    .addOption(orgOption())
+    .option('--id <id>', 'only of this key', uuidArgument)
+    .action((options: OrgOptions & { id?: string }) => history(output, options))
 }

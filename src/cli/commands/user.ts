@@ -7,6 +7,7 @@ import type { Executor } from '../../db/database.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { lockOrganization } from '../../http/lock.store.ts'
 import {
+  BY_OPERATOR,
   countOtherAdmins,
   insertUser,
   listUsers,
@@ -130,10 +131,10 @@ async function remove(output: Output, options: OrgOptions & { user: string }): P
   const user = await changeUser(options, ({ tx, organizationId, user: found, otherAdmins }) => {
     if (found.role === 'owner') throw new CommandFailure('CONFLICT', 'The owner cannot be removed.')
     refuse(removalProblem(found, { callerId: null, otherAdmins }))
-    return removeMember(tx, organizationId, { userId: found.id, at: nowWireTimestamp() }, null)
+    return removeMember(tx, organizationId, { userId: found.id, at: nowWireTimestamp(), actor: BY_OPERATOR }, null)
   })
   output.result({ id: user.id, email: user.email }, [
-    `User ${user.id} (${user.email}) is removed, and all keys of that user with it.`,
+    `User ${user.id} (${user.email}) is removed, and all keys that the user had or made with it.`,
   ])
 }
 

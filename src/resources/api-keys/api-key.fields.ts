@@ -1,7 +1,10 @@
 import { flag, instant, oneOf, optional, text, uuid } from '../../contract/field.ts'
 import { Type } from '../../contract/schema.ts'
 
-/** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role (decision 25). */
+/** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role, as it is now. */
+
+/** How many live keys a profile may have: whoever needs more has lost sight of them. */
+export const KEYS_MAX = 100
 
 const KEY_MODES = ['live', 'test'] as const
 
@@ -24,7 +27,7 @@ export const createKeyRequest = Type.Object({
   mode: optional(mode),
   user_id: optional(
     uuid({
-      description: 'The user the key belongs to; the caller unless told.',
+      description: 'The user the key belongs to: the caller, unless a service user of the organization is named.',
       example: '0190a0b0-0000-7000-8000-000000000002',
     }),
   ),
@@ -54,6 +57,11 @@ const keyMembers = {
     example: '2026-03-25T11:00:00+00:00',
     nullable: true,
   }),
+  created_by: uuid({
+    description: 'The user who made the key; null where an operator of the server did.',
+    example: '0190a0b0-0000-7000-8000-000000000002',
+    nullable: true,
+  }),
 }
 
 export const keyAnswer = Type.Object(keyMembers, { description: 'An API key without its text.' })
@@ -72,4 +80,5 @@ export interface ApiKey {
   last_four: string
   created_at: string
   last_used_at: string | null
+  created_by: string | null
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../contract/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/live.ts'
@@ -5,6 +6,7 @@ import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { KEY_ACTOR_PARAMS, type KeyActor, keyActorParams, keyHistoryBranch } from '../users/index.ts'
 import type { ApiKey } from './api-key.fields.ts'
 
 /** The profile whose keys are managed: that it lives is all that is needed. */
@@ -17,21 +19,42 @@ export const keyOwnerTarget: TargetRead<{ id: string }> = {
   decode: (row) => (typeof row.t_id === 'string' ? { id: row.t_id } : null),
 }
 
+const COLUMNS = 'id, profile_id, user_id, name, mode, last_four, created_at, last_used_at, created_by'
+
 const listed = statement<ApiKey>(
   'list_profile_keys',
-  `select id, profile_id, user_id, name, mode, last_four, created_at, last_used_at
-     from api_keys where organization_id = $1 and profile_id = $2 and revoked_at is null order by created_at, id limit 1000`,
+  `select ${COLUMNS}
+     from api_keys
+    where organization_id = $1 and profile_id = $2 and revoked_at is null
+      and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
+    order by created_at desc, id desc limit $5::integer`,
 )
 
-/** The live keys of a profile, oldest first. */
-export async function listKeys(db: Executor, caller: Caller, profileId: string): Promise<ApiKey[]> {
+/** The live keys of a profile, newest first, those before the key `before`. */
+export async function listKeys(
+  db: Executor,
+  caller: Caller,
+  { profileId, before, limit }: { profileId: string; before: Pick<ApiKey, 'created_at' | 'id'> | null; limit: number },
+): Promise<ApiKey[]> {
   const { organization_id: organizationId } = caller.organization
-  const rows = await db.run(organizationId, listed, [organizationId, profileId])
+  const params = [organizationId, profileId, before?.created_at ?? null, before?.id ?? null, limit]
+  const rows = await db.run(organizationId, listed, params)
   return rows.map((row) => ({
     ...row,
     created_at: toWireTimestamp(row.created_at),
     last_used_at: row.last_used_at === null ? null : toWireTimestamp(row.last_used_at),
   }))
+}
+
+const counted = statement<{ live: number }>(
+  'count_profile_keys',
+  'select count(*) as live from api_keys where organization_id = $1 and profile_id = $2 and revoked_at is null',
+)
+
+/** How many live keys the profile has. */
+export async function countKeys(db: Executor, organizationId: string, profileId: string): Promise<number> {
+  const [row] = await db.run(organizationId, counted, [organizationId, profileId])
+  return row?.live ?? 0
 }
 
 const found = statement<{ id: string }>(
@@ -45,7 +68,7 @@ export async function hasKey(db: Executor, caller: Caller, profileId: string, ke
   return (await db.run(organizationId, found, [organizationId, profileId, keyId])).length === 1
 }
 
-/** The user that a key may be made for, or null. */
+/** The user that a key may be made for. */
 export interface KeyUser {
   id: string
   role: string
@@ -53,41 +76,46 @@ export interface KeyUser {
 
 const userFound = statement<KeyUser>(
   'find_key_user',
-  "select id, role from users where organization_id = $1 and id = $2 and status = 'active' and removed_at is null",
+  `select id, role from users
+    where organization_id = $1 and id = $2 and (is_service or id = $3) and status = 'active' and removed_at is null`,
 )
 
+/** The user of that id where the caller may make a key for it: an active service user, or the caller's own. Else null. */
 export async function findKeyUser(db: Executor, caller: Caller, userId: string): Promise<KeyUser | null> {
   const { organization_id: organizationId } = caller.organization
-  const [row] = await db.run(organizationId, userFound, [organizationId, userId])
+  const [row] = await db.run(organizationId, userFound, [organizationId, userId, caller.userId])
   return row ?? null
 }
 
 // Profile, user and caller are selected as they were judged, not assumed: one that is deleted, suspended, promoted or
 // demoted in between yields no row.
-const INSERT = `insert into api_keys (organization_id, id, user_id, profile_id, mode, name, digest, last_four, created_at)
-    select p.organization_id, $2, u.id, p.id, $5, $6, $7, $8, $9
+const INSERT = `insert into api_keys
+      (organization_id, id, user_id, profile_id, mode, name, digest, last_four, created_at, created_by)
+    select p.organization_id, $2, u.id, p.id, $5, $6, $7, $8, $9, c.id
       from profiles p
-      join users u on u.organization_id = p.organization_id and u.id = $3 and u.role = $10
-       and u.status = 'active' and u.removed_at is null
       join users c on c.organization_id = p.organization_id and c.id = $11 and c.role = $12
        and c.status = 'active' and c.removed_at is null
+      join users u on u.organization_id = p.organization_id and u.id = $3 and u.role = $10 and (u.is_service or u.id = c.id)
+       and u.status = 'active' and u.removed_at is null
      where p.organization_id = $1 and p.id = $4 and ${isLive('p.deleted_at')}
-    returning organization_id, id`
+    returning organization_id, id, created_at as at, null::text as reason, $13::jsonb as changes`
 
-const inserted = statement<{ id: string }>('insert_api_key', `with made as (${INSERT}) select id from made`)
+const NOTED = `noted as (${keyHistoryBranch('made', 'createKey', 14)})`
+
+const inserted = statement<{ id: string }>('insert_api_key', `with made as (${INSERT}), ${NOTED} select id from made`)
 const insertedKept = statement<{ id: string }>(
   'insert_api_key_kept',
-  `with made as (${INSERT}), kept as (${keptBranch('made', 13)}) select id from made`,
+  `with made as (${INSERT}), ${NOTED}, kept as (${keptBranch('made', 14 + KEY_ACTOR_PARAMS)}) select id from made`,
 )
 
 /**
- * Writes a key of a profile for a user who has the role `userRole`; only the keyed digest of its text is stored. False when
- * the profile is gone, or the user or the caller is not what was judged any more.
+ * Writes a key of a profile for a user who has the role `userRole`, made by the caller; only the keyed digest of its text is
+ * stored. False when the profile is gone, or the user or the caller is not what was judged any more.
  */
 export async function insertKey(
   db: Executor,
   caller: Caller,
-  key: ApiKey & { digest: string; userRole: string },
+  key: ApiKey & { digest: string; userRole: string; requestId: string },
   kept: KeptRow | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
@@ -104,6 +132,8 @@ export async function insertKey(
     key.userRole,
     caller.userId,
     caller.role,
+    madeChanges(key),
+    ...keyActorParams(actorOf(caller, key.requestId)),
   ]
   const rows =
     kept === null
@@ -112,24 +142,43 @@ export async function insertKey(
   return rows.length === 1
 }
 
-const REVOKE = `update api_keys set revoked_at = $4
-    where organization_id = $1 and profile_id = $2 and id = $3 and revoked_at is null returning organization_id, id`
+function actorOf(caller: Caller, requestId: string): KeyActor {
+  return { requestId, keyId: caller.keyId, userId: caller.userId }
+}
 
-const revoked = statement<{ id: string }>('revoke_api_key', `with gone as (${REVOKE}) select id from gone`)
+/** What a new key is, as its history keeps it. */
+export function madeChanges(key: Pick<ApiKey, 'user_id' | 'profile_id' | 'mode' | 'name' | 'last_four'>): JsonObject[] {
+  const { user_id, profile_id, mode, name, last_four } = key
+  return Object.entries({ user_id, profile_id, mode, name, last_four })
+    .filter(([, value]) => value !== null)
+    .map(([member, to]) => ({ member, from: null, to }))
+}
+
+const REVOKE = `update api_keys set revoked_at = $4
+    where organization_id = $1 and profile_id = $2 and id = $3 and revoked_at is null
+    returning organization_id, id, revoked_at as at, null::text as reason, '[]'::jsonb as changes`
+
+const REVOKE_NOTED = `noted as (${keyHistoryBranch('gone', 'revokeKey', 5)})`
+
+const revoked = statement<{ id: string }>(
+  'revoke_api_key',
+  `with gone as (${REVOKE}), ${REVOKE_NOTED} select id from gone`,
+)
 const revokedKept = statement<{ id: string }>(
   'revoke_api_key_kept',
-  `with gone as (${REVOKE}), kept as (${keptBranch('gone', 5)}) select id from gone`,
+  `with gone as (${REVOKE}), ${REVOKE_NOTED}, kept as (${keptBranch('gone', 5 + KEY_ACTOR_PARAMS)}) select id from gone`,
 )
 
 /** Revokes a key at once: every request reads it from the database. False when it is not a live key of the profile. */
 export async function revokeKey(
   db: Executor,
   caller: Caller,
-  key: { profileId: string; keyId: string; at: string },
+  key: { profileId: string; keyId: string; at: string; requestId: string },
   kept: KeptRow | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
-  const params = [organizationId, key.profileId, key.keyId, key.at]
+  const actor = keyActorParams(actorOf(caller, key.requestId))
+  const params = [organizationId, key.profileId, key.keyId, key.at, ...actor]
   const rows =
     kept === null
       ? await db.run(organizationId, revoked, params)

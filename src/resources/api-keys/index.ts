@@ -5,9 +5,14 @@ import { revokeProfileKey } from './endpoints/revoke.ts'
 
 export const keyEndpoints: readonly Endpoint[] = [listProfileKeys, createProfileKey, revokeProfileKey]
 
+export { KEYS_MAX } from './api-key.fields.ts'
+export { countKeys } from './api-key.store.ts'
 export {
-  enterImportedKey,
+  forgetOrganizationKey,
+  hasLiveKey,
+  insertImportedKey,
   insertOperatorKey,
+  listKeyHistory,
   listOrganizationKeys,
   revokeOrganizationKey,
 } from './operator-key.store.ts'

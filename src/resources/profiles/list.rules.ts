@@ -1,7 +1,7 @@
 import { looksLikeCard } from '../../contract/card-text.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/json-value.ts'
-import { readPage, readPageSize } from '../../contract/paging.ts'
+import { readCursor, readPage, readPageSize, toCursor } from '../../contract/paging.ts'
 import { PROFILE_STATUSES } from './profile.fields.ts'
 
 /** Never more profiles in one answer. */
@@ -13,35 +13,6 @@ export interface ListQuery {
   status: string | null
   search: string | null
   after: { created_at: string; id: string } | null
-}
-
-const CURSOR =
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
-
-function toCursor({ created_at, id }: { created_at: string; id: string }): string {
-  // Of these characters Base64 makes neither + nor /, so that it stands in a query as it is.
-  return btoa(`${created_at} ${id}`).replaceAll('=', '')
-}
-
-/** Whether the database can read the time too: JavaScript takes a 31st of February and a year 0, PostgreSQL does not. */
-function isCalendarTime(time: string): boolean {
-  const read = new Date(time)
-  if (Number.isNaN(read.getTime()) || time.startsWith('0000')) return false
-  return read.toISOString().slice(0, 19) === time.slice(0, 19)
-}
-
-function fromCursor(cursor: string): { created_at: string; id: string } {
-  let found: RegExpExecArray | null = null
-  try {
-    found = CURSOR.exec(atob(cursor))
-  } catch {
-    found = null
-  }
-  const [, created_at, id] = found ?? []
-  if (created_at === undefined || id === undefined || !isCalendarTime(created_at)) {
-    throw new Failure('VALIDATION_001', { details: { cursor: ['cursor must be one that this list has answered'] } })
-  }
-  return { created_at, id }
 }
 
 /** Reads the query of the list. Without parameters everything is answered, up to LIST_MAX (contract 8.6). @throws Failure VALIDATION_001. */
@@ -70,7 +41,7 @@ export function readListQuery(query: URLSearchParams): ListQuery {
     pageSize: readPageSize(query, page === null ? LIST_MAX : 20),
     status,
     search: search === '' ? null : search,
-    after: cursor === null ? null : fromCursor(cursor),
+    after: readCursor(query),
   }
 }
 

@@ -15,6 +15,14 @@ export const userEndpoints: readonly Endpoint[] = [listUsersEndpoint, inviteUser
 export const invitationEndpoints: readonly OpenEndpoint[] = [getInvitation, acceptInvitation, rejectInvitation]
 
 export { sendInvitationJob } from './invitation.jobs.ts'
+export {
+  BY_OPERATOR,
+  endKeysBranches,
+  KEY_ACTOR_PARAMS,
+  type KeyActor,
+  keyActorParams,
+  keyHistoryBranch,
+} from './key-history.store.ts'
 export { countOtherAdmins } from './member.store.ts'
 export { ASSIGNABLE_ROLES } from './user.fields.ts'
 export { removalProblem, roleProblem, suspensionProblem } from './user.rules.ts'

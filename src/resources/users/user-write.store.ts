@@ -2,6 +2,7 @@ import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { endKeysBranches, KEY_ACTOR_PARAMS, type KeyActor, keyActorParams } from './key-history.store.ts'
 import type { AssignableRole, Member } from './user.fields.ts'
 import { INVITATION_DAYS } from './user.fields.ts'
 
@@ -150,20 +151,28 @@ const removed = formsOf(
     `removed as (
     update users set removed_at = $3::timestamptz, invitation_digest = null, invitation_token = null, invitation_expires_at = null
      where ${SEEN} returning organization_id, id, removed_at as at)`,
-    `revoked as (
-    update api_keys k set revoked_at = r.at from removed r
-     where k.organization_id = r.organization_id and k.user_id = r.id and k.revoked_at is null)`,
+    ...endKeysBranches(
+      'removed',
+      {
+        which: 'k.user_id = e.id or k.created_by = e.id',
+        reason: "case when k.user_id = e.id then 'user removed' else 'maker removed' end",
+      },
+      4,
+    ),
     overtaken('removed'),
   ],
-  3,
+  3 + KEY_ACTOR_PARAMS,
 )
 
-/** Removes a user: the row stays for the history, the keys are revoked, an open invitation ends. False for one who is gone. */
+/**
+ * Removes a user: the row stays for the history, the user's keys and those that the user made for others are revoked, an open
+ * invitation ends. False for one who is gone.
+ */
 export function removeMember(
   db: Executor,
   organizationId: string,
-  { userId, at }: { userId: string; at: string },
+  { userId, at, actor }: { userId: string; at: string; actor: KeyActor },
   kept: KeptRow | null,
 ): Promise<boolean> {
-  return run(db, organizationId, removed, [userId, at], kept)
+  return run(db, organizationId, removed, [userId, at, ...keyActorParams(actor)], kept)
 }

@@ -155,6 +155,73 @@ test('a key that Sent has issued is read from standard input, entered in the dir
   assert.ok(!(wrong.stdout + wrong.stderr).includes(IMPORTED))
 })
 
+test('B3: an import into the wrong organization is undone by a revocation: the key can be imported again, anywhere', async () => {
+  const given = { ...options, stdin: '7d444840-9dc0-41d1-b245-5ffdce74fad2' }
+  const right = (await answered(['org', 'create', '--name', 'Right', '--email', 'right@example.com'], options)).id ?? ''
+  const into = (organization: string, email: string) => ['key', 'import', '--user', email, '--org', organization]
+  const [here, there] = [into(org, 'owner@example.com'), into(right, 'right@example.com')]
+  const revoke = (organization: string, id = '') =>
+    answered(['key', 'revoke', '--org', organization, '--id', id], options)
+  const holders = async () => {
+    const rows =
+      await query(`select k.organization_id, k.id from api_keys k join imported_keys i using (digest, organization_id)
+      where k.revoked_at is null and k.last_four = 'fad2'`)
+    return rows.map(({ organization_id, id }) => [organization_id, id])
+  }
+  const wrong = await answered(here, given)
+  assert.equal((await refused(there, given)).code, 'CONFLICT')
+  await revoke(org, wrong.id)
+  const moved = await answered(there, given)
+  assert.deepEqual(await holders(), [[right, moved.id]])
+  assert.equal((await refused(here, given)).code, 'CONFLICT')
+  await revoke(right, moved.id)
+  const again = await answered(there, given)
+  assert.deepEqual(await holders(), [[right, again.id]])
+  await revoke(right, again.id)
+  const back = await answered(here, given)
+  assert.deepEqual(await holders(), [[org, back.id]])
+  const [rows] = await query("select count(*)::int as keys from api_keys where last_four = 'fad2'")
+  assert.deepEqual(rows, { keys: 4 }, 'each import has a row of its own, which its history names')
+})
+
+test('B3: a forgotten key is in no list and no directory, and its history says what was done', async () => {
+  const text = '9b2d1f9e-5c3f-4d2e-8a74-0b6f1a2c3d4e'
+  const importing = ['key', 'import', '--user', 'owner@example.com', '--org', org]
+  const { id = '' } = await answered(importing, { ...options, stdin: text })
+  const of = ['--org', org, '--id', id]
+  assert.match((await refused(['key', 'forget', ...of], options)).message, /revoke it first/)
+  await answered(['key', 'revoke', ...of], options)
+  await answered(['key', 'forget', ...of], options)
+  assert.equal((await refused(['key', 'forget', ...of], options)).exit, 3)
+  const keys = new KeyRing(readOrCreateKeyFile(join(await directory.path(), 'letterhead.key')))
+  for (const table of ['api_keys', 'imported_keys'])
+    assert.deepEqual(await query(`select digest from ${table} where digest = '${keyDigest(keys, text)}'`), [], table)
+  const listed = await answered<{ id: string }[]>(['key', 'list', '--org', org], options)
+  assert.ok(!listed.some((key) => key.id === id))
+  type Entry = { operation: string; actor: string; user_id: string | null }
+  const history = await answered<Entry[]>(['key', 'history', ...of], options)
+  assert.deepEqual(
+    history.map(({ operation, actor, user_id }) => [operation, actor, user_id]),
+    ['forgetKey', 'revokeKey', 'importKey'].map((operation) => [operation, 'operator', null]),
+  )
+  const whole = await answered<Entry[]>(['key', 'history', '--org', org], options)
+  assert.ok(whole.length > history.length && whole.some(({ operation }) => operation === 'createKey'))
+})
+
+test('B4: a profile has at most 100 live keys, by a command too', async () => {
+  const { id: user } = (await answered<{ id: string }[]>(['user', 'list', '--org', org], options))[0] ?? { id: '' }
+  const profile = '770e8400-e29b-41d4-a716-446655440777'
+  await query(`insert into profiles (organization_id, id, name, status, allow_contact_sharing, allow_template_sharing, inherit_contacts,
+      inherit_templates, inherit_tcr_brand, inherit_tcr_campaign, billing_model, version, created_at)
+    values ('${org}', '${profile}', 'Full', 'incomplete', false, false, false, false, false, false, 'organization', 1, now())`)
+  await query(`insert into api_keys (organization_id, id, user_id, profile_id, mode, digest, last_four, created_at)
+    select '${org}', gen_random_uuid(), '${user}', '${profile}', 'live', 'full ' || n, 'abcd', now() from generate_series(1, 100) n`)
+  const create = ['key', 'create', '--org', org, '--user', user, '--profile', profile]
+  const refusal = await refused(create, options)
+  assert.deepEqual([refusal.exit, refusal.code], [1, 'CONFLICT'])
+  assert.match(refusal.message, /at most 100 API keys/)
+})
+
 test("the organization's brand is written sealed, changed member by member, and locked with its submission", async () => {
   const file = join(await directory.path(), 'brand.json')
   await writeFile(file, JSON.stringify({ brand: BRAND }))

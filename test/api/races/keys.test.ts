@@ -49,6 +49,8 @@ describe('a key that is made while the rights behind it change', () => {
 
   const setRole = (userId: string, role: string) => () =>
     app.sql('update users set role = $2 where id = $1', [userId, role])
+  const setService = (userId: string, isService: boolean) => () =>
+    app.sql('update users set is_service = $2 where id = $1', [userId, isService])
   const setStatus = (userId: string, status: string) => () =>
     app.sql('update users set status = $2 where id = $1', [userId, status])
   const keys = async () => (await org.owner.get(path)).data.keys as Json[]
@@ -61,7 +63,7 @@ describe('a key that is made while the rights behind it change', () => {
 
   for (const turns of [1, 3]) {
     test(`is refused with 403 when its maker is suspended or demoted in turn ${turns}, and nothing is written`, async () => {
-      const other = await org.user('developer')
+      const other = await org.serviceUser('developer')
       // Each change of the other user's role costs one turn.
       const before = Array.from({ length: turns - 1 }, (_, index) =>
         setRole(other, index % 2 === 0 ? 'billing' : 'admin'),
@@ -78,20 +80,19 @@ describe('a key that is made while the rights behind it change', () => {
     })
   }
 
-  test('is judged again when its user is suspended or promoted to owner meanwhile, also under the lock', async () => {
+  test('is judged again when its user is suspended or no service user any more meanwhile, also under the lock', async () => {
     for (const turns of [1, 3]) {
-      for (const [change, says] of [
-        [setStatus, 'user_id must be an active user of the organization'],
-        [setRole, 'Only the owner can make a key for the owner'],
-      ] as const) {
-        const userId = await org.user('developer')
+      for (const change of [setStatus, setService]) {
+        const userId = await org.serviceUser('developer')
         const before = Array.from({ length: turns - 1 }, (_, index) =>
           setRole(userId, index === 0 ? 'billing' : 'admin'),
         )
-        const last = change === setStatus ? setStatus(userId, 'suspended') : setRole(userId, 'owner')
+        const last = change === setStatus ? setStatus(userId, 'suspended') : setService(userId, false)
         const reply = await makeKeyDuring({ user_id: userId }, [...before, last])
         assert.equal(reply.status, 400, reply.text)
-        assert.deepEqual(reply.error.details, { user_id: [says] })
+        assert.deepEqual(reply.error.details, {
+          user_id: ['user_id must be your own, or that of an active service user of the organization'],
+        })
         await setRole(userId, 'developer')()
       }
     }
@@ -99,7 +100,7 @@ describe('a key that is made while the rights behind it change', () => {
   })
 
   test('has the role that its user has after a change that was no obstacle', async () => {
-    const userId = await org.user('developer')
+    const userId = await org.serviceUser('developer')
     const made = await makeKeyDuring({ user_id: userId }, [setRole(userId, 'admin')])
     assert.equal(made.status, 201)
     const caller = new Client(app.url, { apiKey: String(made.data.api_key), keyId: String(made.data.id), userId })

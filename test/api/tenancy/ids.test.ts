@@ -200,8 +200,8 @@ describe('ids in bodies', () => {
     const path = `/v3/profiles/${profile.id}/keys`
     const unknown = said(await org.admin.post(path, { user_id: RANDOM }))
     assert.equal((unknown as { status: number }).status, 400)
-    assert.deepEqual(said(await org.admin.post(path, { user_id: stranger.developer.userId })), unknown)
-    assert.equal((await org.admin.post(path, { user_id: org.developer.userId })).status, 201)
+    assert.deepEqual(said(await org.admin.post(path, { user_id: await stranger.serviceUser('developer') })), unknown)
+    assert.equal((await org.admin.post(path, { user_id: await org.serviceUser('developer') })).status, 201)
   })
 
   test('a cursor that was made from a foreign profile leads to own profiles only', async () => {

@@ -3,22 +3,30 @@ import { newKeyText } from '../../../contract/key-text.ts'
 import { addUnknown } from '../../../contract/patch.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { type ApiKey, createdKeyAnswer, createKeyRequest } from '../api-key.fields.ts'
-import { findKeyUser, insertKey, type KeyUser, keyOwnerTarget } from '../api-key.store.ts'
+import { type ApiKey, createdKeyAnswer, createKeyRequest, KEYS_MAX } from '../api-key.fields.ts'
+import { countKeys, findKeyUser, insertKey, type KeyUser, keyOwnerTarget } from '../api-key.store.ts'
 
 const check = compileCheck(createKeyRequest)
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-function decide(call: Call<{ id: string }>, user: KeyUser | null): Plan {
+interface Facts {
+  user: KeyUser | null
+  live: number
+}
+
+function decide(call: Call<{ id: string }>, { user, live }: Facts): Plan {
   const { caller, target } = call
   const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   const isNamed = reading.values.user_id !== undefined && details.user_id === undefined
-  if (isNamed && user === null) details.user_id = ['user_id must be an active user of the organization']
-  // Otherwise an admin could make himself a key with the owner's rights.
-  if (user?.role === 'owner' && caller.role !== 'owner')
-    details.user_id = ['Only the owner can make a key for the owner']
+  // A key in another person's name would act as that person, and go on when its maker is gone.
+  if (isNamed && user === null)
+    details.user_id = ['user_id must be your own, or that of an active service user of the organization']
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  if (live >= KEYS_MAX) {
+    const message = `A profile has at most ${KEYS_MAX} API keys. Revoke one that is not used, then make the new one.`
+    throw new Failure('VALIDATION_001', { message })
+  }
   const mode = (reading.values.mode as ApiKey['mode'] | undefined) ?? 'live'
   const text = newKeyText(mode, caller.organization.organization_id)
   const key: ApiKey = {
@@ -30,18 +38,29 @@ function decide(call: Call<{ id: string }>, user: KeyUser | null): Plan {
     last_four: text.slice(-4),
     created_at: call.now,
     last_used_at: null,
+    created_by: caller.userId,
   }
   return {
     data: { ...key, api_key: text },
     etag: null,
     unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) =>
-      insertKey(db, caller, { ...key, digest: call.digestOfKey(text), userRole: user?.role ?? caller.role }, kept),
+      insertKey(
+        db,
+        caller,
+        {
+          ...key,
+          digest: call.digestOfKey(text),
+          userRole: user?.role ?? caller.role,
+          requestId: call.requestId,
+        },
+        kept,
+      ),
   }
 }
 
 /** `POST /v3/profiles/{profileId}/keys`, ours: a credential for one sender. */
-export const createProfileKey: WriteEndpoint<{ id: string }, KeyUser | null> = {
+export const createProfileKey: WriteEndpoint<{ id: string }, Facts> = {
   kind: 'write',
   operation: 'createProfileKey',
   method: 'POST',
@@ -54,7 +73,7 @@ export const createProfileKey: WriteEndpoint<{ id: string }, KeyUser | null> = {
     tag: 'API keys',
     summary: 'Create an API key for a profile',
     description:
-      'Makes a key that acts as the profile with the role of its user. The key is shown in this answer only; a replay of the same Idempotency-Key shows it again for 24 hours.',
+      'Makes a key that acts as the profile with the role of its user: the caller, or a service user that an operator has made. It is revoked when its user or its maker is removed. A profile has at most 100 live keys. The key is shown in this answer only; a replay of the same Idempotency-Key shows it again for 24 hours.',
     body: createKeyRequest,
     answer: createdKeyAnswer,
   },
@@ -64,7 +83,13 @@ export const createProfileKey: WriteEndpoint<{ id: string }, KeyUser | null> = {
   target: keyOwnerTarget,
   facts: async (db, call) => {
     const { user_id: userId } = call.body
-    return typeof userId === 'string' && UUID.test(userId) ? findKeyUser(db, call.caller, userId) : null
+    const isId = typeof userId === 'string' && UUID.test(userId)
+    return {
+      user: isId ? await findKeyUser(db, call.caller, userId) : null,
+      live: await countKeys(db, call.caller.organization.organization_id, call.target.id),
+    }
   },
+  // Of two keys that are made at once, the second is counted with the first.
+  locksOrganization: () => true,
   decide,
 }

@@ -13,7 +13,12 @@ function decide(call: Call<{ id: string }>, isLive: boolean): Plan {
   const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  const key = { profileId: call.target.id, keyId: String(call.params.keyId).toLowerCase(), at: call.now }
+  const key = {
+    profileId: call.target.id,
+    keyId: String(call.params.keyId).toLowerCase(),
+    at: call.now,
+    requestId: call.requestId,
+  }
   return {
     data: null,
     etag: null,

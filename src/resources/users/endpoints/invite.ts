@@ -71,6 +71,7 @@ export const inviteUser: WriteEndpoint<{ id: string }, Member | null> = {
   takesBody: 'required',
   target: organizationTarget,
   notFound: 'RESOURCE_005',
+  notAsProfile: true,
   facts: async (db, call) => {
     const { email } = call.body
     return typeof email === 'string' && email.length <= 254 && !email.includes('\0')

@@ -22,7 +22,16 @@ function decide(call: Call<Member>, otherAdmins: number): Plan {
     etag: null,
     unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) =>
-      removeMember(db, caller.organization.organization_id, { userId: target.id, at: call.now }, kept),
+      removeMember(
+        db,
+        caller.organization.organization_id,
+        {
+          userId: target.id,
+          at: call.now,
+          actor: { requestId: call.requestId, keyId: caller.keyId, userId: caller.userId },
+        },
+        kept,
+      ),
   }
 }
 
@@ -40,7 +49,7 @@ export const removeUser: WriteEndpoint<Member, number> = {
     tag: 'Users',
     summary: 'Remove user',
     description:
-      'The user is no longer found or listed, all of the user’s keys stop working for good, and an open invitation ends. The history keeps the name; the address can be invited again, as another user. Nobody removes their own user, and the last active admin stays.',
+      'The user is no longer found or listed, all of the user’s keys, and those that the user made for service users, stop working for good, and an open invitation ends. The history keeps the name; the address can be invited again, as another user. Nobody removes their own user, and the last active admin stays.',
     body: removeRequest,
     answer: null,
   },
@@ -48,6 +57,7 @@ export const removeUser: WriteEndpoint<Member, number> = {
   targetParam: 'userId',
   target: memberTarget,
   notFound: 'RESOURCE_006',
+  notAsProfile: true,
   facts: (db, call) => countOtherAdmins(db, call.caller.organization.organization_id, call.target.id),
   locksOrganization: () => true,
   decide,

@@ -53,6 +53,7 @@ export const updateUserRole: WriteEndpoint<Member, number> = {
   targetParam: 'userId',
   target: memberTarget,
   notFound: 'RESOURCE_006',
+  notAsProfile: true,
   facts: (db, call) => countOtherAdmins(db, call.caller.organization.organization_id, call.target.id),
   locksOrganization: () => true,
   decide,

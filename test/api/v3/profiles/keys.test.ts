@@ -34,10 +34,11 @@ describe('/v3/profiles/{profileId}/keys', () => {
       'last_four',
       'created_at',
       'last_used_at',
+      'created_by',
       'api_key',
     ])
     assert.equal(key.profile_id, id)
-    assert.equal(key.user_id, org.admin.userId)
+    assert.deepEqual([key.user_id, key.created_by], [org.admin.userId, org.admin.userId])
     assert.equal(key.last_four, String(text).slice(-4))
     assert.equal(key.last_used_at, null)
     const listed = await org.admin.get(`/v3/profiles/${id}/keys`)
@@ -141,43 +142,162 @@ describe('/v3/profiles/{profileId}/keys', () => {
     assert.equal((await org.admin.get(`/v3/profiles/${id}`)).data.name, 'Sales Team')
   })
 
-  test('a key may be made for another active user, whose role it has', async () => {
+  test('a key may be made for a service user, whose role it has', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    const made = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id: org.developer.userId })
+    const service = await org.serviceUser('developer')
+    const made = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id: service })
     assert.equal(made.status, 201)
+    assert.deepEqual([made.data.user_id, made.data.created_by], [service, org.admin.userId])
     assert.equal((await callerOf(made).get(`/v3/profiles/${id}`)).status, 200)
     assert.equal((await callerOf(made).patch(`/v3/profiles/${id}`, { name: 'No' })).status, 403)
+    const own = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id: org.admin.userId?.toUpperCase() })
+    assert.deepEqual([own.status, own.data.user_id], [201, org.admin.userId])
   })
 
-  test('not for an unknown, inactive or foreign user, and for the owner only by the owner', async () => {
+  test('B1: not for another person, whatever the role, nor for an unknown, inactive or foreign service user', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
     const stranger = await app.organization()
-    const notActive = 'user_id must be an active user of the organization'
     const ids = [
       '550e8400-e29b-41d4-a716-446655440000',
-      stranger.admin.userId,
-      await org.user('admin', 'invited'),
-      await org.user('admin', 'suspended'),
-      await org.user('admin', 'rejected'),
+      org.owner.userId,
+      org.developer.userId,
+      await org.user('admin'),
+      await stranger.serviceUser('admin'),
+      await org.serviceUser('admin', 'suspended'),
     ]
-    for (const user_id of ids) {
-      const reply = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id })
-      assert.equal(reply.status, 400)
-      assert.deepEqual(reply.error.details, { user_id: [notActive] })
+    for (const caller of [org.admin, await org.profileKey(id)]) {
+      for (const user_id of ids) {
+        const reply = await caller.post(`/v3/profiles/${id}/keys`, { user_id })
+        assert.equal(reply.status, 400)
+        assert.deepEqual(reply.error.details, {
+          user_id: ['user_id must be your own, or that of an active service user of the organization'],
+        })
+      }
     }
+    assert.equal((await org.owner.post(`/v3/profiles/${id}/keys`, { user_id: org.admin.userId })).status, 400)
     for (const user_id of ['admin', '', '-'.repeat(36)]) {
       const reply = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id })
       assert.equal(reply.status, 400)
       assert.deepEqual(reply.error.details, { user_id: ['user_id must be a UUID'] })
     }
-    const byAdmin = await org.admin.post(`/v3/profiles/${id}/keys`, { user_id: org.owner.userId })
-    assert.equal(byAdmin.status, 400)
-    assert.deepEqual(byAdmin.error.details, { user_id: ['Only the owner can make a key for the owner'] })
-    const byOwner = await org.owner.post(`/v3/profiles/${id}/keys`, { user_id: org.owner.userId })
-    assert.equal(byOwner.status, 201)
-    assert.deepEqual(keysOf(await org.admin.get(`/v3/profiles/${id}/keys`)).length, 1)
+    assert.equal((await org.owner.post(`/v3/profiles/${id}/keys`, { user_id: org.owner.userId })).status, 201)
+  })
+
+  interface Noted {
+    operation: string
+    actor: string
+    user_id: string | null
+    key_id: string | null
+    request_id: string | null
+    reason: string | null
+  }
+  const noted = (keyId: unknown) =>
+    app.sql<Noted>(
+      `select operation, actor, user_id, key_id, request_id, reason from api_key_history
+        where api_key_id = $1 order by changed_at, operation`,
+      [keyId],
+    )
+
+  test('B1: a key ends with its maker and with its user, and its history says who did what', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const path = `/v3/profiles/${id}/keys`
+    const maker = await org.key(await org.user('admin'))
+    const service = await org.serviceUser('developer')
+    const made = await maker.post(path, { user_id: service, name: 'Theirs' }, { 'idempotency-key': 'made-for-service' })
+    const own = await maker.post(path, {})
+    const kept = await org.admin.post(path, { user_id: service })
+    const removal = await org.owner.delete(`/v3/users/${maker.userId}`)
+    assert.equal(removal.status, 204)
+    for (const gone of [made, own]) assert.equal((await callerOf(gone).get('/v3/me')).status, 401)
+    assert.equal((await callerOf(kept).get('/v3/me')).status, 200)
+    const by = ({ userId: user_id, keyId: key_id }: Client) => ({ actor: 'user', user_id, key_id })
+    assert.deepEqual(await noted(made.data.id), [
+      { operation: 'createKey', ...by(maker), request_id: made.json.meta.request_id, reason: null },
+      {
+        operation: 'revokeKey',
+        ...by(org.owner),
+        request_id: removal.headers['x-request-id'],
+        reason: 'maker removed',
+      },
+    ])
+    assert.equal((await noted(own.data.id))[1]?.reason, 'user removed')
+    assert.equal((await org.admin.delete(`${path}/${kept.data.id}`)).status, 204)
+    const [, revoked] = await noted(kept.data.id)
+    assert.deepEqual([revoked?.user_id, revoked?.reason], [org.admin.userId, null])
+    assert.equal((await org.admin.post(path, { sandbox: true })).status, 201)
+    const [count] = await app.sql<{ entries: number }>(
+      "select count(*)::integer as entries from api_key_history where organization_id = $1 and actor = 'user'",
+      [org.id],
+    )
+    assert.equal(
+      count?.entries,
+      7,
+      'three made, the key of the maker and these three revoked, and nothing of a dry run',
+    )
+    const [first] = await app.sql<{ changes: Json[] }>(
+      "select changes from api_key_history where api_key_id = $1 and operation = 'createKey'",
+      [made.data.id],
+    )
+    assert.deepEqual(
+      first?.changes.map(({ member, to }) => [member, to]),
+      [
+        ['user_id', service],
+        ['profile_id', id],
+        ['mode', 'live'],
+        ['name', 'Theirs'],
+        ['last_four', made.data.last_four],
+      ],
+    )
+  })
+
+  const oldKeys = (org: { id: string; admin: Client }, profileId: string, count: number, at: string) =>
+    app.sql(
+      `insert into api_keys (organization_id, id, user_id, profile_id, mode, digest, last_four, created_at)
+       select $1, gen_random_uuid(), $2, $3, 'live', gen_random_uuid()::text, 'abcd', $5::timestamptz + (n / 3) * interval '1 second'
+         from generate_series(1, $4::integer) n`,
+      [org.id, org.admin.userId, profileId, count, at],
+    )
+
+  test('B4: keys are listed newest first, in pages that leave none out', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const path = `/v3/profiles/${id}/keys`
+    // As an earlier release left them: more than there may be now, and some of the same instant.
+    await oldKeys(org, id, 203, '2026-03-25T10:00:00Z')
+    const seen: string[] = []
+    let cursor: string | null = ''
+    for (let page = 1; cursor !== null; page += 1) {
+      const reply: Reply = await org.admin.get(cursor === '' ? path : `${path}?cursor=${cursor}`)
+      const pagination = reply.data.pagination as { has_more: boolean; cursors: { after: string } | null }
+      assert.deepEqual([keysOf(reply).length, pagination.has_more], [page <= 2 ? 100 : 3, page <= 2])
+      seen.push(...keysOf(reply).map((key) => `${key.created_at} ${key.id}`))
+      cursor = pagination.cursors?.after ?? null
+    }
+    assert.equal(new Set(seen).size, 203)
+    assert.deepEqual(seen, seen.toSorted().reverse())
+    assert.equal(keysOf(await org.admin.get(`${path}?page_size=7`)).length, 7)
+    for (const query of ['page_size=0', 'page_size=101', 'page_size=x', 'cursor=MQ', 'cursor=', 'cursor=%F0'])
+      assert.equal((await org.admin.get(`${path}?${query}`)).status, 400, query)
+    assert.equal((await org.admin.post(path, {})).status, 400)
+  })
+
+  test('B4: a profile has at most 100 live keys, also when they are made at once', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const path = `/v3/profiles/${id}/keys`
+    await oldKeys(org, id, 97, '2026-03-25T10:00:00Z')
+    const answers = await Promise.all(Array.from({ length: 8 }, () => org.admin.post(path, {})))
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 201, 201, 400, 400, 400, 400, 400])
+    const refused = await org.admin.post(path, { sandbox: true })
+    assert.deepEqual([refused.status, refused.error.code], [400, 'VALIDATION_001'])
+    assert.match(refused.error.message, /^A profile has at most 100 API keys\. Revoke one/)
+    const made = answers.find(({ status }) => status === 201)
+    assert.equal((await org.admin.delete(`${path}/${made?.data.id}`)).status, 204)
+    assert.equal((await org.admin.post(path, {})).status, 201)
+    assert.equal((await org.admin.post(`/v3/profiles/${(await org.profile()).id}/keys`, {})).status, 201)
   })
 
   test('members that do not fit are refused, and a sandbox call makes no key', async () => {
@@ -199,7 +319,7 @@ describe('/v3/profiles/{profileId}/keys', () => {
   test('suspending or demoting the user acts on the key at once', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    const userId = await org.user('admin')
+    const userId = await org.serviceUser('admin')
     const key = callerOf(await org.owner.post(`/v3/profiles/${id}/keys`, { user_id: userId }))
     assert.equal((await key.patch(`/v3/profiles/${id}`, { name: 'One' })).status, 200)
     await app.sql("update users set role = 'billing' where id = $1", [userId])

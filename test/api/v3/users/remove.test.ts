@@ -40,7 +40,7 @@ describe('DELETE /v3/users/{userId}', () => {
 
   test('a key that was made while its user was being removed opens nothing', async () => {
     org = await app.organization()
-    const user = await org.user('developer')
+    const user = await org.serviceUser('developer')
     assert.equal((await org.admin.delete(pathOf(user))).status, 204)
     assert.equal(kindOf(await (await org.key(user)).get('/v3/me')), '401 AUTH_002')
     const { id } = await org.profile()
