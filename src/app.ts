@@ -45,7 +45,15 @@ export interface AppOptions {
   connection: Connection
   config: Pick<
     Config,
-    'http' | 'database' | 'timeouts' | 'invitationUrl' | 'egress' | 'settleMs' | 'ordersPerDay' | 'providerCallsMax'
+    | 'environment'
+    | 'http'
+    | 'database'
+    | 'timeouts'
+    | 'invitationUrl'
+    | 'egress'
+    | 'settleMs'
+    | 'ordersPerDay'
+    | 'providerCallsMax'
   >
   keys: KeyRing
   ports: Ports
@@ -96,7 +104,16 @@ export function openPool({
   })
 }
 
-function buildHouse(options: AppOptions, egress: Egress): House {
+/**
+ * Where clients reach the pages of this server: what the operator says, or on a laptop the address that it listens on. In
+ * production that address is one behind a proxy, and means nothing to whoever asks.
+ */
+function docsOriginOf({ environment, http }: AppOptions['config'], listeningOrigin: string): string {
+  if (http.publicUrl !== null) return http.publicUrl
+  return environment === 'production' ? '' : listeningOrigin
+}
+
+function buildHouse(options: AppOptions, egress: Egress, docsOrigin: () => string): House {
   const { config, keys, log, metrics, trace = untraced } = options
   const db = openPool(options)
   return {
@@ -121,6 +138,7 @@ function buildHouse(options: AppOptions, egress: Egress): House {
     log,
     metrics,
     trace,
+    docsOrigin,
     times: {
       keyWaitMs: config.timeouts.keyWaitMs,
       providerMs: config.timeouts.providerMs,
@@ -133,7 +151,7 @@ function buildHouse(options: AppOptions, egress: Egress): House {
 export function buildApp(options: AppOptions): App {
   const { config, log, metrics } = options
   const egress = options.egress ?? createEgress({ policy: config.egress })
-  const house = buildHouse(options, egress)
+  const house = buildHouse(options, egress, () => docsOriginOf(config, server.listeningOrigin))
   const { db } = house
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   const wakeRegistrations: Wake = async (about) => (await wake(db, options.keys, about)).length > 0

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CATALOGUE, type CatalogueEntry, docUrl, type ErrorCode } from './errors.ts'
+import { CATALOGUE, type CatalogueEntry, defaultHint, docUrl, type ErrorCode } from './errors.ts'
 
 /** Status and retry of each code, written down a second time: both are public and permanent. */
 const PUBLISHED: Record<string, string> = {
@@ -51,9 +51,25 @@ test('every code says what is wrong and, in whole sentences, what to do', () => 
   }
 })
 
-test('the page of a failure of authentication is its own, and the catalogue is that of every other', () => {
+/** The codes that the published API documents, a second time. */
+const OF_THE_PUBLISHED_API =
+  /^(AUTH_00[124567]|VALIDATION_00[137]|RESOURCE_0(0[5-9]|10|14)|BUSINESS_0(02|14)|CONFLICT_001|SERVICE_001|INTERNAL_00[1345])$/
+
+test('E9: a published code leads to its published page, and every other to a page of this server', () => {
   for (const code of Object.keys(CATALOGUE) as ErrorCode[]) {
     const page = /^AUTH_/.test(code) ? 'authentication' : 'error-catalog'
-    assert.equal(docUrl(code), `https://docs.sent.dm/docs/reference/api/${page}`)
+    const isPublished = OF_THE_PUBLISHED_API.test(code)
+    for (const origin of ['', 'https://api.example.com']) {
+      const own = `${origin}/docs/errors/${code}`
+      assert.equal(docUrl(code, origin), isPublished ? `https://docs.sent.dm/docs/reference/api/${page}` : own)
+    }
   }
+})
+
+test('E9: what to do is the remedy of the code, and follows the message where no member is named', () => {
+  for (const code of Object.keys(CATALOGUE) as ErrorCode[]) {
+    assert.equal(defaultHint(code, true), CATALOGUE[code].fix)
+    if (code !== 'VALIDATION_001') assert.equal(defaultHint(code, false), CATALOGUE[code].fix)
+  }
+  assert.match(defaultHint('VALIDATION_001', false), /error\.message/)
 })

@@ -1,8 +1,8 @@
 /**
  * Every failure a client can see. Codes are public and permanent: add, never renumber, never reuse.
  *
- * `retry` says whether the same request can succeed later without a change. `fix` is one sentence for the person who
- * reads it. Sources: contract section 2; decisions 3, 16 and 23 for the codes that the contract does not have.
+ * `retry` says whether the same request can succeed later without a change. `fix` is for the person who reads it: every
+ * answer carries it as `error.hint`, unless the place that refuses knows the request better. Sources: contract section 2; decisions 3, 16 and 23 for the codes that the contract does not have.
  */
 export interface CatalogueEntry {
   status: number
@@ -270,8 +270,54 @@ export const CATALOGUE = {
 
 export type ErrorCode = keyof typeof CATALOGUE
 
-/** The page that an answer's `doc_url` names (contract 1.10, second row). */
-export function docUrl(code: ErrorCode): string {
+/** The codes that the published API documents, and so has a page of its own for. Every other one is Letterhead's. */
+const PUBLISHED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'AUTH_001',
+  'AUTH_002',
+  'AUTH_004',
+  'AUTH_005',
+  'AUTH_006',
+  'AUTH_007',
+  'VALIDATION_001',
+  'VALIDATION_003',
+  'VALIDATION_007',
+  'RESOURCE_005',
+  'RESOURCE_006',
+  'RESOURCE_007',
+  'RESOURCE_008',
+  'RESOURCE_009',
+  'RESOURCE_010',
+  'RESOURCE_014',
+  'BUSINESS_002',
+  'BUSINESS_014',
+  'CONFLICT_001',
+  'SERVICE_001',
+  'INTERNAL_001',
+  'INTERNAL_003',
+  'INTERNAL_004',
+  'INTERNAL_005',
+])
+
+/** Where a server shows its page of a code, published or not. */
+export function errorPath(code: ErrorCode): string {
+  return `/docs/errors/${code}`
+}
+
+/**
+ * The page that an answer's `doc_url` names: the published one of a published code, and this server's own of every other.
+ *
+ * @param origin where clients reach this server; '' makes the page of an own code a path on the server that answered.
+ */
+export function docUrl(code: ErrorCode, origin: string): string {
+  if (!PUBLISHED.has(code)) return `${origin}${errorPath(code)}`
   const page = code.startsWith('AUTH_') ? 'authentication' : 'error-catalog'
   return `https://docs.sent.dm/docs/reference/api/${page}`
+}
+
+/** Of a refusal that one sentence says and that names no member. */
+const AS_THE_MESSAGE_SAYS = 'Correct what error.message says, then send the request again.'
+
+/** What to do about a code where the place that refuses knows nothing better. */
+export function defaultHint(code: ErrorCode, hasDetails: boolean): string {
+  return code === 'VALIDATION_001' && !hasDetails ? AS_THE_MESSAGE_SAYS : CATALOGUE[code].fix
 }

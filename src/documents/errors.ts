@@ -48,7 +48,9 @@ export function renderErrors(): string {
 
 # Errors
 
-Every refusal is an envelope with \`success: false\` and an \`error\` of four members: \`code\`, \`message\`, \`details\`, \`doc_url\`. Programs go by the code; codes are never renumbered or reused. The message can say more than the one below where the request is known better. \`details\` names each member at fault by its dotted path, with its sentences, or is null.
+Every refusal is an envelope with \`success: false\` and an \`error\` of five members: \`code\`, \`message\`, \`details\`, \`doc_url\`, \`hint\`. Programs go by the code; codes are never renumbered or reused. The message can say more than the one below where the request is known better; so can \`hint\`, which otherwise is the column "What to do". The words of a hint may change.
+
+\`doc_url\` of a published code is the published page. Every other code is Letterhead's and leads to \`/docs/errors/<CODE>\` on the server that answers, which has a page for all of them: below \`PUBLIC_URL\`, in development below the address that the server listens on, else as a path alone. \`details\` names each member at fault by its dotted path, with its sentences, or is null.
 
 Retry tells whether the same request can succeed later without a change. Where it can, 409, 429, 502 and 503 carry \`Retry-After\`. Where it cannot, 409 and 5xx carry \`X-Should-Retry: false\`, which Sent's SDKs obey.
 

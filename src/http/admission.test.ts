@@ -61,7 +61,7 @@ function witnessed({ waitSeconds = 0, entries = [] as { organization_id: string 
 }
 
 const arrival = (params: Record<string, string> = {}) =>
-  ({ params, remoteAddress: '203.0.113.7' }) as unknown as Arrival
+  ({ params, headers: {}, query: new URLSearchParams(), remoteAddress: '203.0.113.7' }) as unknown as Arrival
 const wishes = (given: Partial<Wishes>) => given as Wishes
 const endpoint = (given: object) => ({ operation: 'updateProfile', kind: 'write', ...given }) as unknown as Endpoint
 

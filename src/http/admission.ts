@@ -9,6 +9,7 @@ import { type AdmissionRow, admissionOf, type FirstRow, findImportedKey, touchKe
 import type { Arrival, Wishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
+import { keyTextHint, misplacedKeyHint, pathIdHint } from './hints.ts'
 import type { House } from './house.ts'
 import { lockedOut } from './lockout.ts'
 
@@ -45,10 +46,10 @@ export function uuidOrNull(text: string | undefined): string | null {
 export async function readCredential(house: House, arrival: Arrival, wishes: Wishes): Promise<Credential> {
   if (wishes.apiKey === undefined || wishes.apiKey === '') {
     house.metrics.authFailed('missing')
-    throw new Failure('AUTH_001')
+    throw new Failure('AUTH_001', { hint: misplacedKeyHint(arrival.headers, arrival.query) })
   }
   const text = parseKeyText(wishes.apiKey)
-  if (text === null) throw refusedKey(house, arrival, 'malformed')
+  if (text === null) throw refusedKey(house, arrival, 'malformed', keyTextHint(wishes.apiKey))
   const digest = keyDigest(house.keys, text.form === 'uuid' ? text.uuid : wishes.apiKey)
   if (text.form === 'typed') return { organizationId: text.organizationId, digest, mode: text.mode }
   const [entry] = await house.db.runUnscoped(findImportedKey, [digest])
@@ -57,10 +58,10 @@ export async function readCredential(house: House, arrival: Arrival, wishes: Wis
 }
 
 /** Counts a failure against its address. Only failures are delayed: a valid key always passes (decision 25). */
-function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unknown'): Failure {
+function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unknown', hint?: string): Failure {
   house.metrics.authFailed(reason)
   const waitSeconds = house.lockout.failed(arrival.remoteAddress)
-  if (waitSeconds === 0) return new Failure('AUTH_002')
+  if (waitSeconds === 0) return new Failure('AUTH_002', { hint })
   return lockedOut('Too many requests with an invalid API key', waitSeconds)
 }
 
@@ -151,18 +152,30 @@ export function authorize(
   row: AdmissionRow,
   caller: Caller,
 ): void {
-  const { changes } = PERMISSIONS[endpoint.operation]
-  const denied = () =>
-    new Failure('AUTH_004', changes ? { message: 'You do not have admin access to this organization or profile' } : {})
+  const { changes, roles } = PERMISSIONS[endpoint.operation]
+  const denied = (hint: string) =>
+    new Failure('AUTH_004', {
+      ...(changes ? { message: 'You do not have admin access to this organization or profile' } : {}),
+      hint,
+    })
   if (wishes.profileId !== undefined) {
     if (uuidOrNull(wishes.profileId) === null) throw new Failure('VALIDATION_003')
-    if (row.k_profile_id !== null || row.o_kind === 'user') throw new Failure('AUTH_004')
-    if (row.s_id === null) throw new Failure('RESOURCE_014')
+    if (row.k_profile_id !== null || row.o_kind === 'user')
+      throw new Failure('AUTH_004', {
+        hint: 'This key acts as one account already: leave the x-profile-id header out.',
+      })
+    if (row.s_id === null)
+      throw new Failure('RESOURCE_014', { hint: "x-profile-id must name a live profile of the key's organization." })
   }
-  if (row.u_status !== 'active' || !isAllowed(endpoint.operation, caller.role)) throw denied()
+  if (row.u_status !== 'active') throw denied('The user of this key is not active: an admin has to change that.')
+  if (!isAllowed(endpoint.operation, caller.role))
+    throw denied(
+      `Use a key whose user has one of the roles ${roles.join(', ')}; the user of this one is ${caller.role}.`,
+    )
   if (endpoint.organizationOnly === true && (caller.actingProfileId !== null || caller.organization.kind === 'user'))
-    throw denied()
-  if (endpoint.notAsProfile === true && caller.actingProfileId !== null) throw denied()
+    throw denied('Use a key of an organization, and leave the x-profile-id header out.')
+  if (endpoint.notAsProfile === true && caller.actingProfileId !== null)
+    throw denied('This is for the organization: use its key, and leave the x-profile-id header out.')
   const named = arrival.params.profileId
   if (caller.actingProfileId === null || named === undefined) return
   const id = uuidOrNull(named)
@@ -175,7 +188,10 @@ export function checkPathIds(endpoint: Endpoint, { params }: Arrival): void {
   if (endpoint.malformedId === undefined) return
   if (Object.values(params).every((id) => uuidOrNull(id) !== null)) return
   const { malformedId: says } = endpoint
-  throw typeof says === 'string' ? new Failure('VALIDATION_001', { message: says }) : new Failure(says.code)
+  const hint = pathIdHint(params)
+  throw typeof says === 'string'
+    ? new Failure('VALIDATION_001', { message: says, hint })
+    : new Failure(says.code, { hint })
 }
 
 /** @throws Failure VALIDATION_007 (contract 3; a key that looks like a card number is refused by decision 18). */

@@ -56,17 +56,26 @@ test('a failure is an error without data, in the order of the contract', () => {
       message: 'Profile not found',
       details: null,
       doc_url: 'https://docs.sent.dm/docs/reference/api/error-catalog',
+      hint: CATALOGUE.RESOURCE_014.fix,
     },
     meta: META,
   })
-  assert.deepEqual(Object.keys(JSON.parse(body ?? '')), ['success', 'data', 'error', 'meta'])
+  const { error, ...rest } = JSON.parse(body ?? '')
+  assert.deepEqual(Object.keys(rest), ['success', 'data', 'meta'])
+  assert.deepEqual(Object.keys(error), ['code', 'message', 'details', 'doc_url', 'hint'], 'what is ours stands last')
+  const own = failureAnswer('req_1', new Failure('ROUTE_001'), { docsOrigin: 'https://api.example.com' })
+  assert.equal(read(own.body).error.doc_url, 'https://api.example.com/docs/errors/ROUTE_001')
 })
 
 test('what a failure says of itself goes before the catalogue, and what the caller says before both', () => {
   const failure = new Failure('RESOURCE_014', { message: 'Own', headers: { 'x-a': 'b' } })
   assert.equal(read(failureAnswer('r', failure).body).error.message, 'Own')
   assert.deepEqual(failureAnswer('r', failure).headers, { 'x-a': 'b' })
-  assert.equal(read(failureAnswer('r', failure, 'Other').body).error.message, 'Other')
+  assert.equal(read(failureAnswer('r', failure, { message: 'Other' }).body).error.message, 'Other')
+  const hinted = new Failure('RESOURCE_014', { hint: 'Look.' })
+  assert.equal(read(failureAnswer('r', hinted).body).error.hint, 'Look.')
+  assert.equal(read(failureAnswer('r', hinted, { hint: undefined }).body).error.hint, 'Look.')
+  assert.equal(read(failureAnswer('r', hinted, { hint: 'Ask.' }).body).error.hint, 'Ask.')
 })
 
 test('a failure carries its code, status, details and cause', () => {

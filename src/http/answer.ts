@@ -56,18 +56,30 @@ export function unexpectedSentence(failPhrase: FailPhrase, requestId: string): s
   return `${sentence}. Please contact support with request ID: ${requestId}`
 }
 
+export interface Wording {
+  /** Instead of what the failure says of itself. */
+  message?: string
+  hint?: string | undefined
+  /** Where clients reach this server's own pages; '' for a path on the server that answers. */
+  docsOrigin?: string
+}
+
 /** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */
-export function failureAnswer(requestId: string, failure: Failure, message = failure.message): Answer {
-  return failureAnswers(failure, message)(requestId)
+export function failureAnswer(requestId: string, failure: Failure, wording: Wording = {}): Answer {
+  return failureAnswers(failure, wording)(requestId)
 }
 
 /** The same for many requests, by their ids: what does not differ between them is made once. */
-export function failureAnswers(failure: Failure, message = failure.message): (requestId: string) => Answer {
-  const { status, retry } = CATALOGUE[failure.code]
+export function failureAnswers(
+  failure: Failure,
+  { message = failure.message, hint = failure.hint, docsOrigin = '' }: Wording = {},
+): (requestId: string) => Answer {
+  const { code } = failure
+  const { status, retry } = CATALOGUE[code]
   const headers: Record<string, string> = { ...failure.headers }
   if (retry === 'later' && (status === 409 || status === 429 || status === 503)) headers['retry-after'] ??= '1'
   if (retry === 'never' && (status === 409 || status >= 500)) headers['x-should-retry'] = 'false'
-  const error = { code: failure.code, message, details: shown(failure.details), doc_url: docUrl(failure.code) }
+  const error = { code, message, details: shown(failure.details), doc_url: docUrl(code, docsOrigin), hint }
   const [before, after] = JSON.stringify({ success: false, data: null, error, meta: null }).split(/null(?=\}$)/)
   return (requestId) => ({ status, headers, body: `${before}${JSON.stringify(meta(requestId))}${after}` })
 }

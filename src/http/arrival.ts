@@ -2,6 +2,7 @@ import { maskCards } from '../contract/card-text.ts'
 import { Failure } from '../contract/failure.ts'
 import { acceptsJson, readContentType } from '../contract/media-type.ts'
 import type { Endpoint } from './endpoint.ts'
+import { formHint } from './hints.ts'
 
 /** A request as the transport hands it over: framed, bounded, not yet read. */
 export interface Arrival {
@@ -42,7 +43,10 @@ function whatCame(header: string | undefined): string {
 /** The refusal of a Content-Type, which says what came and what is taken. */
 export function unsupportedType(header: string | undefined, takesMergePatch: boolean): Failure {
   const taken = takesMergePatch ? 'application/json or application/merge-patch+json' : 'application/json'
-  return new Failure('REQUEST_415', { message: `Unsupported media type: ${whatCame(header)}. Send ${taken}` })
+  return new Failure('REQUEST_415', {
+    message: `Unsupported media type: ${whatCame(header)}. Send ${taken}`,
+    hint: formHint(header),
+  })
 }
 
 /** The refusal of a Content-Encoding. */
@@ -62,7 +66,10 @@ export function readWishes(endpoint: Pick<Endpoint, 'kind' | 'method' | 'documen
   if (!acceptsJson(headers.accept)) throw new Failure('REQUEST_406')
   const hasBody = body !== null && body.length > 0
   if (hasBody && endpoint.kind === 'read')
-    throw new Failure('REQUEST_400', { message: `${endpoint.method} takes no body` })
+    throw new Failure('REQUEST_400', {
+      message: `${endpoint.method} takes no body`,
+      hint: 'Leave the body out. What a list is narrowed by goes into the query.',
+    })
   const type = headers['content-type']
   const kind = hasBody || type !== undefined ? readContentType(type).kind : 'json'
   const merge = kind === 'merge-patch'

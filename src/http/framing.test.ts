@@ -82,7 +82,7 @@ test('an encoded body is refused; identity is none', () => {
 
 function answered(error: Error & { code?: string }): string {
   const socket = new PassThrough()
-  answerBrokenRequest(error, socket)
+  answerBrokenRequest(error, socket, 'https://api.example.com')
   return String(socket.read() ?? '')
 }
 
@@ -99,8 +99,9 @@ for (const [code, status, expected] of BROKEN) {
     assert.match(head, new RegExp(`^HTTP/1\\.1 ${status} `))
     assert.match(head, /^connection: close$/m)
     assert.equal(Number(/^content-length: (\d+)$/m.exec(head)?.[1]), Buffer.byteLength(body))
-    const envelope = JSON.parse(body) as { error: { code: string }; meta: { request_id: string } }
+    const envelope = JSON.parse(body) as { error: { code: string; doc_url: string }; meta: { request_id: string } }
     assert.equal(envelope.error.code, expected)
+    assert.equal(envelope.error.doc_url, `https://api.example.com/docs/errors/${expected}`)
     assert.equal(/^x-request-id: (\S+)$/m.exec(head)?.[1], envelope.meta.request_id)
     assert.doesNotMatch(text, /secret/)
   })
@@ -110,6 +111,6 @@ test('a connection that the client reset, or that cannot be written to, is close
   assert.equal(answered(Object.assign(new Error('reset'), { code: 'ECONNRESET' })), '')
   const socket = new PassThrough()
   socket.end()
-  answerBrokenRequest(Object.assign(new Error('broken'), { code: 'HPE_INVALID_METHOD' }), socket)
+  answerBrokenRequest(Object.assign(new Error('broken'), { code: 'HPE_INVALID_METHOD' }), socket, '')
   assert.equal(socket.destroyed, true)
 })

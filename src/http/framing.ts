@@ -42,8 +42,8 @@ function countOf(request: IncomingMessage, name: string): number {
 }
 
 /** A refusal after which the connection ends: a proxy may have read the request in another way than this server. */
-function doubt(message: string): Failure {
-  return new Failure('REQUEST_400', { message, headers: { connection: 'close' } })
+function doubt(message: string, hint?: string): Failure {
+  return new Failure('REQUEST_400', { message, hint, headers: { connection: 'close' } })
 }
 
 /**
@@ -101,7 +101,10 @@ export function checkFraming(request: IncomingMessage, allowedHosts: readonly st
   }
   const mustBeNamed = allowedHosts.length > 0
   if (mustBeNamed && !answersFor(host, { names: allowedHosts, anyPort: false, anyAddress: false })) {
-    throw doubt('This server does not answer for that Host')
+    throw doubt(
+      'This server does not answer for that Host',
+      'The operator names the hosts of this server in ALLOWED_HOSTS.',
+    )
   }
   if (countOf(request, 'content-type') > 1) throw doubt('The request has more than one Content-Type header')
   checkBody(request)
@@ -115,7 +118,8 @@ function checkBody({ headers, method = '', httpVersion }: IncomingMessage): void
   }
   const hasBody = coding !== undefined || Number(headers['content-length'] ?? 0) > 0
   // Fastify does not read a body of these methods, so nobody else would notice it.
-  if (hasBody && /^(?:GET|HEAD|TRACE)$/.test(method)) throw doubt(`${method} takes no body`)
+  if (hasBody && /^(?:GET|HEAD|TRACE)$/.test(method))
+    throw doubt(`${method} takes no body`, 'Leave the body out. What a list is narrowed by goes into the query.')
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw unsupportedEncoding(encoding)
 }
@@ -127,30 +131,30 @@ const CODES: Record<string, 'REQUEST_431' | 'REQUEST_408' | 'REQUEST_413'> = {
 }
 
 /** Answers bytes that could not be parsed with the envelope, then closes: nothing after them can be trusted. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): void {
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex, docsOrigin: string): void {
   if (error.code === 'ECONNRESET') socket.destroy()
-  else refuseConnection(socket, new Failure(CODES[error.code ?? ''] ?? 'REQUEST_400'))
+  else refuseConnection(socket, new Failure(CODES[error.code ?? ''] ?? 'REQUEST_400'), docsOrigin)
 }
 
 /**
  * Refuses what comes now on a connection, and everything after it. Requests that were read in full before get their own
  * answers first: otherwise the refusal would pass for the answer of a change that is being made.
  */
-export function refuseConnection(socket: Duplex, failure: Failure): void {
+export function refuseConnection(socket: Duplex, failure: Failure, docsOrigin: string): void {
   if (doubtful.has(socket)) return
   doubtful.add(socket)
   const before = [...runningOn(socket).keys()].filter(({ req }) => req.complete).at(-1)
-  if (before === undefined) writeRefusal(socket, failure)
-  else before.once('close', () => writeRefusal(socket, failure))
+  if (before === undefined) writeRefusal(socket, failure, docsOrigin)
+  else before.once('close', () => writeRefusal(socket, failure, docsOrigin))
 }
 
-function writeRefusal(socket: Duplex, failure: Failure): void {
+function writeRefusal(socket: Duplex, failure: Failure, docsOrigin: string): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
   const requestId = newRequestId()
-  const { status, headers, body } = failureAnswer(requestId, failure)
+  const { status, headers, body } = failureAnswer(requestId, failure, { docsOrigin })
   const all = { connection: 'close', ...answerHeaders(requestId, body), ...headers }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   // The client reads the refusal before its own bytes are cut off.

@@ -22,5 +22,7 @@ export interface House {
   log: Log
   metrics: Metrics
   trace: Trace
+  /** Where clients reach this server's own pages, as far as it knows; '' where it does not. */
+  docsOrigin(): string
   times: { keyWaitMs: number; providerMs: number; leaseMs: number }
 }

@@ -266,6 +266,43 @@ describe('readJson', () => {
     assert.deepEqual(read(`{"a":0.${'1'.repeat(38)}}`), { a: 0.1111111111111111 })
   })
 
+  it('E9: says where, in lines and characters, and what to do', () => {
+    const problem = (text: string) => {
+      try {
+        read(text)
+      } catch (error) {
+        assert.ok(error instanceof JsonProblem)
+        return [error.saysWhere, error.hint]
+      }
+      assert.fail('the body was accepted')
+    }
+    const cases: [text: string, says: string, hint: RegExp | null][] = [
+      ['{\n  "name": "x",\n}', 'The body is not valid JSON: line 2, column 14 (byte 15).', /take it out/],
+      ["{'name':'x'}", 'The body is not valid JSON: line 1, column 2 (byte 1).', /double quotation marks/],
+      ['{"a":1,"a":2}', 'The body must not name a key twice in one object: line 1, column 8 (byte 7).', /send it once/],
+      ['{"é":"\\u0000"}', 'The body must not contain the character U+0000: line 1, column 7 (byte 7).', null],
+      [
+        `{"a":${'1'.repeat(41)}}`,
+        'Numbers must be finite, at most 40 characters long, and exact when they are whole: line 1, column 6 (byte 5).',
+        /quotation marks/,
+      ],
+      [nest(33), 'The body must not be nested deeper than 32 levels: line 1, column 161 (byte 160).', null],
+      ['[]', 'The body must be a JSON object.', /one object/],
+      [
+        '{"a":1e400}',
+        'Numbers must be finite, at most 40 characters long, and exact when they are whole.',
+        /quotation marks/,
+      ],
+    ]
+    for (const [text, says, hint] of cases) {
+      const [saysWhere, told] = problem(text)
+      assert.equal(saysWhere, says)
+      if (hint === null) assert.equal(told, null)
+      else assert.match(told ?? '', hint)
+    }
+    for (const text of MALFORMED) assert.match(problem(text)[0] ?? '', /: line \d+, column \d+ \(byte \d+\)\.$/, text)
+  })
+
   it('never quotes its input', () => {
     const canary = '4242424242424242'
     for (const text of [
@@ -283,6 +320,7 @@ describe('readJson', () => {
       } catch (error) {
         assert.ok(error instanceof JsonProblem)
         assert.doesNotMatch(inspect(error, { depth: null, showHidden: true }), /4242/)
+        assert.doesNotMatch(`${error.saysWhere} ${error.hint}`, /4242/)
       }
     }
     assert.throws(() => JSON.parse(`{"card":${canary} x`), /4242|position/, 'the parser is what must not be passed on')

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { JsonObject, JsonValue } from '../contract/json-value.ts'
+import { findJsonFault, placeIn } from './json-fault.ts'
 
 const DEPTH_MAX = 32
 const KEYS_MAX = 1000
@@ -20,17 +21,53 @@ const SAYS = {
   number: 'Numbers must be finite, at most 40 characters long, and exact when they are whole.',
 } as const
 
+type Kind = keyof typeof SAYS
+
+const HINTS: Partial<Record<Kind, string>> = {
+  encoding: 'Send the body in UTF-8.',
+  mark: 'Save the file as UTF-8 without a byte order mark.',
+  shape: 'Put the members into one object, as {"name": "Sales Team"}.',
+  number: 'Put identifiers and long numbers in quotation marks.',
+}
+
 /**
  * Why a body is refused. `says` is one of a fixed set of sentences and there is no cause: a parser's own error quotes
- * its input, which may hold a card number (decision 18).
+ * its input, which may hold a card number. `place` and `hint` say where and what to do, and quote nothing either.
  */
 export class JsonProblem extends Error {
   readonly says: string
+  readonly #kind: Kind
+  readonly #at: number | null
+  #hint: string | null
+  #place: ReturnType<typeof placeIn> | null = null
 
-  constructor(kind: keyof typeof SAYS) {
+  constructor(kind: Kind, at: number | null = null) {
     super(SAYS[kind])
     this.name = 'JsonProblem'
     this.says = SAYS[kind]
+    this.#kind = kind
+    this.#at = at
+    this.#hint = HINTS[kind] ?? null
+  }
+
+  get hint(): string | null {
+    return this.#hint
+  }
+
+  /** The sentence with the place that it is about, where there is one. */
+  get saysWhere(): string {
+    if (this.#place === null) return this.says
+    const { line, column, offset } = this.#place
+    return `${this.says.slice(0, -1)}: line ${line}, column ${column} (byte ${offset}).`
+  }
+
+  /** Looks in the body for the place that the problem is about. */
+  locate(text: string): void {
+    const isSought = this.#kind === 'malformed' || this.#kind === 'duplicate' || this.#kind === 'reserved'
+    const fault = isSought ? findJsonFault(text, isReserved) : null
+    const at = this.#at ?? fault?.at ?? null
+    if (at !== null) this.#place = placeIn(text, at)
+    this.#hint = fault?.says ?? this.#hint
   }
 }
 
@@ -47,12 +84,21 @@ export function readJson(bytes: Buffer | null): { value: JsonObject | null } {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonProblem('mark')
   if (!isUtf8(bytes)) throw new JsonProblem('encoding')
   const text = bytes.toString('utf8')
+  try {
+    return { value: readText(text) }
+  } catch (error) {
+    if (error instanceof JsonProblem) error.locate(text)
+    throw error
+  }
+}
+
+function readText(text: string): JsonObject {
   const keysWritten = scan(text)
   const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new JsonProblem('shape')
   // Keys that the parser has merged into one are missing here, however they were escaped.
   if (countKeys(value) !== keysWritten) throw new JsonProblem('duplicate')
-  return { value }
+  return value
 }
 
 function parse(text: string): JsonValue {
@@ -84,10 +130,10 @@ function scan(text: string): number {
       }
     } else if (unit === 0x3a) {
       keys += 1
-      if (keys > KEYS_MAX) throw new JsonProblem('keys')
+      if (keys > KEYS_MAX) throw new JsonProblem('keys', at)
     } else if (unit === 0x7b || unit === 0x5b) {
       depth += 1
-      if (depth > DEPTH_MAX) throw new JsonProblem('depth')
+      if (depth > DEPTH_MAX) throw new JsonProblem('depth', at)
     } else if (unit === 0x7d || unit === 0x5d) {
       depth -= 1
     } else if (isDigit(unit)) {
@@ -116,7 +162,7 @@ function skipNumber(text: string, from: number): number {
     if (!belongs) break
     at += 1
   }
-  if (at - from > NUMBER_LENGTH_MAX) throw new JsonProblem('number')
+  if (at - from > NUMBER_LENGTH_MAX) throw new JsonProblem('number', from)
   return at
 }
 
@@ -128,11 +174,11 @@ function skipEscape(text: string, at: number): number {
 /** Raw halves of a pair cannot occur in valid UTF-8, so only an escape can leave one alone. */
 function skipUnicodeEscapes(text: string, at: number): number {
   const unit = escapedUnit(text, at)
-  if (unit === 0) throw new JsonProblem('nul')
-  if (unit >= 0xdc00 && unit <= 0xdfff) throw new JsonProblem('surrogate')
+  if (unit === 0) throw new JsonProblem('nul', at)
+  if (unit >= 0xdc00 && unit <= 0xdfff) throw new JsonProblem('surrogate', at)
   if (unit < 0xd800 || unit > 0xdbff) return at + 2
   const second = escapedUnit(text, at + 6)
-  if (second < 0xdc00 || second > 0xdfff) throw new JsonProblem('surrogate')
+  if (second < 0xdc00 || second > 0xdfff) throw new JsonProblem('surrogate', at)
   return at + 12
 }
 

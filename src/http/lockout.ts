@@ -40,6 +40,7 @@ export function countedAddress(address: string): string {
 export function lockedOut(message: string, waitSeconds: number): Failure {
   return new Failure('BUSINESS_002', {
     message,
+    hint: 'Correct what was sent: a valid key or token passes at once. Wrong ones wait for the seconds in Retry-After.',
     headers: { 'retry-after': String(waitSeconds), 'x-should-retry': 'false' },
   })
 }

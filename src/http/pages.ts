@@ -1,7 +1,6 @@
 import type { RouteHandlerMethod } from 'fastify'
 import { readEntityTags } from '../contract/entity-tag.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { OpenEndpoint } from './open-endpoint.ts'
+import { type DescribedEndpoints, errorIndexPage, errorPage } from './error-pages.ts'
 import { buildOpenApi } from './openapi.ts'
 import {
   PAGE_POLICY,
@@ -14,7 +13,15 @@ import {
 import type { ServerOptions } from './server.ts'
 
 /** What is served beside the API. It needs no key: it says nothing that the repository does not say. */
-export const PAGES = ['/', '/docs', '/docs/scalar.js', '/docs/start.js', '/openapi.json'] as const
+export const PAGES = [
+  '/',
+  '/docs',
+  '/docs/scalar.js',
+  '/docs/start.js',
+  '/openapi.json',
+  '/docs/errors',
+  '/docs/errors/:code',
+] as const
 
 type Transport = Parameters<ServerOptions['pages']>[0]
 
@@ -31,14 +38,14 @@ const HTML = 'text/html; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
 /**
- * Adds the OpenAPI document, the API reference that shows it, and the way there from `/`. The document is made once, when
+ * Adds the OpenAPI document, the API reference that shows it, the pages of the error codes, and the way there from `/`. The document is made once, when
  * it is first asked for.
  *
  * @param publicUrl what the document names as its server; null names the server it was read from.
  */
 export function addPages(
   server: Transport,
-  endpoints: { keyed: readonly Endpoint[]; open: readonly OpenEndpoint[] },
+  endpoints: DescribedEndpoints,
   publicUrl: string | null,
   readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
 ): void {
@@ -75,6 +82,11 @@ export function addPages(
   page(PAGES[4], async (_request, reply) =>
     reply.headers(GUARDS).type('application/json; charset=utf-8').send(written()),
   )
+  page(PAGES[5], async (_request, reply) => reply.headers(GUARDS).type(HTML).send(errorIndexPage()))
+  page(PAGES[6], async (request, reply) => {
+    const found = errorPage((request.params as { code: string }).code, endpoints)
+    return found === null ? reply.callNotFound() : reply.headers(GUARDS).type(HTML).send(found)
+  })
 }
 
 /** If-None-Match (RFC 9110 section 13.1.2). A header that cannot be read asks for the page. */

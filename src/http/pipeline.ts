@@ -20,6 +20,7 @@ import type { Caller } from './caller.ts'
 import { change } from './change.ts'
 import type { Endpoint, FailPhrase, ReadEndpoint } from './endpoint.ts'
 import { configuredProviders } from './forward.ts'
+import { pathIdHint } from './hints.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
 import type { Trail } from './trail.ts'
@@ -122,7 +123,8 @@ export function failed(
   }
   const message =
     failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
-  return failureAnswer(arrival.requestId, failure, message)
+  const hint = failure.status === 404 ? pathIdHint(arrival.params) : undefined
+  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: house.docsOrigin() })
 }
 
 /** What trouble below the request means to the client (reliability section 9). */

@@ -20,6 +20,7 @@ export async function checkIfMatch<Target>(
   if (tags === null) {
     throw new Failure('REQUEST_400', {
       message: 'The If-Match header must be * or a list of entity tags in double quotes',
+      hint: 'Send the ETag as it was answered, with its quotation marks.',
     })
   }
   if (tags === '*' || tags.includes(endpoint.etagOf(call.target))) return

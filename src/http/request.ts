@@ -59,8 +59,9 @@ export function parseBody(bytes: Buffer | null): JsonObject {
   try {
     return readJson(bytes).value ?? {}
   } catch (error) {
-    if (error instanceof JsonProblem) throw new Failure('REQUEST_400', { message: error.says })
-    throw error
+    if (!(error instanceof JsonProblem)) throw error
+    const { saysWhere: message, hint } = error
+    throw new Failure('REQUEST_400', { message, ...(hint === null ? {} : { hint }) })
   }
 }
 

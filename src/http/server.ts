@@ -12,6 +12,7 @@ import { type Arrival, unsupportedType } from './arrival.ts'
 import { Crowd } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
+import { methodHint, routeHint } from './hints.ts'
 import type { House } from './house.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { serveOpen } from './open-pipeline.ts'
@@ -76,19 +77,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', async (request, reply) => enter(options, request, reply))
   server.setErrorHandler((error: FastifyError, request, reply) =>
-    send(options, request, reply, refused(request, error)),
+    send(options, request, reply, refused(options, request, error)),
   )
   const crowd = new Crowd(options.requestsMax, () => options.metrics.loadShed('requests'))
   const allowed = addRoutes(server, options, crowd)
   options.pages(server)
-  server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(request, allowed)))
+  server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(options, request, allowed)))
   // Node drops headers beyond a count without a word, the second Host too; their size is bounded already.
   server.server.maxHeadersCount = 0
   server.server.on('checkExpectation', ({ socket }: IncomingMessage) =>
-    refuseConnection(socket, new Failure('REQUEST_417')),
+    refuseConnection(socket, new Failure('REQUEST_417'), options.house.docsOrigin()),
   )
   server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    refuseConnection(socket, new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } })),
+    refuseConnection(
+      socket,
+      new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } }),
+      options.house.docsOrigin(),
+    ),
   )
   crowd.guard(server.server, options)
   const endQuietSockets = watchSockets(server.server)
@@ -108,9 +113,10 @@ function openFastify(options: ServerOptions): FastifyInstance {
     trustProxy: options.trustedHops.length === 0 ? false : [...options.trustedHops],
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: 65_000,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error: Error & { code?: string }, socket: Duplex) =>
+      answerBrokenRequest(error, socket, options.house.docsOrigin()),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      void send(options, request, reply, refused(request, enterOrRefuse(options, request, reply) ?? error))
+      void send(options, request, reply, refused(options, request, enterOrRefuse(options, request, reply) ?? error))
     },
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false },
   }
@@ -174,8 +180,7 @@ function addRoutes(server: FastifyInstance, options: ServerOptions, crowd: Crowd
     server.route({
       method,
       url: path,
-      handler: (request, reply) =>
-        send(options, request, reply, failureAnswer(visitOf(request).requestId, new Failure('ROUTE_001'))),
+      handler: (request, reply) => send(options, request, reply, answerOf(options, request, new Failure('ROUTE_001'))),
     })
   }
   return allowed
@@ -249,35 +254,40 @@ function codeOf(answer: Answer): string | null {
   return /"code":"([A-Z]+_\d+)"/.exec(answer.body ?? '')?.[1] ?? null
 }
 
+function answerOf({ house }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
+  return failureAnswer(visitOf(request).requestId, failure, { docsOrigin: house.docsOrigin() })
+}
+
 /** What the framework refused, in the words of the catalogue. Its own messages never reach a client. */
-function refused(request: FastifyRequest, error: FastifyError | Failure): Answer {
-  const { requestId } = visitOf(request)
-  if (error instanceof Failure) return failureAnswer(requestId, error)
+function refused(options: ServerOptions, request: FastifyRequest, error: FastifyError | Failure): Answer {
+  if (error instanceof Failure) return answerOf(options, request, error)
   const code = { 413: 'REQUEST_413', 414: 'REQUEST_414', 408: 'REQUEST_408' } as const
   const status = error.statusCode ?? 500
   if (status === 415) {
-    return failureAnswer(requestId, unsupportedType(request.headers['content-type'], request.method === 'PATCH'))
+    return answerOf(options, request, unsupportedType(request.headers['content-type'], request.method === 'PATCH'))
   }
   const known = code[status as keyof typeof code]
-  if (known !== undefined) return failureAnswer(requestId, new Failure(known))
-  if (status >= 400 && status < 500) return failureAnswer(requestId, new Failure('REQUEST_400'))
-  const failure = new Failure('INTERNAL_001')
-  return failureAnswer(
-    requestId,
-    failure,
-    `An unexpected error occurred. Please contact support with request ID: ${requestId}`,
-  )
+  if (known !== undefined) return answerOf(options, request, new Failure(known))
+  if (status >= 400 && status < 500) return answerOf(options, request, new Failure('REQUEST_400'))
+  const { requestId } = visitOf(request)
+  const message = `An unexpected error occurred. Please contact support with request ID: ${requestId}`
+  return answerOf(options, request, new Failure('INTERNAL_001', { message }))
 }
 
-function unrouted(request: FastifyRequest, allowed: ReadonlyMap<string, readonly string[]>): Answer {
-  const { requestId } = visitOf(request)
+function unrouted(
+  options: ServerOptions,
+  request: FastifyRequest,
+  allowed: ReadonlyMap<string, readonly string[]>,
+): Answer {
   const path = request.url.split('?')[0] ?? ''
   const found = [...allowed].filter(([template]) =>
     new RegExp(`^${template.replace(/:[A-Za-z]+/g, '[^/]+')}$`).test(path),
   )
-  if (found.length === 0) return failureAnswer(requestId, new Failure('REQUEST_404'))
-  const methods = [...new Set(found.flatMap(([, list]) => list))].sort().join(', ')
-  return failureAnswer(requestId, new Failure('REQUEST_405', { headers: { allow: methods } }))
+  if (found.length === 0)
+    return answerOf(options, request, new Failure('REQUEST_404', { hint: routeHint(path, [...allowed.keys()]) }))
+  const methods = [...new Set(found.flatMap(([, list]) => list))].sort()
+  const hint = methodHint(request.method, methods)
+  return answerOf(options, request, new Failure('REQUEST_405', { hint, headers: { allow: methods.join(', ') } }))
 }
 
 function recordVisit({ log, metrics }: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {

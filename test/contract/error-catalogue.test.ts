@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app.ts'
-import { CATALOGUE, type CatalogueEntry, docUrl, type ErrorCode } from '../../src/contract/errors.ts'
+import { CATALOGUE, type CatalogueEntry, defaultHint, docUrl, type ErrorCode } from '../../src/contract/errors.ts'
 import { Failure } from '../../src/contract/failure.ts'
 import { failureAnswer } from '../../src/http/answer.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
@@ -150,7 +150,8 @@ test('each code answers its status, its page and the headers that tell a client 
     const { status, headers, body } = failureAnswer('req_0123456789', new Failure(code))
     const { error } = JSON.parse(body ?? '') as { error: Record<string, unknown> }
     assert.equal(status, entry.status, code)
-    assert.deepEqual(error, { code, message: entry.says, details: null, doc_url: docUrl(code) })
+    const hint = defaultHint(code, false)
+    assert.deepEqual(error, { code, message: entry.says, details: null, doc_url: docUrl(code, ''), hint })
     const isRetried = [408, 409, 429].includes(status) || status >= 500
     assert.equal(headers['x-should-retry'], isRetried && entry.retry === 'never' ? 'false' : undefined, code)
     const saysWhen = [409, 429, 503].includes(status) && entry.retry === 'later'

@@ -51,7 +51,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
   const metrics = createMetrics({ version: '0', withProcess: false })
   const log = { ...recordedLog().log, access: () => {}, flush: () => {} }
   return createServer({
-    house: { metrics, log } as unknown as House,
+    house: { metrics, log, docsOrigin: () => 'https://api.example.com' } as unknown as House,
     endpoints: ENDPOINTS,
     openEndpoints: OPEN_ENDPOINTS,
     log,
@@ -351,6 +351,7 @@ test('HEAD of a page answers as GET does, without the body', async () => {
     }
     const [get, head] = await Promise.all([ask('GET'), ask('HEAD')])
     assert.deepEqual(head.told, get.told, url)
+    assert.equal(get.told.status, url.includes(':') ? 404 : url === '/' ? 302 : 200, url)
     assert.equal(head.body, '')
   }
   await server.close()
@@ -369,6 +370,32 @@ test('the reference script is served compressed to whoever takes it, and not aga
   }
   for (const held of ['"other"', 'tag', '']) {
     assert.equal((await server.inject({ url, headers: { 'if-none-match': held } })).statusCode, 200, held)
+  }
+  await server.close()
+})
+
+test('E9: every code has its page, with its remedy, and loads nothing from elsewhere', async () => {
+  const server = newServer(null)
+  const index = (await server.inject({ url: '/docs/errors' })).body
+  for (const [code, { fix, status }] of Object.entries(CATALOGUE)) {
+    const url = `/docs/errors/${code}`
+    assert.ok(index.includes(`href="${url}"`), code)
+    const page = await server.inject({ url })
+    assert.equal(page.statusCode, 200, code)
+    assert.match(String(page.headers['content-type']), /^text\/html/)
+    assert.equal(page.headers['content-security-policy'], PAGE_POLICY)
+    for (const said of [`<h1>${code}</h1>`, `HTTP ${status}. `, fix.replaceAll('"', '&quot;')])
+      assert.ok(page.body.includes(said), `${code}: ${said}`)
+    for (const [, link = ''] of page.body.matchAll(/(?:src|href)="([^"]*)"/g)) assert.match(link, /^(\/docs|data:,$)/)
+  }
+  for (const url of [
+    '/docs/errors/NONE_001',
+    '/docs/errors/auth_001',
+    '/docs/errors/<script>',
+    '/docs/errors/constructor',
+  ]) {
+    const missing = await server.inject({ url })
+    assert.deepEqual([missing.statusCode, missing.json().error.code], [404, 'REQUEST_404'], url)
   }
   await server.close()
 })

@@ -5,7 +5,13 @@ export type Json = { [member: string]: unknown }
 export interface Envelope {
   success: boolean
   data: Json | null
-  error: { code: string; message: string; details: Record<string, string[]> | null; doc_url: string } | null
+  error: {
+    code: string
+    message: string
+    details: Record<string, string[]> | null
+    doc_url: string
+    hint: string
+  } | null
   meta: { request_id: string; timestamp: string; version: string }
 }
 

@@ -40,12 +40,20 @@ const ERROR: JsonObject = {
     },
     doc_url: {
       type: 'string',
-      format: 'uri',
-      description: 'Where the code is explained.',
+      format: 'uri-reference',
+      description:
+        'Where the code is explained: a published code on the published page, one of Letterhead on this server. A path where the server does not know the address that clients reach it by.',
       examples: ['https://docs.sent.dm/docs/reference/api/error-catalog'],
     },
+    hint: {
+      type: 'string',
+      description: 'What to do, for people. Its words may change.',
+      examples: [
+        'The profile does not exist, was deleted, or belongs to another organization. List the profiles of this key.',
+      ],
+    },
   },
-  required: ['code', 'message', 'details', 'doc_url'],
+  required: ['code', 'message', 'details', 'doc_url', 'hint'],
 }
 
 const REF = { meta: { $ref: '#/components/schemas/Meta' }, error: { $ref: '#/components/schemas/Error' } }

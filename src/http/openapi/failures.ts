@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { CATALOGUE, docUrl, type ErrorCode } from '../../contract/errors.ts'
+import { CATALOGUE, defaultHint, docUrl, type ErrorCode } from '../../contract/errors.ts'
 import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
 import { PERMISSIONS } from '../../contract/permissions.ts'
 import { unexpectedSentence } from '../answer.ts'
@@ -10,6 +10,7 @@ import { failureHeaders } from './headers.ts'
 /** What an endpoint can refuse: its own codes, and those of framing, key, account, rate and transport. */
 
 const REQUEST_ID = 'req_7X9zKp2jDw'
+const ORIGIN = 'https://letterhead.example.com'
 const AT = '2026-03-25T10:43:34.5891264+00:00'
 
 /** Framing and transport, key, rate, x-profile-id: on every route. */
@@ -144,7 +145,13 @@ export function failureExample(code: ErrorCode, says: { message?: string; detail
     value: {
       success: false,
       data: null,
-      error: { code, message: says.message ?? sentence, details, doc_url: docUrl(code) },
+      error: {
+        code,
+        message: says.message ?? sentence,
+        details,
+        doc_url: docUrl(code, ORIGIN),
+        hint: defaultHint(code, details !== null),
+      },
       meta: { request_id: REQUEST_ID, timestamp: AT, version: 'v3' },
     },
   }
