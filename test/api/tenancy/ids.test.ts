@@ -40,7 +40,11 @@ function said(reply: Reply): unknown {
   for (const name of ['x-request-id', 'x-response-time', 'date', 'content-length']) delete headers[name]
   const { error } = reply.json
   // The hint of an id that can be none tells how it was written, which its sender knows.
-  return { status: reply.status, headers, body: { ...reply.json, meta: null, error: error && { ...error, hint: null } } }
+  return {
+    status: reply.status,
+    headers,
+    body: { ...reply.json, meta: null, error: error && { ...error, hint: null } },
+  }
 }
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
