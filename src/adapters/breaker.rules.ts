@@ -28,6 +28,11 @@ export function admit(state: BreakerState, now: number, { openMs }: BreakerLimit
   return waitMs > 0 ? { passes: false, waitMs } : { passes: true, state: { ...state, probedAt: now } }
 }
 
+/** The breaker after a call that told nothing of the provider. After such a probe the next call is one. */
+export function unsettled(state: BreakerState, isProbe: boolean): BreakerState {
+  return isProbe ? { ...state, probedAt: null } : state
+}
+
 /** The breaker after a call came back. A late answer of a call that set out while it was closed does not open it anew. */
 export function settle(
   state: BreakerState,

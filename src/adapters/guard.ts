@@ -1,17 +1,18 @@
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Span, Trace } from '../observe/trace.ts'
-import { type Outcome, unavailable } from '../ports/outcome.ts'
-import { admit, type BreakerLimits, type BreakerState, CLOSED, settle } from './breaker.rules.ts'
+import { isOfService, notAsked, type Outcome, unanswered } from '../ports/outcome.ts'
+import { admit, type BreakerLimits, type BreakerState, CLOSED, settle, unsettled } from './breaker.rules.ts'
 import { openDeadline } from './deadline.ts'
 
 /**
  * What stands around every port, so that a provider which is slow or down costs the rest of the server nothing:
  *
- * - a bulkhead: at most `callsMax` calls are under way; one more is `unavailable` at once;
+ * - a bulkhead: at most `callsMax` calls are under way; one more is `not_asked`;
  * - a total deadline: who has not answered by then is a `timeout`, whether or not the adapter has noticed;
- * - a circuit breaker (`breaker.rules.ts`): a provider that keeps failing is left alone for a while. A simulator has none,
- *   since its outages are asked for one by one;
+ * - a circuit breaker (`breaker.rules.ts`): a provider that keeps failing is left alone for a while, and calls are `not_asked`.
+ *   Only what is about the service counts: an answer about one card, number, mailbox or brand is a sign that the provider
+ *   works, so no customer's data keeps others from it. A simulator has no breaker, since its outages are asked for one by one;
  * - the count of calls by outcome. Nobody else counts them.
  */
 export interface Guard {
@@ -62,15 +63,17 @@ export function createGuard(options: GuardOptions): Guard {
     call: (signal: AbortSignal) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
     inFlight += 1
-    let isFailure = true
     try {
       const outcome = await options.trace(spanOf<T>(options), () => withinDeadline(deadlineMs, signal, call))
-      isFailure = outcome.kind === 'unavailable' || outcome.kind === 'timeout'
       metrics.providerCalled(port, outcome.kind)
+      note(isOfService(outcome), isProbe)
       return outcome
+    } catch (error) {
+      // A bug of ours, which one customer's data may have found: it tells nothing of the provider.
+      state = unsettled(state, isProbe)
+      throw error
     } finally {
       inFlight -= 1
-      note(isFailure, isProbe)
     }
   }
 
@@ -78,12 +81,12 @@ export function createGuard(options: GuardOptions): Guard {
     async run(signal, call) {
       if (inFlight >= callsMax) {
         metrics.providerGuarded(port, 'full')
-        return unavailable(FULL_RETRY_SECONDS)
+        return notAsked(FULL_RETRY_SECONDS)
       }
       const admission = admit(state, now(), breaker)
       if (!admission.passes) {
         metrics.providerGuarded(port, 'refused')
-        return unavailable(Math.ceil(admission.waitMs / 1000))
+        return notAsked(Math.ceil(admission.waitMs / 1000))
       }
       state = admission.state
       return attempt(state.openedAt !== null, signal, call)
@@ -101,7 +104,7 @@ async function withinDeadline<T>(
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Outcome<T>>((resolve) => {
     const giveUp = () => {
-      timer = setTimeout(() => resolve({ kind: 'timeout' }), NOTICE_MS)
+      timer = setTimeout(() => resolve(unanswered('service')), NOTICE_MS)
     }
     if (deadline.signal.aborted) giveUp()
     else deadline.signal.addEventListener('abort', giveUp, { once: true })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Outcome, unavailable } from '../ports/outcome.ts'
+import { notAsked, type Outcome } from '../ports/outcome.ts'
 import type { Guard } from './guard.ts'
 import { guardedBrandRegistry, guardedCarrier, guardedMail, guardedPayments, guardedWhatsapp } from './guarded-ports.ts'
 
@@ -16,7 +16,7 @@ function closedGuard(): Guard & { runs: number } {
     runs: 0,
     run: async (): Promise<Outcome<never>> => {
       guard.runs += 1
-      return unavailable()
+      return notAsked(1)
     },
   }
   return guard
@@ -39,7 +39,7 @@ describe('guarded ports', () => {
       const guard = closedGuard()
       const guarded = wrap(guard) as Record<string, (request: object) => Promise<unknown>>
       const asking = Object.keys(guarded).filter((member) => !DESCRIPTIONS.includes(member))
-      for (const member of asking) assert.deepEqual(await guarded[member]?.({}), unavailable(), member)
+      for (const member of asking) assert.deepEqual(await guarded[member]?.({}), notAsked(1), member)
       assert.deepEqual([asking.length, guard.runs], [calls, calls])
     })
   }

@@ -1,7 +1,8 @@
 import type { Log } from '../observe/log.ts'
-import { done, type Outcome, unavailable } from '../ports/outcome.ts'
+import { type About, done, type Outcome, refused, unanswered, unavailable } from '../ports/outcome.ts'
 import { boundedFetch, type Delivery, isUnsent } from './bounded-fetch.ts'
 import { openDeadline } from './deadline.ts'
+import { aboutOf, isDefinite, notAccepted } from './http-status.rules.ts'
 
 /** One call of a provider's JSON interface. `read` gives null for an answer whose shape is not the promised one. */
 export interface JsonCall<T> {
@@ -23,10 +24,12 @@ export interface HttpFault {
   retryAfterSeconds: number | null
 }
 
-/** What a provider's error means: the outcome, and the provider's code for the log. */
+/** What a provider's error means: the outcome, and for the log the provider's code and a word of ours. */
 export interface Judgement {
   outcome: Outcome<never>
   code: string | number | null
+  /** `error_answer` unless told. */
+  reason?: string
 }
 
 export interface JsonClientOptions {
@@ -38,7 +41,7 @@ export interface JsonClientOptions {
   log: Log
   /** For all calls of one operation together. */
   timeoutMs: number
-  /** Null for an error that the provider does not document: it may have happened. */
+  /** Null for an error that the provider does not document: its status decides. */
   judge(fault: HttpFault, isChange: boolean): Judgement | null
 }
 
@@ -69,31 +72,35 @@ async function exchange<T>(options: JsonClientOptions, signal: AbortSignal, call
   const delivery = await boundedFetch(requestOf(options, signal, call))
   const noted = (kind: Outcome<unknown>['kind'], fields: Record<string, string | number | null>) =>
     log.warn(`${area}.${kind}`, { provider, step: call.step, ...fields })
-  const lost = (reason: string): Outcome<never> => {
-    const outcome: Outcome<never> = isChange && !isUnsent(delivery) ? { kind: 'timeout' } : unavailable()
+  const lost = (reason: string, of: About): Outcome<never> => {
+    const outcome = isChange && !isUnsent(delivery) ? unanswered(of) : unavailable(of)
     noted(outcome.kind, { reason })
     return outcome
   }
   if (delivery.kind === 'timeout') {
     noted('timeout', {})
-    return { kind: 'timeout' }
+    return unanswered('service')
   }
   if (delivery.kind !== 'answer') {
-    return lost(delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer')
+    return lost(delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer', 'service')
   }
   const answer = parsed(delivery.text)
   if (delivery.status < 300) {
     const value = call.read(answer)
-    return value === null ? lost('unexpected_answer') : done(value)
+    return value === null ? lost('unexpected_answer', isData(answer) ? 'subject' : 'service') : done(value)
   }
   const fault = { status: delivery.status, answer, retryAfterSeconds: retryAfterOf(delivery) }
   const judged = options.judge(fault, isChange)
-  if (judged === null) return lost(`http_${delivery.status}`)
-  const { outcome, code } = judged
+  if (judged === null) {
+    if (!isDefinite(delivery.status)) return lost(`http_${delivery.status}`, aboutOf(delivery.status))
+    noted('refused', { status: delivery.status, reason: 'unexpected_error_answer' })
+    return refused(notAccepted(delivery.status))
+  }
+  const { outcome, code, reason = 'error_answer' } = judged
   if (outcome.kind === 'refused' || outcome.kind === 'mismatch') {
     log.info(`${area}.${outcome.kind}`, { provider, step: call.step, status: delivery.status, code })
   } else {
-    noted(outcome.kind, { status: delivery.status, code, reason: 'error_answer' })
+    noted(outcome.kind, { status: delivery.status, code, reason })
   }
   return outcome
 }
@@ -117,6 +124,11 @@ function requestOf({ baseUrl, authorization }: JsonClientOptions, signal: AbortS
 function retryAfterOf(delivery: Delivery & { kind: 'answer' }): number | null {
   const text = delivery.headers.get('retry-after') ?? delivery.headers.get('x-ratelimit-reset') ?? ''
   return /^\d{1,4}$/.test(text) ? Math.min(3600, Math.max(1, Number(text))) : null
+}
+
+/** Whether the provider itself answers, about what was asked: what is no JSON object comes from something before it. */
+function isData(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null
 }
 
 /** The answer as JSON; null for an empty one, undefined for what is no JSON. The parser's error quotes the answer, so it ends here. */

@@ -1,7 +1,7 @@
 import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
 import { databaseTrouble } from '../db/database-error.ts'
-import type { Outcome } from '../ports/outcome.ts'
+import { type Outcome, unanswered } from '../ports/outcome.ts'
 import type { ChangeRow } from './admission.store.ts'
 import type { Caller } from './caller.ts'
 import { type Claim, claimRequest, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
@@ -93,9 +93,7 @@ export async function forward(
 async function runStep(house: House, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
   const { organization_id: organizationId } = caller.organization
   const onceKey = `${held.id}-${step.name}-${held.attempt}`
-  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? {
-    kind: 'timeout' as const,
-  }
+  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? unanswered('subject')
   if (outcome.kind !== 'done') {
     // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
     const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)
@@ -141,6 +139,7 @@ function refusal(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>, root: str
     case 'mismatch':
       return otherRequest()
     case 'unavailable':
+    case 'not_asked':
       return new Failure('INTERNAL_003', { headers: { 'retry-after': String(outcome.retryAfterSeconds) } })
     case 'timeout':
       return new Failure('INTERNAL_004')

@@ -153,7 +153,10 @@ test('an owner that comes back after its claim was given up records nothing', as
   assert.equal(await recordPaymentMethod(bench.db, organization, taken, { reference: 'pm_2' }), true)
 })
 
-for (const outcome of [{ kind: 'timeout' }, { kind: 'unavailable', retryAfterSeconds: 5 }] as const) {
+for (const outcome of [
+  { kind: 'timeout', of: 'service' },
+  { kind: 'unavailable', of: 'service', retryAfterSeconds: 5 },
+] as const) {
   test(`after ${outcome.kind} the same once-key follows later, and meanwhile no client gets at the claim`, async () => {
     await using bench = await JobsBench.open()
     const organization = await bench.organization()
@@ -183,7 +186,7 @@ test('after 8 attempts the job is parked, told of once, kept through expiry, and
   await using bench = await JobsBench.open()
   const claim = await bench.claim(await bench.organization(), { method: 'pm_1' })
   let isDown = true
-  const payments = fakePayments(() => (isDown ? { kind: 'timeout' } : DETACHED))
+  const payments = fakePayments(() => (isDown ? { kind: 'timeout', of: 'service' } : DETACHED))
   const worker = workerOf(bench, payments)
   await bench.letLeaseEnd(claim)
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {

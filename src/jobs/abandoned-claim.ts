@@ -12,7 +12,7 @@ import {
   holdClaim,
   takeClaim,
 } from './abandoned-claim.store.ts'
-import { ATTEMPTS_MAX, backoffMs } from './backoff.rules.ts'
+import { ATTEMPTS_MAX, backoffMs, notAskedMs } from './backoff.rules.ts'
 import type { Job } from './queue.store.ts'
 import type { JobHandler, Next } from './worker.ts'
 
@@ -79,6 +79,11 @@ async function undo(options: AbandonedClaimOptions, job: Job, claim: AbandonedCl
       return leftBehind(options, claim, outcome.kind)
     case 'unavailable':
       return again(options, job, { claim, held, hintMs: outcome.retryAfterSeconds * 1_000 }, outcome.kind)
+    case 'not_asked': {
+      const delayMs = notAskedMs(outcome.retryAfterSeconds, Math.random())
+      await holdClaim(db, job, mine, delayMs + 2 * leaseMs)
+      return { kind: 'postponed', delayMs, isAttempt: false }
+    }
     case 'timeout':
       return again(options, job, { claim, held, hintMs: 0 }, outcome.kind)
   }

@@ -32,6 +32,19 @@ export function fullJitterMs(
   return SHORTEST_MS + Math.floor((ceiling - SHORTEST_MS) * random)
 }
 
+/** What was turned away together does not come back together. */
+const RETURN_MS = 30_000
+
+/**
+ * How long a job waits that could not ask its provider, which is no attempt: behind the wait until calls may be let out
+ * again, anywhere within half a minute.
+ *
+ * @param random at least 0 and below 1.
+ */
+export function notAskedMs(retryAfterSeconds: number, random: number): number {
+  return retryAfterSeconds * 1_000 + fullJitterMs({ firstMs: RETURN_MS, longestMs: RETURN_MS }, 1, random)
+}
+
 /** Half to one and a half times `ms`, so that instances which started together do not stay in step. */
 export function spreadMs(ms: number, random: number): number {
   return Math.floor(ms * (0.5 + random))

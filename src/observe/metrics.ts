@@ -42,7 +42,10 @@ export interface Metrics {
   rateLimited(): void
   loadShed(reason: 'requests' | 'waiters'): void
   /** By the port, as `payments`. The guard around the port counts; nobody else does. */
-  providerCalled(provider: string, outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout'): void
+  providerCalled(
+    provider: string,
+    outcome: 'done' | 'refused' | 'mismatch' | 'unavailable' | 'timeout' | 'not_asked',
+  ): void
   /** A registration needs a person: the step at which it stopped. More than 0 asks for an alert. */
   registrationParked(step: string): void
   /** An attempt at a webhook's or a callback's endpoint. */

@@ -277,8 +277,8 @@ const ownBug: Script = async (card) => {
 export const AT_THE_PROCESSOR: readonly Scenario[] = [
   answers([400, 200], 'declines, then accepts', async () => refused(CARD_REASONS.declined)),
   answers(400, 'refuses two members', async () => refused(CARD_REASONS.cvc, CARD_REASONS.expiry)),
-  answers([502, 200], 'is out, then accepts', async () => unavailable()),
-  answers([504, 200], 'does not answer, then accepts', async () => ({ kind: 'timeout' })),
+  answers([502, 200], 'is out, then accepts', async () => unavailable('service')),
+  answers([504, 200], 'does not answer, then accepts', async () => ({ kind: 'timeout', of: 'service' })),
   answers(409, 'knows the once-key with another card', async () => ({ kind: 'mismatch' })),
   answers(200, 'is slow', async () => {
     await sleep(300)

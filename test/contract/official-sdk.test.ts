@@ -265,7 +265,7 @@ test('a duplicate of a running call waits, is told when to come again, comes the
 test('a failure that may pass is sent again, twice at most', async () => {
   const outage = {
     ...simulatedPayments(),
-    attachCard: async () => ({ kind: 'unavailable', retryAfterSeconds: 0 }) as const,
+    attachCard: async () => ({ kind: 'unavailable', of: 'service', retryAfterSeconds: 0 }) as const,
   }
   await using app = await testApp({ ports: { payments: outage } })
   app.expectErrors('request_failed')

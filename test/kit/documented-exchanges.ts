@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { isDefinite, notAccepted } from '../../src/adapters/http-status.rules.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { CallbackReading } from '../../src/ports/callback.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import { type Outcome, refused } from '../../src/ports/outcome.ts'
 import type { EventSubject } from '../../src/ports/provider-event.ts'
 import { send, startFakeProvider } from './fake-provider.ts'
 
@@ -51,7 +52,10 @@ interface Documented<Port> {
   adapter: string
   open(baseUrl: string): Port
   calls: readonly DocumentedCall<Port>[]
-  /** What a change is taken for whose answer is not believed; a read is always `unavailable`. */
+  /**
+   * What a change is taken for whose answer is not believed; a read is `unavailable`. A definite error of another shape was
+   * answered and not executed: it is refused, with its status alone, or the operator's matter and `unavailable`.
+   */
   changeInDoubt: 'timeout' | 'unavailable'
 }
 
@@ -74,7 +78,13 @@ export function documentedCalls<Port>({ adapter, open, calls, changeInDoubt }: D
         const damaged = played[exchanges.indexOf(name)] ?? assert.fail(`${name} is not played`)
         damaged.answer.body = damagedBody(damaged.answer.body, path, instead)
         const { outcome } = await play(played, (baseUrl) => ask(open(baseUrl)))
-        assert.equal(outcome.kind, damaged.request.method === 'GET' ? 'unavailable' : changeInDoubt)
+        const { status } = damaged.answer
+        if (isDefinite(status) && outcome.kind !== 'unavailable') {
+          assert.deepEqual(outcome, refused(notAccepted(status)))
+          return
+        }
+        if (!isDefinite(status))
+          assert.equal(outcome.kind, damaged.request.method === 'GET' ? 'unavailable' : changeInDoubt)
       })
     }
   }

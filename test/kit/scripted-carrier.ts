@@ -27,13 +27,13 @@ export function scriptedCarrier(): ScriptedCarrier {
   async function meet<T>(call: Call, effect: () => T): Promise<Outcome<T>> {
     log.push(call)
     const fate = fates.get(call)?.shift() ?? 'answer'
-    if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', retryAfterSeconds: 1 }
-    if (fate === 'lose') return { kind: 'timeout' }
+    if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', of: 'service', retryAfterSeconds: 1 }
+    if (fate === 'lose') return { kind: 'timeout', of: 'service' }
     if (fate === 'refuse') return { kind: 'refused', refusals: [{ member: 'phone_number', says: 'Not yours.' }] }
     const value = effect()
     await carrier.onCall?.(call)
     if (fate === 'throw') throw new Error('a bug in the adapter')
-    return fate === 'take' ? { kind: 'timeout' } : { kind: 'done', value }
+    return fate === 'take' ? { kind: 'timeout', of: 'service' } : { kind: 'done', value }
   }
 
   function change(what: string): void {

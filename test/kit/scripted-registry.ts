@@ -52,7 +52,7 @@ export interface ScriptedRegistry extends BrandRegistry {
 }
 
 const SUBMISSIONS: ReadonlySet<Call> = new Set<Call>(['submitBrand', 'updateBrand', 'submitCampaign', 'orderVetting'])
-const TIMEOUT: Outcome<never> = { kind: 'timeout' }
+const TIMEOUT: Outcome<never> = { kind: 'timeout', of: 'service' }
 
 function numberOf(map: Map<string, unknown>, reference: string, letter: string): string {
   return `${letter}${String([...map.keys()].indexOf(reference) + 1).padStart(6, '0')}`
@@ -101,7 +101,7 @@ export function scriptedRegistry({ hasVetting = false, takesMocks = false } = {}
     await registry.onCall?.(call)
     const fate = fates.get(call)?.shift() ?? standing.get(call) ?? 'answer'
     if (fate === 'throw') throw new Error('a bug in the adapter')
-    if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', retryAfterSeconds: 1 }
+    if (fate === 'down' || fate === 'busy') return { kind: 'unavailable', of: 'service', retryAfterSeconds: 1 }
     if (fate === 'lose') return TIMEOUT
     if (fate === 'refuse')
       return { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }

@@ -99,7 +99,7 @@ describe('simulated registry', () => {
   it('loses the first request of 0016, and registers the second', async () => {
     const { registry } = open()
     const brand = aMagicBrand('0016')
-    assert.deepEqual(await registry.submitBrand({ brand }), { kind: 'timeout' })
+    assert.deepEqual(await registry.submitBrand({ brand }), { kind: 'timeout', of: 'service' })
     assert.equal(doneValue(await registry.findBrand({ reference: brand.reference })), null)
     doneValue(await registry.submitBrand({ brand }))
   })

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
+import { notAccepted } from '../../src/adapters/http-status.rules.ts'
 import { tcrBrandRegistry } from '../../src/adapters/tcr/index.ts'
 import type { BrandRegistry } from '../../src/ports/brand-registry.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import { refused } from '../../src/ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../src/ports/registry-reasons.ts'
 import { FAKE_CNP, type FakeTcr, startFakeTcr, TCR_KEY, TCR_SECRET, type TcrFakeFault } from '../kit/fake-tcr.ts'
+import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/registry-builders.ts'
 import { brandRegistrySuite, doneValue } from './brand-registry.suite.ts'
@@ -155,52 +157,72 @@ describe('tcr adapter', () => {
     status,
     body: codes.map((code) => ({ code, description: `Says ${code}` })),
   })
-  const errors: [title: string, fault: TcrFakeFault, change: Outcome<never>['kind'], read: Outcome<never>['kind']][] = [
+  const errors: [title: string, fault: TcrFakeFault, change: string, read: string][] = [
     ['code 502', fault(400, 502), 'refused', 'refused'],
     ['code 503', fault(400, 503), 'mismatch', 'mismatch'],
     ['code 512', fault(400, 512), 'refused', 'refused'],
-    ['code 527', fault(400, 527), 'unavailable', 'unavailable'],
+    ['code 527', fault(400, 527), 'unavailable of subject', 'unavailable of subject'],
     ['code 529', fault(400, 529), 'refused', 'refused'],
-    ['code 590', fault(400, 590), 'timeout', 'unavailable'],
-    ['code 591', fault(400, 591), 'unavailable', 'unavailable'],
-    ['code 630 among others', fault(400, 501, 630), 'unavailable', 'unavailable'],
-    ['too many calls', { does: 'answer', status: 429, body: '' }, 'unavailable', 'unavailable'],
-    ['a key that is not accepted', { does: 'answer', status: 401, body: '' }, 'unavailable', 'unavailable'],
-    ['a crash', { does: 'answer', status: 500, body: '' }, 'timeout', 'unavailable'],
-    ['an error without a list', { does: 'answer', status: 400, body: { error: 'no' } }, 'timeout', 'unavailable'],
-    ['a connection that drops', { does: 'reset' }, 'timeout', 'unavailable'],
-    ['HTML', { does: 'answer', status: 200, body: '<html>' }, 'timeout', 'unavailable'],
-    ['nothing', { does: 'answer', status: 200, body: '' }, 'timeout', 'unavailable'],
-    ['a list', { does: 'answer', status: 200, body: [] }, 'timeout', 'unavailable'],
+    ['code 590', fault(400, 590), 'timeout of service', 'unavailable of service'],
+    ['code 591', fault(400, 591), 'unavailable of service', 'unavailable of service'],
+    ['code 630 among others', fault(400, 501, 630), 'unavailable of service', 'unavailable of service'],
+    ['too many calls', { does: 'answer', status: 429, body: '' }, 'unavailable of service', 'unavailable of service'],
+    [
+      'a key that is not accepted',
+      { does: 'answer', status: 401, body: '' },
+      'unavailable of service',
+      'unavailable of service',
+    ],
+    ['a crash', { does: 'answer', status: 500, body: '' }, 'timeout of service', 'unavailable of service'],
+    ['no credit', { does: 'answer', status: 402, body: [] }, 'unavailable of subject', 'unavailable of subject'],
+    [
+      'a missing permission',
+      { does: 'answer', status: 403, body: '' },
+      'unavailable of subject',
+      'unavailable of subject',
+    ],
+    ['a record in use', { does: 'answer', status: 409, body: '' }, 'timeout of subject', 'unavailable of subject'],
+    ['a locked record', { does: 'answer', status: 423, body: '' }, 'timeout of subject', 'unavailable of subject'],
+    ['a slow request', { does: 'answer', status: 408, body: '' }, 'timeout of service', 'unavailable of service'],
+    [
+      'a request that is too early',
+      { does: 'answer', status: 425, body: '' },
+      'timeout of service',
+      'unavailable of service',
+    ],
+    ['a connection that drops', { does: 'reset' }, 'timeout of service', 'unavailable of service'],
+    ['HTML', { does: 'answer', status: 200, body: '<html>' }, 'timeout of service', 'unavailable of service'],
+    ['nothing', { does: 'answer', status: 200, body: '' }, 'timeout of service', 'unavailable of service'],
+    ['a list', { does: 'answer', status: 200, body: [] }, 'timeout of subject', 'unavailable of subject'],
     [
       'wrong types',
       { does: 'answer', status: 200, body: { brandId: 7, identityStatus: {} } },
-      'timeout',
-      'unavailable',
+      'timeout of subject',
+      'unavailable of subject',
     ],
     [
       'an unknown identity',
       { does: 'answer', status: 200, body: { brandId: 'B000001', identityStatus: 'BLESSED' } },
-      'timeout',
-      'unavailable',
+      'timeout of subject',
+      'unavailable of subject',
     ],
     [
       'a polluted object',
       { does: 'answer', status: 200, body: '{"__proto__":{"brandId":"B000001"},"constructor":{"prototype":{"x":1}}}' },
-      'timeout',
-      'unavailable',
+      'timeout of subject',
+      'unavailable of subject',
     ],
     [
       '10 MB',
       { does: 'answer', status: 200, body: `{"brandId":"${'B'.repeat(10_000_000)}"}` },
-      'timeout',
-      'unavailable',
+      'timeout of service',
+      'unavailable of service',
     ],
     [
       'a redirect',
       { does: 'answer', status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } },
-      'timeout',
-      'unavailable',
+      'timeout of service',
+      'unavailable of service',
     ],
   ]
   for (const [title, answer, change, read] of errors) {
@@ -211,11 +233,29 @@ describe('tcr adapter', () => {
         tcr.failNext('submit_brand', answer)
         tcr.failNext('read_brand', answer)
         lines.length = 0
-        assert.equal((await registry.submitBrand({ brand: aRegistryBrand() })).kind, change)
-        assert.equal((await registry.readBrand({ tcrBrandId })).kind, read)
+        assert.equal(kindAndAbout(await registry.submitBrand({ brand: aRegistryBrand() })), change)
+        assert.equal(kindAndAbout(await registry.readBrand({ tcrBrandId })), read)
         assert.equal(lines.length, 2)
         assert.doesNotMatch(lines.join(), /12-?3456789|Acme|Says|support@|tcr-secret/)
         assert.equal(tcr.brands.size, 1)
+      }))
+  }
+
+  for (const { title, status, body } of STRANGE_ERRORS) {
+    it(`D8: takes ${title} for a refusal, and tells the operator`, () =>
+      using(async (opened) => {
+        const { registry, tcr, lines } = opened
+        const tcrBrandId = await verified(opened)
+        const strange = { does: 'answer', status, body } as const
+        tcr.failNext('submit_brand', strange)
+        tcr.failNext('read_brand', strange)
+        lines.length = 0
+        const expected = refused(notAccepted(status))
+        assert.deepEqual(await registry.submitBrand({ brand: aRegistryBrand() }), expected)
+        assert.deepEqual(await registry.readBrand({ tcrBrandId }), expected)
+        assert.equal(lines.length, 2)
+        for (const line of lines) assert.match(line, /registry\.refused[\s\S]*unexpected_error_answer/)
+        assert.doesNotMatch(lines.join(), /not allowed by us|secret/)
       }))
   }
 
@@ -242,6 +282,7 @@ describe('tcr adapter', () => {
       tcr.failNext('submit_brand', { does: 'answer', status: 429, body: '', headers: { 'retry-after': '17' } })
       assert.deepEqual(await registry.submitBrand({ brand: aRegistryBrand() }), {
         kind: 'unavailable',
+        of: 'service',
         retryAfterSeconds: 17,
       })
     }))
@@ -256,7 +297,7 @@ describe('tcr adapter', () => {
     using(async ({ registry, tcr }) => {
       const brand = aMagicBrand('1234')
       tcr.failNext('submit_brand', { does: 'lost' })
-      assert.deepEqual(await registry.submitBrand({ brand }), { kind: 'timeout' })
+      assert.deepEqual(await registry.submitBrand({ brand }), { kind: 'timeout', of: 'service' })
       assert.deepEqual(await registry.submitBrand({ brand }), { kind: 'mismatch' })
       assert.equal(doneValue(await registry.findBrand({ reference: brand.reference }))?.tcrBrandId, 'B000001')
       assert.equal(tcr.brands.size, 1)

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
+import { notAccepted } from '../../src/adapters/http-status.rules.ts'
 import { telnyxBrandRegistry } from '../../src/adapters/telnyx/registry.ts'
 import type { BrandRegistry } from '../../src/ports/brand-registry.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import { refused } from '../../src/ports/outcome.ts'
 import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFakeFault } from '../kit/fake-telnyx.ts'
+import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { aRegistryBrand, aRegistryCampaign } from '../kit/registry-builders.ts'
 import { brandRegistrySuite, doneValue } from './brand-registry.suite.ts'
@@ -298,33 +300,42 @@ describe('telnyx brand registry', () => {
     status,
     body: { errors },
   })
-  const faults: [
-    title: string,
-    fault: TelnyxFakeFault,
-    change: Outcome<never>['kind'],
-    read: Outcome<never>['kind'],
-  ][] = [
+  const faults: [title: string, fault: TelnyxFakeFault, change: string, read: string][] = [
     ['422', error(422, { code: '10015', detail: 'Bad', source: { pointer: '/ein' } }), 'refused', 'refused'],
     ['409', error(409, { code: '1' }), 'mismatch', 'mismatch'],
     ['404', error(404, { code: '10005' }), 'refused', 'refused'],
-    ['429', error(429, { code: '10011' }), 'unavailable', 'unavailable'],
-    ['401', error(401, { code: '10009' }), 'unavailable', 'unavailable'],
-    ['500', error(500), 'timeout', 'unavailable'],
-    ['400 without a list', { does: 'answer', status: 400, body: '<html>' }, 'timeout', 'unavailable'],
-    ['a dropped connection', { does: 'reset' }, 'timeout', 'unavailable'],
-    ['wrong types', { does: 'answer', status: 200, body: { brandId: [], status: 7 } }, 'timeout', 'unavailable'],
-    ['10 MB', { does: 'answer', status: 200, body: `"${'x'.repeat(10_000_000)}"` }, 'timeout', 'unavailable'],
+    ['429', error(429, { code: '10011' }), 'unavailable of service', 'unavailable of service'],
+    ['401', error(401, { code: '10009' }), 'unavailable of service', 'unavailable of service'],
+    ['500', error(500), 'timeout of service', 'unavailable of service'],
+    ['402', error(402, { code: '20100' }), 'unavailable of subject', 'unavailable of subject'],
+    ['403', error(403, { code: '10010' }), 'unavailable of subject', 'unavailable of subject'],
+    ['408', error(408, { code: '10008' }), 'timeout of service', 'unavailable of service'],
+    ['423', error(423, { code: '1' }), 'timeout of subject', 'unavailable of subject'],
+    ['425', error(425, { code: '1' }), 'timeout of service', 'unavailable of service'],
+    ['a dropped connection', { does: 'reset' }, 'timeout of service', 'unavailable of service'],
+    [
+      'wrong types',
+      { does: 'answer', status: 200, body: { brandId: [], status: 7 } },
+      'timeout of subject',
+      'unavailable of subject',
+    ],
+    [
+      '10 MB',
+      { does: 'answer', status: 200, body: `"${'x'.repeat(10_000_000)}"` },
+      'timeout of service',
+      'unavailable of service',
+    ],
     [
       'a polluted object',
       { does: 'answer', status: 200, body: '{"__proto__":{"brandId":"x"}}' },
-      'timeout',
-      'unavailable',
+      'timeout of subject',
+      'unavailable of subject',
     ],
     [
       'a redirect',
       { does: 'answer', status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } },
-      'timeout',
-      'unavailable',
+      'timeout of service',
+      'unavailable of service',
     ],
   ]
   for (const [title, fault, change, read] of faults) {
@@ -334,11 +345,29 @@ describe('telnyx brand registry', () => {
         const { tcrBrandId } = await registered(opened)
         telnyx.failNext('submit_brand', fault)
         lines.length = 0
-        assert.equal((await registry.submitBrand({ brand: aRegistryBrand() })).kind, change)
+        assert.equal(kindAndAbout(await registry.submitBrand({ brand: aRegistryBrand() })), change)
         telnyx.failNext('list_brands', fault)
-        assert.equal((await registry.readBrand({ tcrBrandId })).kind, read)
+        assert.equal(kindAndAbout(await registry.readBrand({ tcrBrandId })), read)
         assert.equal(lines.length, 2)
         assert.doesNotMatch(lines.join(), /3456789|Acme|KEY_of/)
+      }))
+  }
+
+  for (const { title, status, body } of STRANGE_ERRORS) {
+    it(`D8: takes ${title} for a refusal, and tells the operator`, () =>
+      using(async (opened) => {
+        const { registry, telnyx, lines } = opened
+        const { tcrBrandId } = await registered(opened)
+        const strange = { does: 'answer', status, body } as const
+        telnyx.failNext('submit_brand', strange)
+        lines.length = 0
+        const expected = refused(notAccepted(status))
+        assert.deepEqual(await registry.submitBrand({ brand: aRegistryBrand() }), expected)
+        telnyx.failNext('list_brands', strange)
+        assert.deepEqual(await registry.readBrand({ tcrBrandId }), expected)
+        assert.equal(lines.length, 2)
+        for (const line of lines) assert.match(line, /registry\.refused[\s\S]*unexpected_error_answer/)
+        assert.doesNotMatch(lines.join(), /not allowed by us|secret/)
       }))
   }
 

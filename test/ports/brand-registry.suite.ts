@@ -116,7 +116,7 @@ export function brandRegistrySuite(
     it('registers a brand whose answer is lost, and finds it afterwards', () =>
       using(async ({ registry }) => {
         const brand = aMagicBrand('0009')
-        assert.deepEqual(await registry.submitBrand({ brand, signal: patience() }), { kind: 'timeout' })
+        assert.deepEqual(await registry.submitBrand({ brand, signal: patience() }), { kind: 'timeout', of: 'service' })
         assert.ok(doneValue(await registry.findBrand({ reference: brand.reference })))
       }))
 
@@ -206,7 +206,10 @@ export function brandRegistrySuite(
         const { registry } = harness
         const { tcrBrandId } = await verified(harness)
         const campaign = aRegistryCampaign(tcrBrandId, { description: 'Acme answers its customers. [lost] Always.' })
-        assert.deepEqual(await registry.submitCampaign({ campaign, signal: patience() }), { kind: 'timeout' })
+        assert.deepEqual(await registry.submitCampaign({ campaign, signal: patience() }), {
+          kind: 'timeout',
+          of: 'service',
+        })
         assert.ok(doneValue(await registry.findCampaign({ reference: campaign.reference, tcrBrandId })))
       }))
 

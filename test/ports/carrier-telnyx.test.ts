@@ -5,6 +5,7 @@ import { telnyxCarrier } from '../../src/adapters/telnyx/carrier.ts'
 import type { Carrier } from '../../src/ports/carrier.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFakeFault } from '../kit/fake-telnyx.ts'
+import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { doneValue } from './brand-registry.suite.ts'
 import { carrierSuite } from './carrier.suite.ts'
@@ -43,7 +44,7 @@ describe('telnyx carrier', () => {
     using(async ({ carrier, telnyx }) => {
       const request = { reference: randomUUID(), name: 'Acme' }
       telnyx.failNext('create_profile', { does: 'lost' })
-      assert.deepEqual(await carrier.createMessagingProfile(request), { kind: 'timeout' })
+      assert.deepEqual(await carrier.createMessagingProfile(request), { kind: 'timeout', of: 'service' })
       doneValue(await carrier.createMessagingProfile(request))
       assert.deepEqual(
         telnyx.profiles.map(({ name }) => name),
@@ -104,30 +105,47 @@ describe('telnyx carrier', () => {
   })
   const error = (status: number, code: string) =>
     answer(status, { errors: [{ code, detail: 'Bad', source: { pointer: '/x' } }] })
-  const faults: [
-    title: string,
-    fault: TelnyxFakeFault,
-    change: Outcome<never>['kind'],
-    read: Outcome<never>['kind'],
-  ][] = [
+  const faults: [title: string, fault: TelnyxFakeFault, change: string, read: string][] = [
     ['422', error(422, '10015'), 'refused', 'refused'],
     ['409', error(409, '1'), 'mismatch', 'mismatch'],
-    ['429', error(429, '10011'), 'unavailable', 'unavailable'],
-    ['401', error(401, '10009'), 'unavailable', 'unavailable'],
-    ['500', error(500, '10016'), 'timeout', 'unavailable'],
-    ['a dropped connection', { does: 'reset' }, 'timeout', 'unavailable'],
-    ['HTML', answer(200, '<html>'), 'timeout', 'unavailable'],
-    ['wrong types', answer(200, { data: { id: 7, name: {} }, meta: 'x', phoneNumber: [] }), 'timeout', 'unavailable'],
-    ['a polluted object', answer(200, '{"__proto__":{"data":[],"meta":{}}}'), 'timeout', 'unavailable'],
-    ['10 MB', answer(200, `"${'x'.repeat(10_000_000)}"`), 'timeout', 'unavailable'],
-    ['a redirect', answer(302, '', { location: 'http://127.0.0.1:1/' }), 'timeout', 'unavailable'],
+    ['429', error(429, '10011'), 'unavailable of service', 'unavailable of service'],
+    ['401', error(401, '10009'), 'unavailable of service', 'unavailable of service'],
+    ['402', error(402, '20100'), 'unavailable of subject', 'unavailable of subject'],
+    ...STRANGE_ERRORS.map(({ title, status, body }): (typeof faults)[number] => [
+      title,
+      answer(status, body),
+      'refused',
+      'refused',
+    ]),
+    ['500', error(500, '10016'), 'timeout of service', 'unavailable of service'],
+    ['a dropped connection', { does: 'reset' }, 'timeout of service', 'unavailable of service'],
+    ['HTML', answer(200, '<html>'), 'timeout of service', 'unavailable of service'],
+    [
+      'wrong types',
+      answer(200, { data: { id: 7, name: {} }, meta: 'x', phoneNumber: [] }),
+      'timeout of subject',
+      'unavailable of subject',
+    ],
+    [
+      'a polluted object',
+      answer(200, '{"__proto__":{"data":[],"meta":{}}}'),
+      'timeout of subject',
+      'unavailable of subject',
+    ],
+    ['10 MB', answer(200, `"${'x'.repeat(10_000_000)}"`), 'timeout of service', 'unavailable of service'],
+    [
+      'a redirect',
+      answer(302, '', { location: 'http://127.0.0.1:1/' }),
+      'timeout of service',
+      'unavailable of service',
+    ],
   ]
   for (const [title, fault, change, read] of faults) {
     it(`answers ${title}: ${change} to a change, ${read} to a read`, () =>
       using(async ({ carrier, telnyx, lines }) => {
         const messagingProfileId = await connect(carrier)
         const request = { reference: randomUUID(), name: 'Acme' }
-        const calls: [step: string, call: () => Promise<Outcome<unknown>>, expected: Outcome<never>['kind']][] = [
+        const calls: [step: string, call: () => Promise<Outcome<unknown>>, expected: string][] = [
           ['list_profiles', () => carrier.findMessagingProfile(request), read],
           ['create_profile', () => carrier.createMessagingProfile(request), change],
           ['list_numbers', () => carrier.connectNumber({ messagingProfileId, phoneNumber }), read],
@@ -137,7 +155,7 @@ describe('telnyx carrier', () => {
         lines.length = 0
         for (const [step, call, expected] of calls) {
           telnyx.failNext(step, fault)
-          assert.equal((await call()).kind, expected, step)
+          assert.equal(kindAndAbout(await call()), expected, step)
         }
         assert.ok(lines.length >= calls.length)
         assert.doesNotMatch(lines.join(), /Acme|KEY_of|2025551234/)

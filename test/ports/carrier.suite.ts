@@ -85,7 +85,7 @@ export function carrierSuite(name: string, open: (options: { timeoutMs: number }
     it('connects a number whose answer is lost: the same call again is done', () =>
       using(async (harness) => {
         const { messagingProfileId, outcome } = await connected(harness, '+12025550009', patience())
-        assert.deepEqual(outcome, { kind: 'timeout' })
+        assert.deepEqual(outcome, { kind: 'timeout', of: 'service' })
         const again = await harness.carrier.connectNumber({ messagingProfileId, phoneNumber: '+12025550009' })
         assert.equal(doneValue(again).status, 'connected')
       }))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { readSmtpUrl } from '../../src/adapters/smtp/client.ts'
 import { smtpMail } from '../../src/adapters/smtp/index.ts'
 import { type FakeSmtp, startFakeSmtp } from '../kit/fake-smtp.ts'
+import { kindAndAbout } from '../kit/outcome-kind.ts'
 import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
 
 const CREDENTIALS = `letterhead:${encodeURIComponent('p@ss/word')}`
@@ -56,15 +57,32 @@ test('C14: a sender’s name with a colon, a comma or brackets leaves one sender
   }
 })
 
-const ANSWERS: [string, FakeSmtp['behaviour'], 'refused' | 'unavailable', string][] = [
+const ANSWERS: [string, FakeSmtp['behaviour'], string, string][] = [
   ['an unknown mailbox', { recipient: '550 5.1.1 no jane@example.com here' }, 'refused', 'recipient_not_accepted'],
-  ['a full mailbox for now', { recipient: '452 4.2.2 jane@example.com is full' }, 'unavailable', 'not_now'],
-  ['grey-listing', { recipient: '451 4.7.1 try again, jane@example.com' }, 'unavailable', 'not_now'],
-  ['a recipient that needs credentials', { recipient: '530 5.7.0 who are you' }, 'unavailable', 'not_now'],
+  ['A1: a full mailbox', { recipient: '452 4.2.2 jane@example.com is full' }, 'unavailable of subject', 'not_now'],
+  ['A1: grey-listing', { recipient: '451 4.7.1 try again, jane@example.com' }, 'unavailable of subject', 'not_now'],
+  ['A1: a busy mailbox', { recipient: '450 jane@example.com is busy' }, 'unavailable of subject', 'not_now'],
+  [
+    'A1: grey-listing after the mail',
+    { mail: '451 4.7.1 try again, jane@example.com' },
+    'unavailable of subject',
+    'not_now',
+  ],
+  ['A1: a mailbox that is off after the mail', { mail: '450 jane@example.com' }, 'unavailable of subject', 'not_now'],
+  ['a server without room at the recipient', { recipient: '452 4.3.1 no room' }, 'unavailable of service', 'not_now'],
+  ['a recipient that needs credentials', { recipient: '530 5.7.0 who are you' }, 'unavailable of service', 'not_now'],
+  [
+    'a server that goes at the recipient',
+    { recipient: '421 4.3.2 going down' },
+    'unavailable of service',
+    'unreachable',
+  ],
+  ['a server that goes at the mail', { mail: '421 4.3.2 going down' }, 'unavailable of service', 'not_now'],
+  ['a sender who sends too much', { sender: '450 4.7.1 slower' }, 'unavailable of service', 'sender_not_accepted'],
   [
     'a sender it does not know',
     { sender: '550 5.7.1 no-reply@example.org is not yours' },
-    'unavailable',
+    'unavailable of service',
     'sender_not_accepted',
   ],
   [
@@ -73,14 +91,15 @@ const ANSWERS: [string, FakeSmtp['behaviour'], 'refused' | 'unavailable', string
     'refused',
     'mail_not_accepted',
   ],
-  ['a lack of room', { mail: '452 4.3.1 jane@example.com later' }, 'unavailable', 'not_now'],
+  ['a lack of room', { mail: '452 4.3.1 jane@example.com later' }, 'unavailable of service', 'not_now'],
+  ['a lack of room in old words', { mail: '452 later' }, 'unavailable of service', 'not_now'],
 ]
 for (const [says, behaviour, kind, reason] of ANSWERS) {
   test(`${says} is ${kind}, and the log has our word and the code alone`, async () => {
     await using harness = await open()
     harness.server.behaviour = behaviour
     const outcome = await harness.mail.send({ message: aMail() })
-    assert.equal(outcome.kind, kind)
+    assert.equal(kindAndAbout(outcome), kind)
     assert.deepEqual(harness.server.received, [])
     assert.equal(harness.logged.length, 1)
     const code = Number(Object.values(behaviour)[0]?.toString().slice(0, 3))
@@ -105,7 +124,7 @@ test('a certificate that nobody vouches for is not trusted', async () => {
 test('a server that never answers is a timeout', async () => {
   await using harness = await open({ timeoutMs: 300 })
   harness.server.behaviour = { hangs: true }
-  assert.deepEqual(await harness.mail.send({ message: aMail() }), { kind: 'timeout' })
+  assert.deepEqual(await harness.mail.send({ message: aMail() }), { kind: 'timeout', of: 'service' })
 })
 
 test('the URL says how TLS is spoken: from the first byte, before anything is said, or, to this machine, not at all', () => {

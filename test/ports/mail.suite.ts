@@ -102,7 +102,7 @@ export function mailSuite(name: string, open: () => Promise<MailHarness>): void 
     it('sends nothing for a signal that was aborted before', async () => {
       await using harness = await open()
       const outcome = await harness.mail.send({ message: aMail(), signal: AbortSignal.abort() })
-      assert.deepEqual(outcome, { kind: 'timeout' })
+      assert.deepEqual(outcome, { kind: 'timeout', of: 'service' })
     })
   })
 }

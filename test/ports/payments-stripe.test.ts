@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
+import { notAccepted } from '../../src/adapters/http-status.rules.ts'
 import { stripePayments } from '../../src/adapters/stripe/index.ts'
 import { CARD_REASONS } from '../../src/ports/card-reasons.ts'
+import { type About, refused } from '../../src/ports/outcome.ts'
 import type { Payer, Payments } from '../../src/ports/payments.ts'
 import { FAKE_STRIPE_KEY, type FakeStripe, type StripeStepName, startFakeStripe } from '../kit/fake-stripe.ts'
+import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { card, cardPartsIn, doneValue, payer, paymentsSuite } from './payments.suite.ts'
 
@@ -109,7 +112,7 @@ describe('stripe adapter', () => {
         async ({ payments, stripe }) => {
           const request = { onceKey: 'claim-1', payer: payer() }
           stripe.failNext(step, { does: 'hang' })
-          assert.deepEqual(await attach(payments, request), { kind: 'timeout' })
+          assert.deepEqual(await attach(payments, request), { kind: 'timeout', of: 'service' })
           doneValue(await attach(payments, request))
           assert.equal(attachedTo(stripe).length, 1)
         },
@@ -129,44 +132,99 @@ describe('stripe adapter', () => {
       assert.equal(doneValue(await attach(payments, request)).reference, method.id)
     }))
 
-  const answers: { title: string; status: number; body: unknown; headers?: Record<string, string> }[] = [
+  const answers: { title: string; status: number; body: unknown; of?: About }[] = [
     { title: 'HTML', status: 200, body: '<html>4242424242424242</html>' },
     { title: 'nothing', status: 200, body: '' },
     { title: 'null', status: 200, body: 'null' },
-    { title: 'an array', status: 200, body: [] },
-    { title: 'an error as a string', status: 400, body: { error: 'invalid_grant' } },
-    { title: 'an error as a number', status: 402, body: { error: 7 } },
-    { title: 'an error of wrong types', status: 402, body: { error: { type: {}, code: [], message: 5, param: null } } },
-    { title: 'an unknown error', status: 418, body: { error: { type: 'card_error', code: 'card_declined' } } },
-    { title: 'a success without an id', status: 200, body: { card: { brand: 'visa', last4: '4242' } } },
-    { title: 'a success without a card', status: 200, body: { id: 'pm_1' } },
-    { title: 'a card number for last four', status: 200, body: methodWith({ last4: '4242424242424242' }) },
-    { title: 'a card number for a brand', status: 200, body: methodWith({ brand: '4242424242424242' }) },
+    { title: 'an array', status: 200, body: [], of: 'subject' },
+    { title: 'a success without an id', status: 200, body: { card: { brand: 'visa', last4: '4242' } }, of: 'subject' },
+    { title: 'a success without a card', status: 200, body: { id: 'pm_1' }, of: 'subject' },
+    {
+      title: 'a card number for last four',
+      status: 200,
+      body: methodWith({ last4: '4242424242424242' }),
+      of: 'subject',
+    },
+    { title: 'a card number for a brand', status: 200, body: methodWith({ brand: '4242424242424242' }), of: 'subject' },
+    { title: 'a method under an error status', status: 500, body: methodWith({}) },
     { title: 'two MiB', status: 200, body: JSON.stringify({ id: 'pm_1', filler: 'x'.repeat(2 * 1024 * 1024) }) },
     { title: 'a rate limit', status: 429, body: { error: { type: 'invalid_request_error', code: 'rate_limit' } } },
+    { title: 'a rate limit without an error', status: 429, body: { detail: 'slower' } },
+    {
+      title: 'an object in use',
+      status: 429,
+      body: { error: { type: 'invalid_request_error', code: 'lock_timeout' } },
+      of: 'subject',
+    },
     { title: 'a wrong key', status: 401, body: { error: { type: 'invalid_request_error' } } },
-    { title: 'a key without the permission', status: 403, body: { error: { type: 'invalid_request_error' } } },
+    { title: 'a wrong key in text', status: 401, body: 'no' },
+    {
+      title: 'a key without the permission',
+      status: 403,
+      body: { error: { type: 'invalid_request_error' } },
+      of: 'subject',
+    },
     {
       title: 'a key in use',
       status: 409,
       body: { error: { type: 'invalid_request_error', code: 'idempotency_key_in_use' } },
+      of: 'subject',
     },
     {
       title: 'a request of ours it refuses',
       status: 400,
       body: { error: { type: 'invalid_request_error', param: 'type' } },
+      of: 'subject',
     },
-    { title: 'a processing error', status: 402, body: { error: { type: 'card_error', code: 'processing_error' } } },
+    { title: 'a slow request', status: 408, body: '' },
+    { title: 'a locked one', status: 423, body: '', of: 'subject' },
+    { title: 'a crash', status: 500, body: { error: { type: 'api_error' } } },
+    { title: 'a crash in text', status: 503, body: 'no' },
+    ...['processing_error', 'issuer_not_available', 'try_again_later', 'reenter_transaction'].map((code) => ({
+      title: `A1: the decline code ${code}`,
+      status: 402,
+      body: { error: { type: 'card_error', code: 'card_declined', decline_code: code } },
+      of: 'subject' as const,
+    })),
+    {
+      title: 'A1: a processing error',
+      status: 402,
+      body: { error: { type: 'card_error', code: 'processing_error' } },
+      of: 'subject',
+    },
   ]
-  for (const { title, ...answer } of answers) {
-    it(`is unavailable, and logs nothing of the card, when Stripe answers ${title}`, () =>
+  for (const { title, of = 'service', ...answer } of answers) {
+    it(`is unavailable (${of}), and logs nothing of the card, when Stripe answers ${title}`, () =>
       using(async ({ payments, stripe, lines }) => {
         stripe.failNext('create_method', { does: 'answer', ...answer })
         const outcome = await attach(payments)
-        assert.equal(outcome.kind, 'unavailable')
+        assert.equal(kindAndAbout(outcome), `unavailable of ${of}`)
         assert.equal(stripe.requests.length, 1)
         assert.equal(lines.length, 1)
         assert.deepEqual(cardPartsIn(inspect([outcome, lines], { depth: null }), '4242424242424242'), [])
+      }))
+  }
+
+  const strange = [
+    ...STRANGE_ERRORS,
+    { title: 'an error as a string', status: 400, body: { error: 'invalid_grant' } },
+    { title: 'an error as a number', status: 402, body: { error: 7 } },
+    { title: 'an error of wrong types', status: 402, body: { error: { type: {}, code: [], message: 5, param: null } } },
+    {
+      title: 'a decline under a status of none',
+      status: 418,
+      body: { error: { type: 'card_error', code: 'card_declined' } },
+    },
+    { title: 'a method under a status of none', status: 404, body: methodWith({}) },
+  ]
+  for (const { title, status, body } of strange) {
+    it(`D8: takes ${title} for a refusal, and tells the operator`, () =>
+      using(async ({ payments, stripe, lines }) => {
+        stripe.failNext('create_method', { does: 'answer', status, body })
+        assert.deepEqual(await attach(payments), refused(notAccepted(status)))
+        assert.equal(lines.length, 1)
+        assert.match(lines.join(), /payments\.refused[\s\S]*unexpected_error_answer/)
+        assert.doesNotMatch(lines.join(), /not allowed by us/)
       }))
   }
 
@@ -186,7 +244,7 @@ describe('stripe adapter', () => {
   it('tells the operator, not the client, that raw card data is not enabled', () =>
     using(async ({ payments, stripe, lines }) => {
       stripe.hasRawCardAccess = false
-      assert.deepEqual(await attach(payments), { kind: 'unavailable', retryAfterSeconds: 60 })
+      assert.deepEqual(await attach(payments), { kind: 'unavailable', of: 'subject', retryAfterSeconds: 60 })
       assert.match(lines.join('\n'), /raw_card_data_not_enabled/)
       stripe.hasRawCardAccess = true
       doneValue(await attach(payments))
@@ -196,7 +254,7 @@ describe('stripe adapter', () => {
     using(async ({ payments, stripe }) => {
       const body = { error: { type: 'api_error' } }
       stripe.failNext('create_method', { does: 'answer', status: 503, body, headers: { 'retry-after': '17' } })
-      assert.deepEqual(await attach(payments), { kind: 'unavailable', retryAfterSeconds: 17 })
+      assert.deepEqual(await attach(payments), { kind: 'unavailable', of: 'service', retryAfterSeconds: 17 })
     }))
 
   it('says one sentence for every decline it does not explain, and none of Stripe', () =>

@@ -143,7 +143,7 @@ export function paymentsSuite(name: string, open: (options: { timeoutMs: number 
       using(async ({ payments }) => {
         const request = { onceKey: randomUUID(), payer: payer() }
         const number = magicNumber('timeout')
-        assert.deepEqual(await attach(payments, { ...request, card: card(number) }), { kind: 'timeout' })
+        assert.deepEqual(await attach(payments, { ...request, card: card(number) }), { kind: 'timeout', of: 'service' })
         const found: PaymentMethod = doneValue(await attach(payments, { ...request, card: card(number) }))
         assert.equal(found.lastFour, number.slice(-4))
       }, 400))
@@ -154,7 +154,7 @@ export function paymentsSuite(name: string, open: (options: { timeoutMs: number 
         const request = { onceKey: randomUUID(), payer: payer(), card: card(magicNumber('slow')) }
         const running = payments.attachCard({ ...request, signal: controller.signal })
         setTimeout(() => controller.abort(), 20)
-        assert.deepEqual(await running, { kind: 'timeout' })
+        assert.deepEqual(await running, { kind: 'timeout', of: 'service' })
       }))
 
     it('detaches once and again, and what it never knew', () =>

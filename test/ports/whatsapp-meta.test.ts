@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
+import { notAccepted } from '../../src/adapters/http-status.rules.ts'
 import { metaWhatsapp } from '../../src/adapters/meta/index.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import { type About, type Outcome, unavailable } from '../../src/ports/outcome.ts'
 import type { Whatsapp } from '../../src/ports/whatsapp.ts'
 import { scopeMissing, WHATSAPP_REASONS, WHATSAPP_SCOPES } from '../../src/ports/whatsapp-reasons.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type GraphStepName,
   startFakeGraph,
 } from '../kit/fake-graph.ts'
+import { STRANGE_ERRORS } from '../kit/outcome-kind.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 import { verify, whatsappSuite } from './whatsapp.suite.ts'
 
@@ -165,12 +167,26 @@ describe('meta adapter', () => {
     [400, 100, refusedFor(WHATSAPP_REASONS.wabaUnseen)],
     [403, 368, refusedFor(WHATSAPP_REASONS.wabaBlocked)],
     [403, 131031, refusedFor(WHATSAPP_REASONS.wabaBlocked)],
-    [400, 4, { kind: 'unavailable', retryAfterSeconds: 60 }],
-    [400, 80007, { kind: 'unavailable', retryAfterSeconds: 60 }],
-    [429, 130429, { kind: 'unavailable', retryAfterSeconds: 60 }],
-    [500, 190, { kind: 'unavailable', retryAfterSeconds: 5 }],
-    [503, 2, { kind: 'unavailable', retryAfterSeconds: 5 }],
-    [400, 999_999, { kind: 'unavailable', retryAfterSeconds: 5 }],
+    ...[4, 341].map((code): [number, number, Outcome<never>] => [400, code, unavailable('service', 60)]),
+    ...[17, 32, 613, 80007, 80008].map((code): [number, number, Outcome<never>] => [
+      400,
+      code,
+      unavailable('subject', 60),
+    ]),
+    [429, 130429, unavailable('subject', 60)],
+    [429, 999_999, unavailable('service', 60)],
+    ...[1, 2, 131000, 131016, 133004].map((code): [number, number, Outcome<never>] => [
+      400,
+      code,
+      unavailable('service'),
+    ]),
+    [400, 131057, unavailable('subject')],
+    [403, 3, refusedFor(WHATSAPP_REASONS.tokenDenied)],
+    [408, 999_999, unavailable('service')],
+    [423, 999_999, unavailable('subject')],
+    [500, 190, { kind: 'unavailable', of: 'service', retryAfterSeconds: 5 }],
+    [503, 2, { kind: 'unavailable', of: 'service', retryAfterSeconds: 5 }],
+    [400, 999_999, refusedFor(notAccepted(400))],
   ]
   for (const [status, code, expected] of errors) {
     it(`answers HTTP ${status} with code ${code} in our words: ${inspect(expected, { breakLength: Infinity })}`, () =>
@@ -181,6 +197,22 @@ describe('meta adapter', () => {
         assert.deepEqual(outcome, expected)
         assert.equal(lines.length, 1)
         assert.equal(inspect([outcome, lines], { depth: null }).includes('says Meta'), false)
+      }))
+  }
+
+  for (const { title, status, body } of STRANGE_ERRORS) {
+    it(`D8: takes ${title} for a refusal, and tells the operator`, () =>
+      using(async ({ whatsapp, graph, lines }) => {
+        for (const step of ['account', 'register'] as const) {
+          graph.failNext(step, { does: 'answer', status, body })
+          lines.length = 0
+          const request = { wabaId: FAKE_WABA, phoneNumberId: FAKE_NUMBER, accessToken: null }
+          const outcome = step === 'account' ? await verify(whatsapp) : await whatsapp.registerNumber(request)
+          assert.deepEqual(outcome, refusedFor(notAccepted(status)))
+          assert.equal(lines.length, 1)
+          assert.match(lines.join(), /whatsapp\.refused[\s\S]*unexpected_error_answer/)
+          assert.doesNotMatch(lines.join(), /not allowed by us/)
+        }
       }))
   }
 
@@ -216,7 +248,7 @@ describe('meta adapter', () => {
       using(
         async ({ whatsapp, graph }) => {
           graph.failNext(step, { does: 'hang' })
-          assert.deepEqual(await verify(whatsapp), { kind: 'timeout' })
+          assert.deepEqual(await verify(whatsapp), { kind: 'timeout', of: 'service' })
         },
         { timeoutMs: 300 },
       ))
@@ -253,15 +285,26 @@ describe('meta adapter', () => {
     const gone = metaWhatsapp({ ...parts, baseUrl: `${closed.url}/v25.0` })
     assert.equal((await gone.registerNumber(request)).kind, 'unavailable')
     await using(async ({ whatsapp, graph }) => {
-      const faults: GraphFakeFault[] = [
-        { does: 'reset' },
-        { does: 'answer', status: 500, body: {} },
-        { does: 'answer', status: 200, body: { success: 'yes' } },
-        { does: 'answer', status: 200, body: '<html>' },
+      const faults: [fault: GraphFakeFault, of: About][] = [
+        [{ does: 'reset' }, 'service'],
+        [{ does: 'answer', status: 500, body: {} }, 'service'],
+        [{ does: 'answer', status: 400, body: { error: { code: 2 } } }, 'service'],
+        [{ does: 'answer', status: 400, body: { error: { code: 999_999, is_transient: true } } }, 'subject'],
+        [{ does: 'answer', status: 200, body: { success: 'yes' } }, 'subject'],
+        [{ does: 'answer', status: 200, body: '<html>' }, 'service'],
       ]
-      for (const fault of faults) {
+      for (const [fault, of] of faults) {
         graph.failNext('register', fault)
-        assert.deepEqual(await whatsapp.registerNumber(request), { kind: 'timeout' }, inspect(fault))
+        assert.deepEqual(await whatsapp.registerNumber(request), { kind: 'timeout', of }, inspect(fault))
+      }
+      for (const [code, seconds] of [
+        [133008, 3600],
+        [133009, 60],
+        [133015, 600],
+        [133016, 3600],
+      ] as const) {
+        graph.failNext('register', { does: 'answer', status: 400, body: { error: { code } } })
+        assert.deepEqual(await whatsapp.registerNumber(request), unavailable('subject', seconds), `A1: ${code}`)
       }
       graph.failNext('register', { does: 'answer', status: 400, body: { error: { code: 100 } } })
       assert.deepEqual(await whatsapp.registerNumber(request), refusedFor(WHATSAPP_REASONS.numberUnseen))

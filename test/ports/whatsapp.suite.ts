@@ -87,7 +87,7 @@ export function whatsappSuite(name: string, open: (options: { timeoutMs: number 
 
     it('times out', () =>
       using(async ({ whatsapp }) => {
-        assert.deepEqual(await verify(whatsapp, { accessToken: 'EAAtest_timeout' }), { kind: 'timeout' })
+        assert.deepEqual(await verify(whatsapp, { accessToken: 'EAAtest_timeout' }), { kind: 'timeout', of: 'service' })
       }, 60))
 
     it('answers an aborted call as a timeout', () =>
@@ -95,7 +95,7 @@ export function whatsappSuite(name: string, open: (options: { timeoutMs: number 
         const controller = new AbortController()
         const running = verify(whatsapp, { accessToken: 'EAAtest_timeout' }, controller.signal)
         setTimeout(() => controller.abort(), 20)
-        assert.deepEqual(await running, { kind: 'timeout' })
+        assert.deepEqual(await running, { kind: 'timeout', of: 'service' })
       }))
 
     it('registers a number and subscribes to the account, twice without harm, with and without a token', () =>
@@ -125,9 +125,10 @@ export function whatsappSuite(name: string, open: (options: { timeoutMs: number 
           if (behaviour.does === 'refuse') {
             assert.deepEqual(outcome, { kind: 'refused', refusals: [behaviour.refusal] })
           }
-          if (behaviour.does === 'limit') assert.deepEqual(outcome, { kind: 'unavailable', retryAfterSeconds: 3600 })
+          if (behaviour.does === 'limit')
+            assert.deepEqual(outcome, { kind: 'unavailable', of: 'subject', retryAfterSeconds: 3600 })
           if (isLost) {
-            assert.deepEqual(outcome, { kind: 'timeout' })
+            assert.deepEqual(outcome, { kind: 'timeout', of: 'service' })
             assert.equal((await whatsapp.registerNumber(request)).kind, 'done')
           }
           assert.equal(inspect([outcome, lines], { depth: null }).includes(token), false)

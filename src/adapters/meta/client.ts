@@ -1,8 +1,8 @@
 import type { Log } from '../../observe/log.ts'
-import { done, type Outcome, unavailable } from '../../ports/outcome.ts'
+import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
 import { type BoundedRequest, boundedFetch, isUnsent } from '../bounded-fetch.ts'
 import type { Deadline } from '../deadline.ts'
-import { toOutcome } from './faults.ts'
+import { judge } from './faults.ts'
 import { type GraphFault, toGraphFault } from './wire.ts'
 
 /** One call of the Graph API. `read` gives null for an answer whose shape is not the promised one. */
@@ -54,18 +54,18 @@ export function openSession(baseUrl: URL, log: Log, deadline: Deadline): GraphSe
     })
     if (delivery.kind === 'timeout') {
       log.warn('whatsapp.timeout', { provider: 'meta', step: request.name })
-      return { outcome: { kind: 'timeout' }, fault: null }
+      return { outcome: unanswered('service'), fault: null }
     }
-    const unknown: Outcome<never> = isChange && !isUnsent(delivery) ? { kind: 'timeout' } : unavailable()
+    const unknown = (of: About) => (isChange && !isUnsent(delivery) ? unanswered(of) : unavailable(of))
     if (delivery.kind !== 'answer') {
       const reason = delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer'
-      return withoutFault(log, request.name, reason, unknown)
+      return withoutFault(log, request.name, reason, unknown('service'))
     }
     const answer = parsed(delivery.text)
     if (delivery.status !== 200) return withFault(log, request.name, toGraphFault(delivery.status, answer), isChange)
     const value = request.read(answer)
     return value === null
-      ? withoutFault(log, request.name, 'unexpected_answer', unknown)
+      ? withoutFault(log, request.name, 'unexpected_answer', unknown(answer === null ? 'service' : 'subject'))
       : { outcome: done(value), fault: null }
   }
   return {
@@ -85,10 +85,10 @@ function withoutFault(log: Log, step: string, reason: string, outcome: Outcome<n
 }
 
 function withFault(log: Log, step: string, fault: GraphFault, isChange: boolean): GraphAnswer<never> {
-  const outcome = toOutcome(fault, isChange)
+  const { outcome, reason } = judge(fault, isChange)
   const fields = { provider: 'meta', step, status: fault.status, code: fault.code, subcode: fault.subcode }
-  if (outcome.kind === 'refused') log.info('whatsapp.refused', { ...fields, fbtrace_id: fault.traceId })
-  else log.warn(`whatsapp.${outcome.kind}`, { ...fields, reason: 'error_answer', fbtrace_id: fault.traceId })
+  if (reason === null) log.info('whatsapp.refused', { ...fields, fbtrace_id: fault.traceId })
+  else log.warn(`whatsapp.${outcome.kind}`, { ...fields, reason, fbtrace_id: fault.traceId })
   return { outcome, fault }
 }
 

@@ -207,5 +207,5 @@ async function findNumber(
     if (outcome.value.after === null) return done(null)
     after = outcome.value.after
   }
-  return unavailable()
+  return unavailable('subject')
 }

@@ -91,8 +91,8 @@ const accounts: DocumentedCall<Whatsapp>[] = [
   accountFault('account-locked', refused(WHATSAPP_REASONS.wabaBlocked)),
   accountFault('token-invalid', refused(WHATSAPP_REASONS.tokenInvalid)),
   accountFault('token-without-user', refused(WHATSAPP_REASONS.tokenInvalid)),
-  accountFault('rate-limited', { kind: 'unavailable', retryAfterSeconds: 60 }),
-  accountFault('service-down', { kind: 'unavailable', retryAfterSeconds: 5 }),
+  accountFault('rate-limited', { kind: 'unavailable', of: 'service', retryAfterSeconds: 60 }),
+  accountFault('service-down', { kind: 'unavailable', of: 'service', retryAfterSeconds: 5 }),
 ]
 
 const inspectedByApp: DocumentedCall<Whatsapp>[] = [
@@ -134,7 +134,7 @@ const numbers: DocumentedCall<Whatsapp>[] = [
     title: 'waits when a number was registered too often',
     exchanges: ['register-number-too-often'],
     ask: register,
-    gives: { kind: 'unavailable', retryAfterSeconds: 3600 },
+    gives: { kind: 'unavailable', of: 'subject', retryAfterSeconds: 3600 },
     damage: [['register-number-too-often', 'error.code', '133016']],
   },
   {

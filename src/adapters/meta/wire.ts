@@ -29,6 +29,8 @@ export interface GraphFault {
   status: number
   code: number | null
   subcode: number | null
+  /** Meta's own word that the same call may succeed later. */
+  isTransient: boolean
   traceId: string
 }
 
@@ -72,6 +74,7 @@ export function toGraphFault(status: number, answer: unknown): GraphFault {
     status,
     code: integer(error.code),
     subcode: integer(error.error_subcode),
+    isTransient: error.is_transient === true,
     traceId: matching(error.fbtrace_id, /^[A-Za-z0-9_-]{1,64}$/) ?? '',
   }
 }

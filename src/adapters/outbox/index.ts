@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../observe/log.ts'
 import type { Mail, MailMessage } from '../../ports/mail.ts'
-import { done, unavailable } from '../../ports/outcome.ts'
+import { done, unanswered, unavailable } from '../../ports/outcome.ts'
 import { type MailFields, mailFields } from '../mail-fields.ts'
 
 export interface OutboxMailOptions {
@@ -21,13 +21,13 @@ export function outboxMail(options: OutboxMailOptions): Mail {
     name: 'outbox',
     isSimulated: true,
     async send({ message, signal }) {
-      if (signal?.aborted === true) return { kind: 'timeout' }
+      if (signal?.aborted === true) return unanswered('service')
       try {
         await put(options, message)
         return done(null)
       } catch (error) {
         options.log.warn('mail.unavailable', { reason: `folder_${systemCode(error)}` })
-        return unavailable()
+        return unavailable('service')
       }
     },
   }

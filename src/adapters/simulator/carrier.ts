@@ -80,9 +80,9 @@ async function behave<T>(
   work: () => Outcome<T>,
 ): Promise<Outcome<T>> {
   const behaviour = magicNumber(subject.split(' ')[0] ?? '')
-  if (behaviour === 'outage') return unavailable()
+  if (behaviour === 'outage') return unavailable('service')
   if (behaviour === 'foreign') return refused({ member: 'phone_number', says: FOREIGN_REASON })
-  if (behaviour === 'busyOnce' && stage.isFirst(subject)) return unavailable()
+  if (behaviour === 'busyOnce' && stage.isFirst(subject)) return unavailable('service')
   const outcome = work()
   if (behaviour === 'loseAnswer' && stage.isFirst(subject)) return stage.never(signal)
   return behaviour === 'slow' ? stage.slowly(outcome, signal) : outcome

@@ -3,7 +3,7 @@ import cardValidator from 'card-validator'
 import { isLuhnValid } from '../../contract/luhn.ts'
 import type { ConsumedCard } from '../../contract/secret-card.ts'
 import { CARD_REASONS } from '../../ports/card-reasons.ts'
-import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import type { Payer, PaymentMethod, Payments } from '../../ports/payments.ts'
 import { type CardBehaviour, MAGIC_CARDS } from './magic-cards.ts'
 import { type Sleep, sleepUntilAborted } from './sleep.ts'
@@ -74,13 +74,13 @@ export function simulatedPayments(options: SimulatedPaymentsOptions = {}): Simul
     const earlier = recall(onceKey, fingerprint)
     if (earlier !== null) return earlier
     const behaviour = behaviourOf(card.cardNumber)
-    if (behaviour.does === 'outage') return unavailable()
+    if (behaviour.does === 'outage') return unavailable('service')
     const outcome =
       behaviour.does === 'refuse' ? refused(CARD_REASONS[behaviour.reason]) : done(methodFor(onceKey, payer, card))
     remember(onceKey, { fingerprint, outcome })
     if (behaviour.does === 'slow') await sleep(slowMs, signal)
     if (behaviour.does === 'timeout') await sleep(timeoutMs, signal)
-    return behaviour.does === 'timeout' || signal?.aborted ? ({ kind: 'timeout' } as const) : outcome
+    return behaviour.does === 'timeout' || signal?.aborted ? unanswered('service') : outcome
   }
 
   return {

@@ -43,10 +43,10 @@ export class SimulatedBrands {
   async submit(brand: BrandForRegistry, signal?: AbortSignal): Promise<Outcome<RegisteredBrand>> {
     if (this.find(brand.reference) !== null) return { kind: 'mismatch' }
     const behaviour = behaviourOf(magicBrand(brand.taxId)?.ending ?? null)
-    if (behaviour.does === 'outage') return unavailable()
+    if (behaviour.does === 'outage') return unavailable('service')
     const missing = missingMembers(brand)
     if (missing.length > 0) return refused(...missing)
-    if (behaviour.does === 'busyOnce' && this.#stage.isFirst(brand.reference)) return unavailable(30)
+    if (behaviour.does === 'busyOnce' && this.#stage.isFirst(brand.reference)) return unavailable('subject', 30)
     if (behaviour.does === 'loseRequest' && this.#stage.isFirst(brand.reference)) return this.#stage.never(signal)
     if (behaviour.does === 'duplicate') return { kind: 'mismatch' }
     if (behaviour.does === 'refuse') return refused({ member: 'brand.business.taxId', says: behaviour.says })

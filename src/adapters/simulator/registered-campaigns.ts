@@ -56,7 +56,7 @@ export function campaignCalls(
   const submitCampaign: CampaignCalls['submitCampaign'] = async ({ campaign, signal }) => {
     if (memory.get(keyOf(campaign.reference)) !== null) return { kind: 'mismatch' }
     const behaviour = magicCampaign(campaign)
-    if (behaviour === 'outage') return unavailable()
+    if (behaviour === 'outage') return unavailable('service')
     const refusal = refusalOf(campaign, parts.identityOf(campaign.tcrBrandId), behaviour)
     if (refusal !== null) return refusal
     const registered = done(view(register(campaign, behaviour), clock.now(), delayMs))
@@ -74,7 +74,7 @@ export function campaignCalls(
   const updateCampaign: CampaignCalls['updateCampaign'] = async ({ campaign, content, signal }) => {
     const record = byId(campaign.tcrCampaignId ?? '')
     const behaviour = magicCampaign(content)
-    if (behaviour === 'outage') return unavailable()
+    if (behaviour === 'outage') return unavailable('service')
     if (behaviour === 'reject') return refused({ member: 'campaign.useCases', says: SAMPLE_REASON })
     if (record === null) return read(campaign, forgotten, clock.now(), delayMs)
     const before = view(record, clock.now(), delayMs)
@@ -126,7 +126,7 @@ function refusalOf(
   identity: IdentityStatus | null,
   behaviour: CampaignBehaviour | null,
 ): Outcome<never> | null {
-  if (identity === null) return unavailable(30)
+  if (identity === null) return unavailable('subject', 30)
   const isSole = identity === 'SELF_DECLARED'
   if (identity === 'UNVERIFIED' || isSole !== (campaign.usecase === 'SOLE_PROPRIETOR')) {
     return refused(REGISTRY_REASONS.brandNotVerified)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Outcome } from '../../ports/outcome.ts'
+import { type Outcome, unanswered } from '../../ports/outcome.ts'
 import type { EventSubject, ProviderEvent } from '../../ports/provider-event.ts'
 import { type SimulatorClock, wallClock } from './clock.ts'
 import { type Sleep, sleepUntilAborted } from './sleep.ts'
@@ -60,11 +60,11 @@ export function openStage(options: SimulatorOptions): Stage {
     },
     async slowly(outcome, signal) {
       await sleep(slowMs, signal)
-      return signal?.aborted ? { kind: 'timeout' } : outcome
+      return signal?.aborted ? unanswered('service') : outcome
     },
     async never(signal) {
       await sleep(timeoutMs, signal)
-      return { kind: 'timeout' }
+      return unanswered('service')
     },
     isFirst(subject) {
       if (met.has(subject)) return false

@@ -1,4 +1,4 @@
-import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../ports/whatsapp.ts'
 import { isGraphId, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
 import { MAGIC_REGISTRATIONS, MAGIC_TOKENS, type TokenBehaviour } from './magic-tokens.ts'
@@ -48,11 +48,11 @@ export function simulatedWhatsapp(options: SimulatedWhatsappOptions = {}): Simul
     if (blocked !== null) return blocked
     const behaviour = MAGIC_REGISTRATIONS.find(({ token }) => token === accessToken)?.behaviour
     if (behaviour?.does === 'refuse') return refused(behaviour.refusal)
-    if (behaviour?.does === 'limit') return unavailable(REGISTRATION_WAIT_SECONDS)
+    if (behaviour?.does === 'limit') return unavailable('subject', REGISTRATION_WAIT_SECONDS)
     if (behaviour?.does === 'loseAnswer' && !registered.has(phoneNumberId)) {
       registered.add(phoneNumberId)
       await sleep(timeoutMs, signal)
-      return { kind: 'timeout' } as const
+      return unanswered('service')
     }
     return done({ phoneNumberId })
   }
@@ -94,10 +94,10 @@ async function blockedBy(
 ): Promise<Outcome<never> | null> {
   const behaviour = behaviourOf(accessToken)
   if (behaviour.does === 'refuse') return refused(behaviour.refusal)
-  if (behaviour.does === 'outage') return unavailable()
+  if (behaviour.does === 'outage') return unavailable('service')
   if (behaviour.does === 'accept') return null
   await sleep(timeoutMs, signal)
-  return { kind: 'timeout' }
+  return unanswered('service')
 }
 
 function behaviourOf(token: string): TokenBehaviour {

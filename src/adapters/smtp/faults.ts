@@ -1,4 +1,4 @@
-import { type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { type About, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 
 /** What a failed delivery means. The library's texts quote the server, which quotes addresses: codes alone are read. */
 export interface SmtpFault {
@@ -27,20 +27,39 @@ function isFinal(code: number | null): boolean {
   return code !== null && code >= 500 && code <= 599 && code !== 503 && !(code >= 530 && code <= 538)
 }
 
+/** The third part of a class of enhanced status codes that speak of the mail system as a whole (RFC 3463, 3.4). */
+const SYSTEM_FULL_OR_DOWN = /^4\d\d[ -]4\.3\./
+
+/**
+ * Whom a temporary answer is about. Once the sender was taken it is about the recipient: a full mailbox, a domain that puts
+ * strangers off (grey-listing), a policy of theirs. 421 ends the session, so it is the server's, and so is what says that
+ * the server has no room.
+ */
+function aboutOf({ code, command, responseCode, response }: SmtpError): About {
+  const isAtRecipient = code === 'EENVELOPE' && command === 'RCPT TO'
+  const isAtMail = code === 'EMESSAGE' || command === 'DATA'
+  if (!isAtRecipient && !isAtMail) return 'service'
+  if (responseCode === null || responseCode < 400 || responseCode > 499 || responseCode === 421) return 'service'
+  if (SYSTEM_FULL_OR_DOWN.test(response)) return 'service'
+  return isAtMail && responseCode === 452 ? 'service' : 'subject'
+}
+
+interface SmtpError {
+  code: unknown
+  command: unknown
+  responseCode: number | null
+  /** Quotes addresses; only its code at the front is looked at. */
+  response: string
+}
+
 /** Reads an error of nodemailer. */
 export function toFault(error: unknown): SmtpFault {
-  const {
-    code,
-    command,
-    responseCode: given,
-  } = (error instanceof Error ? error : {}) as {
-    code?: unknown
-    command?: unknown
-    responseCode?: unknown
-  }
-  const responseCode = typeof given === 'number' ? given : null
+  const given = (error instanceof Error ? error : {}) as Partial<Record<keyof SmtpError, unknown>>
+  const { code, command } = given
+  const responseCode = typeof given.responseCode === 'number' ? given.responseCode : null
+  const response = typeof given.response === 'string' ? given.response : ''
   const fault = (outcome: Outcome<never>, reason: string): SmtpFault => ({ outcome, reason, responseCode })
-  if (code === 'ETIMEDOUT') return fault({ kind: 'timeout' }, 'no_answer')
+  if (code === 'ETIMEDOUT') return fault(unanswered('service'), 'no_answer')
   if (
     code === 'EENVELOPE' &&
     (command === 'RCPT TO' || command === 'API') &&
@@ -48,6 +67,9 @@ export function toFault(error: unknown): SmtpFault {
   )
     return fault(RECIPIENT, 'recipient_not_accepted')
   if ((code === 'EMESSAGE' || command === 'DATA') && isFinal(responseCode)) return fault(MESSAGE, 'mail_not_accepted')
-  if (code === 'EENVELOPE' && command === 'MAIL FROM') return fault(unavailable(), 'sender_not_accepted')
-  return fault(unavailable(), typeof code === 'string' ? (REASONS[code] ?? 'not_now') : 'not_now')
+  if (code === 'EENVELOPE' && command === 'MAIL FROM') return fault(unavailable('service'), 'sender_not_accepted')
+  return fault(
+    unavailable(aboutOf({ code, command, responseCode, response })),
+    typeof code === 'string' ? (REASONS[code] ?? 'not_now') : 'not_now',
+  )
 }

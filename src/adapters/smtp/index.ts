@@ -1,6 +1,6 @@
 import type { Log } from '../../observe/log.ts'
 import type { Mail } from '../../ports/mail.ts'
-import { done, type Outcome } from '../../ports/outcome.ts'
+import { done, type Outcome, unanswered } from '../../ports/outcome.ts'
 import { openDeadline } from '../deadline.ts'
 import { type MailFields, mailFields } from '../mail-fields.ts'
 import { type Deliver, openSmtp, readSmtpUrl } from './client.ts'
@@ -46,7 +46,7 @@ async function deliverOnce(deliver: Deliver, mail: MailFields, log: Log): Promis
 /** The library cannot be told to stop: what it still does is over with its own, equally long, waits. */
 function unlessAborted(signal: AbortSignal, work: Promise<Outcome<null>>): Promise<Outcome<null>> {
   return new Promise((resolve, reject) => {
-    const late = () => resolve({ kind: 'timeout' })
+    const late = () => resolve(unanswered('service'))
     if (signal.aborted) late()
     signal.addEventListener('abort', late, { once: true })
     work.then(resolve, reject)

@@ -1,9 +1,9 @@
 import Stripe from 'stripe'
 import type { Log } from '../../observe/log.ts'
-import { done, type Outcome, unavailable } from '../../ports/outcome.ts'
+import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
 import { boundedFetch, type Delivery } from '../bounded-fetch.ts'
 import type { Deadline } from '../deadline.ts'
-import { operatorProblemOf, toOutcome } from './faults.ts'
+import { isExplained, operatorProblemOf, toOutcome } from './faults.ts'
 import { type StripeFault, toStripeFault } from './wire.ts'
 
 export interface StripeConnection {
@@ -75,12 +75,15 @@ export function openSession(connection: StripeConnection, deadline: Deadline): S
   return {
     async run(step) {
       delivery = null
-      if (deadline.signal.aborted) return { outcome: { kind: 'timeout' }, fault: null }
+      if (deadline.signal.aborted) return { outcome: unanswered('service'), fault: null }
       try {
-        const value = step.read(await step.call(stripe))
-        if (value !== null) return { outcome: done(value), fault: null }
-        warnUnavailable(connection.log, step.name, 'unexpected_answer', null)
-        return { outcome: unavailable(), fault: null }
+        const answer = await step.call(stripe)
+        // The library takes an error status for a success where the answer holds no `error`.
+        if (errorStatusOf(delivery) !== null) return failed(connection.log, step.name, delivery, toStripeFault(null))
+        const value = step.read(answer)
+        return value === null
+          ? unread(connection.log, step.name, delivery, 'subject')
+          : { outcome: done(value), fault: null }
       } catch (error) {
         const fault = toStripeFault(error)
         if (step.absent !== undefined && fault.status === 404 && fault.code === 'resource_missing') {
@@ -92,20 +95,31 @@ export function openSession(connection: StripeConnection, deadline: Deadline): S
   }
 }
 
-function failed(log: Log, step: string, delivery: Delivery | null, fault: StripeFault): StripeAnswer<never> {
+/** The status of an answer that is an error, whatever it holds. */
+function errorStatusOf(delivery: Delivery | null): number | null {
+  return delivery?.kind === 'answer' && delivery.status >= 400 ? delivery.status : null
+}
+
+function unread(log: Log, step: string, delivery: Delivery | null, of: About): StripeAnswer<never> {
+  warn(log, 'unavailable', { step, reason: reasonOf(delivery) })
+  return { outcome: unavailable(of), fault: null }
+}
+
+function failed(log: Log, step: string, delivery: Delivery | null, read: StripeFault): StripeAnswer<never> {
   if (delivery?.kind === 'timeout') {
-    log.warn('payments.timeout', { provider: 'stripe', step })
-    return { outcome: { kind: 'timeout' }, fault: null }
+    warn(log, 'timeout', { step })
+    return { outcome: unanswered('service'), fault: null }
   }
-  if (delivery?.kind !== 'answer' || fault.status === null) {
-    warnUnavailable(log, step, reasonOf(delivery), null)
-    return { outcome: unavailable(), fault: null }
-  }
+  const status = errorStatusOf(delivery)
+  if (status === null) return unread(log, step, delivery, 'service')
+  const fault = { ...read, status }
   const outcome = toOutcome(fault)
   if (outcome.kind === 'unavailable') {
-    warnUnavailable(log, step, operatorProblemOf(fault) ?? 'error_answer', fault)
-  } else {
+    warn(log, 'unavailable', { step, reason: operatorProblemOf(fault) ?? 'error_answer', ...fieldsOf(fault) })
+  } else if (isExplained(fault)) {
     log.info(`payments.${outcome.kind}`, { provider: 'stripe', step, ...fieldsOf(fault) })
+  } else {
+    warn(log, outcome.kind, { step, reason: 'unexpected_error_answer', ...fieldsOf(fault) })
   }
   return { outcome, fault }
 }
@@ -115,8 +129,8 @@ function reasonOf(delivery: Delivery | null): string {
   return delivery.kind === 'unreachable' ? `unreachable_${delivery.code}` : 'unexpected_answer'
 }
 
-function warnUnavailable(log: Log, step: string, reason: string, fault: StripeFault | null): void {
-  log.warn('payments.unavailable', { provider: 'stripe', step, reason, ...(fault === null ? {} : fieldsOf(fault)) })
+function warn(log: Log, kind: Outcome<unknown>['kind'], fields: Record<string, string | number | null>): void {
+  log.warn(`payments.${kind}`, { provider: 'stripe', ...fields })
 }
 
 /** What an operator may read of an error: names and Stripe's request id, by which Stripe's own log shows the rest. */

@@ -120,11 +120,11 @@ const calls: DocumentedCall<Payments>[] = [
   },
   createFault('card-number-incorrect', refused(CARD_REASONS.number)),
   createFault('idempotency-mismatch', { kind: 'mismatch' }),
-  createFault('raw-card-gate', unavailable(60)),
-  createFault('key-invalid', unavailable(60)),
-  createFault('idempotency-in-use', unavailable(1)),
-  createFault('rate-limited', unavailable()),
-  createFault('api-error', unavailable()),
+  createFault('raw-card-gate', unavailable('subject', 60)),
+  createFault('key-invalid', unavailable('service', 60)),
+  createFault('idempotency-in-use', unavailable('subject', 1)),
+  createFault('rate-limited', unavailable('service')),
+  createFault('api-error', unavailable('service')),
   attachFault('card-declined', refused(CARD_REASONS.declined)),
   attachFault('card-stolen', refused(CARD_REASONS.declined)),
   attachFault('card-without-funds', refused(CARD_REASONS.insufficientFunds)),
@@ -132,8 +132,8 @@ const calls: DocumentedCall<Payments>[] = [
   attachFault('card-cvc-incorrect', refused(CARD_REASONS.cvc)),
   attachFault('card-zip-incorrect', refused(CARD_REASONS.zipCode)),
   attachFault('card-needs-cardholder', refused(CARD_REASONS.cardholder)),
-  attachFault('card-processing-error', unavailable()),
-  attachFault('lock-timeout', unavailable()),
+  attachFault('card-processing-error', unavailable('subject')),
+  attachFault('lock-timeout', unavailable('subject')),
 ]
 
 describe('Stripe as its documentation shows it', () => {

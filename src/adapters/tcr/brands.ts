@@ -78,7 +78,7 @@ export async function findBrand(session: JsonSession, reference: string): Promis
     if (match !== undefined) return readBrand(session, match.id)
     if (listed.value.isLast) return done(null)
   }
-  return unavailable(60)
+  return unavailable('subject', 60)
 }
 
 export async function readFeedback(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegistryFeedback[]>> {

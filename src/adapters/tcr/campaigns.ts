@@ -28,7 +28,7 @@ export async function submitCampaign(
   if (!isBrandId(campaign.tcrBrandId)) return refused(REGISTRY_REASONS.brandUnknown)
   const qualified = await qualify(session, campaign)
   // A read that failed changed nothing.
-  if (qualified.kind === 'timeout') return unavailable()
+  if (qualified.kind === 'timeout') return unavailable(qualified.of)
   if (qualified.kind !== 'done') return qualified
   const refusal = qualificationRefusal(qualified.value, campaign)
   if (refusal !== null) return refused(refusal)
@@ -133,7 +133,8 @@ function together(facts: CampaignFacts, sharing: NonNullable<ReturnType<typeof t
 
 /** TCR says "brand not found" of a campaign too. */
 function unknownCampaign(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): Outcome<never> {
-  return outcome.kind === 'refused' ? refused(REGISTRY_REASONS.campaignUnknown) : outcome
+  const isUnknown = outcome.kind === 'refused' && outcome.refusals.includes(REGISTRY_REASONS.brandUnknown)
+  return isUnknown ? refused(REGISTRY_REASONS.campaignUnknown) : outcome
 }
 
 /** Campaigns of the brand are listed and compared: their list has no filter by our reference. */
@@ -169,7 +170,7 @@ async function findAmong(
     if (match !== undefined) return done(match.id)
     if (listed.value.isLast) return done(null)
   }
-  return unavailable(60)
+  return unavailable('subject', 60)
 }
 
 /** A campaign that waits for the partner or was accepted is left as it is: sharing it again is an error there. */
@@ -181,7 +182,7 @@ export async function shareCampaign(
   if (!isCampaignId(tcrCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
   if (upstreamCnp === null) return refused(REGISTRY_REASONS.notShareable)
   const before = await readSharing(session, tcrCampaignId)
-  if (before.kind === 'timeout') return unavailable()
+  if (before.kind === 'timeout') return unavailable(before.of)
   if (before.kind !== 'done') return unknownCampaign(before)
   if (before.value.status === 'PENDING' || before.value.status === 'ACCEPTED') return done(null)
   // Whatever a success says: the sharing is read again.

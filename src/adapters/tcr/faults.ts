@@ -1,5 +1,6 @@
-import { type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
+import { type About, type Outcome, type Refusal, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import { operatorMatter } from '../http-status.rules.ts'
 import type { HttpFault, Judgement } from '../json-client.ts'
 import { integer, isRecord, listOf, matching, sentence } from '../read-wire.ts'
 import { pathOfField } from '../ten-dlc-body.ts'
@@ -17,12 +18,13 @@ const FIELDS_MAX = 40
 const DUPLICATE = 503
 const NOT_SCORED = 527
 const INTERNAL = 590
-/** Temporary by TCR's own account, seconds to wait. */
-const BUSY: ReadonlyMap<number, number> = new Map([
-  [NOT_SCORED, 30],
-  [591, 30],
-  [630, 30],
+/** Temporary by TCR's own account: a brand that is not scored yet, or TCR itself. */
+const BUSY: ReadonlyMap<number, About> = new Map([
+  [NOT_SCORED, 'subject'],
+  [591, 'service'],
+  [630, 'service'],
 ])
+const BUSY_SECONDS = 30
 
 const REASONS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
   [502, REGISTRY_REASONS.brandUnknown],
@@ -37,8 +39,8 @@ const REASONS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
 
 /** What an error of TCR means, by `kind` of what was asked. */
 export function judge({ status, answer, retryAfterSeconds }: HttpFault, isChange: boolean): Judgement | null {
-  if (status === 429) return { outcome: unavailable(retryAfterSeconds ?? 10), code: 'rate_limited' }
-  if (status === 401 || status === 403) return { outcome: unavailable(60), code: 'key_not_accepted' }
+  const matter = operatorMatter(status, retryAfterSeconds)
+  if (matter !== null) return { ...matter, code: null }
   const faults = listOf(answer, toFault)
   const [first] = faults ?? []
   if (status >= 500 || faults === null || first === undefined) return null
@@ -47,9 +49,9 @@ export function judge({ status, answer, retryAfterSeconds }: HttpFault, isChange
 
 function outcomeOf(faults: readonly TcrFault[], isChange: boolean): Outcome<never> {
   for (const { code } of faults) {
-    const wait = BUSY.get(code)
-    if (wait !== undefined) return unavailable(wait)
-    if (code === INTERNAL) return isChange ? { kind: 'timeout' } : unavailable()
+    const busy = BUSY.get(code)
+    if (busy !== undefined) return unavailable(busy, BUSY_SECONDS)
+    if (code === INTERNAL) return isChange ? unanswered('service') : unavailable('service')
   }
   if (faults.some(({ code }) => code === DUPLICATE)) return { kind: 'mismatch' }
   return refused(...faults.flatMap(toRefusals))

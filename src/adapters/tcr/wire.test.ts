@@ -87,7 +87,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     title: 'waits when there were too many calls',
     exchanges: ['rate-limited'],
     ask: (registry) => registry.submitBrand({ brand }),
-    gives: { kind: 'unavailable', retryAfterSeconds: 10 },
+    gives: { kind: 'unavailable', of: 'service', retryAfterSeconds: 10 },
   },
   {
     title: 'replaces a brand',
@@ -211,7 +211,7 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     title: 'waits for the score before it submits a campaign',
     exchanges: ['brand-not-scored'],
     ask: (registry) => registry.submitCampaign({ campaign: content }),
-    gives: { kind: 'unavailable', retryAfterSeconds: 30 },
+    gives: { kind: 'unavailable', of: 'subject', retryAfterSeconds: 30 },
   },
   {
     title: 'says why a campaign is refused',

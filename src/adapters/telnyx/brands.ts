@@ -12,6 +12,7 @@ import { pathOfField } from '../ten-dlc-body.ts'
 import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
 import { changedBrandBody, newBrandBody } from './body.ts'
 import type { Failure } from './failure.ts'
+import { isUnknown } from './faults.ts'
 import { isTcrBrandId, isUuid, type ListedBrand, type TelnyxBrand, toBrandPage, toTelnyxBrand } from './wire.ts'
 
 const PAGE_SIZE = 50
@@ -37,7 +38,7 @@ export async function submitBrand(
     const found = await findBrand(session, brand.reference, { brand, since })
     if (found.kind === 'done' && found.value !== null) return { kind: 'mismatch' }
     // A look-up that failed changed nothing.
-    if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable() : found
+    if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable(found.of) : found
   }
   const made = await session.call({
     step: 'submit_brand',
@@ -81,7 +82,7 @@ export async function findBrand(
     if (isLast || page.value.records.some((listed) => isOlder(listed, sent))) return done(null)
   }
   // There are more brands than can be compared: nobody can say that it is absent.
-  return unavailable(60)
+  return unavailable('subject', 60)
 }
 
 function listBrands(session: JsonSession, number: number, sent: SentBrand | undefined) {
@@ -137,7 +138,7 @@ export function updateBrand(
 export async function revetBrand(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegisteredBrand>> {
   if (isUuid(tcrBrandId)) {
     const before = await readById(session, tcrBrandId)
-    if (before.kind !== 'done') return before.kind === 'timeout' ? unavailable() : before
+    if (before.kind !== 'done') return before.kind === 'timeout' ? unavailable(before.of) : before
     if (before.value.status === 'REGISTRATION_PENDING') return done(toPort(before.value))
   }
   return change(session, tcrBrandId, { step: 'revet_brand', suffix: '/revet' })
@@ -173,7 +174,7 @@ export async function orderVetting(
 ): Promise<Outcome<Vetting>> {
   if (order === null) return refused(REGISTRY_REASONS.vettingOff)
   const id = await resolveId(session, tcrBrandId)
-  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable() : id
+  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable(id.of) : id
   return session.call({
     step: 'order_vetting',
     method: 'POST',
@@ -231,7 +232,7 @@ async function readById(session: JsonSession, id: string): Promise<Outcome<Telny
     path: `10dlc/brand/${id}`,
     read: sameBrand(id),
   })
-  return brand.kind === 'refused' ? refused(REGISTRY_REASONS.brandUnknown) : brand
+  return isUnknown(brand) ? refused(REGISTRY_REASONS.brandUnknown) : brand
 }
 
 /** PUT, never PATCH: Telnyx replaces brands. */
@@ -241,7 +242,7 @@ async function change(
   { step, suffix, body }: { step: string; suffix: string; body?: Record<string, unknown> },
 ): Promise<Outcome<RegisteredBrand>> {
   const id = await resolveId(session, tcrBrandId)
-  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable() : id
+  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable(id.of) : id
   const changed = await session.call({
     step,
     method: 'PUT',

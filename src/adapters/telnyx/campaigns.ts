@@ -7,6 +7,7 @@ import { qualificationRefusal } from '../ten-dlc-campaign.ts'
 import { toQualification } from '../ten-dlc-wire.ts'
 import { newCampaignBody } from './body.ts'
 import { callbackFor, readBrand, resolveId } from './brands.ts'
+import { isUnknown } from './faults.ts'
 import { isUuid, toCampaignPage, toTelnyxCampaign } from './wire.ts'
 
 const PAGE_SIZE = 50
@@ -26,7 +27,7 @@ export async function submitCampaign(
     path: `10dlc/campaignBuilder/brand/${brandId.value}/usecase/${encodeURIComponent(campaign.usecase)}`,
     read: toQualification,
   })
-  if (qualified.kind !== 'done') return qualified.kind === 'timeout' ? unavailable() : qualified
+  if (qualified.kind !== 'done') return qualified.kind === 'timeout' ? unavailable(qualified.of) : qualified
   const refusal = qualificationRefusal(qualified.value, campaign)
   if (refusal !== null) return refused(refusal)
   const made = await session.call({
@@ -74,12 +75,12 @@ export async function updateCampaign(
 /** Telnyx's id of a scored brand that has no campaign with this reference. */
 async function submittable(session: JsonSession, campaign: CampaignForRegistry): Promise<Outcome<string>> {
   const id = await resolveId(session, campaign.tcrBrandId)
-  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable() : id
+  if (id.kind !== 'done') return id.kind === 'timeout' ? unavailable(id.of) : id
   const brand = await readBrand(session, id.value)
-  if (brand.kind !== 'done') return brand.kind === 'timeout' ? unavailable() : brand
-  if (brand.value.identityStatus === null) return unavailable(30)
+  if (brand.kind !== 'done') return brand.kind === 'timeout' ? unavailable(brand.of) : brand
+  if (brand.value.identityStatus === null) return unavailable('subject', 30)
   const found = await findIn(session, id.value, campaign.reference)
-  if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable() : found
+  if (found.kind !== 'done') return found.kind === 'timeout' ? unavailable(found.of) : found
   return found.value === null ? id : { kind: 'mismatch' }
 }
 
@@ -97,7 +98,7 @@ export async function readCampaign(
       return campaign?.telnyxCampaignId?.toLowerCase() === telnyxCampaignId.toLowerCase() ? campaign : null
     },
   })
-  return read.kind === 'refused' ? refused(REGISTRY_REASONS.campaignUnknown) : read
+  return isUnknown(read) ? refused(REGISTRY_REASONS.campaignUnknown) : read
 }
 
 export async function findCampaign(
@@ -125,7 +126,7 @@ async function findIn(session: JsonSession, brandId: string, reference: string):
     if (match !== undefined) return done(match.id)
     if (listed.value.records.length < PAGE_SIZE) return done(null)
   }
-  return unavailable(60)
+  return unavailable('subject', 60)
 }
 
 /** One that TCR never took cannot be ended there, and costs nothing more: a refusal to end it leaves nothing to do. */
@@ -135,7 +136,7 @@ export async function deactivateCampaign(
 ): Promise<Outcome<null>> {
   if (!isUuid(telnyxCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
   const before = await readCampaign(session, { tcrCampaignId: null, telnyxCampaignId })
-  if (before.kind === 'timeout') return unavailable()
+  if (before.kind === 'timeout') return unavailable(before.of)
   if (before.kind !== 'done') return before
   if (before.value.status === 'EXPIRED') return done(null)
   const ended = await session.call({

@@ -3,6 +3,7 @@ import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { type JsonSession, withSession } from '../json-client.ts'
 import { type TelnyxConnection, telnyxClient } from './client.ts'
+import { isUnknown } from './faults.ts'
 import {
   isUuid,
   type TelnyxAssignment,
@@ -68,7 +69,7 @@ async function findProfile(
     if (match !== undefined) return done({ messagingProfileId: match.id })
     if (page >= listed.value.pages) return done(null)
   }
-  return unavailable(60)
+  return unavailable('subject', 60)
 }
 
 async function createProfile(
@@ -77,7 +78,7 @@ async function createProfile(
   name: string,
 ): Promise<Outcome<{ messagingProfileId: string }>> {
   const found = await findProfile(session, reference)
-  if (found.kind === 'timeout') return unavailable()
+  if (found.kind === 'timeout') return unavailable(found.of)
   if (found.kind !== 'done') return found
   if (found.value !== null) return done(found.value)
   const made = await session.call({
@@ -105,7 +106,7 @@ async function connectNumber(
     query: { 'filter[phone_number]': phoneNumber.replace(/^\+/, '') },
     read: toNumbers,
   })
-  if (listed.kind === 'timeout') return unavailable()
+  if (listed.kind === 'timeout') return unavailable(listed.of)
   if (listed.kind !== 'done') return listed
   const number = listed.value.find((each) => each.phoneNumber === phoneNumber)
   if (number === undefined) return refused(NOT_OURS)
@@ -129,7 +130,7 @@ async function assignCampaign(
   const campaignId = campaign.telnyxCampaignId ?? campaign.tcrCampaignId
   if (campaignId === null) return refused(NO_CAMPAIGN)
   const before = await readAssignment(session, phoneNumber)
-  if (before.kind === 'timeout') return unavailable()
+  if (before.kind === 'timeout') return unavailable(before.of)
   if (before.kind !== 'done') return before
   const current = before.value
   if (current !== null && current.status !== 'failed' && current.campaignIds.includes(campaignId)) {
@@ -153,7 +154,7 @@ async function readAssignment(session: JsonSession, phoneNumber: string): Promis
     read: sameNumber(phoneNumber),
   })
   // Telnyx does not know the number here until it is in a campaign.
-  return read.kind === 'refused' ? done(null) : read
+  return isUnknown(read) ? done(null) : read
 }
 
 function sameNumber(phoneNumber: string): (answer: unknown) => TelnyxAssignment | null {

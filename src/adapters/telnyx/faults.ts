@@ -1,4 +1,5 @@
-import { type Refusal, refused, unavailable } from '../../ports/outcome.ts'
+import { type Outcome, type Refusal, refused } from '../../ports/outcome.ts'
+import { isDefinite, operatorMatter } from '../http-status.rules.ts'
 import type { HttpFault, Judgement } from '../json-client.ts'
 import { isRecord, listOf, matching, sentence } from '../read-wire.ts'
 import { pathOfField } from '../ten-dlc-body.ts'
@@ -9,17 +10,23 @@ interface TelnyxFault {
   says: string
 }
 
+const UNKNOWN: Refusal = { member: '', says: 'Telnyx does not know it.' }
+
+/** Whether Telnyx has nothing under the id that was asked for. */
+export function isUnknown(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'refused' && outcome.refusals.includes(UNKNOWN)
+}
+
 /** What an error of Telnyx means: the HTTP status decides, the list names what is wrong. */
 export function judgeFor(kind: 'registry' | 'carrier') {
   return ({ status, answer, retryAfterSeconds }: HttpFault): Judgement | null => {
     const faults = isRecord(answer) ? (listOf(answer.errors, toFault) ?? []) : []
     const code = faults[0]?.code ?? null
-    if (status === 429) return { outcome: unavailable(retryAfterSeconds ?? 10), code: code ?? 'rate_limited' }
-    if (status === 401 || status === 403) return { outcome: unavailable(60), code: code ?? 'key_not_accepted' }
-    if (status === 408 || status >= 500) return null
+    const matter = operatorMatter(status, retryAfterSeconds)
+    if (matter !== null) return { ...matter, code }
     if (status === 409) return { outcome: { kind: 'mismatch' }, code }
-    if (status === 404) return { outcome: refused({ member: '', says: 'Telnyx does not know it.' }), code: code ?? 404 }
-    if (faults.length === 0) return null
+    if (status === 404) return { outcome: refused(UNKNOWN), code: code ?? 404 }
+    if (faults.length === 0 || !isDefinite(status)) return null
     return { outcome: refused(...faults.map((fault) => toRefusal(fault, kind))), code }
   }
 }

@@ -124,13 +124,13 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     title: 'asks later for what its key is not accepted for',
     exchanges: ['key-not-accepted'],
     ask: (registry) => registry.readBrand({ tcrBrandId: brandId }),
-    gives: { kind: 'unavailable', retryAfterSeconds: 60 },
+    gives: { kind: 'unavailable', of: 'service', retryAfterSeconds: 60 },
   },
   {
     title: 'waits as long as Telnyx says when there were too many calls',
     exchanges: ['rate-limited'],
     ask: (registry) => registry.readBrand({ tcrBrandId: brandId }),
-    gives: { kind: 'unavailable', retryAfterSeconds: 42 },
+    gives: { kind: 'unavailable', of: 'service', retryAfterSeconds: 42 },
   },
   {
     title: 'reads why an identity is not verified',

@@ -50,7 +50,7 @@ const connection = (status: 'pending' | 'connected'): Reply => ({
 })
 const done: Reply = { of: 'nothing', outcome: { kind: 'done', value: null } }
 const refused = (...refusals: Refusal[]): Reply => ({ of: 'nothing', outcome: { kind: 'refused', refusals } })
-const UNAVAILABLE: Reply = { of: 'brand', outcome: { kind: 'unavailable', retryAfterSeconds: 7 } }
+const UNAVAILABLE: Reply = { of: 'brand', outcome: { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 } }
 
 type Row = [what: string, step: Step, reply: Reply, expected: Partial<Step>, question?: Question]
 

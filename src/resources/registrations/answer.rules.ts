@@ -5,7 +5,15 @@ import { onAssignment, onCommand, onConnection, onMessagingProfile } from './cha
 import { type Question, READS } from './move.rules.ts'
 import type { Feedback, Step } from './registration.fields.ts'
 import { onBrand, onCampaign, onFeedback, onVetting } from './registry-answer.rules.ts'
-import { type Applied, type Circumstances, type Effect, notAvailable, only, unanswered } from './step-change.rules.ts'
+import {
+  type Applied,
+  type Circumstances,
+  type Effect,
+  notAsked,
+  notAvailable,
+  only,
+  unanswered,
+} from './step-change.rules.ts'
 
 /** The second half of a registration's step function: what follows from an answer. */
 
@@ -31,6 +39,8 @@ export function apply(step: Step, question: Question, reply: Reply, at: Circumst
       return { step: refusedStep(step, question, outcome.refusals), effects: refusedEffects(step) }
     case 'unavailable':
       return only(notAvailable(step, isLookup, outcome.retryAfterSeconds * 1_000, at))
+    case 'not_asked':
+      return only(notAsked(step, question, isLookup, { ...at, retryAfterSeconds: outcome.retryAfterSeconds }))
     // `mismatch`: the provider has a record with our reference, so it is looked up like a call without an answer.
     case 'mismatch':
     case 'timeout':

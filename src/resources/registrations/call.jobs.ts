@@ -1,6 +1,6 @@
 import type { BrandForRegistry, BrandRegistry, CampaignIds } from '../../ports/brand-registry.ts'
 import type { Carrier } from '../../ports/carrier.ts'
-import type { Outcome } from '../../ports/outcome.ts'
+import { notAsked, type Outcome } from '../../ports/outcome.ts'
 import type { Whatsapp } from '../../ports/whatsapp.ts'
 import type { Campaign } from '../campaigns/index.ts'
 import { campaignsOf } from '../campaigns/index.ts'
@@ -16,7 +16,7 @@ import type { RegistrationOptions, Work } from './work.jobs.ts'
 /** Asks a provider one question. No transaction is open. What is asked is read here, and what is submitted is the frozen text. */
 
 const AGAIN_SECONDS = 60
-const NOT_CONFIGURED: Outcome<never> = { kind: 'unavailable', retryAfterSeconds: AGAIN_SECONDS }
+const NOT_CONFIGURED = notAsked(AGAIN_SECONDS)
 
 /** @throws Error when what has to be asked about is gone: a bug, and the job is tried again. */
 export async function ask(

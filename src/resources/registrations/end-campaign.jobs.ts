@@ -1,4 +1,4 @@
-import { ATTEMPTS_MAX, backoffMs } from '../../jobs/backoff.rules.ts'
+import { ATTEMPTS_MAX, backoffMs, notAskedMs } from '../../jobs/backoff.rules.ts'
 import type { Job } from '../../jobs/queue.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
 import { findEndingCampaign, noteCampaignEnded, unlockCampaign } from '../campaigns/index.ts'
@@ -33,6 +33,9 @@ export function endCampaignJob({ db, ports, log, metrics, providerMs }: Registra
     if (outcome.kind === 'done') {
       await noteCampaignEnded(db, key)
       return FINISHED
+    }
+    if (outcome.kind === 'not_asked') {
+      return { kind: 'postponed', delayMs: notAskedMs(outcome.retryAfterSeconds, Math.random()), isAttempt: false }
     }
     const isOver = outcome.kind === 'refused' || job.attempts >= ATTEMPTS_MAX
     if (!isOver) return { kind: 'postponed', delayMs: backoffMs(job.attempts, Math.random()), isAttempt: true }

@@ -1,3 +1,4 @@
+import { notAskedMs } from '../../jobs/backoff.rules.ts'
 import type { RegisteredBrand, RegisteredCampaign, RegistryFees } from '../../ports/brand-registry.ts'
 import { ONCE, type Question, READS } from './move.rules.ts'
 import type { CallName, Step } from './registration.fields.ts'
@@ -60,6 +61,24 @@ function asBefore(step: Step, isLookup: boolean): Step['state'] {
 export function notAvailable(step: Step, isLookup: boolean, hintMs: number, at: Circumstances): Step {
   const says = 'The provider is not available; it is asked again.'
   return afterFailure({ ...step, state: asBefore(step, isLookup), says }, at, hintMs)
+}
+
+/** No call was let out: the same follows as soon as one may be, and nothing is counted. */
+export function notAsked(
+  step: Step,
+  question: Question,
+  isLookup: boolean,
+  { now, random, retryAfterSeconds }: Moment & { retryAfterSeconds: number },
+): Step {
+  const says = 'The provider cannot be asked for a moment; it is asked as soon as it can be.'
+  const attempts = READS.has(question) ? step.attempts : Math.max(0, step.attempts - 1)
+  return {
+    ...step,
+    state: asBefore(step, isLookup),
+    says,
+    attempts,
+    next_try_at: now + notAskedMs(retryAfterSeconds, random),
+  }
 }
 
 /** May have happened. What must not be sent twice is looked up first; the rest is asked again, not for ever. */

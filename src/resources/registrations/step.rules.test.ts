@@ -43,8 +43,8 @@ const registered = aRegisteredBrand()
 const aCampaign = aRegisteredCampaign()
 
 const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value })
-const TIMEOUT: Outcome<never> = { kind: 'timeout' }
-const UNAVAILABLE: Outcome<never> = { kind: 'unavailable', retryAfterSeconds: 7 }
+const TIMEOUT: Outcome<never> = { kind: 'timeout', of: 'service' }
+const UNAVAILABLE: Outcome<never> = { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 }
 const MISMATCH: Outcome<never> = { kind: 'mismatch' }
 const REFUSED: Outcome<never> = { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
 const brand = (outcome: Outcome<RegisteredBrand | null>): Reply => ({ of: 'brand', outcome })

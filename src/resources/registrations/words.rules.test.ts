@@ -101,8 +101,8 @@ describe('the words of a provider', () => {
     { of: 'vetting', outcome: { kind: 'done', value: null } },
     { of: 'assignment', outcome: { kind: 'done', value: null } },
     { of: 'assignment', outcome: { kind: 'done', value: { status: 'assigned', says: null } } },
-    { of: 'feedback', outcome: { kind: 'timeout' } },
-    { of: 'brand', outcome: { kind: 'unavailable', retryAfterSeconds: 7 } },
+    { of: 'feedback', outcome: { kind: 'timeout', of: 'service' } },
+    { of: 'brand', outcome: { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 } },
     { of: 'nothing', outcome: { kind: 'done', value: null } },
   ]
   for (const reply of untouched) {

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { backoffMs } from '../../jobs/backoff.rules.ts'
+import { backoffMs, notAskedMs } from '../../jobs/backoff.rules.ts'
 import type { Job } from '../../jobs/queue.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
 import type { Log } from '../../observe/log.ts'
@@ -56,6 +56,9 @@ async function send(options: InvitationJobOptions, job: Job, unsent: UnsentInvit
     // The address does not take mail. An admin sees the user still invited, and can invite again or remove it.
     log.warn('invitation_not_mailed', { user: job.subject_id, reason: 'refused' })
     return forget(options, job, unsent)
+  }
+  if (outcome.kind === 'not_asked') {
+    return { kind: 'postponed', delayMs: notAskedMs(outcome.retryAfterSeconds, Math.random()), isAttempt: false }
   }
   return again
 }

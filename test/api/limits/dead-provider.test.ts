@@ -55,7 +55,7 @@ test('a provider that keeps failing is left alone: requests learn it at once', a
     ...silentPayments(),
     attachCard: async () => {
       asked += 1
-      return { kind: 'unavailable', retryAfterSeconds: 5 }
+      return { kind: 'unavailable', of: 'service', retryAfterSeconds: 5 }
     },
   }
   await using app = await testApp({ ports: { payments: failing } })

@@ -96,8 +96,8 @@ describe('the WhatsApp number', () => {
   })
 
   test('while the Graph API is down, or does not answer: tried again until it is registered', async () => {
-    const down: Registered = { kind: 'unavailable', retryAfterSeconds: 1 }
-    const whatsapp = whatsappWith(down, down, { kind: 'timeout' })
+    const down: Registered = { kind: 'unavailable', of: 'service', retryAfterSeconds: 1 }
+    const whatsapp = whatsappWith(down, down, { kind: 'timeout', of: 'service' })
     const kit = await bench(whatsapp)
     await using app = kit.app
     const { id } = await withAccount(kit.org)

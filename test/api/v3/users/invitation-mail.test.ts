@@ -29,7 +29,10 @@ const stored = async (app: TestApp, id: string) =>
 test('a mail that cannot be sent now is sent later with the same token, and the token stays sealed until then', async () => {
   await using app = await testApp()
   const org = await app.organization()
-  const outcomes = [{ kind: 'unavailable', retryAfterSeconds: 1 }, { kind: 'timeout' }] as const
+  const outcomes = [
+    { kind: 'unavailable', of: 'service', retryAfterSeconds: 1 },
+    { kind: 'timeout', of: 'service' },
+  ] as const
   let tries = 0
   app.mail.answer = () => outcomes[tries++] ?? { kind: 'done', value: null }
   const id = await invite(org)
@@ -54,7 +57,7 @@ test('after eight tries the job is parked, and a person can let it run again', a
   await using app = await testApp()
   app.expectErrors('job_parked')
   const org = await app.organization()
-  app.mail.answer = () => ({ kind: 'unavailable', retryAfterSeconds: 1 })
+  app.mail.answer = () => ({ kind: 'unavailable', of: 'service', retryAfterSeconds: 1 })
   const id = await invite(org)
   for (let turn = 1; turn <= 12; turn += 1) {
     await makeDue(app)
