@@ -60,6 +60,9 @@ export function pathOfField(kind: 'brand' | 'campaign', field: string): string {
   return paths.get(field.toLowerCase()) ?? kind
 }
 
+/** The kinds of business that a registry writes to, so that somebody there confirms the brand. */
+const OF_CONTACT: ReadonlySet<BrandForRegistry['entityType']> = new Set(['PUBLIC_PROFIT', 'NON_PROFIT'])
+
 /** A brand as TCR and Telnyx take it: absent members are left out, because empty ones are refused. */
 export function brandBody(brand: BrandForRegistry): Record<string, unknown> {
   const isSole = brand.entityType === 'SOLE_PROPRIETOR'
@@ -70,6 +73,7 @@ export function brandBody(brand: BrandForRegistry): Record<string, unknown> {
     taxIdCountry: isSole ? null : brand.taxIdCountry,
     firstName: isSole ? brand.firstName : null,
     lastName: isSole ? brand.lastName : null,
+    businessContactEmail: OF_CONTACT.has(brand.entityType) ? brand.businessContactEmail : null,
     postalCode: brand.country === 'US' ? (brand.postalCode?.slice(0, 5) ?? null) : brand.postalCode,
   }
   const entries = Object.entries(BRAND_FIELDS)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isLuhnValid } from '../../src/contract/luhn.ts'
 import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
+import { unknownToStripe } from './stripe-shapes.ts'
 
 /**
  * A local server that behaves as Stripe documents for the calls of the payments adapter: form bodies, idempotency keys
@@ -157,6 +158,8 @@ async function underKey(
 }
 
 function validate(state: State, { step, form }: StripeRequest): Answer | null {
+  const unknown = unknownToStripe(step, form)
+  if (unknown !== null) return refusal(400, 'invalid_request_error', { code: 'parameter_unknown', param: unknown })
   if (step !== 'create_method' || state.stripe.hasRawCardAccess) return null
   const message =
     'Sending credit card numbers directly to the Stripe API is generally unsafe. ' +

@@ -47,6 +47,7 @@ async function using(work: (opened: Opened) => Promise<void>, options: Parameter
   const opened = await open(options)
   try {
     await work(opened)
+    assert.deepEqual(opened.telnyx.misfits, [])
   } finally {
     await opened.close()
   }
@@ -201,6 +202,53 @@ describe('telnyx brand registry', () => {
       assert.ok(!telnyx.requests.some(({ step }) => step === 'revet'))
       telnyx.settle()
       assert.equal(doneValue(await registry.readBrand({ tcrBrandId })).identityStatus, 'VERIFIED')
+    }))
+
+  it('D9: sends a new brand without what Telnyx takes in a change only, and says that it is not whole', () =>
+    using(async ({ registry, telnyx }) => {
+      const brand = aRegistryBrand({ altBusinessId: '150483782', altBusinessIdType: 'DUNS' })
+      const since = Date.now()
+      const made = doneValue(await registry.submitBrand({ brand }))
+      assert.equal(made.isPartial, true)
+      const found = doneValue(await registry.findBrand({ reference: brand.reference, sent: { brand, since } }))
+      assert.equal(found?.isPartial, true)
+      const changed = doneValue(await registry.updateBrand({ tcrBrandId: made.tcrBrandId, brand }))
+      assert.equal(changed.isPartial, undefined)
+      const [kept] = telnyx.brands.values()
+      assert.deepEqual([kept?.fields.altBusinessId, kept?.fields.altBusinessIdType], ['150483782', 'DUNS'])
+      const whole = doneValue(await registry.findBrand({ reference: brand.reference, sent: { brand, since } }))
+      assert.equal(whole?.isPartial, undefined)
+    }))
+
+  const listed = { entityType: 'PUBLIC_PROFIT', stockSymbol: 'ACME', businessContactEmail: 'ir@acme.example' } as const
+  for (const stockExchange of ['SGX', 'OTHER']) {
+    it(`D9: refuses a company at the exchange ${stockExchange}, which Telnyx does not know, before it is asked`, () =>
+      using(async ({ registry, telnyx }) => {
+        const brand = aRegistryBrand({ ...listed, stockExchange })
+        for (const outcome of [
+          await registry.submitBrand({ brand }),
+          await registry.updateBrand({ tcrBrandId: randomUUID(), brand }),
+        ]) {
+          assert.ok(outcome.kind === 'refused', inspect(outcome))
+          const [refusal] = outcome.refusals
+          assert.equal(refusal?.member, 'brand.business.stockExchange')
+          assert.match(refusal?.says ?? '', new RegExp(`exchange ${stockExchange}\\.`))
+        }
+        assert.deepEqual(telnyx.requests, [])
+      }))
+  }
+
+  it('D9: names the contact of the business for public companies alone', () =>
+    using(async ({ registry, telnyx }) => {
+      const businessContactEmail = 'ir@acme.example'
+      for (const brand of [
+        aRegistryBrand({ ...listed, stockExchange: 'NASDAQ' }),
+        aRegistryBrand({ businessContactEmail }),
+        aRegistryBrand({ entityType: 'NON_PROFIT', businessContactEmail }),
+      ])
+        doneValue(await registry.submitBrand({ brand }))
+      const sent = telnyx.requests.map(({ body }) => body.businessContactEmail)
+      assert.deepEqual(sent, ['ir@acme.example', undefined, undefined])
     }))
 
   it('D7: reads a vetting without a score, and none of another company or class', () =>

@@ -6,11 +6,11 @@ import type {
   Vetting,
 } from '../../ports/brand-registry.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
-import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
 import { pathOfField } from '../ten-dlc-body.ts'
 import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
-import { changedBrandBody, newBrandBody } from './body.ts'
+import { brandRefusals, changedBrandBody, hasMoreThanNew, newBrandBody } from './body.ts'
 import type { Failure } from './failure.ts'
 import { isUnknown } from './faults.ts'
 import { isTcrBrandId, isUuid, type ListedBrand, type TelnyxBrand, toBrandPage, toTelnyxBrand } from './wire.ts'
@@ -32,8 +32,8 @@ export async function submitBrand(
   { brand, since }: { brand: BrandForRegistry; since?: number },
   callbackUrl: string,
 ): Promise<Outcome<RegisteredBrand>> {
-  const missing = missingMembers(brand)
-  if (missing.length > 0) return refused(...missing)
+  const wrong = brandRefusals(brand)
+  if (wrong.length > 0) return refused(...wrong)
   if (since !== undefined) {
     const found = await findBrand(session, brand.reference, { brand, since })
     if (found.kind === 'done' && found.value !== null) return { kind: 'mismatch' }
@@ -47,7 +47,13 @@ export async function submitBrand(
     body: { ...newBrandBody(brand), webhookURL: callbackFor(callbackUrl, brand.reference) },
     read: toTelnyxBrand,
   })
-  return made.kind === 'done' ? done({ ...toPort(made.value), reference: brand.reference }) : made
+  if (made.kind !== 'done') return made
+  return done({ ...toPort(made.value), reference: brand.reference, ...partial(made.value, brand) })
+}
+
+/** What a new brand cannot be sent with follows in a change. */
+function partial({ altBusinessId }: TelnyxBrand, brand: BrandForRegistry): Pick<RegisteredBrand, 'isPartial'> {
+  return hasMoreThanNew(brand) && altBusinessId === null ? { isPartial: true } : {}
 }
 
 /** The callback address that carries our reference. */
@@ -76,7 +82,8 @@ export async function findBrand(
     for (const { id } of candidates) {
       const brand = await readById(session, id)
       if (brand.kind !== 'done') return brand
-      if (brand.value.reference === reference) return done(toPort(brand.value))
+      if (brand.value.reference !== reference) continue
+      return done({ ...toPort(brand.value), ...(sent === undefined ? {} : partial(brand.value, sent.brand)) })
     }
     const isLast = page.value.records.length < PAGE_SIZE
     if (isLast || page.value.records.some((listed) => isOlder(listed, sent))) return done(null)
@@ -125,8 +132,8 @@ export function updateBrand(
   brand: BrandForRegistry,
   callbackUrl: string,
 ): Promise<Outcome<RegisteredBrand>> {
-  const missing = missingMembers(brand)
-  if (missing.length > 0) return Promise.resolve(refused(...missing))
+  const wrong = brandRefusals(brand)
+  if (wrong.length > 0) return Promise.resolve(refused(...wrong))
   const body = {
     ...changedBrandBody(brand),
     webhookURL: callbackFor(callbackUrl, brand.reference),

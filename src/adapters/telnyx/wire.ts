@@ -26,6 +26,7 @@ export interface TelnyxBrand {
   identityStatus: ReturnType<typeof toIdentity> & (string | null)
   universalEin: string | null
   cspId: string | null
+  altBusinessId: string | null
   /** Our reference, from the address that events are sent to. */
   reference: string | null
   failures: Failure[]
@@ -44,6 +45,7 @@ export function toTelnyxBrand(answer: unknown): TelnyxBrand | null {
     identityStatus,
     universalEin: toShortText(answer.universalEin),
     cspId: toShortText(answer.cspId),
+    altBusinessId: toShortText(answer.altBusinessId),
     reference: referenceIn(answer.webhookURL),
     failures: toFailures(answer.failureReasons),
   }

@@ -85,6 +85,7 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
       const request = { brand, ...(since === undefined ? {} : { since }) }
       return toRegistry('brand', (registry, signal) => registry.submitBrand({ ...request, signal }))
     }
+    case 'complete_brand':
     case 'update_brand': {
       const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
         mark: step.snapshot,

@@ -225,7 +225,8 @@ function resultStatus(result: Result, before: ProfileStatus, now: ProfileStatus)
 /** What is to be corrected is given back, and with it whatever was locked and never sent (decision 21). */
 function addRelease(found: Consequences, failed: Step, steps: readonly Step[], subject: Subject): void {
   const brandStep = steps.find(({ step }) => step === 'brand')
-  if (failed.step === 'identity') found.unlockBrand = { lock: 'submitted' }
+  const isTaken = failed.step === 'brand' && failed.call === 'complete_brand'
+  if (failed.step === 'identity' || isTaken) found.unlockBrand = { lock: 'submitted' }
   else if (subject.brand?.lock === 'submitting') found.unlockBrand = releaseOf(brandStep)
   if (found.unlockBrand !== null && subject.brand !== null) {
     if (subject.isOwnBrand && found.unlockBrand.lock === 'submitted')

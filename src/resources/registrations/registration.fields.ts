@@ -52,6 +52,7 @@ export type RegistrationState = (typeof REGISTRATION_STATES)[number]
 /** Every question to a provider, and every command. */
 export const CALLS = [
   'submit_brand',
+  'complete_brand',
   'update_brand',
   'revet_brand',
   'read_brand',

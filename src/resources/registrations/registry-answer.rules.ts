@@ -20,6 +20,8 @@ interface Answering {
   at: Circumstances
 }
 
+const HAS_BRAND = 'The registry has the brand.'
+
 /** A brand: submitted, found, corrected, or read for its identity. */
 export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, at }: Answering): Applied {
   if (brand === null) return only(absent(step, at))
@@ -30,8 +32,11 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
   switch (step.call) {
     case 'submit_brand': {
       const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
-      return charged({ step: finished(step, 'The registry has the brand.'), effects }, at.fees.brand)
+      const next = brand.isPartial === true ? goesOn(step, 'complete_brand') : finished(step, HAS_BRAND)
+      return charged({ step: next, effects }, at.fees.brand)
     }
+    case 'complete_brand':
+      return only(finished(step, HAS_BRAND))
     case 'update_brand':
       return only(goesOn(step, 'revet_brand'))
     case 'revet_brand': {
@@ -49,7 +54,7 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
 function onUnchangedBrand(step: Step, brand: RegisteredBrand): Applied {
   if (brand.identityStatus === 'UNVERIFIED')
     return { step: goesOn(step, 'read_feedback'), effects: [{ kind: 'brand_read', brand }] }
-  return { step: finished(step, 'The registry has the brand.'), effects: [{ kind: 'brand_registered', brand }] }
+  return { step: finished(step, HAS_BRAND), effects: [{ kind: 'brand_registered', brand }] }
 }
 
 function onIdentity(step: Step, { status, identityStatus }: RegisteredBrand, at: Circumstances): Step {

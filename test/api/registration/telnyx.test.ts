@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { telnyxBrandRegistry } from '../../../src/adapters/telnyx/registry.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign } from '../../kit/builders.ts'
+import { aBrand, aCampaign } from '../../kit/builders.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -56,6 +56,7 @@ function shared(options: Parameters<typeof bench>[0] = {}): () => Promise<Bench>
     const { telnyx } = kit
     for (const held of [telnyx.brands, telnyx.campaigns, telnyx.numbers]) held.clear()
     telnyx.requests.length = 0
+    telnyx.misfits.length = 0
     telnyx.fate = {}
     return { ...kit, org: await kit.app.organization() }
   }
@@ -67,6 +68,7 @@ async function settle({ app, org, telnyx }: Bench, id: string): Promise<ShownReg
     await letTimePass(app)
     telnyx.settle()
     const registration = await registrationOf(org.admin, id)
+    assert.deepEqual(telnyx.misfits, [])
     if (!['running', 'waiting'].includes(registration.state)) return registration
   }
   return registrationOf(org.admin, id)
@@ -205,6 +207,38 @@ describe('what Telnyx has refused is corrected', () => {
     assert.equal(done.state, 'completed', JSON.stringify(done))
     assert.equal(telnyx.brands.size, 1)
     assert.deepEqual([count(kit, 'submit_brand'), count(kit, 'update_brand'), count(kit, 'revet')], [1, 1, 0])
+  })
+
+  const withOtherId = () => {
+    const brand = aBrand()
+    return { ...brand, business: { ...brand.business, altBusinessId: '150483782', altBusinessIdType: 'DUNS' } }
+  }
+
+  test('D9: what a new brand cannot be sent with follows before its identity is looked at, paid once', async () => {
+    const kit = await fresh()
+    const { org, telnyx } = kit
+    const { id } = await completableProfile(org, { brand: withOtherId() })
+    await complete(org.admin, id)
+    const done = await settle(kit, id)
+    assert.deepEqual([done.state, done.fees_total], ['completed', 19.5], JSON.stringify(done))
+    const [kept] = telnyx.brands.values()
+    assert.equal(kept?.fields.altBusinessId, '150483782')
+    assert.deepEqual([count(kit, 'submit_brand'), count(kit, 'update_brand'), count(kit, 'revet')], [1, 1, 0])
+  })
+
+  test('D9: where that is refused, the brand is unlocked and the reason is told', async () => {
+    const kit = await fresh()
+    const { org, telnyx } = kit
+    const detail = 'There is no such DUNS number'
+    const errors = [{ code: '10015', detail, source: { pointer: '/altBusinessId' } }]
+    telnyx.failNext('update_brand', { does: 'answer', status: 422, body: { errors } })
+    const { id, campaignId } = await completableProfile(org, { brand: withOtherId() })
+    await complete(org.admin, id)
+    const refused = await settle(kit, id)
+    assert.equal(refused.state, 'correction_needed')
+    const [feedback] = stepOf(refused, 'brand').feedback
+    assert.deepEqual([feedback?.fields, feedback?.says], [['brand.business.altBusinessId'], detail])
+    assert.deepEqual(await isChangeable(org, id, campaignId), OF_ALL)
   })
 
   for (const campaignStatus of ['TCR_FAILED', 'TCR_SUSPENDED', 'MNO_PROVISIONING_FAILED', 'TCR_EXPIRED']) {
