@@ -106,6 +106,10 @@ One webhook has at most 5 attempts in flight, an organization 20. While an organ
 
 \`POST …/replay\` delivers again what the webhook hears of, by \`event_id\` or from an instant on (\`from\`, \`to\`), also events that came while it was off, for 7 days. One call replays at most ${REPLAY_MAX}; \`next_from\` says where to go on. \`POST …/test\` sends one made-up event, once.
 
+## When a profile is deleted
+
+Its webhooks are told of \`profile.deleted\` and of what was before it, with every retry, and then end: nothing later is delivered, and the key that made them is dead. For a week the organization sees them: \`GET /v3/webhooks?is_ended=true\` lists them with \`is_active\` false, \`disabled_at\` and \`profile_id\`; one can be read, its log too, and deleted. Then they go, with address and secret.
+
 ## Callback of a completion
 
 The \`webHookUrl\` of \`POST /v3/profiles/{profileId}/complete\` gets one body, \`{"profileId", "success", "status", "timestamp"}\` and on failure \`message\`, with the same headers. It is signed with the secret that the call answered, and tried again five times by the table above.

@@ -29,7 +29,7 @@ const sweep = statement<Swept>(
   select (select count(*) from expired) as found, (select count(*) from gone) as deleted`,
 )
 
-/** How long events, deliveries and told callbacks can be looked up and replayed; the policies of the tables say it too. */
+/** How long events, deliveries, told callbacks and webhooks of deleted profiles can be looked up; the policies of the tables say it too. */
 const KEPT_DAYS = 7
 
 /** Rows of a table that became too old by one of its times. `key` are the columns of its primary key. */
@@ -51,6 +51,7 @@ const SWEEPS = {
   answers: sweep,
   events: sweepOld('events', 'created_at', ['organization_id', 'id']),
   deliveries: sweepOld('deliveries', 'created_at', ['organization_id', 'webhook_id', 'id']),
+  webhooks: sweepOld('webhooks', 'ended_at', ['organization_id', 'id']),
   callbacks: sweepOld('callbacks', 'ended_at', ['organization_id', 'profile_id', 'id']),
 }
 export type Sweepable = keyof typeof SWEEPS

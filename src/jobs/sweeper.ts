@@ -26,7 +26,8 @@ const WITH_BACKLOG_MS = 1_000
 
 /**
  * Deletes about every minute what has had its time: answers of Idempotency-Keys, so that none outlives its 24 hours by more
- * than a few minutes (decision 16), and events, deliveries and callbacks after their days.
+ * than a few minutes (decision 16), and events, deliveries, callbacks and webhooks of deleted profiles after
+ * their days.
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { db, log, everyMs = 60_000, batchSize = 1_000, batchesMax = 200 } = options

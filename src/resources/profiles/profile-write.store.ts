@@ -8,6 +8,8 @@ import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/id
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
 import { BRAND_PARAMS, brandBranch, brandParams, brandTouchBranch } from '../brands/index.ts'
 import { endCampaignsBranch } from '../campaigns/index.ts'
+import { endKeysBranches, KEY_ACTOR_PARAMS, keyActorParams } from '../users/index.ts'
+import { endWebhooksBranch } from './end.store.ts'
 import type { HistoryEntry } from './history.rules.ts'
 import type { BrandWriting } from './outcome.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
@@ -40,6 +42,8 @@ function historyParams({ caller, history }: Writing): Param[] {
   return [operation, requestId, caller.keyId, caller.userId, changes, feedback]
 }
 
+const KEYS_OF_PROFILE = { which: 'k.profile_id = e.owner_id', reason: "'profile deleted'" }
+
 const branchedStatements = new Map<string, Statement<{ version: number }>>()
 
 /**
@@ -62,8 +66,9 @@ function branched(
   }
   const branches = [
     `changed as (${head.text})`,
-    ...(parts.isEnd ? [endCampaignsBranch('changed'), wakeRunBranch('changed')] : []),
+    ...(parts.isEnd ? [endCampaignsBranch('changed'), endWebhooksBranch('changed'), wakeRunBranch('changed')] : []),
     `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
+    ...(parts.isEnd ? endKeysBranches('changed', KEYS_OF_PROFILE, take(KEY_ACTOR_PARAMS)) : []),
     ...eventBranches('changed', take(EVENT_PARAMS)),
   ]
   if (parts.brand === 'written') branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
@@ -95,6 +100,7 @@ async function runBranched(
   const params = [
     ...head.params,
     ...historyParams(writing),
+    ...(head.isEnd === true ? keyActorParams({ ...caller, requestId: writing.history.request_id }) : []),
     ...eventParams(events),
     ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
     ...(kept === null ? [] : keptParams(kept)),
@@ -190,7 +196,7 @@ export function insertProfile(
 const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
     where organization_id = $1 and id = $2 and version = $3 and ${isLive('deleted_at')} ${RETURNING}, deleted_at as at`
 
-/** Marks the profile as deleted; its data stays (contract 8.11). Its run and the campaigns that a registry has are ended by jobs. */
+/** Marks the profile as deleted; its data stays (contract 8.11). Its keys and webhooks end with it; its run and the campaigns that a registry has are ended by jobs. */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
   const params = [profile.organization_id, profile.id, profile.version, writing.at, writing.events.length]
   return runBranched(db, 'delete_profile', { text: DELETE, params, isEnd: true }, writing)

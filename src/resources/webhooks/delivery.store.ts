@@ -42,6 +42,7 @@ const told = statement<EventToTell>(
      join organizations o on o.organization_id = e.organization_id
      left join webhooks w
        on w.organization_id = e.organization_id and w.is_active and (w.profile_id is null or w.profile_id = e.profile_id)
+      and coalesce(w.ended_at, 'infinity') >= e.created_at
     where e.organization_id = $1 and e.id = $2`,
 )
 

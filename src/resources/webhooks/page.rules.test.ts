@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pagination, readIsActive, readPages, readSearch } from './page.rules.ts'
+import { pagination, readFlag, readPages, readSearch } from './page.rules.ts'
 
 const query = (text: string) => new URLSearchParams(text)
 
@@ -21,12 +21,12 @@ test('what is searched for is at most 255 characters without a null character, a
 
 test('active is true, false, or not asked', () => {
   assert.deepEqual(
-    ['', 'is_active=', 'is_active=true', 'is_active=false'].map((text) => readIsActive(query(text))),
+    ['', 'is_active=', 'is_active=true', 'is_active=false'].map((text) => readFlag(query(text), 'is_active')),
     [null, null, true, false],
   )
   const details = { is_active: ['is_active must be true or false'] }
   for (const text of ['TRUE', '1', 'null'])
-    assert.throws(() => readIsActive(query(`is_active=${text}`)), { code: 'VALIDATION_001', details })
+    assert.throws(() => readFlag(query(`is_active=${text}`), 'is_active'), { code: 'VALIDATION_001', details })
 })
 
 test('there are as many pages as the entries fill, and more follow until the last', () => {

@@ -25,11 +25,11 @@ export function readSearch(query: URLSearchParams): string | null {
 }
 
 /** Empty is absent: clients write a null so (contract 16). @throws Failure VALIDATION_001. */
-export function readIsActive(query: URLSearchParams): boolean | null {
-  const given = query.get('is_active')
+export function readFlag(query: URLSearchParams, name: 'is_active' | 'is_ended'): boolean | null {
+  const given = query.get(name)
   if (given === null || given === '') return null
   if (given === 'true' || given === 'false') return given === 'true'
-  throw new Failure('VALIDATION_001', { details: { is_active: ['is_active must be true or false'] } })
+  throw new Failure('VALIDATION_001', { details: { [name]: [`${name} must be true or false`] } })
 }
 
 /** The `pagination` member (contract 1.11). */

@@ -135,7 +135,12 @@ export const webhookAnswer = Type.Object(
     }),
     created_at: instant({ description: 'When the webhook was made.', example: '2026-03-25T10:43:34.58912+00:00' }),
     updated_at: nullableInstant('When a user last changed it.'),
-    disabled_at: nullableInstant('When failures, or a 410, switched it off.'),
+    disabled_at: nullableInstant('When failures, a 410, or the end of its profile switched it off.'),
+    profile_id: uuid({
+      description: 'The profile that the webhook belongs to; null for the organization itself.',
+      example: '770e8400-e29b-41d4-a716-446655440002',
+      nullable: true,
+    }),
   },
   { description: 'A webhook.' },
 )
@@ -156,4 +161,5 @@ export interface Webhook {
   created_at: string
   updated_at: string | null
   disabled_at: string | null
+  profile_id: string | null
 }

@@ -79,5 +79,6 @@ export function shownWebhook(webhook: Webhook, secret: string | null): JsonObjec
     created_at: times.created_at,
     updated_at: times.updated_at,
     disabled_at: times.disabled_at,
+    profile_id: times.profile_id,
   } as unknown as JsonObject
 }

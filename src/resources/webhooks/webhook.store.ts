@@ -1,5 +1,6 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
+import { isLive } from '../../db/live.ts'
 import { type Param, statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
@@ -36,6 +37,7 @@ const COLUMNS = [
   'created_at',
   'updated_at',
   'disabled_at',
+  'profile_id',
 ] as const
 const TIMES = [
   'last_delivery_attempt_at',
@@ -45,7 +47,15 @@ const TIMES = [
   'disabled_at',
 ] as const
 
-const columns = (prefix: string) => COLUMNS.map((column) => `w.${column} as ${prefix}${column}`).join(', ')
+/** A webhook whose profile is gone is off, whatever it was before. */
+const IS_ACTIVE = '(w.is_active and w.ended_at is null)'
+const SHOWN: Partial<Record<(typeof COLUMNS)[number], string>> = {
+  is_active: IS_ACTIVE,
+  disabled_at: 'coalesce(w.ended_at, w.disabled_at)',
+}
+
+const columns = (prefix: string) =>
+  COLUMNS.map((column) => `${SHOWN[column] ?? `w.${column}`} as ${prefix}${column}`).join(', ')
 
 function decode(row: Record<string, unknown>, prefix: string, seal: OrganizationSeal): Webhook {
   const read = Object.fromEntries(COLUMNS.map((column) => [column, row[`${prefix}${column}`]]))
@@ -75,6 +85,14 @@ export const webhookTarget: TargetRead<StoredWebhook> = {
       : null,
 }
 
+/** The same, and for the organization itself also those of its profiles that are gone: they can be looked at and deleted. */
+export const webhookOrEndedTarget: TargetRead<StoredWebhook> = {
+  ...webhookTarget,
+  sql: `select ${columns('t_')}, w.signing_secret as t_signing_secret from webhooks w
+         where w.organization_id = $1 and w.id = $6::uuid
+           and (w.profile_id is not distinct from s.id or (s.id is null and w.ended_at is not null))`,
+}
+
 /** The secrets of a joined row, opened. @throws SealBroken. */
 export function openSecrets(
   row: { endpoint_url: string; signing_secret: string; previous_secret: string | null },
@@ -89,21 +107,31 @@ export function openSecrets(
   }
 }
 
-const MATCHES = `w.profile_id is not distinct from $2::uuid
-      and ($3::text is null or strpos(lower(w.display_name), lower($3)) > 0) and ($4::boolean is null or w.is_active = $4)`
+const MATCHES = `($3::text is null or strpos(lower(w.display_name), lower($3)) > 0) and ($4::boolean is null or ${IS_ACTIVE} = $4)`
 
-const listed = statement<Record<string, unknown>>(
-  'list_webhooks',
-  `select ${columns('')} from webhooks w where w.organization_id = $1 and ${MATCHES} order by w.created_at, w.id limit $5::integer offset $6::integer`,
-)
-const counted = statement<{ total: number }>(
-  'count_webhooks',
-  `select count(*) as total from webhooks w where w.organization_id = $1 and ${MATCHES}`,
-)
+function listing(suffix: string, owner: string) {
+  const where = `w.organization_id = $1 and ${owner} and ${MATCHES}`
+  return {
+    listed: statement<Record<string, unknown>>(
+      `list_webhooks${suffix}`,
+      `select ${columns('')} from webhooks w where ${where} order by w.created_at, w.id limit $5::integer offset $6::integer`,
+    ),
+    counted: statement<{ total: number }>(
+      `count_webhooks${suffix}`,
+      `select count(*) as total from webhooks w where ${where}`,
+    ),
+  }
+}
+
+const OWN = listing('', 'w.profile_id is not distinct from $2::uuid')
+/** Of the profiles that are gone; a caller who acts as a profile has none. */
+const ENDED = listing('_ended', '$2::uuid is null and w.ended_at is not null')
 
 export interface WebhookFilter {
   search: string | null
   isActive: boolean | null
+  /** Those of profiles that were deleted, instead of the account's own. */
+  isEnded: boolean
 }
 
 function filterParams(caller: Caller, { search, isActive }: WebhookFilter): Param[] {
@@ -118,11 +146,13 @@ export async function listWebhooks(
   { offset, limit }: { offset: number; limit: number },
 ): Promise<Webhook[]> {
   const params = [...filterParams(caller, filter), limit, offset]
+  const { listed } = filter.isEnded ? ENDED : OWN
   const rows = await db.run(caller.organization.organization_id, listed, params)
   return rows.map((row) => decode(row, '', caller.seal))
 }
 
 export async function countWebhooks(db: Executor, caller: Caller, filter: WebhookFilter): Promise<number> {
+  const { counted } = filter.isEnded ? ENDED : OWN
   const [row] = await db.run(caller.organization.organization_id, counted, filterParams(caller, filter))
   return row?.total ?? 0
 }
@@ -151,10 +181,16 @@ function settingParams(webhook: Pick<Webhook, 'id' | (typeof SETTINGS)[number]>,
 const insert = written(
   'insert_webhook',
   `insert into webhooks (organization_id, id, profile_id, created_at, signing_secret, is_active, ${SETTINGS.join(', ')})
-   values ($1, $2, $3, $4, $5, true, $6, $7, $8::jsonb, $9::jsonb, $10::integer, $11::integer) ${RETURNING}`,
+   select $1::uuid, $2::uuid, o.profile_id, $4::timestamptz, $5, true, $6, $7, $8::jsonb, $9::jsonb, $10::integer, $11::integer
+     from (select null::uuid as profile_id where $3::uuid is null
+           union all
+           select held.id from (
+             select p.id from profiles p where p.organization_id = $1 and p.id = $3 and ${isLive('p.deleted_at')} for key share) held) o
+   ${RETURNING}`,
   11,
 )
 
+/** Writes a webhook of the account. False when the profile that it would belong to is gone by now. */
 export function insertWebhook(
   db: Executor,
   caller: Caller,

@@ -47,7 +47,7 @@ export const deleteProfile: WriteEndpoint<Profile, undefined> = {
     tag: 'Profiles',
     summary: 'Delete a profile',
     description:
-      'Marks the profile as deleted. It is no longer found or listed and its keys stop working; its data stays stored.',
+      'Marks the profile as deleted. It is no longer found or listed, its keys are revoked, and its webhooks are told of the deletion and then end; its data stays stored.',
     body: deleteRequest,
     answer: null,
   },

@@ -32,6 +32,7 @@ function decide(call: Call<null>, count: number): Plan {
     created_at: call.now,
     updated_at: null,
     disabled_at: null,
+    profile_id: caller.actingProfileId,
   }
   const secret = newSigningSecret()
   return {
@@ -62,6 +63,6 @@ export const createWebhook: WriteEndpoint<null, number> = {
   },
   takesBody: 'required',
   bindsReplayToUser: true,
-  facts: (db, call) => countWebhooks(db, call.caller, { search: null, isActive: null }),
+  facts: (db, call) => countWebhooks(db, call.caller, { search: null, isActive: null, isEnded: false }),
   decide,
 }

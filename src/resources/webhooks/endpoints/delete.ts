@@ -1,5 +1,5 @@
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { deleteWebhook as remove, type StoredWebhook, webhookTarget } from '../webhook.store.ts'
+import { deleteWebhook as remove, type StoredWebhook, webhookOrEndedTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 
 function decide(call: Call<StoredWebhook>): Plan {
@@ -31,6 +31,6 @@ export const deleteWebhook: WriteEndpoint<StoredWebhook, undefined> = {
   },
   takesBody: 'optional',
   ...ONE_WEBHOOK,
-  target: webhookTarget,
+  target: webhookOrEndedTarget,
   decide,
 }

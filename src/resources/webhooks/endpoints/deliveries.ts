@@ -4,7 +4,7 @@ import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { type LoggedDelivery, listDeliveries } from '../delivery-log.store.ts'
 import { pagination, readPages, readSearch } from '../page.rules.ts'
-import { type StoredWebhook, webhookTarget } from '../webhook.store.ts'
+import { type StoredWebhook, webhookOrEndedTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 
 const query = Type.Object({
@@ -92,7 +92,7 @@ export const listWebhookDeliveries: ReadEndpoint<StoredWebhook> = {
     }),
   },
   ...ONE_WEBHOOK,
-  target: webhookTarget,
+  target: webhookOrEndedTarget,
   read: async (db, { caller, target, query: asked }) => {
     const page = readPages(asked)
     const wanted = { search: readSearch(asked), offset: page.offset, limit: page.pageSize }

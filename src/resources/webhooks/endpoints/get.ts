@@ -1,7 +1,7 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { webhookAnswer } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'
-import { type StoredWebhook, webhookTarget } from '../webhook.store.ts'
+import { type StoredWebhook, webhookOrEndedTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
 
 /** `GET /v3/webhooks/{id}` (contract 12.2). */
@@ -21,6 +21,6 @@ export const getWebhook: ReadEndpoint<StoredWebhook> = {
     answer: webhookAnswer,
   },
   ...ONE_WEBHOOK,
-  target: webhookTarget,
+  target: webhookOrEndedTarget,
   read: async (_db, { target: { sealedSecret: _sealed, ...webhook } }) => ({ data: shownWebhook(webhook, null) }),
 }

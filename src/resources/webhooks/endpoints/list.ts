@@ -2,7 +2,7 @@ import { flag, optional, text } from '../../../contract/field.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
 import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
-import { pagination, readIsActive, readPages, readSearch } from '../page.rules.ts'
+import { pagination, readFlag, readPages, readSearch } from '../page.rules.ts'
 import { webhookAnswer } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'
 import { countWebhooks, listWebhooks } from '../webhook.store.ts'
@@ -16,6 +16,13 @@ const query = Type.Object({
     text({ max: 255 }, { description: 'Only webhooks whose display_name contains this text.', example: 'order' }),
   ),
   is_active: optional(flag({ description: 'Only webhooks that are switched on, or off.', example: true })),
+  is_ended: optional(
+    flag({
+      description:
+        'Instead of the account’s own, those of the organization’s deleted profiles; for a week after the deletion, and for a key of the organization only.',
+      example: false,
+    }),
+  ),
 })
 
 /** `GET /v3/webhooks` (contract 12.2). */
@@ -40,7 +47,11 @@ export const listWebhooksEndpoint: ReadEndpoint<null> = {
   },
   read: async (db, { caller, query: asked }) => {
     const page = readPages(asked)
-    const filter = { search: readSearch(asked), isActive: readIsActive(asked) }
+    const filter = {
+      search: readSearch(asked),
+      isActive: readFlag(asked, 'is_active'),
+      isEnded: readFlag(asked, 'is_ended') === true,
+    }
     const webhooks = await listWebhooks(db, caller, filter, { offset: page.offset, limit: page.pageSize })
     const total = await countWebhooks(db, caller, filter)
     return {

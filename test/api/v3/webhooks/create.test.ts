@@ -26,7 +26,7 @@ describe('POST /v3/webhooks', () => {
     assert.equal(status, 201)
     assert.deepEqual(
       Object.keys(data),
-      'id display_name endpoint_url signing_secret is_active event_types event_filters retry_count timeout_seconds last_delivery_attempt_at last_successful_delivery_at consecutive_failures created_at updated_at disabled_at'.split(
+      'id display_name endpoint_url signing_secret is_active event_types event_filters retry_count timeout_seconds last_delivery_attempt_at last_successful_delivery_at consecutive_failures created_at updated_at disabled_at profile_id'.split(
         ' ',
       ),
     )
@@ -49,6 +49,7 @@ describe('POST /v3/webhooks', () => {
         created_at: 0,
         updated_at: null,
         disabled_at: null,
+        profile_id: null,
       },
     )
     assert.deepEqual((await org.admin.get(`/v3/webhooks/${data.id}`)).data, { ...data, signing_secret: null })
