@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { after, test } from 'node:test'
 import { inspect } from 'node:util'
-import { type Config, describeConfig, type LoadOptions, loadConfig } from './config.ts'
+import { type Config, describeConfig, forgetDriverVariables, type LoadOptions, loadConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'letterhead-config-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -122,6 +122,27 @@ test('no problem quotes a secret', () => {
   })
   assert.equal(problems.length, 4)
   for (const problem of problems) assert.doesNotMatch(problem, /hunter22/)
+})
+
+test('E1: what the driver would read on its own is forgotten; with DATABASE_URL, PG* completes it', () => {
+  const given = {
+    PGUSER: 'a',
+    PGSSLMODE: 'require',
+    NODE_PG_FORCE_NATIVE: '1',
+    PGX: 'b',
+    HOME: '/',
+    PG: 'c',
+    PORT: '1',
+  }
+  const left = (more: Record<string, string>) => {
+    const env: NodeJS.ProcessEnv = { ...given, ...more }
+    forgetDriverVariables(env)
+    return Object.keys(env).sort()
+  }
+  assert.deepEqual(left({}), ['HOME', 'PG', 'PORT'])
+  assert.deepEqual(left({ DATABASE_URL: ' ' }), ['DATABASE_URL', 'HOME', 'PG', 'PORT'])
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_URL_FILE', 'DATABASE_OWNER_URL_FILE'])
+    assert.deepEqual(left({ [name]: 'x' }), [name, 'HOME', 'PG', 'PGSSLMODE', 'PGUSER', 'PGX', 'PORT'].sort())
 })
 
 test('C14: name and address of a sender are told apart, whatever punctuation the name has', () => {

@@ -49,6 +49,22 @@ export function loadConfig(env: Environment = process.env, options: LoadOptions 
   return { ok: true, config: toConfig(values, showValues({ values, sources: read.sources })) }
 }
 
+/**
+ * Takes from the environment what the driver of PostgreSQL would read behind the configuration's back. Another binding of the
+ * driver cannot be used here, whatever the database. The embedded database is reached by what the launcher says alone, so there the
+ * variables of PostgreSQL's own programs go too; with DATABASE_URL they complete it, as they do for those.
+ *
+ * To be called before the driver is loaded, which reads the first of them then.
+ */
+export function forgetDriverVariables(env: NodeJS.ProcessEnv = process.env): void {
+  const isExternal = ['DATABASE_URL', 'DATABASE_OWNER_URL'].some((name) =>
+    [name, `${name}_FILE`].some((each) => (env[each] ?? '').trim() !== ''),
+  )
+  for (const name of Object.keys(env)) {
+    if (name === 'NODE_PG_FORCE_NATIVE' || (!isExternal && /^PG[A-Z]/.test(name))) delete env[name]
+  }
+}
+
 /** Every variable as it may be printed, for `letterhead doctor`. */
 export function describeConfig(config: Config): readonly ShownSetting[] {
   return config.settings

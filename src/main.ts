@@ -1,3 +1,5 @@
-import { serve } from './serve.ts'
+import { forgetDriverVariables } from './config.ts'
 
+forgetDriverVariables()
+const { serve } = await import('./serve.ts')
 await serve()

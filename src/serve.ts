@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { type Config, loadConfig } from './config.ts'
 import { EmbeddedError } from './db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from './db/open.ts'
+import { connectionSentence, diskSentence } from './db/trouble-sentence.ts'
 import type { Inbox } from './inbound/inbox.ts'
 import { createLog, type ServerLog } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
@@ -19,6 +20,12 @@ function refuse(problems: readonly string[]): never {
   process.exit(EXIT_CONFIG)
 }
 
+/** A disk without room, and a database that is not to be reached, are told in a sentence and not by a stack. */
+function refuseKnown(error: unknown): void {
+  const sentence = diskSentence(error) ?? connectionSentence(error)
+  if (sentence !== null) refuse([sentence])
+}
+
 async function openOrRefuse(config: Config, log: ServerLog, onStarting: () => void): Promise<OpenedDatabase> {
   const { url, ownerUrl } = config.database
   try {
@@ -32,6 +39,7 @@ async function openOrRefuse(config: Config, log: ServerLog, onStarting: () => vo
     })
   } catch (error) {
     if (error instanceof EmbeddedError) refuse([error.message])
+    refuseKnown(error)
     throw error
   }
 }
@@ -78,6 +86,7 @@ async function start(config: Config): Promise<void> {
   } catch (error) {
     await database.close()
     if (error instanceof StartRefused) refuse(error.problems)
+    refuseKnown(error)
     throw error
   }
 }

@@ -7,6 +7,7 @@ import { NotConnected } from './db/database-error.ts'
 import { findKeyChecks, noteKeyChecks } from './db/milestone.store.ts'
 import type { OpenedDatabase } from './db/open.ts'
 import { databaseProblems } from './db/role-check.ts'
+import { connectionSentence } from './db/trouble-sentence.ts'
 import type { ServerLog } from './observe/log.ts'
 import { keyProblems } from './seal/key-check.rules.ts'
 import { KEY_FILE, readOrCreateKeyFile } from './seal/key-file.ts'
@@ -40,8 +41,10 @@ export async function fitKeys(config: Config, database: OpenedDatabase, log: Ser
   }
 }
 
-/** What the driver said, which names host, role or database and never a password. */
+/** A sentence for what is known; else what the driver said, which names host, role or database and never a password. */
 function unreachable(error: unknown): string {
+  const sentence = connectionSentence(error)
+  if (sentence !== null) return sentence
   const cause = error instanceof NotConnected ? error.cause : error
   return `The database cannot be reached: ${cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : 'unknown'}`
 }

@@ -1,6 +1,7 @@
 import { databaseTrouble } from '../db/database-error.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
 import { TablesBusy } from '../db/migrate.ts'
+import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import { KeyProblem } from '../seal/key-text.ts'
 
@@ -56,8 +57,15 @@ export function toFailure(error: unknown): CommandFailure {
   if (error instanceof EmbeddedError) return new CommandFailure('DATABASE', error.message)
   if (error instanceof TablesBusy) return new CommandFailure('BUSY', error.message)
   const state = stateOf(error)
+  const disk = diskSentence(error)
+  if (disk !== null) return new CommandFailure('DISK', disk)
+  const unreachable = connectionSentence(error)
+  if (unreachable !== null) return new CommandFailure('DATABASE', unreachable)
   if (databaseTrouble(error).kind === 'unreachable') {
     return new CommandFailure('DATABASE', `The database cannot be reached${state === null ? '' : ` (${state})`}.`)
+  }
+  if (state === '53100') {
+    return new CommandFailure('DATABASE', 'The disk of the database is full (53100). Make room there, then try again.')
   }
   if (state === '42P01') {
     return new CommandFailure('SCHEMA', 'The database has not been migrated: run `letterhead migrate`.')

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { createOutput } from './output.ts'
-import { runCli } from './run.ts'
+import { forgetDriverVariables } from '../config.ts'
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', () => process.exit(0))
 
+forgetDriverVariables()
+const [{ createOutput }, { runCli }] = await Promise.all([import('./output.ts'), import('./run.ts')])
 const args = process.argv.slice(2)
 process.exitCode = await runCli(args, createOutput(args.includes('--json')))

@@ -28,7 +28,11 @@ function isConnectionState(code: string): boolean {
   return code.startsWith('08') || code.startsWith('57P') || code === '53300'
 }
 
+/** Of a file of ours: the database was not even asked. */
+const DISK_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO'])
+
 function isOfTheNetwork(error: Error, code: string): boolean {
+  if (DISK_CODES.has(code)) return false
   return CONNECTION_CODES.has(code) || 'syscall' in error || /^(EPROTO$|ERR_SSL_|ERR_STREAM_)/.test(code)
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
-import { usage } from '../command-failure.ts'
+import { diskSentence } from '../../db/trouble-sentence.ts'
+import { CommandFailure, usage } from '../command-failure.ts'
 import {
   type BackupHeader,
   FORMAT_LINE,
@@ -85,7 +86,8 @@ export async function writeWhole<T>(path: string, work: (file: FileHandle) => Pr
   } catch (error) {
     await file.close().catch(() => undefined)
     await unlink(draft).catch(() => undefined)
-    throw error
+    const disk = diskSentence(error, path)
+    throw disk === null ? error : new CommandFailure('DISK', `${disk} Nothing is left of this backup.`)
   }
 }
 
@@ -94,6 +96,8 @@ async function create(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600)
   } catch (error) {
     const { code = 'unknown reason' } = error as { code?: string }
+    const disk = diskSentence(error, path)
+    if (disk !== null) throw new CommandFailure('DISK', disk)
     if (code === 'EEXIST') throw usage(`${path} is another backup at work, or an interrupted one: then remove it.`)
     throw usage(`${path} cannot be written (${code}).`)
   }

@@ -30,6 +30,7 @@ export async function knock(layout: Layout): Promise<Knock> {
     user: ADMINISTRATOR,
     database: 'postgres',
     ssl: false,
+    options: '-c timezone=UTC',
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'letterhead launcher',
   })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { roomSentence } from '../trouble-sentence.ts'
 import { ADMINISTRATOR } from './administrator.ts'
 import { type Programs, unfitBinary } from './binaries.ts'
 import { discard } from './discard.ts'
@@ -57,7 +58,7 @@ export async function createCluster(
     await made
   } catch (error) {
     await discard(draft)
-    throw cannotInitialise(error)
+    throw cannotInitialise(error, await roomSentence(layout.root))
   }
   await writeSynced(join(draft, 'pg_hba.conf'), ACCESS_RULES)
   await rename(draft, layout.cluster)
@@ -87,12 +88,12 @@ function initdbArgs(directory: string): string[] {
   ]
 }
 
-function cannotInitialise(error: unknown): EmbeddedError {
+function cannotInitialise(error: unknown, room: string | null): EmbeddedError {
   if (codeOf(error) === 'ENOENT') return unfitBinary(error)
   const printed = error instanceof Error ? error.message.trim().split('\n').slice(-3).join(' ') : 'unknown reason'
   return new EmbeddedError(
     'cannot_start',
-    `The embedded database could not be created (${printed}). Remove the cause, or set DATABASE_URL.`,
+    `The embedded database could not be created (${printed}). ${room ?? 'Remove the cause, or set DATABASE_URL.'}`,
     { cause: error },
   )
 }

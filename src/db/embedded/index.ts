@@ -10,6 +10,7 @@
 // - PostgreSQL is its own session and a process of its own: it outlives Letterhead, however that ends.
 import { access, writeFile } from 'node:fs/promises'
 import type { Log } from '../../observe/log.ts'
+import { diskSentence } from '../trouble-sentence.ts'
 import { type Administrator, PORT } from './administrator.ts'
 import { preparePrograms } from './binaries.ts'
 import { createCluster, hasCluster } from './cluster.ts'
@@ -40,6 +41,8 @@ export interface EmbeddedAddress {
   port: number
   user: string
   database: string
+  /** A Unix socket speaks no TLS, whatever the environment asks for. */
+  ssl: false
 }
 
 export interface EmbeddedDatabase {
@@ -80,6 +83,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   } catch (error) {
     const code = codeOf(error)
     if (error instanceof EmbeddedError || code === null) throw error
+    const disk = diskSentence(error, options.dataDir)
+    if (disk !== null) throw new EmbeddedError('cannot_start', disk, { cause: error })
     throw new EmbeddedError(
       'cannot_start',
       `The data directory ${options.dataDir} cannot be used (${code}). Give this user write access to it, choose ` +
@@ -160,6 +165,7 @@ async function open(layout: Layout, options: EmbeddedOptions): Promise<Opened> {
     await ensureRoles(running.administrator)
   } catch (error) {
     await running.administrator.end().catch(() => undefined)
+    if (running.origin === 'started') await stopPostmaster(layout)
     throw new EmbeddedError('cannot_start', `The embedded database lost its connection. See ${layout.log}.`, {
       cause: error,
     })
@@ -211,7 +217,13 @@ function whom(pid: number | null): string {
 }
 
 function described(layout: Layout, origin: EmbeddedDatabase['origin'], end: () => Promise<void>): EmbeddedDatabase {
-  const address = (user: string) => ({ host: layout.address, port: PORT, user, database: DATABASE })
+  const address = (user: string) => ({
+    host: layout.address,
+    port: PORT,
+    user,
+    database: DATABASE,
+    ssl: false as const,
+  })
   let closed: Promise<void> | null = null
   return {
     owner: address(OWNER),

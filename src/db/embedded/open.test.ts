@@ -45,6 +45,23 @@ test('below a home directory too, the first opening creates the database, a late
   assert.equal(await readFile(join(dataDir, 'postgres.version'), 'utf8'), '18\n')
 })
 
+test('E1: a launcher that fails ends the server process that it started', async (t) => {
+  const dataDir = await dataDirectory(t)
+  await (await openServer(dataDir)).close()
+  const rules = join(dataDir, 'postgres', 'pg_hba.conf')
+  const kept = await readFile(rules, 'utf8')
+  await writeFile(rules, 'local all all reject\n')
+  for (const purpose of ['server', 'command'] as const) {
+    const refused = openEmbedded({ dataDir, purpose, log: quietLog })
+    await assert.rejects(refused, { code: 'cannot_start', message: /refuses its administrator/ })
+    assert.equal(postmasterOf(dataDir), null, purpose)
+  }
+  await writeFile(rules, kept)
+  const again = await openServer(dataDir)
+  assert.equal(again.origin, 'started')
+  await again.close()
+})
+
 test('whoever waits is told when a program was set off, before it is ready, and not where the database runs already', async (t) => {
   const dataDir = await dataDirectory(t)
   let isOpen = false

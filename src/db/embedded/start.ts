@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { open, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { roomSentence } from '../trouble-sentence.ts'
 import { type Administrator, knock, PORT } from './administrator.ts'
 import { type Programs, unfitBinary } from './binaries.ts'
 import { EmbeddedError } from './embedded-error.ts'
@@ -15,6 +16,10 @@ const RETRY_MS = 250
 const LEFTOVERS_MS = 15_000
 // Recovery after a crash replays the log, which takes as long as it takes; this bounds a server that hangs.
 const READY_MS = 300_000
+const ENDING = [
+  ['SIGINT', 60_000],
+  ['SIGQUIT', 10_000],
+] as const
 const LOG_BYTES_MAX = 10_000_000
 
 const SETTINGS: Record<string, string> = {
@@ -55,7 +60,8 @@ export interface Running {
 /**
  * A connection to the running server of this cluster, which is started if none answers. Only the holder of the lock
  * `control` may call this; that and PostgreSQL's own lock file keep it at one server process. What was killed a moment
- * ago is waited for; recovery is waited for. Fails with `cannot_start`, or with the signal's reason.
+ * ago is waited for; recovery is waited for. Fails with `cannot_start`, or with the signal's reason; a server process that was
+ * started for it is ended then.
  *
  * @param more `onSpawned` is called once the server process has been started, if one had to be.
  */
@@ -64,7 +70,22 @@ export async function ensureRunning(
   prepare: Prepare,
   more: { signal?: AbortSignal; onSpawned?: (() => void) | undefined },
 ): Promise<Running> {
-  const { signal, onSpawned } = more
+  const starts: Start[] = []
+  try {
+    return await untilReady(layout, prepare, { ...more, starts })
+  } catch (error) {
+    // Nobody else knows of it, so nobody else would end it.
+    await starts.at(-1)?.end()
+    throw error
+  }
+}
+
+async function untilReady(
+  layout: Layout,
+  prepare: Prepare,
+  more: { signal?: AbortSignal; onSpawned?: (() => void) | undefined; starts: Start[] },
+): Promise<Running> {
+  const { signal, onSpawned, starts } = more
   const begun = Date.now()
   let started: Start | null = null
   for (;;) {
@@ -80,11 +101,13 @@ export async function ensureRunning(
         const leftover = await livePid(layout)
         if (leftover === null) {
           started = await start(layout, await prepare())
+          starts.push(started)
           onSpawned?.()
         } else if (elapsed > LEFTOVERS_MS) throw cannotStart(layout, `process ${leftover} holds it and does not answer`)
       } else if (started.hasEnded()) {
         const reason = await started.printed()
-        if (!LEFTOVER.test(reason) || elapsed > LEFTOVERS_MS) throw cannotStart(layout, reason)
+        if (!LEFTOVER.test(reason) || elapsed > LEFTOVERS_MS)
+          throw cannotStart(layout, reason, await roomSentence(layout.root))
         started = null
         await sleep(RETRY_MS)
       }
@@ -94,6 +117,8 @@ export async function ensureRunning(
 }
 
 interface Start {
+  /** Ends the process, if it has not ended, and waits for that. */
+  end(): Promise<void>
   hasEnded(): boolean
   printed(): Promise<string>
 }
@@ -124,11 +149,22 @@ async function start(layout: Layout, { programs, as }: Awaited<ReturnType<Prepar
     await log.close()
   }
   child.unref()
-  return { hasEnded: () => hasEnded(child), printed: () => lastLines(layout, from) }
+  return { end: () => end(child), hasEnded: () => hasEnded(child), printed: () => lastLines(layout, from) }
 }
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  // Fast, as an operator would; a process that hangs is cut short, and the next start recovers.
+  for (const [signal, waitMs] of ENDING) {
+    if (hasEnded(child)) return
+    const ended = once(child, 'exit')
+    child.ref()
+    child.kill(signal)
+    await Promise.race([ended, sleep(waitMs, undefined, { ref: false })])
+  }
 }
 
 /** The socket's own lock file says nothing more than the cluster's, and nobody answers on the socket. */
@@ -154,10 +190,11 @@ async function lastLines(layout: Layout, from: number): Promise<string> {
   }
 }
 
-function cannotStart(layout: Layout, reason: string): EmbeddedError {
+/** @param room what there is to say of the disk: where it is full, PostgreSQL's own words found no room either. */
+function cannotStart(layout: Layout, reason: string, room: string | null = null): EmbeddedError {
   return new EmbeddedError(
     'cannot_start',
     `The embedded database in ${layout.root} does not start: ${reason || 'it printed nothing'}. ` +
-      `See ${layout.log}; DATABASE_URL selects another database.`,
+      (room ?? `See ${layout.log}; DATABASE_URL selects another database.`),
   )
 }

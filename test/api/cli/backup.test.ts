@@ -189,3 +189,14 @@ test('restored into an empty directory the rows are the same, and the old key op
   assert.equal(asked.code, 0, asked.stderr)
   assert.equal(imported.code, 0, imported.stderr)
 })
+
+test('E5: a backup to a disk that is full is told with the file and the reason, and leaves nothing behind', async () => {
+  const to = join(await directories.source.path(), 'full.lhb')
+  const refusal = await refused(['backup', '--to', to], { ...source, fileKilobytes: 64 })
+  assert.deepEqual([refusal.exit, refusal.code], [1, 'DISK'])
+  assert.ok(
+    refusal.message.startsWith(`${to} cannot be written: `) && refusal.message.includes('(EFBIG)'),
+    refusal.message,
+  )
+  assert.ok(!existsSync(to) && !existsSync(`${to}.part`))
+})

@@ -33,14 +33,24 @@ export interface RunOptions {
   /** Given, it is read by a process of its own. */
   stdin?: string
   asProcess?: boolean
+  /** The most that a file may hold, as on a disk that is full then; for a process of its own. */
+  fileKilobytes?: number
 }
 
 function environment(env: Readonly<Record<string, string>>): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env }
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>, timeout = 0): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], {
+function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { timeout = 0, fileKilobytes = 0 }: { timeout?: number; fileKilobytes?: number | undefined } = {},
+): ChildProcess {
+  const command = [process.execPath, PROGRAM, ...args]
+  // The shell counts in blocks of 512 bytes.
+  const limited = ['sh', '-c', `ulimit -f ${fileKilobytes * 2} && exec "$@"`, 'sh', ...command]
+  const [file = '', ...rest] = fileKilobytes === 0 ? command : limited
+  return spawn(file, rest, {
     env: environment(env),
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout,
@@ -51,9 +61,9 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>, t
 /** Runs one command to its end. */
 export function letterhead(
   args: readonly string[],
-  { env = {}, stdin, asProcess = stdin !== undefined }: RunOptions = {},
+  { env = {}, stdin, fileKilobytes, asProcess = stdin !== undefined || fileKilobytes !== undefined }: RunOptions = {},
 ): Promise<Ran> {
-  if (asProcess) return runProcess(args, env, stdin ?? '')
+  if (asProcess) return runProcess(args, { env, stdin: stdin ?? '', fileKilobytes })
   const ran = last.then(() => runInside(args, env))
   last = ran.catch(() => undefined)
   return ran
@@ -80,8 +90,15 @@ async function runInside(args: readonly string[], env: Readonly<Record<string, s
   return ran
 }
 
-async function runProcess(args: readonly string[], env: Readonly<Record<string, string>>, stdin: string): Promise<Ran> {
-  const child = start(args, env, PATIENCE_MS)
+async function runProcess(
+  args: readonly string[],
+  {
+    env,
+    stdin,
+    fileKilobytes,
+  }: { env: Readonly<Record<string, string>>; stdin: string; fileKilobytes: number | undefined },
+): Promise<Ran> {
+  const child = start(args, env, { timeout: PATIENCE_MS, fileKilobytes })
   let stdout = ''
   let stderr = ''
   child.stdout?.setEncoding('utf8').on('data', (text) => {
