@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type SimulatedRegistryOptions, simulatedBrandRegistry } from '../../src/adapters/simulator/brand-registry.ts'
-import { MAGIC_BRANDS } from '../../src/adapters/simulator/magic-brands.ts'
-import { DECLINE_REASON, MAGIC_CAMPAIGNS } from '../../src/adapters/simulator/magic-campaigns.ts'
+import { MAGIC_BRANDS, REVET_REASON, UNQUALIFIED_REASON } from '../../src/adapters/simulator/magic-brands.ts'
+import {
+  DECLINE_REASON,
+  FAILED_REASON,
+  MAGIC_CAMPAIGNS,
+  SUSPENDED_REASON,
+} from '../../src/adapters/simulator/magic-campaigns.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
 import { manualClock } from '../kit/manual-clock.ts'
@@ -108,6 +113,7 @@ describe('simulated registry', () => {
     for (const [ending, status, score] of [
       ['0012', 'active', 20],
       ['0013', 'failed', null],
+      ['0022', 'active', null],
     ] as const) {
       const { registry, clock, tcrBrandId } = await scored(ending)
       doneValue(await registry.orderVetting({ tcrBrandId }))
@@ -174,22 +180,58 @@ describe('simulated registry', () => {
     const { tcrBrandId } = doneValue(await registry.submitBrand({ brand: aRegistryBrand() }))
     clock.advance(DELAY_MS)
     const states = []
-    for (const word of ['[expired]', '[pending]', '[decline]', '']) {
+    for (const word of ['[expired]', '[pending]', '[decline]', '[failed]', '']) {
       const campaign = doneValue(
-        await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId, { description: `Acme. ${word}` }) }),
+        await registry.submitCampaign({
+          campaign: aRegistryCampaign(tcrBrandId, { description: `${aRegistryCampaign('').description} ${word}` }),
+        }),
       )
       doneValue(await registry.shareCampaign({ campaign }))
       clock.advance(2 * DELAY_MS)
-      const { status, sharingStatus, says } = doneValue(await registry.readCampaign({ campaign }))
-      states.push([status, sharingStatus, says])
+      const { status, sharingStatus, says, correction } = doneValue(await registry.readCampaign({ campaign }))
+      states.push([status, sharingStatus, says, correction])
     }
     assert.deepEqual(states, [
-      ['EXPIRED', 'ACCEPTED', null],
-      ['ACTIVE', 'PENDING', null],
-      ['ACTIVE', 'DECLINED', DECLINE_REASON],
-      ['ACTIVE', 'ACCEPTED', null],
+      ['EXPIRED', 'ACCEPTED', null, undefined],
+      ['ACTIVE', 'PENDING', null, undefined],
+      ['ACTIVE', 'DECLINED', DECLINE_REASON, undefined],
+      ['ACTIVE', 'DECLINED', FAILED_REASON, 'anew'],
+      ['ACTIVE', 'ACCEPTED', null, undefined],
     ])
     assert.ok(events.some(({ type }) => type === 'CAMPAIGN_SHARE_DELETE'))
+  })
+
+  it('D14: suspends what it has accepted, and tells so', async () => {
+    const { registry, clock, events } = open()
+    const { tcrBrandId } = doneValue(await registry.submitBrand({ brand: aRegistryBrand() }))
+    clock.advance(DELAY_MS)
+    const description = `${aRegistryCampaign('').description} [suspended]`
+    const campaign = doneValue(
+      await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId, { description }) }),
+    )
+    doneValue(await registry.shareCampaign({ campaign }))
+    clock.advance(2 * DELAY_MS)
+    assert.equal(doneValue(await registry.readCampaign({ campaign })).sharingStatus, 'ACCEPTED')
+    clock.advance(DELAY_MS)
+    const { sharingStatus, says } = doneValue(await registry.readCampaign({ campaign }))
+    assert.deepEqual([sharingStatus, says, events.at(-1)?.type], ['DECLINED', SUSPENDED_REASON, 'CAMPAIGN_SUSPENDED'])
+  })
+
+  it('D14: checks 0021 again only after three months', async () => {
+    const { registry, clock, tcrBrandId, brand } = await scored('0021')
+    assert.equal(brand.identityStatus, 'UNVERIFIED')
+    const refused = { kind: 'refused', refusals: [{ member: 'brand', says: REVET_REASON }] }
+    assert.deepEqual(await registry.revetBrand({ tcrBrandId }), refused)
+    clock.advance(91 * 86_400_000)
+    doneValue(await registry.revetBrand({ tcrBrandId }))
+  })
+
+  it('D14: takes of 0020 the one use case that it qualifies for', async () => {
+    const { registry, tcrBrandId } = await scored('0020')
+    const other = await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId, { usecase: 'MARKETING' }) })
+    const refusals = [{ member: 'campaign.useCases', says: UNQUALIFIED_REASON }]
+    assert.deepEqual(other, { kind: 'refused', refusals })
+    doneValue(await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId) }))
   })
 
   it('shares a declined campaign again', async () => {
@@ -197,7 +239,9 @@ describe('simulated registry', () => {
     const { tcrBrandId } = doneValue(await registry.submitBrand({ brand: aRegistryBrand() }))
     clock.advance(DELAY_MS)
     const campaign = doneValue(
-      await registry.submitCampaign({ campaign: aRegistryCampaign(tcrBrandId, { description: '[decline] Acme.' }) }),
+      await registry.submitCampaign({
+        campaign: aRegistryCampaign(tcrBrandId, { description: `${aRegistryCampaign('').description} [decline]` }),
+      }),
     )
     doneValue(await registry.shareCampaign({ campaign }))
     clock.advance(DELAY_MS)

@@ -246,7 +246,9 @@ export function brandRegistrySuite(
       using(async (harness) => {
         const { registry, settle } = harness
         const { tcrBrandId } = await verified(harness)
-        const declined = aRegistryCampaign(tcrBrandId, { messageFlow: 'Customers agree somewhere. [decline]' })
+        const declined = aRegistryCampaign(tcrBrandId, {
+          messageFlow: 'Customers of Acme agree to messages somewhere. [decline]',
+        })
         const campaign = doneValue(await registry.submitCampaign({ campaign: declined }))
         doneValue(await registry.shareCampaign({ campaign }))
         settle()

@@ -19,7 +19,8 @@ const NO_FEES: RegistryFees = { brand: null, revet: null, vetting: null, campaig
 
 /**
  * A registry that is none: the endings of tax ids and words in campaigns (`docs/PROVIDERS.md`) drive it. It refuses what
- * TCR refuses: a missing member, a reference that it has (case ignored), a campaign of a brand without a verified identity.
+ * TCR refuses: a missing member, a reference that it has (case ignored), a campaign of a brand without a verified identity,
+ * one whose texts have the wrong lengths or counts (`judge.ts`).
  * A brand is scored, a campaign reviewed, `delayMs` after the call; who reads again, or takes the events, sees it. A brand
  * or campaign that its memory has lost reads as an ordinary one that was accepted long ago.
  */
@@ -30,6 +31,7 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
   const campaigns = campaignCalls(stage, {
     file: options.file ?? null,
     identityOf: (tcrBrandId) => brands.read(tcrBrandId).identityStatus,
+    onlyUseCaseOf: (tcrBrandId) => brands.onlyUseCase(tcrBrandId),
   })
   const hasVetting = options.hasVetting ?? false
   return {
@@ -43,7 +45,7 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
     submitBrand: ({ brand, signal }) => note('submitBrand', brand.reference, () => brands.submit(brand, signal)),
     updateBrand: ({ tcrBrandId, brand }) =>
       note('updateBrand', tcrBrandId, async () => brands.update(tcrBrandId, brand)),
-    revetBrand: ({ tcrBrandId }) => note('revetBrand', tcrBrandId, async () => done(brands.revet(tcrBrandId))),
+    revetBrand: ({ tcrBrandId }) => note('revetBrand', tcrBrandId, async () => brands.revet(tcrBrandId)),
     findBrand: ({ reference }) => note('findBrand', reference, async () => done(brands.find(reference))),
     readBrand: ({ tcrBrandId }) =>
       note('readBrand', tcrBrandId, async () => readable(tcrBrandId, (id) => brands.read(id))),

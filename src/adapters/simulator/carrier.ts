@@ -9,6 +9,9 @@ export interface SimulatedCarrier extends Carrier {
   readonly calls: readonly SimulatedStep[]
 }
 
+/** Until somebody has paid: asked again now and then. */
+const NO_CREDIT_SECONDS = 600
+
 interface NumberRecord {
   connectedAt: number
   assignedAt: number | null
@@ -81,6 +84,7 @@ async function behave<T>(
 ): Promise<Outcome<T>> {
   const behaviour = magicNumber(subject.split(' ')[0] ?? '')
   if (behaviour === 'outage') return unavailable('service')
+  if (behaviour === 'noCredit') return unavailable('subject', NO_CREDIT_SECONDS)
   if (behaviour === 'foreign') return refused({ member: 'phone_number', says: FOREIGN_REASON })
   if (behaviour === 'busyOnce' && stage.isFirst(subject)) return unavailable('service')
   const outcome = work()

@@ -1,13 +1,14 @@
 /** What the simulated registry does with a brand. */
 export type BrandBehaviour =
   | { does: 'verify'; identity: 'VERIFIED' | 'VETTED_VERIFIED' }
-  | { does: 'doubt'; category: string; fields: readonly string[]; feedback: string }
+  | { does: 'doubt'; category: string; fields: readonly string[]; feedback: string; isFinal?: boolean }
   | { does: 'neverScore' }
   | { does: 'busyOnce' }
   | { does: 'refuse'; says: string }
   | { does: 'duplicate' }
   | { does: 'suspend' }
-  | { does: 'vet'; score: number | null; reason: string }
+  | { does: 'vet'; status: 'active' | 'failed'; score: number | null; reason: string }
+  | { does: 'qualifyFor'; usecase: string }
   | { does: 'slow' }
   | { does: 'loseAnswer' }
   | { does: 'loseRequest' }
@@ -22,10 +23,20 @@ export interface MagicBrand {
   says: string
 }
 
-const doubt = (ending: string, category: string, fields: readonly string[], feedback: string): MagicBrand => ({
+export const REVET_REASON = 'The registry checks a brand again only three months after the last check.'
+export const UNQUALIFIED_REASON = 'The brand does not qualify for this use case.'
+const FAILED_REASON = 'No business is registered under this tax id.'
+
+const doubt = (
+  ending: string,
+  category: string,
+  fields: readonly string[],
+  feedback: string,
+  begins = 'UNVERIFIED',
+): MagicBrand => ({
   ending,
   behaviour: { does: 'doubt', category, fields, feedback },
-  says: `UNVERIFIED. Feedback ${category} on ${fields.map((field) => `\`${field}\``).join(', ')}: "${feedback}"`,
+  says: `${begins}. Feedback ${category} on ${fields.map((field) => `\`${field}\``).join(', ')}: "${feedback}"`,
 })
 
 /** The endings of tax ids that drive the simulated registry; any other tax id is VERIFIED. `docs/PROVIDERS.md` lists them. */
@@ -66,12 +77,12 @@ export const MAGIC_BRANDS: readonly MagicBrand[] = [
   },
   {
     ending: '0012',
-    behaviour: { does: 'vet', score: 20, reason: 'The online presence is weak.' },
+    behaviour: { does: 'vet', status: 'active', score: 20, reason: 'The online presence is weak.' },
     says: 'VERIFIED; external vetting gives a score of 20.',
   },
   {
     ending: '0013',
-    behaviour: { does: 'vet', score: null, reason: 'The business could not be found.' },
+    behaviour: { does: 'vet', status: 'failed', score: null, reason: 'The business could not be found.' },
     says: 'VERIFIED; external vetting fails.',
   },
   { ending: '0014', behaviour: { does: 'tellTwice' }, says: 'VERIFIED; every event comes twice.' },
@@ -90,6 +101,34 @@ export const MAGIC_BRANDS: readonly MagicBrand[] = [
     ending: '0018',
     behaviour: { does: 'duplicate' },
     says: 'The registry says that it has a brand with this reference, and does not find it.',
+  },
+  doubt(
+    '0019',
+    'REGISTRATION_FAILED',
+    ['brand.business.taxId'],
+    FAILED_REASON,
+    'Accepted; the registration fails afterwards',
+  ),
+  {
+    ending: '0020',
+    behaviour: { does: 'qualifyFor', usecase: 'CUSTOMER_CARE' },
+    says: `VERIFIED; a campaign of another use case than CUSTOMER_CARE is refused on \`campaign.useCases\`: "${UNQUALIFIED_REASON}"`,
+  },
+  {
+    ending: '0021',
+    behaviour: {
+      does: 'doubt',
+      category: 'TAX_ID',
+      fields: ['brand.business.taxId'],
+      feedback: 'The tax id is not known.',
+      isFinal: true,
+    },
+    says: `UNVERIFIED. Feedback TAX_ID on \`brand.business.taxId\`: "The tax id is not known." Corrected within 91 days, a further check is refused on \`brand\`: "${REVET_REASON}"`,
+  },
+  {
+    ending: '0022',
+    behaviour: { does: 'vet', status: 'active', score: null, reason: 'No score is given for this kind of vetting.' },
+    says: 'VERIFIED; external vetting is done without a score.',
   },
 ]
 

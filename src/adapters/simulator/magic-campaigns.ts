@@ -1,7 +1,16 @@
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 
 /** What the simulated registry and its reviewers do with a campaign. */
-export type CampaignBehaviour = 'reject' | 'decline' | 'neverReview' | 'expire' | 'slow' | 'loseAnswer' | 'outage'
+export type CampaignBehaviour =
+  | 'reject'
+  | 'decline'
+  | 'fail'
+  | 'suspend'
+  | 'neverReview'
+  | 'expire'
+  | 'slow'
+  | 'loseAnswer'
+  | 'outage'
 
 export interface MagicCampaign {
   /** Written anywhere in the place that is named. */
@@ -13,6 +22,10 @@ export interface MagicCampaign {
 
 export const SAMPLE_REASON = 'A sample message does not fit the use case.'
 export const DECLINE_REASON = 'The opt-in is not described: say where and how people agree to the messages.'
+
+export const FAILED_REASON = 'The registry did not take the campaign: the terms are not the brand’s own.'
+export const SUSPENDED_REASON =
+  'A mobile network has suspended the campaign: people complained of messages that they did not ask for.'
 
 /** The words that drive the simulated registry; a campaign without any is accepted. `docs/PROVIDERS.md` lists them. */
 export const MAGIC_CAMPAIGNS: readonly MagicCampaign[] = [
@@ -39,6 +52,18 @@ export const MAGIC_CAMPAIGNS: readonly MagicCampaign[] = [
     place: 'description',
     behaviour: 'neverReview',
     says: 'Registered; the partner never decides, so it stays PENDING.',
+  },
+  {
+    word: '[failed]',
+    place: 'description',
+    behaviour: 'fail',
+    says: `Registered, then refused by the registry, so that it has to be submitted anew: "${FAILED_REASON}"`,
+  },
+  {
+    word: '[suspended]',
+    place: 'description',
+    behaviour: 'suspend',
+    says: `Accepted; a moment later suspended: "${SUSPENDED_REASON}"`,
   },
   { word: '[expired]', place: 'description', behaviour: 'expire', says: 'Accepted, then EXPIRED.' },
   { word: '[slow]', place: 'description', behaviour: 'slow', says: 'Accepted; the registry answers after 3 seconds.' },

@@ -7,6 +7,7 @@ export type NumberBehaviour =
   | 'failAssignment'
   | 'slow'
   | 'loseAnswer'
+  | 'noCredit'
   | 'outage'
 
 export interface MagicNumber {
@@ -26,6 +27,11 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
   { ending: '0002', behaviour: 'busyOnce', says: 'The carrier is busy the first time, then all is well.' },
   { ending: '0003', behaviour: 'connectLate', says: 'Connected a moment after the call, then assigned.' },
   { ending: '0004', behaviour: 'failAssignment', says: `The assignment fails: "${ASSIGNMENT_REASON}"` },
+  {
+    ending: '0006',
+    behaviour: 'noCredit',
+    says: 'The account at the carrier has no credit, every time: it waits for the operator.',
+  },
   { ending: '0008', behaviour: 'slow', says: 'Works; the carrier answers after 3 seconds.' },
   { ending: '0009', behaviour: 'loseAnswer', says: 'No answer for 10 seconds the first time, but it is done.' },
   { ending: '0010', behaviour: 'outage', says: 'The carrier is down, every time.' },

@@ -50,6 +50,7 @@ const refuseNumber = (token: string, refusal: Refusal): MagicRegistration => ({
 export const MAGIC_REGISTRATIONS: readonly MagicRegistration[] = [
   refuseNumber('EAAtest_pin', WHATSAPP_REASONS.pinWrong),
   refuseNumber('EAAtest_unverified', WHATSAPP_REASONS.numberUnverified),
+  refuseNumber('EAAtest_blocked', WHATSAPP_REASONS.wabaBlocked),
   {
     token: 'EAAtest_limit',
     behaviour: { does: 'limit' },

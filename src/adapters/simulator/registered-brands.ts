@@ -2,7 +2,7 @@ import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } fro
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers } from '../../ports/registry-reasons.ts'
 import { CSP_ID } from './csp.ts'
-import { type BrandBehaviour, MAGIC_BRANDS, magicBrand } from './magic-brands.ts'
+import { type BrandBehaviour, MAGIC_BRANDS, magicBrand, REVET_REASON } from './magic-brands.ts'
 import { openMemory, type SimulatorMemory } from './memory.ts'
 import { registryId, type Stage } from './stage.ts'
 
@@ -27,6 +27,8 @@ const FORGOTTEN = {
   vettedAt: null,
 } as const
 const SCORE = 80
+/** A registry checks a brand once after its registration, and then every three months. */
+const REVET_WAIT_MS = 91 * 24 * 3_600_000
 
 /** The brand half of the simulated registry. */
 export class SimulatedBrands {
@@ -62,14 +64,24 @@ export class SimulatedBrands {
     return done(this.#keep({ ...record, corrected: magicBrand(brand.taxId)?.ending ?? null }, brand))
   }
 
-  revet(tcrBrandId: string): RegisteredBrand {
+  revet(tcrBrandId: string): Outcome<RegisteredBrand> {
     const record = this.#byId(tcrBrandId)
-    if (record === null) return this.read(tcrBrandId)
+    if (record === null) return done(this.read(tcrBrandId))
     const { clock, delayMs } = this.#stage
+    const behaviour = behaviourOf(record.magic)
+    const isFinal = behaviour.does === 'doubt' && behaviour.isFinal === true
+    if (isFinal && this.#isBefore(record.scoredAt + REVET_WAIT_MS))
+      return refused({ member: 'brand', says: REVET_REASON })
     const revetted = { ...record, magic: record.corrected, scoredAt: clock.now() + delayMs }
     const registered = this.#keep(revetted, null)
     this.#tellScore(revetted, delayMs)
-    return registered
+    return done(registered)
+  }
+
+  /** The one use case that the brand may have campaigns of; null where it may have any. */
+  onlyUseCase(tcrBrandId: string): string | null {
+    const behaviour = behaviourOf(this.#byId(tcrBrandId)?.magic ?? null)
+    return behaviour.does === 'qualifyFor' ? behaviour.usecase : null
   }
 
   find(reference: string): RegisteredBrand | null {
@@ -163,8 +175,8 @@ export class SimulatedBrands {
     if (this.#isBefore(record.vettedAt)) return { status: 'pending', score: null, reasons: [] }
     const behaviour = behaviourOf(record.magic)
     if (behaviour.does !== 'vet') return { status: 'active', score: SCORE, reasons: [] }
-    const { score, reason } = behaviour
-    return { status: score === null ? 'failed' : 'active', score, reasons: [reason] }
+    const { status, score, reason } = behaviour
+    return { status, score, reasons: [reason] }
   }
 
   #byId(tcrBrandId: string): BrandRecord | null {

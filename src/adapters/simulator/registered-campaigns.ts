@@ -8,7 +8,16 @@ import type {
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import { CSP_ID } from './csp.ts'
-import { type CampaignBehaviour, DECLINE_REASON, magicCampaign, SAMPLE_REASON } from './magic-campaigns.ts'
+import { judgeCampaign } from './judge.ts'
+import { UNQUALIFIED_REASON } from './magic-brands.ts'
+import {
+  type CampaignBehaviour,
+  DECLINE_REASON,
+  FAILED_REASON,
+  magicCampaign,
+  SAMPLE_REASON,
+  SUSPENDED_REASON,
+} from './magic-campaigns.ts'
 import { openMemory } from './memory.ts'
 import { registryId, type Stage } from './stage.ts'
 
@@ -31,10 +40,16 @@ interface CampaignRecord {
 /** US$ a month where it is not the standard fee (TCR's list as resellers publish it). */
 const MONTHLY_FEES: Readonly<Record<string, number>> = { LOW_VOLUME: 1.5, CHARITY: 3, EMERGENCY: 5 }
 const STANDARD_FEE = 10
+/** How many delays after it was shared a campaign is suspended. */
+const SUSPENDED_AFTER = 3
 
 export function campaignCalls(
   stage: Stage,
-  parts: { file: string | null; identityOf: (tcrBrandId: string) => IdentityStatus | null },
+  parts: {
+    file: string | null
+    identityOf: (tcrBrandId: string) => IdentityStatus | null
+    onlyUseCaseOf: (tcrBrandId: string) => string | null
+  },
 ): CampaignCalls {
   const memory = openMemory<CampaignRecord>(parts.file === null ? null : `${parts.file}-campaigns.json`)
   const { clock, delayMs } = stage
@@ -57,7 +72,11 @@ export function campaignCalls(
     if (memory.get(keyOf(campaign.reference)) !== null) return { kind: 'mismatch' }
     const behaviour = magicCampaign(campaign)
     if (behaviour === 'outage') return unavailable('service')
-    const refusal = refusalOf(campaign, parts.identityOf(campaign.tcrBrandId), behaviour)
+    const brand = {
+      identity: parts.identityOf(campaign.tcrBrandId),
+      onlyUseCase: parts.onlyUseCaseOf(campaign.tcrBrandId),
+    }
+    const refusal = refusalOf(campaign, brand, behaviour)
     if (refusal !== null) return refusal
     const registered = done(view(register(campaign, behaviour), clock.now(), delayMs))
     if (behaviour === 'loseAnswer') return stage.never(signal)
@@ -67,8 +86,10 @@ export function campaignCalls(
   function share(record: CampaignRecord): void {
     memory.set(keyOf(record.reference), { ...record, sharedAt: clock.now() })
     const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
-    const type = record.behaviour === 'decline' ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
+    const isDeclined = record.behaviour === 'decline' || record.behaviour === 'fail'
+    const type = isDeclined ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
     if (record.behaviour !== 'neverReview') stage.tell({ type, about }, delayMs)
+    if (record.behaviour === 'suspend') stage.tell({ type: 'CAMPAIGN_SUSPENDED', about }, SUSPENDED_AFTER * delayMs)
   }
 
   const updateCampaign: CampaignCalls['updateCampaign'] = async ({ campaign, content, signal }) => {
@@ -76,6 +97,8 @@ export function campaignCalls(
     const behaviour = magicCampaign(content)
     if (behaviour === 'outage') return unavailable('service')
     if (behaviour === 'reject') return refused({ member: 'campaign.useCases', says: SAMPLE_REASON })
+    const faults = judgeCampaign(content)
+    if (faults.length > 0) return refused(...faults)
     if (record === null) return read(campaign, forgotten, clock.now(), delayMs)
     const before = view(record, clock.now(), delayMs)
     if (before.status === 'EXPIRED') return refused(REGISTRY_REASONS.campaignEnded)
@@ -123,7 +146,7 @@ function newRecord(
 /** What TCR refuses: a campaign before the score (busy, not refused), of an unverified brand, or with bad content. */
 function refusalOf(
   campaign: CampaignForRegistry,
-  identity: IdentityStatus | null,
+  { identity, onlyUseCase }: { identity: IdentityStatus | null; onlyUseCase: string | null },
   behaviour: CampaignBehaviour | null,
 ): Outcome<never> | null {
   if (identity === null) return unavailable('subject', 30)
@@ -131,7 +154,11 @@ function refusalOf(
   if (identity === 'UNVERIFIED' || isSole !== (campaign.usecase === 'SOLE_PROPRIETOR')) {
     return refused(REGISTRY_REASONS.brandNotVerified)
   }
-  return behaviour === 'reject' ? refused({ member: 'campaign.useCases', says: SAMPLE_REASON }) : null
+  if (onlyUseCase !== null && campaign.usecase !== onlyUseCase)
+    return refused({ member: 'campaign.useCases', says: UNQUALIFIED_REASON })
+  if (behaviour === 'reject') return refused({ member: 'campaign.useCases', says: SAMPLE_REASON })
+  const faults = judgeCampaign(campaign)
+  return faults.length > 0 ? refused(...faults) : null
 }
 
 function forgotten(tcrCampaignId: string): CampaignRecord {
@@ -159,7 +186,14 @@ function read(
 function sharingOf(record: CampaignRecord, now: number, delayMs: number): RegisteredCampaign['sharingStatus'] {
   if (record.sharedAt === null) return null
   if (record.behaviour === 'neverReview' || now < record.sharedAt + delayMs) return 'PENDING'
-  return record.behaviour === 'decline' ? 'DECLINED' : 'ACCEPTED'
+  if (record.behaviour === 'decline' || record.behaviour === 'fail') return 'DECLINED'
+  const isSuspended = record.behaviour === 'suspend' && now >= record.sharedAt + SUSPENDED_AFTER * delayMs
+  return isSuspended ? 'DECLINED' : 'ACCEPTED'
+}
+
+function reasonOf({ behaviour }: CampaignRecord): string {
+  if (behaviour === 'fail') return FAILED_REASON
+  return behaviour === 'suspend' ? SUSPENDED_REASON : DECLINE_REASON
 }
 
 function view(record: CampaignRecord, now: number, delayMs: number): RegisteredCampaign {
@@ -174,6 +208,7 @@ function view(record: CampaignRecord, now: number, delayMs: number): RegisteredC
     cspId: CSP_ID,
     resellerId: null,
     monthlyFee: record.monthlyFee,
-    says: sharingStatus === 'DECLINED' ? DECLINE_REASON : null,
+    says: sharingStatus === 'DECLINED' ? reasonOf(record) : null,
+    ...(sharingStatus === 'DECLINED' && record.behaviour !== 'decline' ? { correction: 'anew' as const } : {}),
   }
 }

@@ -75,7 +75,12 @@ export function isComplete(profile: Profile, { campaigns, registration, numbersC
   if (!THROUGH.has(registration.state)) return false
   if (numbersChanged && sendsFromNumber(profile)) return false
   if (profile.inherit_tcr_campaign || !isTcr(brandInEffect(profile)?.brand ?? null)) return true
-  return campaigns.every(({ lock }) => lock !== null)
+  return campaigns.every((campaign) => campaign.lock !== null && !isLost(campaign))
+}
+
+/** The registry has the campaign, and it was suspended, refused or ended after it was accepted. */
+function isLost({ lock, sharingStatus, status }: Campaign): boolean {
+  return lock === 'submitted' && (sharingStatus === 'DECLINED' || status === 'EXPIRED')
 }
 
 /** What is to be frozen and locked, and the steps of the run. */
