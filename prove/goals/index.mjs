@@ -19,6 +19,7 @@ import { linearizabilityGoals } from './linearizability.mjs'
 import { loadGoals } from './load.mjs'
 import { metricGoals } from './metrics.mjs'
 import { modelGoals } from './model.mjs'
+import { neighbourGoals } from './neighbours.mjs'
 import { observationGoals } from './observation.mjs'
 import { operationGoals } from './operations.mjs'
 import { outboxGoals } from './outbox.mjs'
@@ -44,6 +45,7 @@ export const goals = [
   ...deliveryGoals,
   ...tenancyGoals,
   ...isolationGoals,
+  ...neighbourGoals,
   ...keyGoals,
   ...secretGoals,
   ...cardGoals,

@@ -8,6 +8,10 @@ export type DatabaseTrouble =
   | { kind: 'unique'; constraint: string }
   | { kind: 'foreign_key'; constraint: string }
   | { kind: 'full' }
+  /** What the connection had prepared is of no use any more. Nothing was done. */
+  | { kind: 'stale' }
+  /** The organization has as much of this under way as it may. Nothing was sent. */
+  | { kind: 'crowded' }
   | { kind: 'other' }
 
 const CONNECTION_WORDS =
@@ -54,6 +58,14 @@ export class NotConnected extends Error {
   }
 }
 
+/** One organization had as much under way as it may, for as long as its statement could wait: nothing was sent. */
+export class TooManyOfOne extends Error {
+  constructor() {
+    super('the organization has too much of this under way')
+    this.name = 'TooManyOfOne'
+  }
+}
+
 /** What was sent had no answer in time, so its outcome is open. */
 export class NotAnswered extends Error {
   constructor() {
@@ -91,6 +103,7 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
   if (error instanceof NotConnected) return { kind: 'unreachable', isSent: false }
   if (error instanceof NotAnswered) return { kind: 'unreachable', isSent: true }
   if (error instanceof LockNotHad) return { kind: 'lock_timeout' }
+  if (error instanceof TooManyOfOne) return { kind: 'crowded' }
   if (!(error instanceof Error)) return { kind: 'other' }
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === undefined)
@@ -113,6 +126,12 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
     case '25P03':
     case '53100':
       return { kind: 'full' }
+    // A column that a prepared statement reads has another type now; a pooler has put another connection behind this one,
+    // which has not prepared the name, or has prepared it already.
+    case '0A000':
+    case '26000':
+    case '42P05':
+      return { kind: 'stale' }
     default:
       return { kind: 'other' }
   }
@@ -121,6 +140,6 @@ export function databaseTrouble(error: unknown): DatabaseTrouble {
 /** After a timeout on our side the connection may still be busy with the old statement and must not serve another. */
 export function mustBeDestroyed(error: unknown): boolean {
   const { kind } = databaseTrouble(error)
-  if (kind === 'unreachable') return true
+  if (kind === 'unreachable' || kind === 'stale') return true
   return kind === 'other' && !(error instanceof Error && 'severity' in error)
 }

@@ -2,9 +2,10 @@ import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
 import { Breaker } from './breaker.ts'
 import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
-import { Line } from './line.ts'
+import { Line, type LineOptions } from './line.ts'
 import { Overdue } from './overdue.ts'
-import { ScopedQuery, type SharedLimits, toWireValues } from './scoped-query.ts'
+import { ScopedQuery, toWireValues } from './scoped-query.ts'
+import { Seats, type Use } from './seats.ts'
 import type { Param, Statement } from './statement.ts'
 import { Together } from './together.ts'
 
@@ -50,20 +51,59 @@ export const SESSION_OPTIONS = [
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
-const SERIALIZATION_RETRIES_MAX = 3
+const ATTEMPTS_MAX = 3
 /** Long enough to keep the pool warm between two bursts: a new connection has to plan every statement several times. */
 const IDLE_CONNECTION_MS = 300_000
 
-/**
- * How statements share round trips: connections (`lines`), round trips behind each other on each (`depth`), statements in one.
- * Round trips behind each other keep PostgreSQL and this process busy at the same time, with one process of PostgreSQL awake
- * and not several. Behind a pooler each may need a connection of its own (`apart`).
- */
-const READING = { lines: 1, depth: 4, apart: 4, itemsMax: 4 }
+/** How statements of one kind share round trips. */
+interface Shape {
+  use: Use
+  /** Connections. */
+  lines: number
+  /** Round trips behind each other on each. */
+  depth: number
+  /** Connections behind a pooler, where each round trip may need one of its own. */
+  apart: number
+  /** Statements in one round trip. */
+  itemsMax: number
+  /** Whether a round trip carries one organization's statements only. */
+  isApart: boolean
+  /** Connections on which only one and the same organization has something under way, in a pool of so many. */
+  ofOneMax(poolSize: number): number
+  /** Connections at one time, in a pool of so many. */
+  linesMax(poolSize: number): number
+}
+
+/** What takes its time leaves three quarters of the connections to other organizations. */
+const quarter = (poolSize: number) => Math.max(1, Math.floor(poolSize / 4))
+
+/** Round trips behind each other keep PostgreSQL and this process busy at the same time, with one process of PostgreSQL awake. */
+const READING: Shape = {
+  use: 'reads',
+  lines: 1,
+  depth: 4,
+  apart: 4,
+  itemsMax: 4,
+  isApart: false,
+  ofOneMax: quarter,
+  linesMax: (poolSize) => poolSize,
+}
 /** Changes wait for the disk, which is the longer part: a commit carries all that came meanwhile. */
-const WRITING = { lines: 1, depth: 2, apart: 1, itemsMax: 16 }
-/** A list may take long, so nothing goes behind one. */
-const LISTING = { lines: 4, depth: 1, apart: 4, itemsMax: 4 }
+const WRITING: Shape = { ...READING, use: 'writes', depth: 2, apart: 1, itemsMax: 16 }
+/**
+ * A list may take long and use a core of the database for itself. So nothing goes behind one, an organization has one round trip
+ * at a time, and all of them have half of the connections.
+ */
+const LISTING: Shape = {
+  use: 'lists',
+  lines: 4,
+  depth: 1,
+  apart: 4,
+  itemsMax: 4,
+  isApart: true,
+  ofOneMax: () => 1,
+  linesMax: (poolSize) => Math.max(1, Math.floor(poolSize / 2)),
+}
 /** Who waits for a lock in a shared round trip holds up the others, so nobody waits there for long. */
 const SHARED_LOCK_MS = 50
 
@@ -71,7 +111,10 @@ const SHARED_LOCK_MS = 50
 export class Database implements Executor {
   /** For the rows that a request reads by their keys: where the server is busy, several requests share a round trip. */
   readonly reads: Executor
-  /** The same for whatever else an answer is made of: many rows, or a count of them. */
+  /**
+   * The same for whatever else an answer is made of: many rows, or a count of them. An organization has one round trip of them
+   * at a time, and what finds no turn in time is refused with TooManyOfOne.
+   */
   readonly lists: Executor
   /** The same for changes of one statement, which so share a commit. */
   readonly writes: Executor
@@ -82,14 +125,18 @@ export class Database implements Executor {
   readonly #trace: Trace | undefined
   readonly #queryMs: number
   readonly #overdue: Overdue
+  readonly #seats: Seats
   /** Connections that are lent out. */
   #lent = 0
+  /** What each of them is lent for. */
+  readonly #seatOf = new WeakMap<pg.PoolClient, { use: Use; organizationId: string | null }>()
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
     this.#trace = options.trace
     this.#queryMs = options.queryMs
     this.#overdue = new Overdue(options.queryMs)
+    this.#seats = new Seats({ size: options.poolSize, waitMs: options.poolWaitMs })
     this.#pool = new pg.Pool({
       ...options.connection,
       max: options.poolSize,
@@ -110,8 +157,11 @@ export class Database implements Executor {
     this.#pool.on('acquire', () => {
       this.#lent += 1
     })
-    this.#pool.on('release', () => {
+    this.#pool.on('release', (_error: Error, client: pg.PoolClient) => {
       this.#lent -= 1
+      const seat = this.#seatOf.get(client)
+      this.#seatOf.delete(client)
+      if (seat !== undefined) this.#seats.free(seat.use, seat.organizationId)
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
     this.reads = this.#share(options, READING)
@@ -119,21 +169,25 @@ export class Database implements Executor {
     this.writes = this.#share(options, WRITING)
   }
 
-  #share(
-    { poolSize, poolWaitMs, rowLockMs, statementMs, queryMs, prepared }: DatabaseOptions,
-    shape: typeof READING,
-  ): Executor {
-    const limits = {
-      lockMs: Math.min(rowLockMs, SHARED_LOCK_MS),
-      // However long each takes, the round trip stays within half of what the connection is given.
-      statementMs: Math.max(1, Math.min(statementMs, Math.floor(queryMs / 2 / shape.itemsMax))),
-    }
+  #share({ poolSize, poolWaitMs, rowLockMs, statementMs, queryMs, prepared }: DatabaseOptions, shape: Shape): Executor {
+    const { use, lines, depth, itemsMax, isApart } = shape
+    // However long each takes, the round trip stays within half of what the connection is given. A list has no more by itself:
+    // what takes longer is better asked for in parts.
+    const within = (statements: number) => Math.max(1, Math.min(statementMs, Math.floor(queryMs / 2 / statements)))
+    const limits = isApart
+      ? (statements: number) => ({ lockMs: rowLockMs, statementMs: within(statements) })
+      : () => ({ lockMs: Math.min(rowLockMs, SHARED_LOCK_MS), statementMs: within(itemsMax) })
+    const ofAlone = isApart ? limits : null
     const queue = new Together({
-      ...(prepared ? shape : { ...shape, lines: shape.apart, depth: 1 }),
-      linesMax: poolSize,
+      lines: prepared ? lines : shape.apart,
+      depth: prepared ? depth : 1,
+      itemsMax,
+      isApart,
+      ofOneMax: shape.ofOneMax(poolSize),
+      linesMax: shape.linesMax(poolSize),
       waitMs: poolWaitMs,
-      areOthersWaiting: () => this.#pool.waitingCount > this.#pool.idleCount,
-      open: ({ isAlone }) => this.#line(isAlone ? null : limits),
+      areOthersWaiting: () => this.#seats.areOthersWaiting(use),
+      open: ({ isAlone, organizationId }) => this.#line(isAlone ? ofAlone : limits, use, organizationId),
     })
     this.#queues.push(queue)
     return {
@@ -142,9 +196,9 @@ export class Database implements Executor {
     }
   }
 
-  #line(limits: SharedLimits | null): Line {
+  #line(limits: LineOptions['limits'], use: Use, organizationId: string | null): Line {
     return new Line({
-      connect: () => this.#connect(),
+      connect: () => this.#connect(use, organizationId),
       limits,
       overdue: this.#overdue,
       heard: (error) => this.#heard(error),
@@ -154,7 +208,8 @@ export class Database implements Executor {
   /** Connections in use and requests that wait for one, for the metrics. */
   get load(): { inUse: number; waiting: number } {
     const queued = this.#queues.reduce((sum, { waiting }) => sum + waiting, 0)
-    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting: this.#pool.waitingCount + queued }
+    const waiting = this.#seats.waiting + this.#pool.waitingCount + queued
+    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting }
   }
 
   run<Row extends object>(organizationId: string, statement: Statement<Row>, params: readonly Param[]): Promise<Row[]> {
@@ -166,15 +221,26 @@ export class Database implements Executor {
     return this.#once(null, statement, params)
   }
 
-  async #connect(): Promise<pg.PoolClient> {
-    if (this.#breaker.isOpen) throw new NotConnected(new Error('the database did not answer others'))
+  /** A connection for this use, of this organization where it is one's. It goes back to the pool by its `release`. */
+  async #connect(use: Use, organizationId: string | null): Promise<pg.PoolClient> {
+    this.#refuseWhileAway()
+    const turn = this.#seats.take(use, organizationId)
+    if (turn !== null) await turn
     try {
-      return await this.#pool.connect()
+      this.#refuseWhileAway()
+      const client = await this.#pool.connect()
+      this.#seatOf.set(client, { use, organizationId })
+      return client
     } catch (error) {
+      this.#seats.free(use, organizationId)
       // While others hold connections, theirs are the word: a slow machine is no database that is gone.
-      if (this.#lent === 0) this.#breaker.failed()
-      throw new NotConnected(error)
+      if (this.#lent === 0 && !(error instanceof NotConnected)) this.#breaker.failed()
+      throw error instanceof NotConnected ? error : new NotConnected(error)
     }
+  }
+
+  #refuseWhileAway(): void {
+    if (this.#breaker.isOpen) throw new NotConnected(new Error('the database did not answer others'))
   }
 
   /** Resolves when the database answers within `withinMs`. */
@@ -196,16 +262,27 @@ export class Database implements Executor {
     else this.#breaker.succeeded()
   }
 
-  #once<Row extends object>(
+  /** A statement by itself; once more, prepared anew, where the connection's own preparation of it was refused. */
+  async #once<Row extends object>(
     organizationId: string | null,
     statement: Statement<Row>,
     params: readonly Param[],
   ): Promise<Row[]> {
-    return this.#onConnection((client) => this.#send(client, organizationId, statement, params))
+    const send = (sent: Statement<Row>) =>
+      this.#onConnection(organizationId, (client) => this.#send(client, organizationId, sent, params))
+    return this.#traced(statement, async () => {
+      const sent = this.#sent(statement)
+      try {
+        return await send(sent)
+      } catch (error) {
+        if (databaseTrouble(error).kind !== 'stale' || sent.name === '') throw error
+        return send(unnamed(sent))
+      }
+    })
   }
 
-  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#connect()
+  async #onConnection<T>(organizationId: string | null, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect('work', organizationId)
     try {
       const result = await work(client)
       this.#breaker.succeeded()
@@ -224,19 +301,17 @@ export class Database implements Executor {
     statement: Statement<Row>,
     params: readonly Param[],
   ): Promise<Row[]> {
-    const send = () =>
-      new Promise<Row[]>((resolve, reject) => {
-        const item = { ...this.#sent(statement), organizationId, values: toWireValues(params) }
-        let unwatch = () => {}
-        const query = new ScopedQuery([item], null, (error, [rows = []]) => {
-          unwatch()
-          if (error === null) resolve(rows as Row[])
-          else reject(error)
-        })
-        unwatch = this.#overdue.begin(() => query.handleError(new NotAnswered()))
-        client.query(query)
+    return new Promise<Row[]>((resolve, reject) => {
+      const item = { ...statement, organizationId, values: toWireValues(params) }
+      let unwatch = () => {}
+      const query = new ScopedQuery([item], null, (error, [rows = []]) => {
+        unwatch()
+        if (error === null) resolve(rows as Row[])
+        else reject(error)
       })
-    return this.#traced(statement, send)
+      unwatch = this.#overdue.begin(() => query.handleError(new NotAnswered()))
+      client.query(query)
+    })
   }
 
   /** A statement without a name is prepared for this one time. */
@@ -252,26 +327,34 @@ export class Database implements Executor {
 
   /**
    * Runs `work` in one transaction as the organization, and commits. A serialization failure or deadlock runs it again,
-   * at most three times, so `work` must have no effect outside the database.
+   * at most three times, and so does what the connection had prepared and is refused, so `work` must have no effect outside
+   * the database.
    */
   async transaction<T>(organizationId: string, work: (tx: Executor) => Promise<T>): Promise<T> {
+    let prepare = <Row extends object>(statement: Statement<Row>) => this.#sent(statement)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transactionOnce(organizationId, work)
+        return await this.#transactionOnce(organizationId, prepare, work)
       } catch (error) {
-        if (databaseTrouble(error).kind !== 'serialization' || attempt >= SERIALIZATION_RETRIES_MAX) throw error
+        const { kind } = databaseTrouble(error)
+        if ((kind !== 'serialization' && kind !== 'stale') || attempt >= ATTEMPTS_MAX) throw error
+        if (kind === 'stale') prepare = unnamed
       }
     }
   }
 
-  async #transactionOnce<T>(organizationId: string, work: (tx: Executor) => Promise<T>): Promise<T> {
-    const client = await this.#connect()
+  async #transactionOnce<T>(
+    organizationId: string,
+    prepare: <Row extends object>(statement: Statement<Row>) => Statement<Row>,
+    work: (tx: Executor) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#connect('work', organizationId)
     try {
       await command(client, 'begin', this.#queryMs)
       const result = await work({
         run: (id, statement, params) => {
           if (id !== organizationId) throw new Error('a transaction belongs to one organization')
-          return this.#send(client, organizationId, statement, params)
+          return this.#traced(statement, () => this.#send(client, organizationId, prepare(statement), params))
         },
       })
       await command(client, 'commit', this.#queryMs)
@@ -285,7 +368,7 @@ export class Database implements Executor {
   }
 
   async #rollback(client: pg.PoolClient, error: unknown): Promise<void> {
-    if (databaseTrouble(error).kind === 'unreachable') {
+    if (mustBeDestroyed(error) && databaseTrouble(error).kind !== 'other') {
       client.release(true)
       return
     }
@@ -302,6 +385,11 @@ export class Database implements Executor {
     this.#breaker.stop()
     return this.#pool.end()
   }
+}
+
+/** The statement as it is prepared for this one time. */
+function unnamed<Row extends object>({ text }: Statement<Row>): Statement<Row> {
+  return { name: '', text }
 }
 
 /** A command without rows, which has `withinMs` to be answered. */

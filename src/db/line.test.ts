@@ -37,7 +37,7 @@ describe('round trips behind each other on one connection', () => {
     const heard: (Error | null)[] = []
     const line = new Line({
       connect: () => pool.connect(),
-      limits: { lockMs: 1_000, statementMs: 5_000 },
+      limits: () => ({ lockMs: 1_000, statementMs: 5_000 }),
       overdue: new Overdue(10_000),
       heard: (error) => heard.push(error),
       ...options,

@@ -13,8 +13,8 @@ import { type ScopedItem, ScopedQuery, type SharedLimits } from './scoped-query.
 export interface LineOptions {
   /** A connection of the pool; fails where none is to be had. */
   connect(): Promise<pg.PoolClient>
-  /** Of each of its round trips; null where it carries one statement, which has the limits of the connection. */
-  limits: SharedLimits | null
+  /** Of each of its round trips, by its statements; null where it carries one statement, which has the limits of the connection. */
+  limits: ((statements: number) => SharedLimits) | null
   /** Tells of a round trip that lasts too long, counted from when the one before it was answered. */
   overdue: Overdue
   /** Told what became of the round trip that is being answered: whether the database is well. */
@@ -38,7 +38,7 @@ export class Line {
   readonly #client: Promise<pg.PoolClient>
   /** In the order in which they are sent; the first is being answered. */
   readonly #trips: Trip[] = []
-  #isBroken = false
+  #isSpent = false
   #underway = 0
   #since = performance.now()
 
@@ -50,6 +50,11 @@ export class Line {
   /** Round trips that have no answer yet. */
   get underway(): number {
     return this.#underway
+  }
+
+  /** Whether its connection ends with what is under way, so that nothing more may be sent on it. */
+  get isSpent(): boolean {
+    return this.#isSpent
   }
 
   /**
@@ -78,9 +83,8 @@ export class Line {
 
   #carry(client: pg.PoolClient, items: readonly ScopedItem[]): Promise<object[][]> {
     return new Promise((resolve, reject) => {
-      const query = new ScopedQuery(items, this.#options.limits, (error, rows) =>
-        this.#answered(client, trip, error, rows),
-      )
+      const limits = this.#options.limits?.(items.length) ?? null
+      const query = new ScopedQuery(items, limits, (error, rows) => this.#answered(client, trip, error, rows))
       const trip: Trip = {
         query,
         settle: (error, rows) => (error === null ? resolve(rows) : reject(this.#told(error, query))),
@@ -107,7 +111,9 @@ export class Line {
     trip.unwatch()
     this.#options.heard(error)
     trip.settle(error, rows)
-    if (error !== null && mustBeDestroyed(error)) this.#break(error)
+    // What was sent behind a statement that is stale is answered all the same; nothing more goes out on the connection.
+    if (error !== null && databaseTrouble(error).kind === 'stale') this.#isSpent = true
+    else if (error !== null && mustBeDestroyed(error)) this.#break(error)
     const [next] = this.#trips
     if (next !== undefined) this.#begin(client, next)
     // What had to wait for its turn held up what came behind it.
@@ -116,7 +122,7 @@ export class Line {
 
   /** What was sent behind the first may have been done, whatever was wrong with that one. */
   #break(error: Error): void {
-    this.#isBroken = true
+    this.#isSpent = true
     const told = databaseTrouble(error).kind === 'unreachable' ? error : new NotAnswered()
     for (const { query, settle } of this.#trips.splice(0)) {
       settle(query.isSent ? told : new NotConnected(error), [])
@@ -132,6 +138,6 @@ export class Line {
   /** Gives the connection back, once no round trip is under way. */
   async close(): Promise<void> {
     const client = await this.#client.catch(() => null)
-    client?.release(this.#isBroken)
+    client?.release(this.#isSpent)
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Gate, gate } from '../../test/kit/gate.ts'
-import { databaseTrouble, NotConnected, TripRefused } from './database-error.ts'
+import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from './database-error.ts'
 import type { ScopedItem } from './scoped-query.ts'
 import { statement } from './statement.ts'
 import { Together, type TogetherLine, type TogetherOptions } from './together.ts'
@@ -17,6 +17,8 @@ const roomy = {
   depth: 1,
   itemsMax: 4,
   linesMax: 100,
+  isApart: false,
+  ofOneMax: 100,
   waitMs: 10_000,
   areOthersWaiting: () => false,
 } satisfies Partial<TogetherOptions>
@@ -25,6 +27,7 @@ const roomy = {
 class TestLine implements TogetherLine {
   underway = 0
   since = performance.now()
+  isSpent = false
   isClosed = false
   readonly #send: Send
 
@@ -74,7 +77,7 @@ function station(options: Partial<TogetherOptions> = {}) {
     return line
   }
   const together = new Together({ ...roomy, open, ...options })
-  const ask = (value: string) => together.run(organization, look, [value])
+  const ask = (value: string, of = organization) => together.run(of, look, [value])
   const carried = () => trips.map(({ values }) => values.join(' '))
   return { trips, lines, together, ask, carried }
 }
@@ -95,6 +98,66 @@ async function letBack<T>(trips: readonly Trip[], work: Promise<T>): Promise<T> 
   return done
 }
 
+describe('A2: round trips of one organization', () => {
+  const apart = { isApart: true, ofOneMax: 1, lines: 4 }
+  const other = '650e8400-e29b-41d4-a716-446655440000'
+
+  test('an organization has one at a time; another does not wait for it and shares none with it', async () => {
+    const { trips, ask, carried } = station(apart)
+    const asked = [ask('a1'), ask('b1', other), ask('a2')]
+    await turn()
+    asked.push(ask('a3'), ask('a4'), ask('b2', other))
+    await turn()
+    assert.deepEqual(carried(), ['a1 a2', 'b1'])
+    trips[1]?.back.open()
+    await asked[1]
+    await turn()
+    assert.deepEqual(carried(), ['a1 a2', 'b1', 'b2'])
+    await letBack(trips, Promise.all(asked))
+    assert.deepEqual(carried(), ['a1 a2', 'b1', 'b2', 'a3 a4'])
+  })
+
+  test('what finds no turn in time is told that it is its own doing; who waits for others is told that nothing was free', async () => {
+    const { trips, ask } = station({ ...apart, linesMax: 1, waitMs: 50 })
+    const running = ask('a1')
+    await turn()
+    const late = [ask('a2'), ask('b1', other)]
+    const [own, others] = await Promise.allSettled(late)
+    assert.ok(own?.status === 'rejected' && own.reason instanceof TooManyOfOne)
+    assert.deepEqual(databaseTrouble(own.reason), { kind: 'crowded' })
+    assert.ok(others?.status === 'rejected' && others.reason instanceof NotConnected)
+    await letBack(trips, running)
+  })
+
+  test('those of one organization that run by themselves leave lines to others, and to who comes to share one', async () => {
+    const waits = gate()
+    const alone: string[] = []
+    const open = ({ isAlone }: { isAlone: boolean }) =>
+      new TestLine(async (items) => {
+        const values = items.map(({ values: [value] }) => String(value))
+        if (!isAlone) {
+          const at = values.findIndex((value) => value.startsWith('slow'))
+          const reason = Object.assign(new Error('slow'), { code: '57014', severity: 'ERROR' })
+          if (at !== -1) throw new TripRefused(reason, at)
+        } else {
+          alone.push(...values)
+          await waits.opened
+        }
+        return values.map((saw) => [{ saw }])
+      })
+    const together = new Together({ ...roomy, linesMax: 4, ofOneMax: 2, open })
+    const ask = (value: string, of = organization) => together.run(of, look, [value])
+    const slow = [ask('slow1'), ask('slow2'), ask('slow3'), ask('slow4')]
+    assert.deepEqual(await ask('quick'), [{ saw: 'quick' }])
+    assert.equal(alone.length, 2)
+    const others = [ask('slow5', other), ask('slow6', other)]
+    assert.deepEqual(await ask('quick', other), [{ saw: 'quick' }])
+    assert.equal(alone.length, 3, 'the last line is for those that share one')
+    waits.open()
+    await Promise.all([...slow, ...others])
+  })
+})
+
 describe('statements that share a round trip', () => {
   test('one that finds nothing under way goes at once, those of the same turn with it', async () => {
     const { trips, ask, carried } = station()
@@ -108,7 +171,7 @@ describe('statements that share a round trip', () => {
     const { trips, ask, carried, together } = station()
     const first = ask('a')
     await turn()
-    const later = Promise.all(['b', 'c', 'd'].map(ask))
+    const later = Promise.all(['b', 'c', 'd'].map((value) => ask(value)))
     await turn()
     assert.deepEqual(carried(), ['a'])
     assert.equal(together.waiting, 3)

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { databaseTrouble, NotConnected, TripRefused } from './database-error.ts'
+import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from './database-error.ts'
 import { type ScopedItem, toWireValues } from './scoped-query.ts'
 import type { Param, Statement } from './statement.ts'
 
@@ -17,6 +17,8 @@ export interface TogetherLine {
   readonly underway: number
   /** When the turn of the first of those came, in milliseconds of `performance.now()`. */
   readonly since: number
+  /** Whether it ends with what is under way. */
+  readonly isSpent: boolean
   /**
    * Sends statements in one round trip; they happen all or none. Answers the rows of each.
    *
@@ -29,8 +31,12 @@ export interface TogetherLine {
 }
 
 export interface TogetherOptions {
-  /** A line for statements that travel together, or for one by itself that may wait. */
-  open(of: { isAlone: boolean }): TogetherLine
+  /**
+   * A line for statements that travel together, or for one by itself that may wait.
+   *
+   * @param of.organizationId whose statements it carries, where they are one organization's
+   */
+  open(of: { isAlone: boolean; organizationId: string | null }): TogetherLine
   /** Lines at one time, beside those on which something takes too long. */
   lines: number
   /** Round trips under way at one time on each. */
@@ -39,6 +45,13 @@ export interface TogetherOptions {
   itemsMax: number
   /** Lines at one time, however long something takes on them: each has a connection. */
   linesMax: number
+  /**
+   * Whether a round trip carries statements of one organization only, so that nobody waits for what another's takes. Then
+   * `depth` is 1.
+   */
+  isApart: boolean
+  /** Lines at one time that carry statements of one and the same organization only. */
+  ofOneMax: number
   /** Milliseconds until a statement that found no round trip is refused. */
   waitMs: number
   /** Whether somebody else waits for a connection: then a line ends with what is under way. */
@@ -48,6 +61,8 @@ export interface TogetherOptions {
 interface SharedLine {
   readonly line: TogetherLine
   readonly isAlone: boolean
+  /** Whose statements it carries, where they are one organization's. */
+  readonly organizationId: string | null
 }
 
 interface Waiting {
@@ -108,42 +123,84 @@ export class Together {
   }
 
   #sendNext(): void {
-    while (this.#queue.length > 0) {
-      const line = this.#lineFor(this.#queue[0]?.isAlone === true)
-      if (line === null) break
-      void this.#carry(line, this.#takeNext())
-    }
+    for (let next = this.#next(); next !== null; next = this.#next())
+      void this.#carry(next.line, this.#takeFrom(next.at))
     if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#lookAgain(), LOOK_MS)
   }
 
-  #takeNext(): Waiting[] {
-    const { itemsMax } = this.#options
-    const firstAlone = this.#queue.findIndex(({ isAlone }) => isAlone)
-    return this.#queue.splice(0, firstAlone === -1 ? itemsMax : Math.min(itemsMax, Math.max(1, firstAlone)))
+  /** The first that something can go out for, and what it goes out on. */
+  #next(): { at: number; line: SharedLine } | null {
+    let areLinesTaken = false
+    for (const [at, waiting] of this.#queue.entries()) {
+      if (this.#isAtMost(waiting) || (areLinesTaken && !waiting.isAlone)) continue
+      const line = this.#lineFor(waiting)
+      if (line !== null) return { at, line }
+      if (!waiting.isAlone) areLinesTaken = true
+    }
+    return null
+  }
+
+  #ownerOf({ item, isAlone }: Waiting): string | null {
+    return isAlone || this.#options.isApart ? item.organizationId : null
+  }
+
+  /** Whether its organization has as many lines as it may. */
+  #isAtMost(waiting: Waiting): boolean {
+    const owner = this.#ownerOf(waiting)
+    if (owner === null) return false
+    let held = 0
+    for (const { organizationId } of this.#lines) if (organizationId === owner) held += 1
+    return held >= this.#options.ofOneMax
+  }
+
+  /** Takes the one at this place out of the queue, with those behind it that may travel with it. */
+  #takeFrom(at: number): Waiting[] {
+    const [first] = this.#queue.splice(at, 1)
+    if (first === undefined) return []
+    const batch = [first]
+    if (first.isAlone) return batch
+    const owner = this.#ownerOf(first)
+    const nextAlone = this.#queue.findIndex(({ isAlone }, index) => index >= at && isAlone)
+    const reach = nextAlone === -1 ? this.#queue.length : nextAlone
+    const isWith = ({ item }: Waiting, index: number) =>
+      index >= at && index < reach && (owner === null || item.organizationId === owner)
+    this.#queue = this.#queue.filter((waiting, index) => {
+      if (batch.length >= this.#options.itemsMax || !isWith(waiting, index)) return true
+      batch.push(waiting)
+      return false
+    })
+    return batch
   }
 
   #lookAgain(): void {
     this.#timer = undefined
     const oldest = performance.now() - this.#options.waitMs
-    const isLate = ({ since }: Waiting) => since < oldest
-    const late = this.#queue.filter(isLate)
-    if (late.length > 0) this.#queue = this.#queue.filter((waiting) => !isLate(waiting))
-    for (const { reject } of late) reject(new NotConnected(new Error('every connection was taken for too long')))
+    const late = this.#queue.filter(({ since }) => since < oldest)
+    if (late.length > 0) this.#queue = this.#queue.filter(({ since }) => since >= oldest)
+    for (const waiting of late) {
+      const isOwnDoing = this.#isAtMost(waiting)
+      waiting.reject(
+        isOwnDoing ? new TooManyOfOne() : new NotConnected(new Error('every connection was taken for too long')),
+      )
+    }
     this.#sendNext()
   }
 
-  /** What the next statement goes out on; null when it has to wait. */
-  #lineFor(isAlone: boolean): SharedLine | null {
-    const { lines, linesMax, depth, areOthersWaiting, open } = this.#options
+  /** What a statement goes out on; null when it has to wait. */
+  #lineFor(waiting: Waiting): SharedLine | null {
+    const { lines, linesMax, depth, isApart, areOthersWaiting, open } = this.#options
+    const { isAlone } = waiting
     if (!isAlone) {
       const quick = this.#quickLines()
       // One that was opened for a while comes to its end.
       const free = quick.slice(0, lines).find(({ line }) => line.underway < depth)
-      if (free !== undefined && !areOthersWaiting()) return free
+      if (free !== undefined && !isApart && !areOthersWaiting()) return free
       if (quick.length >= lines) return null
     }
-    if (this.#lines.size >= linesMax) return null
-    const opened = { line: open({ isAlone }), isAlone }
+    // Those that take their time leave one for the others.
+    if (this.#lines.size >= (isAlone ? Math.max(1, linesMax - 1) : linesMax)) return null
+    const organizationId = this.#ownerOf(waiting)
+    const opened = { line: open({ isAlone, organizationId }), isAlone, organizationId }
     this.#lines.add(opened)
     return opened
   }
@@ -151,7 +208,7 @@ export class Together {
   /** Those that statements share, without the ones on which something takes too long. */
   #quickLines(): SharedLine[] {
     const oldest = performance.now() - PATIENCE_MS
-    return [...this.#lines].filter(({ line, isAlone }) => !isAlone && line.since >= oldest)
+    return [...this.#lines].filter(({ line, isAlone }) => !isAlone && !line.isSpent && line.since >= oldest)
   }
 
   async #carry(shared: SharedLine, batch: readonly Waiting[]): Promise<void> {
@@ -169,24 +226,46 @@ export class Together {
   }
 
   #failed(batch: readonly Waiting[], error: unknown): void {
-    if (!(error instanceof TripRefused)) {
+    const [first] = batch
+    const isRefused = error instanceof TripRefused
+    const cause = isRefused ? error.cause : error
+    if (batch.length === 1 && first !== undefined) {
+      // It had its organization's round trip for itself, and all the time that there is.
+      const isFinal = this.#options.isApart && databaseTrouble(cause).kind === 'statement_timeout'
+      const again = isFinal ? null : afterRefusal(first, cause)
+      if (again === null) first.reject(cause)
+      else this.#queue.unshift(again)
+      return
+    }
+    if (!isRefused) {
       for (const { reject } of batch) reject(error)
       return
     }
-    if (batch.length === 1 && !isOfLimits(error.cause)) {
-      batch[0]?.reject(error.cause)
-      return
-    }
     const since = performance.now()
-    const isGuilty = (index: number) => error.at === null || error.at === index
-    this.#queue.unshift(...batch.map((waiting, index) => ({ ...waiting, isAlone: isGuilty(index), since })))
+    const again = batch.map((waiting, index) => {
+      const isGuilty = error.at === null || error.at === index
+      return isGuilty ? (afterRefusal(waiting, cause) ?? { ...waiting, isAlone: true, since }) : { ...waiting, since }
+    })
+    this.#queue.unshift(...again)
   }
 }
 
-/** Whether it was refused for what it may not do among others alone: wait for a lock, or take long. */
-function isOfLimits(error: unknown): boolean {
-  const { kind } = databaseTrouble(error)
-  return kind === 'lock_timeout' || kind === 'statement_timeout'
+/**
+ * The statement as it runs again by itself, after it was refused for what would not be so there: that it may not wait for a lock
+ * or take long, or what its connection had prepared. Without a name it is prepared anew, on whatever connection. Null where the
+ * refusal is its answer.
+ */
+function afterRefusal(waiting: Waiting, cause: unknown): Waiting | null {
+  const since = performance.now()
+  switch (databaseTrouble(cause).kind) {
+    case 'lock_timeout':
+    case 'statement_timeout':
+      return waiting.isAlone ? null : { ...waiting, isAlone: true, since }
+    case 'stale':
+      return waiting.item.name === '' ? null : { ...waiting, item: { ...waiting.item, name: '' }, isAlone: true, since }
+    default:
+      return null
+  }
 }
 
 /**

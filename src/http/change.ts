@@ -117,7 +117,8 @@ async function settle(
     return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
   }
   trail.idempotency = 'conflict'
-  if (!(await waitForOther(house, `${caller.customerId} ${key}`, isRunning))) throw new Failure('CONFLICT_001')
+  const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
+  if (!(await waitForOther(house, waiter, isRunning))) throw new Failure('CONFLICT_001')
   const again = await admitAgain(house, house.db.reads, request)
   trail.idempotency = 'wait_replay'
   if (again.row.i_state === 'kept') return replayed(house, request, again, trail)

@@ -105,7 +105,7 @@ export function failed(
   arrival: Arrival,
   error: unknown,
 ): Answer {
-  const failure = error instanceof Failure ? error : unexpected(arrival, error)
+  const failure = error instanceof Failure ? error : unexpected(house, arrival, error)
   if (error instanceof SealBroken) house.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
     // A provider that is down is expected to be some day: a line without a stack.
@@ -128,7 +128,7 @@ export function failed(
 }
 
 /** What trouble below the request means to the client (reliability section 9). */
-function unexpected(arrival: Arrival, error: unknown): Failure {
+function unexpected(house: House, arrival: Arrival, error: unknown): Failure {
   const hasKey = arrival.headers['idempotency-key'] !== undefined
   switch (databaseTrouble(error).kind) {
     case 'unreachable':
@@ -137,6 +137,9 @@ function unexpected(arrival: Arrival, error: unknown): Failure {
       return new Failure(hasKey ? 'CONFLICT_001' : 'INTERNAL_005', { cause: error })
     case 'statement_timeout':
       return new Failure('INTERNAL_004', { cause: error })
+    case 'crowded':
+      house.metrics.loadShed('lists')
+      return new Failure('BUSINESS_002', { headers: { 'retry-after': '1' } })
     case 'full':
     case 'serialization':
       return new Failure('INTERNAL_005', { cause: error })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { House } from './house.ts'
+import type { Waiter } from './waiters.ts'
 
 const POLL_MS = 100
 
@@ -9,8 +10,8 @@ const POLL_MS = 100
  * @param isRunning asks whether the other request still holds its claim.
  * @returns false when it still runs after the key wait, or when too many wait already.
  */
-export async function waitForOther(house: House, key: string, isRunning: () => Promise<boolean>): Promise<boolean> {
-  if (!house.waiters.enter(key)) {
+export async function waitForOther(house: House, waiter: Waiter, isRunning: () => Promise<boolean>): Promise<boolean> {
+  if (!house.waiters.enter(waiter)) {
     house.metrics.loadShed('waiters')
     return false
   }
@@ -22,6 +23,6 @@ export async function waitForOther(house: House, key: string, isRunning: () => P
     }
     return false
   } finally {
-    house.waiters.leave(key)
+    house.waiters.leave(waiter)
   }
 }

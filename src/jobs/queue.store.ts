@@ -27,15 +27,52 @@ export interface Job {
   is_woken?: boolean
 }
 
+/** Written into the partial indexes of migrations 005 and 014 too. Their claims go by turns of receivers. */
+export const RECEIVER_JOBS = ['deliver_webhook', 'deliver_callback'] as const
+
+/** Due jobs of one organization that a claim looks at, those that run included. */
+const SEEN_OF_ORGANIZATION = 100
+
+const wanted = (job: string) =>
+  `${job}.kind not in (${RECEIVER_JOBS.map((kind) => `'${kind}'`).join(', ')})
+            and ${job}.kind in (select jsonb_array_elements_text($1::jsonb))`
+const free = (job: string) =>
+  `${job}.due_at <= now() and (${job}.lease_until is null or ${job}.lease_until <= now()) and ${job}.attempts < ${ATTEMPTS_MAX}`
+
+// The organizations are found by skipping from one to the next in the index, where anything is due at all. What runs for an
+// organization counts as its first turns, so that who has many jobs waits for who has few, however many places it holds.
 const claimDue = statement<Job>(
   'claim_due_jobs',
   `-- across organizations: a worker takes whatever is due
-  with due as (
-    select organization_id, id, woken from jobs
-     where due_at <= now() and (lease_until is null or lease_until <= now()) and attempts < ${ATTEMPTS_MAX}
-       and kind in (select jsonb_array_elements_text($1::jsonb))
-     order by due_at limit $2::integer
-       for update skip locked)
+  with recursive organizations as (
+    (select f.organization_id from jobs f
+      where ${wanted('f')} and exists (select 1 from jobs d where ${wanted('d')} and ${free('d')})
+      order by f.organization_id limit 1)
+    union all
+    (select n.organization_id
+       from organizations o
+      cross join lateral (
+        select j.organization_id from jobs j
+         where ${wanted('j')} and j.organization_id > o.organization_id
+         order by j.organization_id limit 1) n)),
+  offered as (
+    select o.organization_id, j.id, j.due_at, j.turn
+      from organizations o
+     cross join lateral (
+       select id, due_at, is_free, row_number() over (order by is_free, due_at, id) as turn from (
+         select f.id, f.due_at, ${free('f')} as is_free from jobs f
+          where ${wanted('f')} and f.organization_id = o.organization_id and f.due_at <= now()
+            and (f.attempts < ${ATTEMPTS_MAX} or f.lease_until > now())
+          order by f.due_at limit ${SEEN_OF_ORGANIZATION}) seen) j
+     where j.is_free),
+  due as (
+    select l.organization_id, l.id, l.woken
+      from (select organization_id, id from offered order by turn, due_at, id) o
+     cross join lateral (
+       select j.organization_id, j.id, j.woken from jobs j
+        where j.organization_id = o.organization_id and j.id = o.id and ${free('j')}
+        limit 1 for update skip locked) l
+     limit $2::integer)
   update jobs j
      set fence = j.fence + 1, attempts = j.attempts + 1, woken = false,
          lease_until = now() + $3::double precision * interval '1 millisecond'
@@ -44,7 +81,10 @@ const claimDue = statement<Job>(
             d.woken as is_woken`,
 )
 
-/** Claims up to `limit` due jobs of the given kinds, the longest due first. Other kinds are left to newer instances. */
+/**
+ * Claims up to `limit` due jobs of the given kinds by turns of their organizations: first the longest due of each, then the
+ * second of each. Other kinds are left to newer instances, those of receivers to `claimReceiverJobs`.
+ */
 export function claimDueJobs(
   db: Database,
   { kinds, limit, leaseMs }: { kinds: readonly string[]; limit: number; leaseMs: number },

@@ -1,16 +1,13 @@
 import type { Database } from '../db/database.ts'
 import { statement } from '../db/statement.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
-import type { Job } from './queue.store.ts'
+import { type Job, RECEIVER_JOBS } from './queue.store.ts'
 
 /**
  * Claims of jobs that wait for somebody else's server. The subject of such a job is its receiver. A receiver, and an
  * organization, has a bounded number of jobs in flight on all instances together, and the claims go round: first the longest
  * due job of each receiver, then the second of each. So a receiver that never answers delays nobody else (HOOK-5).
  */
-
-/** Written into the partial indexes of migration 005 too. */
-export const RECEIVER_JOBS = ['deliver_webhook', 'deliver_callback'] as const
 
 /** Of one claim; tells the planner that keys are looked up, not the table read. */
 const CLAIMED_MAX = 200

@@ -40,7 +40,7 @@ export interface Metrics {
   idempotency(outcome: IdempotencyOutcome): void
   authFailed(reason: AuthFailureReason): void
   rateLimited(): void
-  loadShed(reason: 'requests' | 'waiters'): void
+  loadShed(reason: 'requests' | 'waiters' | 'lists'): void
   /** By the port, as `payments`. The guard around the port counts; nobody else does. */
   providerCalled(
     provider: string,

@@ -1,4 +1,5 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
+import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
@@ -118,9 +119,11 @@ export interface ListFilter {
   limit: number
 }
 
+const SEARCHED = contains(['p.name', 'p.short_name'], '$3::text')
+
 const LIST_FILTER = `p.organization_id = $1 and p.deleted_at is null
       and ($2::text is null or p.status = $2)
-      and ($3::text is null or p.name ilike $3 or p.short_name ilike $3)`
+      and ($3::text is null or ${SEARCHED})`
 
 /** The profiles of a page first, then the brands of those: an offset passes many profiles whose brands nobody asked for. */
 function pageOf(condition: string, limits: string): string {
@@ -152,19 +155,14 @@ const counted = statement<{ total: number }>(
   'count_profiles',
   `${COUNT}
       and ($2::text is null or p.status = $2)
-      and ($3::text is null or p.name ilike $3 or p.short_name ilike $3)`,
+      and ($3::text is null or ${SEARCHED})`,
 )
-
-/** `%` and `_` of the user mean themselves. */
-function likePattern(search: string | null): string | null {
-  return search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`
-}
 
 /** Live profiles, oldest first (contract 8.6). */
 export async function listProfiles(db: Executor, caller: Caller, filter: ListFilter): Promise<Profile[]> {
   const { organization_id: organizationId } = caller.organization
   const { after } = filter
-  const common = [organizationId, filter.status, likePattern(filter.search), filter.limit]
+  const common = [organizationId, filter.status, filter.search, filter.limit]
   const rows =
     after === null
       ? await db.run(organizationId, listed, [...common, filter.offset])
@@ -184,6 +182,6 @@ export async function countProfiles(
   const [row] =
     status === null && search === null
       ? await db.run(organizationId, countedAll, [organizationId])
-      : await db.run(organizationId, counted, [organizationId, status, likePattern(search)])
+      : await db.run(organizationId, counted, [organizationId, status, search])
   return row?.total ?? 0
 }

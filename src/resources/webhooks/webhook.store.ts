@@ -1,4 +1,5 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
+import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/live.ts'
 import { type Param, statement } from '../../db/statement.ts'
@@ -107,7 +108,7 @@ export function openSecrets(
   }
 }
 
-const MATCHES = `($3::text is null or strpos(lower(w.display_name), lower($3)) > 0) and ($4::boolean is null or ${IS_ACTIVE} = $4)`
+const MATCHES = `($3::text is null or ${contains(['w.display_name'], '$3::text')}) and ($4::boolean is null or ${IS_ACTIVE} = $4)`
 
 function listing(suffix: string, owner: string) {
   const where = `w.organization_id = $1 and ${owner} and ${MATCHES}`

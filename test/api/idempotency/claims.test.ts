@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { type SimulatedPayments, simulatedPayments } from '../../../src/adapters/simulator/payments.ts'
+import type { Waiters } from '../../../src/http/waiters.ts'
 import type { Payments } from '../../../src/ports/payments.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import { aCard } from '../../kit/builders.ts'
@@ -140,10 +141,10 @@ describe('a request that forwards a card', () => {
     assert.deepEqual([calls().length, (await stored()).changes], [1, 1])
   })
 
-  function tryPlace(waiters: { enter(key: string): boolean; leave(key: string): void }, customer: string, key: string) {
-    const name = `${customer} ${key}`
-    const entered = waiters.enter(name)
-    if (entered) waiters.leave(name)
+  function tryPlace(waiters: Waiters, customer: string, key: string) {
+    const waiter = { organizationId: customer, key: `${customer} ${key}` }
+    const entered = waiters.enter(waiter)
+    if (entered) waiters.leave(waiter)
     return entered
   }
 

@@ -55,6 +55,33 @@ describe('rate limits', () => {
       [org.id, customerId],
     )
 
+  /** A window that is used up and begins so many minutes ahead, as a clock that was wrong left it. */
+  const usedUpAhead = (minutes: number) =>
+    app.sql(
+      `insert into rate_windows (organization_id, customer_id, rate_class, window_start, leased)
+       values ($1, $1, 'standard', floor(extract(epoch from clock_timestamp()) / 60)::bigint + $2, 200)`,
+      [org.id, minutes],
+    )
+
+  test('E4: a window more than a minute ahead is none, and the row is of this minute again', async () => {
+    await usedUpAhead(60)
+    const reply = await org.admin.get('/v3/me')
+    assert.deepEqual([reply.status, reply.headers['x-ratelimit-remaining']], [200, '199'])
+    const [row] = await app.sql<{ ahead: number; leased: number }>(
+      `select (window_start - floor(extract(epoch from clock_timestamp()) / 60))::integer as ahead, leased::integer
+         from rate_windows where organization_id = $1`,
+      [org.id],
+    )
+    assert.deepEqual(row, { ahead: 0, leased: 20 })
+  })
+
+  test('E4: the window of the next minute holds: instances may be a moment apart', async () => {
+    await usedUpAhead(1)
+    const refused = await org.admin.get('/v3/me')
+    assert.equal(kindOf(refused), LIMITED)
+    assert.ok(Number(refused.headers['retry-after']) <= 120)
+  })
+
   test('two instances together accept 200 in a minute, and everything after is a 429 that says until when', async () => {
     const replies: Reply[] = []
     for (let second = 0; second < 3; second += 1) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '../../../src/contract/new-id.ts'
+import { RECEIVER_JOBS } from '../../../src/jobs/queue.store.ts'
 import {
   claimReceiverJobs,
   IN_FLIGHT_OF_ORGANIZATION,
   IN_FLIGHT_OF_RECEIVER,
-  RECEIVER_JOBS,
 } from '../../../src/jobs/receiver-claim.store.ts'
 import { DELIVER_CALLBACK } from '../../../src/resources/webhooks/callback.store.ts'
 import { DELIVER_WEBHOOK } from '../../../src/resources/webhooks/delivery.store.ts'
