@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import type { JsonObject } from '../contract/json-value.ts'
 import { isJsonObject, type JsonValue } from '../contract/json-value.ts'
+import { readBody } from '../contract/patch.ts'
+import type { TSchema } from '../contract/schema.ts'
 import type { Check } from '../contract/validator.ts'
 import { ORGANIZATION_STATES } from '../resources/organizations/index.ts'
 import { ASSIGNABLE_ROLES } from '../resources/users/index.ts'
@@ -24,10 +26,12 @@ export const roleOption = () => new Option('--role <role>', 'what the user may d
 
 export const stateOption = () => new Option('--state <state>', 'account state').choices(ORGANIZATION_STATES)
 
-/** Fails with every problem that `check` finds, each under its member's path. */
-export function requireValid(check: Check, values: JsonObject): void {
-  const details = check(values)
+/** The values as they are kept. Fails with every problem that `check` finds, each under its member's path. */
+export function validValues<Values extends JsonObject>(schema: TSchema, check: Check, values: Values): Values {
+  const read = readBody(schema, values, false).values
+  const details = check(read)
   if (Object.keys(details).length > 0) throw usage('Some values are not valid.', details)
+  return read as Values
 }
 
 /** Everything on standard input. */

@@ -1,11 +1,11 @@
-import { email, oneOf, optional, text, uuid } from '../contract/field.ts'
+import { email, line, oneOf, optional, text, uuid } from '../contract/field.ts'
 import { Type } from '../contract/schema.ts'
 import { ASSIGNABLE_ROLES } from '../resources/users/index.ts'
 
 /** What an operator may enter. Shapes and bounds are those of the API's own members (contract 6 and 8). */
 
 const label = (description: string, example: string) =>
-  text(
+  line(
     { min: 1, max: 255, pattern: '\\S' },
     { description, example, humanText: true, says: '{path} must be 1 to 255 characters' },
   )
@@ -39,7 +39,7 @@ export const userInput = Type.Object({
 
 export const keyInput = Type.Object({
   name: optional(
-    text(
+    line(
       { min: 1, max: 100 },
       {
         description: 'What the key is for.',

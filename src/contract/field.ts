@@ -16,14 +16,30 @@ export interface FieldNotes {
   secret?: 'sealed' | 'forwarded'
   /** The response says null where there is no value. */
   nullable?: boolean
-  /** Text that a person writes: refused when it looks like a card number (decision 18). */
+  /** Text that a person writes: refused when it looks like a card number. */
   humanText?: boolean
+  /** Text on one line: no control, format or blank characters, kept in NFC. */
+  oneLine?: boolean
+  /** Text on several lines: of control characters only line feeds and tabs, kept in NFC. */
+  manyLines?: boolean
+  /** A number of WhatsApp, which is kept in the form in which WhatsApp means it. */
+  whatsappNumber?: boolean
 }
 
 /** Notes of ours on a schema that validate nothing. Ajv is told of them, the OpenAPI document is freed of them. `nullable` is Ajv's own. */
-export const NOTE_KEYWORDS = ['says', 'example', 'clears', 'secret'] as const
+export const NOTE_KEYWORDS = ['says', 'example', 'clears', 'secret', 'whatsappNumber'] as const
 
-/** A one-line or free text between bounds, counted in characters. */
+/** Text on one line between bounds, counted in characters. */
+export function line(bounds: { min?: number; max: number; pattern?: string }, notes: FieldNotes) {
+  return text(bounds, { ...notes, oneLine: true })
+}
+
+/** Text on several lines between bounds, counted in characters. */
+export function lines(bounds: { min?: number; max: number; pattern?: string }, notes: FieldNotes) {
+  return text(bounds, { ...notes, manyLines: true })
+}
+
+/** A text between bounds, counted in characters, whose form a pattern gives or that is only shown. */
 export function text(bounds: { min?: number; max: number; pattern?: string }, notes: FieldNotes) {
   return Type.String({
     ...(bounds.min === undefined ? {} : { minLength: bounds.min }),

@@ -1,6 +1,7 @@
 import type { Details } from './failure.ts'
 import { notesOf } from './field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts'
+import { keptForm } from './kept-form.ts'
 import type { TSchema } from './schema.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { TSchema } from './schema.ts'
  * - `application/merge-patch+json` (RFC 7396): null clears what can be cleared and is a problem elsewhere.
  */
 export interface Reading {
-  /** The body without nulls and without the members to clear; only these are validated. */
+  /** The body without nulls and without the members to clear; only these are validated. Texts are in the form in which they are kept. */
   values: JsonObject
   /** Dotted paths, in the request's spelling, of the members to clear. */
   clears: ReadonlySet<string>
@@ -71,16 +72,19 @@ function readMember(
   } else if (value === '' && clears === 'null-or-empty') walk.clears.add(path)
   else if (isJsonObject(value) && (member as ObjectSchema).properties !== undefined) {
     values[name] = readObject(member as ObjectSchema, value, path, walk)
-  } else values[name] = Array.isArray(value) ? readList(member as ObjectSchema, value, path, walk) : value
+  } else if (Array.isArray(value)) values[name] = readList(member as ObjectSchema, value, path, walk)
+  else values[name] = typeof value === 'string' ? keptForm(member, value) : value
 }
 
 /** Inside a list there is nothing stored to keep or to clear, so null means not provided in both media types. */
 function readList(schema: ObjectSchema, list: readonly JsonValue[], path: string, walk: Walk): JsonValue[] {
-  return list.map((item, index) =>
-    isJsonObject(item) && schema.items !== undefined
-      ? readObject(schema.items as ObjectSchema, item, `${path}[${index}]`, { ...walk, merge: false })
-      : item,
-  )
+  const { items } = schema
+  if (items === undefined) return [...list]
+  return list.map((item, index) => {
+    if (isJsonObject(item))
+      return readObject(items as ObjectSchema, item, `${path}[${index}]`, { ...walk, merge: false })
+    return typeof item === 'string' ? keptForm(items, item) : item
+  })
 }
 
 /** Members that a request may not have in strict mode (decision 22). */

@@ -30,3 +30,26 @@ export function isE164(text: string): boolean {
     return false
   }
 }
+
+/**
+ * A number in the form in which WhatsApp means it. Mobile numbers of Mexico had a 1 behind the country code until 2019, and many
+ * lists still have it: it belongs to no number any more.
+ */
+export function whatsappNumber(text: string): string {
+  return text.replace(/^\+521(?=\d{10}$)/, '+52')
+}
+
+/** What is wrong with a text that is nearly E.164; null where nothing is known. */
+export function phoneAdvice(text: string): string | null {
+  if (/^\+521\d{10}$/.test(text)) return 'Mexican numbers have no 1 behind +52 any more'
+  if (/^00[1-9]\d{6,}$/.test(text)) return 'a + stands in front of the country code, not 00'
+  if (/^\+[1-9][\d\s().-]*[\s().-][\d\s().-]*$/.test(text)) return 'only digits may follow the +'
+  if (/^\+\d+$/.test(text) && isE164(withoutTrunkZero(text))) return 'there is no 0 behind the country code'
+  return null
+}
+
+/** Without the 0 that is dialled before a number within its country, behind a country code of one to three digits. */
+function withoutTrunkZero(text: string): string {
+  const [country, rest] = /^(\+[1-9]\d{0,2}?)0(\d+)$/.exec(text)?.slice(1) ?? []
+  return country === undefined || rest === undefined ? '' : country + rest
+}

@@ -6,7 +6,8 @@ import { cardAdvice, looksLikeCard } from './card-text.ts'
 import type { Details } from './failure.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
-import { isE164, readPhones } from './phone.ts'
+import { isE164, phoneAdvice, readPhones } from './phone.ts'
+import { isManyLines, isOneLine } from './plain-text.ts'
 import type { TSchema } from './schema.ts'
 
 /** Reads a package when it is first used: a start needs neither of the two, and they are a sixth of all that it would read. */
@@ -18,9 +19,12 @@ function readPhonesOnce(): void {
   readPhones()
 }
 
-function isPhone(text: string): boolean {
+/** Of what it found it says only what is known to be wrong with it. */
+const isPhone: SchemaValidateFunction = (wanted: boolean, value: string) => {
   uncompiled.delete(readPhonesOnce)
-  return isE164(text)
+  if (!wanted || isE164(value)) return true
+  isPhone.errors = [{ keyword: 'e164', params: { more: phoneAdvice(value) } }]
+  return false
 }
 
 /** Whether the text is an absolute http(s) URL without credentials and without characters that a URL may not hold raw. */
@@ -62,8 +66,10 @@ function newAjv(): Ajv {
       validate: (wanted: boolean, value: string) => !wanted || fits(value),
     })
   ajv.addKeyword({ keyword: 'humanText', type: 'string', schemaType: 'boolean', errors: true, validate: holdsNoCard })
-  textKeyword('e164', isPhone)
+  ajv.addKeyword({ keyword: 'e164', type: 'string', schemaType: 'boolean', errors: true, validate: isPhone })
   textKeyword('webAddress', isWebAddress)
+  textKeyword('oneLine', isOneLine)
+  textKeyword('manyLines', isManyLines)
   textKeyword('country', (value) => /^[A-Z]{2}$/.test(value) && countries.isValid(value))
   return ajv
 }
@@ -114,8 +120,11 @@ function addProblem(details: Details, schema: TSchema, root: string, error: Erro
   const says = sentence(schemaAt(schema, steps), error.keyword, path) + (advice === null ? '' : `; ${advice}`)
   const known = details[path]
   if (known === undefined) details[path] = [says]
-  // One sentence says what the member must be; a second one that repeats it for another keyword helps nobody.
-  else if (!known.includes(says)) known.push(says)
+  // One sentence says what the member must be; a second one that repeats it for another keyword helps nobody. Of an empty text it is
+  // told enough that it is empty.
+  else if (!known.includes(says) && error.keyword !== 'oneLine') known.push(says)
+  const more = error.keyword === 'e164' ? (error.params.more as string | null) : null
+  if (more !== null) details[path]?.push(`${path}: ${more}`)
 }
 
 function pathOf(root: string, steps: readonly string[]): string {
@@ -141,11 +150,13 @@ const FALLBACK: Record<string, string> = {
   required: '{path} is required',
   type: '{path} has the wrong type',
   humanText: '{path} must not contain a card number',
+  oneLine: '{path} must be on one line, without control, invisible or blank characters',
+  manyLines: '{path} must not contain control characters other than line feeds and tabs',
   maxItems: '{path} has too many entries',
 }
 
 /** Keywords whose sentence is not about the member's form: a general sentence of the field does not speak for them. */
-const APART: ReadonlySet<string> = new Set(['required', 'humanText'])
+const APART: ReadonlySet<string> = new Set(['required', 'humanText', 'oneLine', 'manyLines'])
 
 function sentence(schema: AnySchema | null, keyword: string, path: string): string {
   const says = schema?.says

@@ -6,7 +6,7 @@ import { databaseTrouble } from '../../db/database-error.ts'
 import { findImportedKey } from '../../http/admission.store.ts'
 import { keyDigest } from '../../http/admission.ts'
 import { hasLiveKey, insertImportedKey } from '../../resources/api-keys/index.ts'
-import { readStandardInput, requireValid } from '../arguments.ts'
+import { readStandardInput, validValues } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { requireRoom } from '../new-key.ts'
@@ -50,8 +50,8 @@ async function previousHolder(db: Database, digest: string): Promise<string | nu
 
 /** `key import`: the key's digest is stored with its user, and in the directory that finds its organization. A revoked one can be imported again, anywhere. */
 export async function importKey(output: Output, options: ImportOptions): Promise<void> {
-  const { profile, name } = options
-  requireValid(checkKey, name === undefined ? {} : { name })
+  const { profile } = options
+  const { name } = validValues(keyInput, checkKey, options.name === undefined ? {} : { name: options.name })
   const { uuid, lastFour } = await readKey(options.key)
   const made = await withInstallation({ mayCreate: false }, async (installation) => {
     const { db } = installation

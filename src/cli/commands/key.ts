@@ -10,7 +10,7 @@ import {
   revokeOrganizationKey,
 } from '../../resources/api-keys/index.ts'
 import { insertUser } from '../../resources/users/index.ts'
-import { orgOption, requireValid, roleOption, userOption, uuidArgument } from '../arguments.ts'
+import { orgOption, roleOption, userOption, uuidArgument, validValues } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { createKey, requireRoom } from '../new-key.ts'
@@ -55,9 +55,9 @@ async function keyUser(db: Executor, organizationId: string, { user, role, name 
 }
 
 async function create(output: Output, options: CreateOptions): Promise<void> {
-  const { name, profile, role } = options
+  const { profile, role } = options
   if ((options.user === undefined) === (role === undefined)) throw usage('Give either --user or --role.')
-  requireValid(checkKey, name === undefined ? {} : { name })
+  const { name } = validValues(keyInput, checkKey, options.name === undefined ? {} : { name: options.name })
   const mode = options.test === true ? ('test' as const) : ('live' as const)
   const made = await withInstallation({ mayCreate: false }, async (installation) => {
     const { organization_id } = await chosenOrganization(installation, options.org)

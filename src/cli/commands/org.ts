@@ -9,7 +9,7 @@ import {
   setOrganizationWaba,
 } from '../../resources/organizations/index.ts'
 import { insertUser } from '../../resources/users/index.ts'
-import { orgOption, requireValid, stateOption } from '../arguments.ts'
+import { orgOption, stateOption, validValues } from '../arguments.ts'
 import { notFound, usage } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { createKey } from '../new-key.ts'
@@ -37,11 +37,15 @@ interface OrgOptions {
 }
 
 async function create(output: Output, options: CreateOptions): Promise<void> {
-  const { name, email, state = 'ACTIVE', wabaId, wabaName } = options
+  const { state = 'ACTIVE', wabaId, wabaName } = options
   if (wabaName !== undefined && wabaId === undefined) throw usage('--waba-name needs --waba-id.')
   const waba = wabaId === undefined ? null : { id: wabaId, name: wabaName ?? null }
   const shown = waba === null ? {} : { waba: { id: waba.id, ...(waba.name === null ? {} : { name: waba.name }) } }
-  requireValid(checkOrganization, { name, email, ...shown })
+  const { name, email } = validValues(organizationInput, checkOrganization, {
+    name: options.name,
+    email: options.email,
+    ...shown,
+  })
   const kind = options.standalone === true ? ('user' as const) : ('organization' as const)
   const made = await withInstallation({ mayCreate: true }, async ({ db, keys: ring }) => {
     const keys = await ring()
@@ -94,7 +98,7 @@ async function setState(output: Output, state: string, { org }: OrgOptions): Pro
 }
 
 async function setWaba(output: Output, org: string | undefined, waba: { id: string; name?: string } | null) {
-  if (waba !== null) requireValid(checkWaba, waba)
+  if (waba !== null) validValues(wabaInput, checkWaba, waba)
   const id = await withInstallation({ mayCreate: false }, async (installation) => {
     const { organization_id } = await chosenOrganization(installation, org)
     const stored = waba === null ? null : { id: waba.id, name: waba.name ?? null }

@@ -18,7 +18,7 @@ import {
   setUserStatus,
   suspensionProblem,
 } from '../../resources/users/index.ts'
-import { orgOption, requireValid, roleOption, userOption } from '../arguments.ts'
+import { orgOption, roleOption, userOption, validValues } from '../arguments.ts'
 import { CommandFailure, notFound } from '../command-failure.ts'
 import { withInstallation } from '../installation.ts'
 import { userInput } from '../operator.fields.ts'
@@ -38,8 +38,8 @@ interface AddOptions extends OrgOptions {
   role: Role
 }
 
-async function add(output: Output, { org, email, name, role }: AddOptions): Promise<void> {
-  requireValid(checkUser, { email, name, role })
+async function add(output: Output, { org, ...given }: AddOptions): Promise<void> {
+  const { email, name, role } = validValues(userInput, checkUser, { ...given })
   const made = await withInstallation({ mayCreate: false }, async (installation) => {
     const { organization_id } = await chosenOrganization(installation, org)
     const user = { id: newId(), email: email.toLowerCase(), name, role, status: 'active' as const, is_service: false }

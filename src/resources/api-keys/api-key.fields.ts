@@ -1,4 +1,4 @@
-import { flag, instant, oneOf, optional, text, uuid } from '../../contract/field.ts'
+import { flag, instant, line, oneOf, optional, text, uuid } from '../../contract/field.ts'
 import { Type } from '../../contract/schema.ts'
 
 /** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role, as it is now. */
@@ -8,7 +8,7 @@ export const KEYS_MAX = 100
 
 const KEY_MODES = ['live', 'test'] as const
 
-const name = text(
+const name = line(
   { min: 1, max: 100 },
   {
     description: 'What the key is for.',

@@ -1,4 +1,4 @@
-import { email, oneOf, optional, phone, text } from '../../contract/field.ts'
+import { email, line, oneOf, optional, phone } from '../../contract/field.ts'
 
 /** Members of a brand that the published API does not have, and without which some kinds of business cannot be registered. */
 
@@ -56,7 +56,7 @@ export const addedContactFields = {
 
 export const addedBusinessFields = {
   stockSymbol: optional(
-    text(
+    line(
       { min: 1, max: 10 },
       {
         description: 'Symbol of a listed company.',
@@ -76,7 +76,7 @@ export const addedBusinessFields = {
     }),
   ),
   altBusinessId: optional(
-    text(
+    line(
       { min: 1, max: 50 },
       {
         description: 'Another number that proves the business, of the kind beside it.',

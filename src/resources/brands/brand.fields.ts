@@ -1,4 +1,17 @@
-import { country, email, flag, instant, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
+import {
+  country,
+  email,
+  flag,
+  instant,
+  line,
+  lines,
+  oneOf,
+  optional,
+  phone,
+  text,
+  uuid,
+  webAddress,
+} from '../../contract/field.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
 import { type TSchema, Type } from '../../contract/schema.ts'
 import { ADDED_MEMBERS, addedBusinessFields, addedContactFields } from './added.fields.ts'
@@ -60,7 +73,7 @@ function cleared(description: string, example: string | null, extra: { humanText
 }
 
 const contactFields = {
-  name: text(
+  name: line(
     { ...SHORT, pattern: '\\S' },
     {
       description: 'Person who answers for the brand.',
@@ -75,10 +88,10 @@ const contactFields = {
     },
   ),
   businessName: optional(
-    text(SHORT, cleared('Name under which the business is known.', 'Acme Corp', { humanText: true, secret: 'sealed' })),
+    line(SHORT, cleared('Name under which the business is known.', 'Acme Corp', { humanText: true, secret: 'sealed' })),
   ),
   role: optional(
-    text(SHORT, cleared("The contact's role in the business.", 'CEO', { humanText: true, secret: 'sealed' })),
+    line(SHORT, cleared("The contact's role in the business.", 'CEO', { humanText: true, secret: 'sealed' })),
   ),
   phone: optional(
     phone({
@@ -116,10 +129,10 @@ const contactFields = {
 
 const businessFields = {
   legalName: optional(
-    text(SHORT, cleared('Legal name, exactly as in the tax record.', 'Acme Corporation LLC', { humanText: true })),
+    line(SHORT, cleared('Legal name, exactly as in the tax record.', 'Acme Corporation LLC', { humanText: true })),
   ),
   taxId: optional(
-    text(
+    line(
       { min: 1, max: 64 },
       {
         ...cleared('Tax number of the business.', '12-3456789', { secret: 'sealed' }),
@@ -128,7 +141,7 @@ const businessFields = {
     ),
   ),
   taxIdType: optional(
-    text(
+    line(
       { min: 1, max: 64 },
       {
         ...cleared('Kind of the tax number.', 'us_ein', { humanText: true }),
@@ -144,11 +157,11 @@ const businessFields = {
       nullable: true,
     }),
   ),
-  street: optional(text(SHORT, cleared('Street and number.', '123 Main Street', { humanText: true }))),
-  city: optional(text(SHORT, cleared('City.', 'New York', { humanText: true }))),
-  state: optional(text(SHORT, cleared('State or province.', 'NY', { humanText: true }))),
+  street: optional(line(SHORT, cleared('Street and number.', '123 Main Street', { humanText: true }))),
+  city: optional(line(SHORT, cleared('City.', 'New York', { humanText: true }))),
+  state: optional(line(SHORT, cleared('State or province.', 'NY', { humanText: true }))),
   postalCode: optional(
-    text(
+    line(
       { min: 1, max: 32 },
       { ...cleared('Postal code.', '10001', { humanText: true }), says: '{path} must be 1 to 32 characters' },
     ),
@@ -185,7 +198,7 @@ const complianceFields = {
     example: 'SMALL_ACCOUNT',
   }),
   primaryUseCase: optional(
-    text(
+    lines(
       { min: 1, max: 1000 },
       {
         ...cleared('What the messages are for.', 'Customer notifications and appointment reminders', {
@@ -196,7 +209,7 @@ const complianceFields = {
     ),
   ),
   expectedMessagingVolume: optional(
-    text(
+    line(
       { min: 1, max: 64 },
       {
         ...cleared('Expected messages a day, as text.', '10000', { humanText: true }),
@@ -235,7 +248,7 @@ const complianceFields = {
     }),
   ),
   notes: optional(
-    text(
+    lines(
       { min: 1, max: 5000 },
       {
         ...cleared('Anything a reviewer should know.', null, { humanText: true }),

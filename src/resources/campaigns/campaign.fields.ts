@@ -1,4 +1,4 @@
-import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+import { flag, instant, line, lines, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
 import { Type } from '../../contract/schema.ts'
 
 /**
@@ -30,8 +30,8 @@ export type MessagingUseCase = (typeof MESSAGING_USE_CASES)[number]
 const SAMPLES_MAX = 5
 const USE_CASES_MAX = 50
 
-function required(max: number, description: string, example: string) {
-  return text(
+function required(of: typeof line, max: number, description: string, example: string) {
+  return of(
     { min: 1, max, pattern: '\\S' },
     {
       description,
@@ -48,7 +48,7 @@ function required(max: number, description: string, example: string) {
 
 function removable(max: number, description: string, example: string) {
   return optional(
-    text(
+    lines(
       { min: 1, max },
       { description, example, nullable: true, humanText: true, says: `{path} must be 1 to ${max} characters` },
     ),
@@ -65,7 +65,12 @@ const messagingUseCase = oneOf(MESSAGING_USE_CASES, {
 })
 
 const sampleMessages = Type.Array(
-  required(1024, 'A message as it will be sent.', 'Hi {name}, your appointment is confirmed for {date} at {time}.'),
+  required(
+    lines,
+    1024,
+    'A message as it will be sent.',
+    'Hi {name}, your appointment is confirmed for {date} at {time}.',
+  ),
   {
     minItems: 1,
     maxItems: SAMPLES_MAX,
@@ -90,9 +95,14 @@ const useCases = Type.Array(Type.Object({ messagingUseCaseUs: messagingUseCase, 
 })
 
 const texts = {
-  name: required(255, 'Name of the campaign.', 'Customer Notifications'),
-  description: required(5000, 'Who sends what to whom, and why.', 'Appointment reminders and account notifications'),
-  type: required(64, 'Kind of the campaign, in words of your own.', 'App'),
+  name: required(line, 255, 'Name of the campaign.', 'Customer Notifications'),
+  description: required(
+    lines,
+    5000,
+    'Who sends what to whom, and why.',
+    'Appointment reminders and account notifications',
+  ),
+  type: required(line, 64, 'Kind of the campaign, in words of your own.', 'App'),
 }
 
 const settings = {

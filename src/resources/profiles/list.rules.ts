@@ -28,7 +28,8 @@ export function readListQuery(query: URLSearchParams): ListQuery {
       details: { status: [`status must be one of: ${PROFILE_STATUSES.join(', ')}`] },
     })
   }
-  const search = query.get('search')
+  // Names are kept composed.
+  const search = query.get('search')?.normalize('NFC') ?? null
   if (search !== null && (search.length > 255 || search.includes('\0'))) {
     throw new Failure('VALIDATION_001', { details: { search: ['search must be text of at most 255 characters'] } })
   }

@@ -1,11 +1,11 @@
-import { email, flag, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
+import { email, flag, line, lines, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
 import type { TSchema } from '../../contract/schema.ts'
 import { BILLING_MODELS, type NumberSettings, type ScalarSettings } from './profile.fields.ts'
 
 /** The members that requests and answers have in common: bounds, sentences, descriptions. Source: contract 8.1, 8.5, 8.7, 8.9 and decision 13. */
 
 export const billingContactMembers = {
-  name: text(
+  name: line(
     { min: 1, max: 255, pattern: '\\S' },
     {
       description: 'Who is billed.',
@@ -30,7 +30,7 @@ export const billingContactMembers = {
     }),
   ),
   address: optional(
-    text(
+    lines(
       { min: 1, max: 1000 },
       {
         description: 'Postal address as free text.',
@@ -46,7 +46,7 @@ export const billingContactMembers = {
 }
 
 export const scalarMembers = {
-  name: text(
+  name: line(
     { min: 1, max: 255, pattern: '\\S' },
     {
       description: 'Name of the profile.',
@@ -66,7 +66,7 @@ export const scalarMembers = {
     clears: 'null-or-empty',
     nullable: true,
   }),
-  description: text(
+  description: lines(
     { max: 5000 },
     {
       description: 'What the profile is for.',
@@ -131,7 +131,8 @@ export const numberMembers = {
     nullable: true,
   }),
   whatsapp_phone_number: phone({
-    description: 'Number that WhatsApp messages are sent from.',
+    description: 'Number that WhatsApp messages are sent from. The 1 that once stood behind +52 is left out.',
+    whatsappNumber: true,
     example: '+12025551234',
     clears: 'null',
     nullable: true,

@@ -1,3 +1,4 @@
+import { lineForOthers } from '../../contract/plain-text.ts'
 import type { BrandForRegistry } from '../../ports/brand-registry.ts'
 import type { Brand } from '../brands/index.ts'
 import type { Problem } from './registration.fields.ts'
@@ -14,8 +15,7 @@ const ENTITY_TYPES = ['PRIVATE_PROFIT', 'PUBLIC_PROFIT', 'NON_PROFIT', 'SOLE_PRO
 function reader(section: Brand['contact']): (name: string) => string | null {
   return (name) => {
     const value = section[name]
-    const text = typeof value === 'string' ? value.trim() : ''
-    return text === '' ? null : text
+    return typeof value === 'string' ? lineForOthers(value) : null
   }
 }
 

@@ -1,4 +1,4 @@
-import { email, flag, instant, oneOf, optional, text, uuid } from '../../contract/field.ts'
+import { email, flag, instant, line, oneOf, optional, text, uuid } from '../../contract/field.ts'
 import { Type } from '../../contract/schema.ts'
 
 /** Users of an organization (contract 11). */
@@ -20,12 +20,8 @@ const address = email({
 })
 
 /** On one line, because it stands in a mail. */
-const name = text(
-  {
-    min: 1,
-    max: 255,
-    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*\\S[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
-  },
+const name = line(
+  { min: 1, max: 255 },
   {
     description: 'Name of the person, on one line.',
     example: 'Jane Doe',
@@ -34,6 +30,7 @@ const name = text(
       any: 'Name must be 1 to 255 characters on one line',
       required: 'Name is required',
       humanText: 'Name must not contain a card number',
+      oneLine: 'Name must be 1 to 255 characters on one line',
     },
   },
 )

@@ -1,3 +1,4 @@
+import { looksLikeCard } from '../../contract/card-text.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/json-value.ts'
 import { readPage, readPageSize } from '../../contract/paging.ts'
@@ -17,9 +18,13 @@ export function readPages(query: URLSearchParams): Page {
 
 /** @throws Failure VALIDATION_001. */
 export function readSearch(query: URLSearchParams): string | null {
-  const search = query.get('search')
+  // Names are kept composed.
+  const search = query.get('search')?.normalize('NFC') ?? null
   if (search !== null && (search.length > 255 || search.includes('\0'))) {
     throw new Failure('VALIDATION_001', { details: { search: ['search must be text of at most 255 characters'] } })
+  }
+  if (search !== null && looksLikeCard(search)) {
+    throw new Failure('VALIDATION_001', { details: { search: ['search must not contain a card number'] } })
   }
   return search === '' ? null : search
 }

@@ -1,5 +1,5 @@
 import { DESCRIBED_EVENTS, SUBSCRIBABLE, suffixesOf } from '../../contract/events.ts'
-import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
+import { flag, instant, line, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
 import { type TSchema, Type } from '../../contract/schema.ts'
 
 /** Webhooks in the order of contract 12.1. */
@@ -9,7 +9,7 @@ export const DEFAULTS = { retry_count: 3, timeout_seconds: 30 } as const
 /** The contract's sentence about an address that is none (contract 2.3). */
 export const NOT_AN_ADDRESS = 'Endpoint URL must be a valid HTTP or HTTPS URL'
 
-const displayName = text(
+const displayName = line(
   { min: 1, max: 255 },
   {
     description: 'What the webhook is for.',
