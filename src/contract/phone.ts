@@ -43,7 +43,6 @@ export function whatsappNumber(text: string): string {
 export function phoneAdvice(text: string): string | null {
   if (/^\+521\d{10}$/.test(text)) return 'Mexican numbers have no 1 behind +52 any more'
   if (/^00[1-9]\d{6,}$/.test(text)) return 'a + stands in front of the country code, not 00'
-  if (/^\+[1-9][\d\s().-]*[\s().-][\d\s().-]*$/.test(text)) return 'only digits may follow the +'
   if (/^\+\d+$/.test(text) && isE164(withoutTrunkZero(text))) return 'there is no 0 behind the country code'
   return null
 }

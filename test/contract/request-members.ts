@@ -66,6 +66,9 @@ const CANDIDATES: readonly unknown[] = [
   false,
 ]
 
+/** Members that a rule judges by what stands beside them. */
+const OF_A_FORM: Readonly<Record<string, unknown>> = { 'brand.business.taxId': '98-7654321' }
+
 const checks = new Map<string, ReturnType<typeof compileCheck>>()
 
 function fits({ path, schema }: Member, value: unknown): boolean {
@@ -84,7 +87,9 @@ export function baseSample(member: Member): unknown {
 /** A valid value that is not the example. Fails when there is none to choose. */
 export function otherSample(member: Member): unknown {
   const base = JSON.stringify(baseSample(member))
-  const other = CANDIDATES.find((candidate) => JSON.stringify(candidate) !== base && fits(member, candidate))
+  const other = [OF_A_FORM[member.path], ...CANDIDATES].find(
+    (candidate) => candidate !== undefined && JSON.stringify(candidate) !== base && fits(member, candidate),
+  )
   if (other === undefined) throw new Error(`${member.path}: no other value fits; add one to CANDIDATES`)
   return other
 }

@@ -25,7 +25,7 @@ function secrets() {
     contactRole: `Role ${word()}`,
     contactPhone: phone(),
     contactEmail: `contact-${word()}@example.com`,
-    taxId: `TAX-${word()}`,
+    taxId: `TAX-1${word()}`,
   }
   const brand = aBrand()
   const members: Json = {
@@ -46,7 +46,7 @@ function secrets() {
         phone: values.contactPhone,
         email: values.contactEmail,
       },
-      business: { ...brand.business, taxId: values.taxId },
+      business: { ...brand.business, taxId: values.taxId, taxIdType: 'de_hrb' },
     },
   }
   return { values: Object.values(values), members }

@@ -1,8 +1,16 @@
+import type { Details } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
 import { newId } from '../../contract/new-id.ts'
 import { addUnknown, readBody } from '../../contract/patch.ts'
 import { compileCheck } from '../../contract/validator.ts'
-import { applyBrand, type Brand, brandRequest, lockProblem, mergedRequest } from '../../resources/brands/index.ts'
+import {
+  applyBrand,
+  type Brand,
+  brandRequest,
+  givenTaxIdProblem,
+  lockProblem,
+  mergedRequest,
+} from '../../resources/brands/index.ts'
 import { findOrganizationBrand, saveOrganizationBrand } from '../../resources/brands/organization-brand.store.ts'
 import { readJsonFile } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'
@@ -19,13 +27,21 @@ function brandOf(content: JsonObject): JsonObject {
   return isJsonObject(content.brand) && Object.keys(content).length === 1 ? content.brand : content
 }
 
+/** What is wrong with a tax number that the file gives. */
+function taxIdDetails(given: JsonObject, after: JsonObject): Details {
+  const { business } = after
+  if (!isJsonObject(given.business) || given.business.taxId === undefined || !isJsonObject(business)) return {}
+  const problem = givenTaxIdProblem(business)
+  return problem === null ? {} : { 'business.taxId': [`business.taxId ${problem}`] }
+}
+
 /** What is to be stored: the file's members over the stored ones, all judged together. */
 function decide(stored: Brand | null, content: JsonObject) {
   const locked = lockProblem(stored)
   if (locked !== null) throw new CommandFailure('CONFLICT', locked)
   const reading = readBody(brandRequest, content, false)
   const values = stored === null ? reading.values : mergedRequest(stored, reading.values)
-  const details = { ...check(values), ...addUnknown(reading, true) }
+  const details = { ...check(values), ...addUnknown(reading, true), ...taxIdDetails(reading.values, values) }
   if (Object.keys(details).length > 0) throw usage('The brand is not valid.', withNearest(details, brandRequest))
   return applyBrand(stored, reading.values, NOTHING_CLEARED)
 }

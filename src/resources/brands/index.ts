@@ -1,4 +1,4 @@
-export { type Brand, brandAnswer, brandRequest } from './brand.fields.ts'
+export { type Brand, brandAnswer, brandRequest, type SectionValues } from './brand.fields.ts'
 export {
   applyBrand,
   type BrandSections,
@@ -20,3 +20,4 @@ export {
   decodeBrand,
 } from './brand.store.ts'
 export { type BrandKey, type BrandRelease, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'
+export { givenTaxIdProblem, taxIdCountry, taxIdProblem } from './tax-id.rules.ts'

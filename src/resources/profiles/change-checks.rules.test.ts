@@ -22,6 +22,7 @@ function problems(body: JsonObject, parts: { early?: Record<string, string[]>; w
       },
       reading,
       brandLock: null,
+      storedBusiness: null,
       hasCard: false,
       references: [],
     },

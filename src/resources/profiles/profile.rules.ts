@@ -1,7 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
 import type { Reading } from '../../contract/patch.ts'
 import type { Rule } from '../../contract/rule.ts'
-import { type BrandSections, lockProblem, mergedRequest } from '../brands/index.ts'
+import {
+  type BrandSections,
+  givenTaxIdProblem,
+  lockProblem,
+  mergedRequest,
+  type SectionValues,
+} from '../brands/index.ts'
 import type { BillingContact, BillingModel, ProfileSettings } from './profile.fields.ts'
 import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
@@ -12,6 +18,8 @@ export interface ProfileChange {
   reading: Reading
   brandLock: 'submitting' | 'submitted' | null
   hasCard: boolean
+  /** The business of the own brand as it is stored; null where there is none. */
+  storedBusiness: SectionValues | null
   /** The members whose reference does not name another live profile of the organization, or closes a circle. */
   references: readonly ReferenceProblem[]
 }
@@ -42,6 +50,21 @@ function referenceRule(member: ReferenceProblem['member']): Rule<ProfileChange> 
     says: (change) => `${member} ${REFERENCE_SAYS[problem(change)?.kind ?? 'unknown']}`,
     broken: (change) => problem(change) !== undefined,
   }
+}
+
+/** What is wrong with a tax number that the request writes. The stored one, sent again, is not judged anew. */
+function taxIdTrouble({ reading, storedBusiness }: ProfileChange): string | null {
+  const brand = reading.values.brand
+  const business = isJsonObject(brand) ? brand.business : null
+  if (!isJsonObject(business) || business.taxId === undefined || business.taxId === storedBusiness?.tax_id) return null
+  const after = (member: string, stored: string) =>
+    business[member] ?? (reading.clears.has(`brand.business.${member}`) ? null : storedBusiness?.[stored])
+  return givenTaxIdProblem({
+    taxId: business.taxId,
+    taxIdType: after('taxIdType', 'tax_id_type'),
+    country: after('country', 'country'),
+    countryOfRegistration: after('countryOfRegistration', 'country_of_registration'),
+  })
 }
 
 /** The combinations that a change of a profile must not make. Sources: contract 8.9, 8.10, 14.4; decisions 13 and 21. */
@@ -78,6 +101,12 @@ export const PROFILE_RULES: readonly Rule<ProfileChange>[] = [
     reads: [],
     says: (change) => lockProblem({ lock: change.brandLock }) ?? '',
     broken: (change) => given(change, 'brand') !== undefined && change.brandLock !== null,
+  },
+  {
+    at: 'brand.business.taxId',
+    reads: ['taxId', 'taxIdType', 'country', 'countryOfRegistration'].map((member) => `brand.business.${member}`),
+    says: (change) => `brand.business.taxId ${taxIdTrouble(change)}`,
+    broken: (change) => taxIdTrouble(change) !== null,
   },
   {
     at: 'payment_details',

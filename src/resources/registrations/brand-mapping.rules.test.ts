@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { personNames, SOLE_PROPRIETOR, taxIdCountry, toRegistryBrand } from './brand-mapping.rules.ts'
+import { taxIdCountry } from '../brands/index.ts'
+import { personNames, SOLE_PROPRIETOR, toRegistryBrand } from './brand-mapping.rules.ts'
 
 const ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
 
@@ -86,6 +87,18 @@ describe('a brand as a registry takes it', () => {
     ['a tax number', business({ tax_id: ' ' }), 'business.taxId', 'The registry needs the tax number of the business.'],
     ['nine digits', business({ tax_id: '12-345' }), 'business.taxId', 'A US tax number has nine digits.'],
     ['nine digits alone', business({ tax_id: '12-34567890' }), 'business.taxId', 'A US tax number has nine digits.'],
+    [
+      'a whole tax number',
+      business({ tax_id: '*****6789', tax_id_type: 'eu_vat', country_of_registration: 'DE' }),
+      'business.taxId',
+      'The registry needs the whole tax number: what is stored is masked, or holds no number.',
+    ],
+    [
+      'a tax number in words',
+      business({ tax_id: 'Applied for' }),
+      'business.taxId',
+      'A US tax number has nine digits.',
+    ],
     ['a phone number', contact({ phone: null }), 'contact.phone', 'The registry needs a phone number.'],
     ['an e-mail address', contact({ email: null }), 'contact.email', 'The registry needs an e-mail address.'],
     ['a street', business({ street: null }), 'business.street', ADDRESS],

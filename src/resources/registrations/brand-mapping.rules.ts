@@ -1,6 +1,6 @@
 import { lineForOthers } from '../../contract/plain-text.ts'
 import type { BrandForRegistry } from '../../ports/brand-registry.ts'
-import type { Brand } from '../brands/index.ts'
+import { type Brand, taxIdCountry, taxIdProblem } from '../brands/index.ts'
 import type { Problem } from './registration.fields.ts'
 
 /**
@@ -17,25 +17,6 @@ function reader(section: Brand['contact']): (name: string) => string | null {
     const value = section[name]
     return typeof value === 'string' ? lineForOthers(value) : null
   }
-}
-
-/**
- * The country that issued a tax number: the prefix of its kind (`us_ein`, `ca_bn`), for an EU VAT number the number's own
- * first letters (EL is Greece), else the country of registration, else that of the address.
- */
-export function taxIdCountry(
-  kind: string | null,
-  taxId: string | null,
-  { registration, address }: { registration: string | null; address: string | null },
-): string | null {
-  const prefix = /^([a-z]{2})[_-]/i.exec(kind ?? '')?.[1]?.toUpperCase()
-  if (prefix === 'EU') {
-    const country = /^([A-Z]{2})/i.exec(taxId ?? '')?.[1]?.toUpperCase()
-    if (country !== undefined) return country === 'EL' ? 'GR' : country
-  }
-  if (prefix !== undefined && prefix !== 'EU') return prefix === 'UK' ? 'GB' : prefix
-  if (/^ein$/i.test(kind ?? '')) return 'US'
-  return registration ?? address
 }
 
 /** First and last name of a person, split at the last space. One word is a first name alone. */
@@ -96,6 +77,11 @@ function problemsOf(brand: BrandForRegistry, country: string | null): Problem[] 
     brand.taxId === null || brand.taxIdCountry !== 'US' || /^\d{9}$/.test(brand.taxId),
     'brand.business.taxId',
     'A US tax number has nine digits.',
+  )
+  need(
+    brand.taxId === null || brand.taxIdCountry === 'US' || taxIdProblem(brand.taxId, null) === null,
+    'brand.business.taxId',
+    'The registry needs the whole tax number: what is stored is masked, or holds no number.',
   )
   if (kind === 'PUBLIC_PROFIT') {
     need(brand.stockSymbol !== null, 'brand.business.stockSymbol', 'The registry needs the stock symbol.')

@@ -43,8 +43,20 @@ describe('the volume that a brand expects', () => {
     ['10000', 10_000],
     ['1,500', 1_500],
     ['about a lot', null],
-    ['about 500', null],
-    ['500 a day', null],
+    ['about 500', 500],
+    ['500 a day', 500],
+    ['1500.00', 1_500],
+    ['1.500,00', 1_500],
+    ['2,000 per day', 2_000],
+    ["10'000 SMS/day", 10_000],
+    ['10k', 10_000],
+    ['10.5k', null],
+    ['60,000 messages a month', 2_000],
+    ['7000 weekly', 1_000],
+    ['1,000-5,000', null],
+    ['2000 or 3000', null],
+    ['12,34,567', null],
+    ['', null],
     ['1234567890', null],
     [null, null],
   ] as const) {
@@ -68,7 +80,7 @@ const campaign = {
 } as unknown as Campaign
 
 describe('a campaign as a registry takes it', () => {
-  const at = { generation: 1, messagesPerDay: null, isSoleProprietor: false }
+  const at = { generation: 1, messagesPerDay: null, isSoleProprietor: false, isVolumeUnread: false }
 
   test('keywords without spaces, links and phone numbers in samples told apart', () => {
     const { campaign: mapped, problems } = toRegistryCampaign(campaign, at)
@@ -78,6 +90,25 @@ describe('a campaign as a registry takes it', () => {
       [campaign.id, '2FA', 'YES,START', null, 'HELP'],
     )
     assert.deepEqual([mapped.hasEmbeddedLink, mapped.hasEmbeddedPhone], [false, true])
+  })
+
+  test('C15: a volume that is no number is told where it decides the use case, and only there', () => {
+    const unread = { ...at, isVolumeUnread: true }
+    const of = (...kinds: string[]) => ({
+      ...campaign,
+      useCases: kinds.map((messagingUseCaseUs) => ({ messagingUseCaseUs, sampleMessages: ['x'] })),
+    })
+    const fields = (kinds: string[], told: typeof at) =>
+      toRegistryCampaign(of(...kinds) as unknown as typeof campaign, told).problems.map(({ field }) => field)
+    assert.deepEqual(fields(['M2M', 'TWO_FA'], unread), ['brand.compliance.expectedMessagingVolume'])
+    for (const kinds of [['M2M'], ['M2M', 'M2M'], ['MIXED', 'M2M'], ['LOW_VOLUME', 'M2M', 'TWO_FA']])
+      assert.deepEqual(fields(kinds, unread), [])
+    assert.deepEqual(fields(['M2M', 'TWO_FA'], at), [])
+  })
+
+  test('C3: keywords are sent in capitals, separated by commas, however the list is written', () => {
+    const { campaign: mapped } = toRegistryCampaign({ ...campaign, optoutKeywords: 'stop end\nQUIT;stop' }, at)
+    assert.equal(mapped.optoutKeywords, 'STOP,END,QUIT')
   })
 
   test('submitted anew it has another reference', () => {

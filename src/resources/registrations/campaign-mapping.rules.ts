@@ -1,3 +1,4 @@
+import { readKeywords } from '../../contract/keywords.ts'
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import type { Campaign } from '../campaigns/index.ts'
 import { SOLE_PROPRIETOR } from './brand-mapping.rules.ts'
@@ -50,17 +51,27 @@ export function pickSamples(useCases: readonly { sampleMessages: readonly string
 }
 
 function keywords(text: string | null): string | null {
-  const words = (text ?? '')
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
+  const words = readKeywords(text ?? '')
   return words.length === 0 ? null : words.join(',')
 }
 
-/** The messages that a brand expects a day, where its text says a number. */
+const PER_DAY = { '': 1, day: 1, daily: 1, week: 7, weekly: 7, month: 30, monthly: 30, year: 365, yearly: 365 } as const
+const NUMBER = String.raw`\d{1,3}(?:[ ,.'_\u00a0\u2009\u202f]\d{3})+|\d{1,9}`
+const VOLUME = new RegExp(
+  String.raw`^(?:about|approx\.?|approximately|up to|max\.?|~|<)?\s*(?<number>${NUMBER})(?:[.,]\d{1,2}|\s*(?<thousands>k))?\s*(?:sms|mms|text|texts|messages?|msgs?|segments?)?\s*(?:(?:per|a|an|each|every|/)\s*)?(?<time>day|daily|week|weekly|month|monthly|year|yearly)?\.?$`,
+  'i',
+)
+
+/**
+ * The messages that a brand expects a day, where its text says one number, with the time that it is for or without. Null for
+ * anything else, as a range: no number is made of what is none.
+ */
 export function messagesPerDay(volume: unknown): number | null {
-  const digits = typeof volume === 'string' ? volume.replace(/[\s,._]/g, '') : ''
-  return /^\d{1,9}$/.test(digits) ? Number(digits) : null
+  const found = typeof volume === 'string' ? VOLUME.exec(volume.trim()) : null
+  const { number = '', thousands, time = '' } = found?.groups ?? {}
+  if (found === null || number === '') return null
+  const messages = Number(number.replace(/\D/g, '')) * (thousands === undefined ? 1 : 1000)
+  return Math.ceil(messages / PER_DAY[time.toLowerCase() as keyof typeof PER_DAY])
 }
 
 /** What the registry would refuse. */
@@ -73,17 +84,28 @@ function problemsOf(subUsecases: readonly string[], usecase: string, isSolePropr
   return []
 }
 
+/** Several use cases without a parent among them: the expected volume decides between MIXED and LOW_VOLUME, and so what it costs. */
+function isByVolume(useCases: Campaign['useCases']): boolean {
+  const distinct = new Set<string>(useCases.map(({ messagingUseCaseUs }) => messagingUseCaseUs))
+  return distinct.size > 1 && !PARENTS.some((parent) => distinct.has(parent))
+}
+
+const UNREAD_VOLUME: Problem = {
+  field: 'brand.compliance.expectedMessagingVolume',
+  says: 'No number can be read in the expected volume, which decides between MIXED and LOW_VOLUME: write messages a day, as 2000.',
+}
+
 /** A campaign but for the registry's id of its brand, which is known when the brand is registered. */
 export type MappedCampaign = Omit<CampaignForRegistry, 'tcrBrandId'>
 
 /**
  * The campaign in the registry's terms, and what the registry would refuse.
  *
- * @param generation 1 for the first submission; a campaign that was declined is submitted anew under a further reference.
+ * @param at isVolumeUnread: the brand says a volume in which no number was found; generation: 1 for the first submission; a campaign that was declined is submitted anew under a further reference.
  */
 export function toRegistryCampaign(
   campaign: Campaign,
-  at: { generation: number; messagesPerDay: number | null; isSoleProprietor: boolean },
+  at: { generation: number; messagesPerDay: number | null; isSoleProprietor: boolean; isVolumeUnread: boolean },
 ): { campaign: MappedCampaign; problems: Problem[] } {
   const merged = mergeUseCases(
     campaign.useCases.map(({ messagingUseCaseUs }) => messagingUseCaseUs),
@@ -109,6 +131,9 @@ export function toRegistryCampaign(
       hasEmbeddedLink: /https?:\/\/|\{url\}|\{link\}|\bwww\./i.test(texts),
       hasEmbeddedPhone: /(?:\+\d|\(\d{3}\)|\b\d{3}[-. ]\d{3}[-. ]\d{4})/.test(texts),
     },
-    problems: problemsOf(merged.subUsecases, merged.usecase, at.isSoleProprietor),
+    problems: [
+      ...problemsOf(merged.subUsecases, merged.usecase, at.isSoleProprietor),
+      ...(at.isVolumeUnread && isByVolume(campaign.useCases) ? [UNREAD_VOLUME] : []),
+    ],
   }
 }

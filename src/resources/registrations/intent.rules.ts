@@ -150,10 +150,13 @@ function mapCampaign(
   changeable: readonly string[],
 ) {
   const isAtRegistry = (campaign.tcrCampaignId ?? campaign.telnyxCampaignId) !== null
+  const volume = brand.compliance.expected_messaging_volume
+  const perDay = messagesPerDay(volume)
   const mapped = (generation: number) =>
     toRegistryCampaign(campaign, {
       generation,
-      messagesPerDay: messagesPerDay(brand.compliance.expected_messaging_volume),
+      messagesPerDay: perDay,
+      isVolumeUnread: perDay === null && typeof volume === 'string',
       isSoleProprietor: brand.business.entity_type === 'SOLE_PROPRIETOR',
     })
   const known = Math.max(1, generations.get(campaign.id) ?? 0)

@@ -106,6 +106,33 @@ describe('text in requests', () => {
     assert.equal(user.data.email, ascii.toLowerCase())
   })
 
+  test('C4: a masked tax id that is written back, and a text that holds no number, are refused; the stored one is not judged', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    const brand = aBrand()
+    const put = (business: Json) => org.admin.patch(`/v3/profiles/${id}`, { brand: { ...brand, business } })
+    assert.equal((await put(brand.business)).status, 200)
+    const says = (end: string) => ({ 'brand.business.taxId': [`brand.business.taxId ${end}`] })
+    const masked = 'must be the whole tax number: this one is masked'
+    for (const [taxId, end] of [
+      ['******6789', masked],
+      ['XX-XXXXXX789', masked],
+      ['N/A', 'must be a tax number: leave it out until there is one'],
+      ['12-34567', "must be nine digits for the US (e.g. '12-3456789')"],
+    ] as const) {
+      const reply = await put({ taxId })
+      assert.equal(reply.status, 400, taxId)
+      assert.deepEqual(reply.error.details, says(end))
+    }
+    assert.equal((await put({ taxId: 'A-1', taxIdType: 'de_hrb' })).status, 200)
+    assert.equal((await put({ taxIdType: 'us_ein' })).status, 200)
+    assert.equal((await put({ taxId: 'A-1', city: 'Boston' })).status, 200, 'as it is stored')
+    assert.deepEqual(
+      (await put({ taxId: 'A-2' })).error.details,
+      says("must be nine digits for the US (e.g. '12-3456789')"),
+    )
+  })
+
   test('C11: a Mexican number is taken without its old 1 for WhatsApp; elsewhere the refusal says what is wrong', async () => {
     const org = await app.organization()
     const { id } = await org.profile()

@@ -32,7 +32,14 @@ function decide(call: Call<{ brand: Brand | null }>): Plan {
     checked: reading.values,
     check,
     isStrict: call.isStrict,
-    change: { current: DEFAULT_SETTINGS, reading, brandLock: null, hasCard: call.card !== null, references: [] },
+    change: {
+      current: DEFAULT_SETTINGS,
+      reading,
+      brandLock: null,
+      hasCard: call.card !== null,
+      storedBusiness: null,
+      references: [],
+    },
   })
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   const whatsapp = whatsappLink(reading.values.whatsapp_business_account)

@@ -20,10 +20,17 @@ const check = compileCheck(updateRequest)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** The two references as the request would leave them, null where it does not name one. */
-function wantedReferences(body: Call['body']): { sms: string | null; whatsapp: string | null } {
-  const id = (value: unknown) => (typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : null)
-  return { sms: id(body.sending_phone_number_profile_id), whatsapp: id(body.sending_whatsapp_number_profile_id) }
+/**
+ * The two references as the request would change them, null where it does not. One that is stored already is not judged anew: the
+ * profile that it names may have been deleted meanwhile.
+ */
+function wantedReferences(body: Call['body'], current: Profile): { sms: string | null; whatsapp: string | null } {
+  const changed = (member: 'sending_phone_number_profile_id' | 'sending_whatsapp_number_profile_id') => {
+    const value = body[member]
+    const id = typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : null
+    return id === current[member] ? null : id
+  }
+  return { sms: changed('sending_phone_number_profile_id'), whatsapp: changed('sending_whatsapp_number_profile_id') }
 }
 
 function isNothing({ reading, card }: Call<Profile>): boolean {
@@ -44,7 +51,8 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
       reading,
       brandLock: current.brand?.lock ?? null,
       hasCard: call.card !== null,
-      references: referenceProblems(current.id, wantedReferences(reading.values), reached),
+      storedBusiness: current.brand?.business ?? null,
+      references: referenceProblems(current.id, wantedReferences(reading.values, current), reached),
     },
   })
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
@@ -116,11 +124,11 @@ export const updateProfile: WriteEndpoint<Profile, readonly Reference[]> = {
   etagOf: profileEtag,
   changedSince: (db, call, etag) => changesSince(db, call.caller, call.target.id, etag),
   facts: async (db, call) => {
-    const wanted = wantedReferences(call.body)
+    const wanted = wantedReferences(call.body, call.target)
     return wanted.sms === null && wanted.whatsapp === null ? [] : findReferences(db, call.caller, wanted)
   },
   locksOrganization: (call) => {
-    const { sms, whatsapp } = wantedReferences(call.body)
+    const { sms, whatsapp } = wantedReferences(call.body, call.target)
     return sms !== null || whatsapp !== null
   },
   decide,

@@ -49,11 +49,14 @@ describe('PATCH /v3/profiles/{profileId}: card numbers in other members', () => 
     for (const [path, value] of [
       ['icon', `https://example.com/${digits}.png`],
       ['sending_phone_number', '+4917612345678'],
-      ['brand.business.taxId', digits],
       ['brand.business.url', `https://example.com/${digits}`],
     ] as const) {
       const reply = await org.admin.patch(`/v3/profiles/${id}`, bodyWith(path, value))
       assert.equal(reply.status, 200, `${path} ${reply.text}`)
     }
+    const brand = aBrand()
+    const business = { ...brand.business, taxId: digits, taxIdType: 'de_hrb' }
+    const reply = await org.admin.patch(`/v3/profiles/${id}`, { brand: { ...brand, business } })
+    assert.equal(reply.status, 200, reply.text)
   })
 })

@@ -41,6 +41,28 @@ describe('PATCH /v3/profiles/{profileId}: references to other profiles', () => {
     }
   })
 
+  test('C19: a reference that is stored already is not judged anew when its profile was deleted', async () => {
+    const org = await app.organization()
+    const [source, { id }] = [await org.profile(), await org.profile()]
+    const references = { [SMS]: source.id, [WHATSAPP]: source.id }
+    assert.equal((await org.admin.patch(`/v3/profiles/${id}`, references)).status, 200)
+    assert.equal((await org.admin.delete(`/v3/profiles/${source.id}`)).status, 204)
+    const again = await org.admin.patch(`/v3/profiles/${id}`, {
+      ...references,
+      [SMS]: source.id.toUpperCase(),
+      name: 'Again',
+    })
+    assert.equal(again.status, 200, again.text)
+    assert.deepEqual([again.data.name, again.data[SMS], again.data[WHATSAPP]], ['Again', source.id, source.id])
+    assert.equal(
+      (await org.admin.patch(`/v3/profiles/${id}`, { [SMS]: null }, { 'content-type': 'application/merge-patch+json' }))
+        .status,
+      200,
+    )
+    const anew = await org.admin.patch(`/v3/profiles/${id}`, references)
+    assert.deepEqual(anew.error.details, { [SMS]: [`${SMS} ${UNKNOWN}`] })
+  })
+
   test('the profile itself is refused', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
