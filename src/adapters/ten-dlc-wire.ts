@@ -90,24 +90,58 @@ export function newestVetting(vettings: readonly DatedVetting[]): Vetting | null
   return { status, score, reasons }
 }
 
+/** What one network asks of the campaigns of a use case. */
+export interface NetworkTerms {
+  id: string
+  qualifies: boolean
+  samplesMin: number
+  needsOptin: boolean
+  needsOptout: boolean
+  needsHelp: boolean
+  takesLinks: boolean
+  takesPhones: boolean
+}
+
 /** Whether a use case is open to a brand, and on what terms. */
 export interface Qualification {
-  qualifies: boolean
+  networks: readonly NetworkTerms[]
   monthlyFee: number | null
   subUsecasesMin: number
   subUsecasesMax: number
 }
 
 export function toQualification(answer: unknown): Qualification | null {
-  if (!isRecord(answer)) return null
-  const networks = isRecord(answer.mnoMetadata) ? Object.values(answer.mnoMetadata) : null
-  if (networks === null) return null
+  if (!isRecord(answer) || !isRecord(answer.mnoMetadata)) return null
   return {
-    qualifies: networks.some((network) => isRecord(network) && network.qualify === true),
+    networks: Object.entries(answer.mnoMetadata).flatMap(([id, terms]) =>
+      isRecord(terms) ? [toTerms(id, terms)] : [],
+    ),
     monthlyFee: toFee(answer.monthlyFee),
     subUsecasesMin: toCount(answer.minSubUsecases),
     subUsecasesMax: toCount(answer.maxSubUsecases),
   }
+}
+
+function toTerms(id: string, terms: Record<string, unknown>): NetworkTerms {
+  return {
+    id,
+    qualifies: terms.qualify === true,
+    samplesMin: toCount(terms.minMsgSamples),
+    needsOptin: terms.reqSubscriberOptin === true,
+    needsOptout: terms.reqSubscriberOptout === true,
+    needsHelp: terms.reqSubscriberHelp === true,
+    takesLinks: terms.noEmbeddedLink !== true,
+    takesPhones: terms.noEmbeddedPhone !== true,
+  }
+}
+
+/** The registry's use cases, each with whether it may be part of another; null for what is no such list. */
+export function toUsecases(answer: unknown): ReadonlyMap<string, boolean> | null {
+  if (!isRecord(answer)) return null
+  const usecases = Object.entries(answer).flatMap(([usecase, about]) =>
+    isRecord(about) && typeof about.validSubUsecase === 'boolean' ? [[usecase, about.validSubUsecase] as const] : [],
+  )
+  return usecases.length === 0 ? null : new Map(usecases)
 }
 
 /** US$; a registry writes it as a number or as text. */

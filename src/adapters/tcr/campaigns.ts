@@ -3,7 +3,7 @@ import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
 import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
-import { qualificationRefusal } from '../ten-dlc-campaign.ts'
+import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc-campaign.ts'
 import { type Qualification, toQualification } from '../ten-dlc-wire.ts'
 import { isSameReference, PAGES_MAX } from './brands.ts'
 import {
@@ -24,14 +24,16 @@ const NO_RESELLER = 'R000000'
 export async function submitCampaign(
   session: JsonSession,
   campaign: CampaignForRegistry,
+  usecases: UsecaseList,
 ): Promise<Outcome<RegisteredCampaign>> {
   if (!isBrandId(campaign.tcrBrandId)) return refused(REGISTRY_REASONS.brandUnknown)
   const qualified = await qualify(session, campaign)
   // A read that failed changed nothing.
   if (qualified.kind === 'timeout') return unavailable(qualified.of)
   if (qualified.kind !== 'done') return qualified
-  const refusal = qualificationRefusal(qualified.value, campaign)
-  if (refusal !== null) return refused(refusal)
+  const parts = campaign.subUsecases.length === 0 ? null : await usecases(session)
+  const refusals = qualificationRefusals(qualified.value, campaign, parts)
+  if (refusals.length > 0) return refused(...refusals)
   return session.call({
     step: 'submit_campaign',
     method: 'POST',
@@ -51,6 +53,7 @@ export async function submitCampaign(
         resellerId: null,
         monthlyFee: qualified.value.monthlyFee,
         says: null,
+        notices: closedNetworks(qualified.value, campaign),
       }
     },
   })

@@ -2,6 +2,7 @@ import type { Log } from '../../observe/log.ts'
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { providerBaseUrl } from '../bounded-fetch.ts'
 import { type JsonClientOptions, type JsonSession, withSession } from '../json-client.ts'
+import { keptUsecases } from '../ten-dlc-campaign.ts'
 import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
@@ -57,6 +58,7 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
   }
   const within = <T>(signal: AbortSignal | undefined, work: (session: JsonSession) => Promise<T>) =>
     withSession(client, signal, work)
+  const usecases = keptUsecases('enum/usecase')
   return {
     name: 'tcr',
     isSimulated: false,
@@ -75,7 +77,7 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
       within(signal, (session) => orderVetting(session, tcrBrandId, options.vetting)),
     readVetting: ({ tcrBrandId, signal }) =>
       within(signal, (session) => readVetting(session, tcrBrandId, options.vetting)),
-    submitCampaign: ({ campaign, signal }) => within(signal, (session) => submitCampaign(session, campaign)),
+    submitCampaign: ({ campaign, signal }) => within(signal, (session) => submitCampaign(session, campaign, usecases)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),
     updateCampaign: ({ campaign, content, signal }) =>

@@ -168,7 +168,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     ask: (registry) => registry.orderVetting({ tcrBrandId }),
     gives: done({ status: 'pending', score: null, reasons: [] }),
     damage: [
-      ['order-vetting', 'vettingStatus', 'BEGUN'],
+      ['order-vetting', 'vettingStatus', 7],
       ['order-vetting', 'reasons', 'none'],
       ['order-vetting', '', []],
     ],
@@ -179,7 +179,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     ask: (registry) => registry.readVetting({ tcrBrandId }),
     gives: done({ status: 'active', score: 82, reasons: [] }),
     damage: [
-      ['list-vettings', '1.vettingScore'],
+      ['list-vettings', '1.vettingScore', 820],
       ['list-vettings', '1.vettingScore', '82'],
       ['list-vettings', '0.vettingStatus', 1],
       ['list-vettings', '', {}],
@@ -192,7 +192,7 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     title: 'submits a campaign of a use case that the brand qualifies for',
     exchanges: ['qualify-usecase', 'submit-campaign'],
     ask: (registry) => registry.submitCampaign({ campaign: content }),
-    gives: done({ ...found, sharingStatus: null, upstreamCnpId: null, cspId: null, monthlyFee: 10 }),
+    gives: done({ ...found, sharingStatus: null, upstreamCnpId: null, cspId: null, monthlyFee: 10, notices: [] }),
     damage: [
       ['qualify-usecase', 'mnoMetadata'],
       ['qualify-usecase', 'mnoMetadata', []],

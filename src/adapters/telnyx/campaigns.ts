@@ -2,9 +2,10 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
+import { isRecord } from '../read-wire.ts'
 import { campaignChange } from '../ten-dlc-body.ts'
-import { qualificationRefusal } from '../ten-dlc-campaign.ts'
-import { toQualification } from '../ten-dlc-wire.ts'
+import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc-campaign.ts'
+import { toFee, toQualification } from '../ten-dlc-wire.ts'
 import { newCampaignBody } from './body.ts'
 import { callbackFor, readBrand, resolveId } from './brands.ts'
 import { isUnknown } from './faults.ts'
@@ -17,7 +18,7 @@ const PAGES_MAX = 10
 export async function submitCampaign(
   session: JsonSession,
   campaign: CampaignForRegistry,
-  callbackUrl: string,
+  { callbackUrl, usecases }: { callbackUrl: string; usecases: UsecaseList },
 ): Promise<Outcome<RegisteredCampaign>> {
   const brandId = await submittable(session, campaign)
   if (brandId.kind !== 'done') return brandId
@@ -28,8 +29,10 @@ export async function submitCampaign(
     read: toQualification,
   })
   if (qualified.kind !== 'done') return qualified.kind === 'timeout' ? unavailable(qualified.of) : qualified
-  const refusal = qualificationRefusal(qualified.value, campaign)
-  if (refusal !== null) return refused(refusal)
+  const parts = campaign.subUsecases.length === 0 ? null : await usecases(session)
+  const refusals = qualificationRefusals(qualified.value, campaign, parts)
+  if (refusals.length > 0) return refused(...refusals)
+  const upFrontFee = await readUpFrontFee(session, campaign.usecase)
   const made = await session.call({
     step: 'submit_campaign',
     method: 'POST',
@@ -42,7 +45,25 @@ export async function submitCampaign(
     read: toTelnyxCampaign,
   })
   if (made.kind !== 'done') return made
-  return done({ ...made.value, reference: campaign.reference, monthlyFee: qualified.value.monthlyFee })
+  return done({
+    ...made.value,
+    reference: campaign.reference,
+    monthlyFee: qualified.value.monthlyFee,
+    ...(upFrontFee === null ? {} : { upFrontFee }),
+    notices: closedNetworks(qualified.value, campaign),
+  })
+}
+
+/** What Telnyx takes for months in advance; null where it does not say, which keeps nothing back. */
+async function readUpFrontFee(session: JsonSession, usecase: string): Promise<number | null> {
+  const cost = await session.call({
+    step: 'campaign_cost',
+    method: 'GET',
+    path: '10dlc/campaign/usecase/cost',
+    query: { usecase },
+    read: (answer) => (isRecord(answer) ? { upFront: toFee(answer.upFrontCost) } : null),
+  })
+  return cost.kind === 'done' ? cost.value.upFront : null
 }
 
 /** What Telnyx's PUT takes, but for the renewal and the addresses of events. */

@@ -1,6 +1,7 @@
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { done } from '../../ports/outcome.ts'
 import { type JsonSession, withSession } from '../json-client.ts'
+import { keptUsecases } from '../ten-dlc-campaign.ts'
 import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
@@ -39,6 +40,7 @@ export interface TelnyxRegistryOptions extends TelnyxConnection {
 export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegistry {
   const client = telnyxClient(options, 'registry')
   const { callbackUrl, vetting, fees } = options
+  const usecases = keptUsecases('10dlc/enum/usecase')
   const within = <T>(signal: AbortSignal | undefined, work: (session: JsonSession) => Promise<T>) =>
     withSession(client, signal, work)
   return {
@@ -58,7 +60,7 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
     orderVetting: ({ tcrBrandId, signal }) => within(signal, (session) => orderVetting(session, tcrBrandId, vetting)),
     readVetting: ({ tcrBrandId, signal }) => within(signal, (session) => readVetting(session, tcrBrandId, vetting)),
     submitCampaign: ({ campaign, signal }) =>
-      within(signal, (session) => submitCampaign(session, campaign, callbackUrl)),
+      within(signal, (session) => submitCampaign(session, campaign, { callbackUrl, usecases })),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),
     updateCampaign: ({ campaign, content, signal }) =>

@@ -182,9 +182,17 @@ const brands: DocumentedCall<BrandRegistry>[] = [
 const campaigns: DocumentedCall<BrandRegistry>[] = [
   {
     title: 'submits a campaign that it does not find',
-    exchanges: ['read-brand', 'list-campaigns-none', 'qualify-usecase', 'submit-campaign'],
+    exchanges: ['read-brand', 'list-campaigns-none', 'qualify-usecase', 'campaign-cost', 'submit-campaign'],
     ask: (registry) => registry.submitCampaign({ campaign: content }),
-    gives: done({ ...found, tcrCampaignId: null, status: null, sharingStatus: 'PENDING', monthlyFee: 10 }),
+    gives: done({
+      ...found,
+      tcrCampaignId: null,
+      status: null,
+      sharingStatus: 'PENDING',
+      monthlyFee: 10,
+      upFrontFee: 30,
+      notices: [],
+    }),
     damage: [
       ['list-campaigns-none', 'totalRecords'],
       ['qualify-usecase', 'mnoMetadata', []],

@@ -97,6 +97,9 @@ function vettingWords({ status, score, reasons }: Vetting): string {
   return [`Vetting ${status}`, ...(score === null ? [] : [`score ${score}`]), ...reasons].join('; ')
 }
 
+/** As long as the words of a step may be. */
+const WORDS_MAX = 500
+
 /** A campaign: submitted, found, or read for its review. */
 export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { isLookup, at }: Answering): Applied {
   const id = step.subject ?? ''
@@ -106,8 +109,10 @@ export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { is
   if (step.step === 'campaign') {
     const effects: Applied['effects'] = [{ kind: 'campaign_registered', id, campaign }]
     if (step.call === 'read_campaign') return onUnchangedCampaign(step, campaign, effects)
-    const says = `The registry has the ${step.call === 'update_campaign' ? 'corrected ' : ''}campaign.`
-    return charged({ step: finished(step, says), effects }, at.fees.campaignReview)
+    const has = `The registry has the ${step.call === 'update_campaign' ? 'corrected ' : ''}campaign.`
+    const says = [has, ...(campaign.notices ?? [])].join(' ').slice(0, WORDS_MAX)
+    const reviewed = charged({ step: finished(step, says), effects }, at.fees.campaignReview)
+    return charged(reviewed, campaign.upFrontFee ?? null)
   }
   return { step: onReview(step, campaign, at), effects: [{ kind: 'campaign_read', id, campaign }] }
 }

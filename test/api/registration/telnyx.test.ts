@@ -92,7 +92,7 @@ interface Rest {
   fees: number
 }
 
-const NOTHING = { state: 'completed', profile: 'approved', reads: null, fees: 19.5 } as const
+const NOTHING = { state: 'completed', profile: 'approved', reads: null, fees: 49.5 } as const
 const WAITS = { state: 'waiting', profile: 'pending_review', reads: null } as const
 const CORRECT = { state: 'correction_needed', profile: 'incomplete' } as const
 const LOCKED: [boolean, boolean] = [false, false]
@@ -110,14 +110,14 @@ function declinedAs(campaignStatus: string, more: Partial<Rest> = {}): Rest {
     step,
     reads,
     unlocks: OF_CAMPAIGN,
-    fees: 19.5,
+    fees: 49.5,
     ...more,
   }
 }
 
 function waitsAs(campaignStatus: string): Rest {
   const step: Rest['step'] = ['campaign_review', 'waiting']
-  return { title: `campaign ${campaignStatus}`, fate: { campaignStatus }, ...WAITS, step, unlocks: LOCKED, fees: 19.5 }
+  return { title: `campaign ${campaignStatus}`, fate: { campaignStatus }, ...WAITS, step, unlocks: LOCKED, fees: 49.5 }
 }
 
 const RESTS: Rest[] = [
@@ -220,7 +220,7 @@ describe('what Telnyx has refused is corrected', () => {
     const { id } = await completableProfile(org, { brand: withOtherId() })
     await complete(org.admin, id)
     const done = await settle(kit, id)
-    assert.deepEqual([done.state, done.fees_total], ['completed', 19.5], JSON.stringify(done))
+    assert.deepEqual([done.state, done.fees_total], ['completed', 49.5], JSON.stringify(done))
     const [kept] = telnyx.brands.values()
     assert.equal(kept?.fields.altBusinessId, '150483782')
     assert.deepEqual([count(kit, 'submit_brand'), count(kit, 'update_brand'), count(kit, 'revet')], [1, 1, 0])
@@ -284,6 +284,38 @@ describe('what Telnyx has refused is corrected', () => {
       assert.deepEqual([telnyx.campaigns.size, count(kit, 'appeal_campaign')], [1, 1])
     })
   }
+})
+
+describe('a campaign that a network would not take', () => {
+  const fresh = shared()
+  const network = { minMsgSamples: 3, reqSubscriberHelp: true, noEmbeddedLink: true, noEmbeddedPhone: true }
+
+  test('D11: is refused before it is paid for, with the member', async () => {
+    const kit = await fresh()
+    const { org, telnyx } = kit
+    telnyx.fate = { network }
+    const { id, campaignId } = await completableProfile(org)
+    await complete(org.admin, id)
+    const refused = await settle(kit, id)
+    assert.deepEqual([refused.state, refused.fees_total], ['correction_needed', 4.5], JSON.stringify(refused))
+    const { state, feedback } = stepOf(refused, 'campaign')
+    assert.equal(state, 'correction_needed')
+    assert.ok(feedback.some(({ says }) => /AT&T, T-Mobile asks for at least 3 sample messages/.test(says)))
+    assert.equal(telnyx.campaigns.size, 0)
+    assert.deepEqual(await isChangeable(org, id, campaignId), OF_CAMPAIGN)
+  })
+
+  test('D11: goes on where other networks take it, and says which does not', async () => {
+    const kit = await fresh()
+    const { org, telnyx } = kit
+    const open = { mno: 'AT&T', qualify: true, minMsgSamples: 1 }
+    telnyx.fate = { qualification: { monthlyFee: 10, mnoMetadata: { 10017: open, 10035: { qualify: false } } } }
+    const { id } = await completableProfile(org)
+    await complete(org.admin, id)
+    const done = await settle(kit, id)
+    assert.equal(done.state, 'completed', JSON.stringify(done))
+    assert.match(stepOf(done, 'campaign').says ?? '', /T-Mobile does not take \w+ from this brand/)
+  })
 })
 
 describe('a vetting at Telnyx', () => {
