@@ -297,7 +297,15 @@ const libraries = [
     { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/adapters/simulator/` },
     {
       dependencyTypesNot: TYPE_ONLY,
-      path: library('ajv', 'ajv-formats', 'libphonenumber-js', 'card-validator', 'i18n-iso-countries', 'ibantools'),
+      path: library(
+        'ajv',
+        'ajv-formats',
+        'libphonenumber-js',
+        'card-validator',
+        'i18n-iso-countries',
+        'ibantools',
+        'tldts',
+      ),
     },
   ),
   rule(

@@ -112,6 +112,11 @@ export interface CampaignForRegistry {
   termsAndConditionsLink: string | null
   hasEmbeddedLink: boolean
   hasEmbeddedPhone: boolean
+  /** There only where they are so: what was frozen before they were known reads alike. */
+  numberPool?: true
+  ageGated?: true
+  directLending?: true
+  affiliateMarketing?: true
 }
 
 /** The ids of one campaign: TCR's, and Telnyx's own where Telnyx registered it. */

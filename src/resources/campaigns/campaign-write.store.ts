@@ -56,7 +56,7 @@ const TOLD = {
 }
 
 const CONTENT = Object.keys(CONTENT_COLUMNS)
-const cast = (column: string) => (column === 'use_cases' ? '::jsonb' : '')
+const cast = (column: string) => (['use_cases', 'attributes'].includes(column) ? '::jsonb' : '')
 const RETURNING = 'returning organization_id, owner_id, id, version'
 
 const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at, version, ${CONTENT.join(', ')})
@@ -133,7 +133,7 @@ async function write(
 }
 
 function contentParams(content: CampaignContent): Param[] {
-  return Object.values(CONTENT_COLUMNS).map((member) => content[member])
+  return Object.values(CONTENT_COLUMNS).map((member) => content[member] ?? null)
 }
 
 /** Writes a new campaign. False when the owner is no longer what was read: nothing was written. */

@@ -133,10 +133,25 @@ const settings = {
   helpKeywords: removable(255, 'Keywords that ask for help, separated by commas.', 'HELP, INFO, SUPPORT'),
 }
 
+const attribute = (description: string, example: boolean) => optional(flag({ description, example, nullable: true }))
+
+/** What a campaign says of itself for the registry. The published API does not have these members. */
+const attributes = {
+  embeddedLink: attribute('Whether messages hold links. Left out, the samples are looked through.', true),
+  embeddedPhone: attribute('Whether messages hold telephone numbers. Left out, the samples are looked through.', false),
+  numberPool: attribute('Whether more than 49 numbers send the messages.', false),
+  ageGated: attribute('Whether the content is for adults only.', false),
+  directLending: attribute('Whether the messages are about loans.', false),
+  affiliateMarketing: attribute('Whether the messages advertise for others.', false),
+}
+
+export type Attribute = keyof typeof attributes
+export const ATTRIBUTES = Object.keys(attributes) as Attribute[]
+
 /** The members that the request may leave out; what is left out is null (contract 17-16). */
 export const REMOVABLE = Object.keys(settings) as (keyof typeof settings)[]
 
-const campaignFields = { ...texts, useCases, ...settings }
+const campaignFields = { ...texts, useCases, ...settings, ...attributes }
 
 /** A campaign as a request gives it, whole: there is nothing that is kept from a stored one. */
 export const campaignRequest = Type.Object(campaignFields, {
@@ -177,6 +192,13 @@ const useCaseAnswer = Type.Object({
   id: uuid({ description: 'Identifies the use case.', example: 'c3d4e5f6-a7b8-9012-cdef-123456789012' }),
   ...times,
 })
+
+/** Ours are answered where they were given, so that a campaign without them reads as published. */
+function answeredAttributes() {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, schema]) => [name, optional({ ...schema, nullable: false })]),
+  )
+}
 
 /** A campaign in an answer, in the published order (contract 9.3). */
 export const campaignAnswer = Type.Object(
@@ -221,6 +243,16 @@ export const campaignAnswer = Type.Object(
     }),
     id: uuid({ description: 'Identifies the campaign.', example: CAMPAIGN_ID }),
     ...times,
+    ...answeredAttributes(),
+    warnings: optional(
+      Type.Array(
+        text(
+          { max: 300 },
+          { description: 'A sentence.', example: 'embeddedLink is false, but a sample holds: acme.com' },
+        ),
+        { description: 'Where an attribute that was given contradicts the samples. There only where one does.' },
+      ),
+    ),
   },
   { description: 'A campaign, with what the registry says of it.' },
 )
@@ -240,6 +272,8 @@ export interface CampaignContent extends Record<(typeof REMOVABLE)[number], stri
   description: string
   type: string
   useCases: UseCase[]
+  /** Those that were given; there only where one was. */
+  attributes?: Partial<Record<Attribute, boolean>>
 }
 
 /** A campaign as it is stored. `lock` is taken when a submission is queued and stays when the registry has answered (decision 21). */

@@ -1,7 +1,9 @@
+import { linkIn, phoneIn } from '../../contract/embedded.ts'
 import type { NewEvent } from '../../contract/events.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
 import type { Rule } from '../../contract/rule.ts'
 import {
+  ATTRIBUTES,
   type Campaign,
   type CampaignContent,
   type MessagingUseCase,
@@ -65,8 +67,12 @@ export function campaignContent(
   const given = (Array.isArray(request.useCases) ? request.useCases : []).filter(isJsonObject)
   const left = [...stored]
   const removable = Object.fromEntries(REMOVABLE.map((name) => [name, (request[name] as string | undefined) ?? null]))
+  const attributes = Object.fromEntries(
+    ATTRIBUTES.filter((name) => typeof request[name] === 'boolean').map((name) => [name, request[name] as boolean]),
+  )
   return {
     ...(removable as Pick<CampaignContent, (typeof REMOVABLE)[number]>),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
     name: String(request.name),
     description: String(request.description),
     type: String(request.type),
@@ -125,10 +131,15 @@ function sentUseCases(content: CampaignContent | null): JsonValue {
 
 /** The members that differ, in the order of the request. `before` is null for a new campaign: then those that have a value. */
 export function campaignDifferences(before: CampaignContent | null, after: CampaignContent): CampaignDifference[] {
-  const texts = (members: readonly (keyof Omit<CampaignContent, 'useCases'>)[]): CampaignDifference[] =>
+  const texts = (members: readonly (keyof Omit<CampaignContent, 'useCases' | 'attributes'>)[]): CampaignDifference[] =>
     members.map((member) => ({ member, from: before?.[member] ?? null, to: after[member] }))
   const useCases = { member: 'useCases', from: sentUseCases(before), to: sentUseCases(after) }
-  const differences = [...texts(['name', 'description', 'type']), useCases, ...texts(REMOVABLE)]
+  const attributes = ATTRIBUTES.map((member) => ({
+    member,
+    from: before?.attributes?.[member] ?? null,
+    to: after.attributes?.[member] ?? null,
+  }))
+  const differences = [...texts(['name', 'description', 'type']), useCases, ...texts(REMOVABLE), ...attributes]
   return differences.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
 }
 
@@ -145,10 +156,22 @@ function presentUseCase(useCase: UseCase, { id: campaignId, ownerId: customerId 
   return { campaignId, customerId, messagingUseCaseUs, sampleMessages, id, createdAt, updatedAt }
 }
 
+/** Where an attribute that was given contradicts the samples. What was given holds; it is only told. */
+function attributeWarnings({ attributes, useCases }: CampaignContent): string[] {
+  const samples = useCases.flatMap(({ sampleMessages }) => sampleMessages)
+  const warn = (name: 'embeddedLink' | 'embeddedPhone', find: (text: string) => string | null) => {
+    if (attributes?.[name] !== false) return []
+    const found = samples.map(find).find((text) => text !== null)
+    return found === undefined ? [] : [`${name} is false, but a sample holds: ${found?.slice(0, 200)}`]
+  }
+  return [...warn('embeddedLink', linkIn), ...warn('embeddedPhone', phoneIn)]
+}
+
 /** The campaign as an answer shows it, in the published order (contract 9.3). */
 export function presentCampaign(campaign: Campaign, brandId: string | null): JsonObject {
   const settings: Record<string, JsonValue> = {}
   for (const name of REMOVABLE) settings[name] = campaign[name]
+  const warnings = attributeWarnings(campaign)
   return {
     useCases: campaign.useCases.map((useCase) => presentUseCase(useCase, campaign)),
     tcrSyncError: campaign.tcrSyncError,
@@ -173,5 +196,7 @@ export function presentCampaign(campaign: Campaign, brandId: string | null): Jso
     id: campaign.id,
     createdAt: campaign.createdAt,
     updatedAt: campaign.updatedAt,
+    ...campaign.attributes,
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
 }

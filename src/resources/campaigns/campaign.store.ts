@@ -71,6 +71,7 @@ export const CONTENT_COLUMNS = {
   optin_keywords: 'optinKeywords',
   optout_keywords: 'optoutKeywords',
   help_keywords: 'helpKeywords',
+  attributes: 'attributes',
 } as const satisfies Record<string, keyof Campaign>
 
 /** The columns that the registration writes, each with its member. */
@@ -106,13 +107,15 @@ type CampaignRow = Record<string, unknown>
 
 function decodeCampaign(row: CampaignRow): Campaign {
   const members: Record<string, unknown> = {}
-  for (const [column, member] of Object.entries({ ...CONTENT_COLUMNS, ...REGISTRY_COLUMNS }))
+  const { attributes: _, ...texts } = CONTENT_COLUMNS
+  for (const [column, member] of Object.entries({ ...texts, ...REGISTRY_COLUMNS }))
     members[member] = textOrNull(row[column])
   return {
     ...(members as unknown as Campaign),
     id: String(row.id),
     ownerId: String(row.owner_id),
     useCases: row.use_cases as UseCase[],
+    ...(row.attributes === null ? {} : { attributes: row.attributes as NonNullable<Campaign['attributes']> }),
     submittedAt: instantOrNull(row.submitted_at),
     billedDate: instantOrNull(row.billed_date),
     cost: row.cost === null ? null : Number(row.cost),

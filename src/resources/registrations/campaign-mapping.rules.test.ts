@@ -130,6 +130,19 @@ describe('a campaign as a registry takes it', () => {
     assert.deepEqual(toRegistryCampaign(campaign, { ...at, isSoleProprietor: true }).problems, [SOLE_PROPRIETOR])
   })
 
+  test('C2: what the campaign says of itself goes before what is found, and is sent where it is so', () => {
+    const of = (attributes: object) =>
+      toRegistryCampaign({ ...campaign, attributes } as unknown as Campaign, at).campaign as unknown as Record<
+        string,
+        unknown
+      >
+    const said = of({ embeddedLink: true, embeddedPhone: false, ageGated: true, directLending: false })
+    assert.deepEqual([said.hasEmbeddedLink, said.hasEmbeddedPhone, said.ageGated], [true, false, true])
+    assert.deepEqual([Object.hasOwn(said, 'directLending'), Object.hasOwn(said, 'numberPool')], [false, false])
+    const more = of({ numberPool: true, affiliateMarketing: true, directLending: true })
+    assert.deepEqual([more.numberPool, more.affiliateMarketing, more.directLending], [true, true, true])
+  })
+
   const embedded: [samples: string[], link: boolean, phone: boolean][] = [
     [['See https://acme.example'], true, false],
     [['See HTTP://acme.example'], true, false],
@@ -137,13 +150,16 @@ describe('a campaign as a registry takes it', () => {
     [['See {url} or {link}'], true, false],
     [['See {link}'], true, false],
     [['See awww.acme or httpx://'], false, false],
-    [['Call +1'], false, true],
-    [['Call (202)'], false, true],
+    [['Call +1'], false, false],
+    [['Call (202)'], false, false],
+    [['Track it at acme.com/t/123'], true, false],
+    [['you earned +5 points'], false, false],
+    [['call 8005551234'], false, true],
     [['Call 202-555-0100'], false, true],
     [['Call 202.555 0100'], false, true],
     [['Your code is 202-555'], false, false],
     [['Order 20-555-0100, 202-55-0100, 202-555-010, 202x555-0100 + 3, 202-555x0100'], false, false],
-    [['Nothing', 'Call (202)'], false, true],
+    [['Nothing', 'Call (202) 555-0100'], false, true],
     [['Order 202-555', '-0100 is sent'], false, false],
   ]
   for (const [samples, link, phone] of embedded) {

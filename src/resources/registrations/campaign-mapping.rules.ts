@@ -1,3 +1,4 @@
+import { linkIn, phoneIn } from '../../contract/embedded.ts'
 import { readKeywords } from '../../contract/keywords.ts'
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import type { Campaign } from '../campaigns/index.ts'
@@ -95,6 +96,9 @@ const UNREAD_VOLUME: Problem = {
   says: 'No number can be read in the expected volume, which decides between MIXED and LOW_VOLUME: write messages a day, as 2000.',
 }
 
+/** What nobody can tell from the texts: it is so where it was said. */
+const DECLARED = ['numberPool', 'ageGated', 'directLending', 'affiliateMarketing'] as const
+
 /** A campaign but for the registry's id of its brand, which is known when the brand is registered. */
 export type MappedCampaign = Omit<CampaignForRegistry, 'tcrBrandId'>
 
@@ -112,7 +116,7 @@ export function toRegistryCampaign(
     at.messagesPerDay,
   )
   const samples = pickSamples(campaign.useCases)
-  const texts = samples.join('\n')
+  const { attributes = {} } = campaign
   return {
     campaign: {
       reference: at.generation === 1 ? campaign.id : `${campaign.id}-${at.generation}`,
@@ -128,8 +132,9 @@ export function toRegistryCampaign(
       helpKeywords: keywords(campaign.helpKeywords),
       privacyPolicyLink: campaign.privacyPolicyLink,
       termsAndConditionsLink: campaign.termsAndConditionsLink,
-      hasEmbeddedLink: /https?:\/\/|\{url\}|\{link\}|\bwww\./i.test(texts),
-      hasEmbeddedPhone: /(?:\+\d|\(\d{3}\)|\b\d{3}[-. ]\d{3}[-. ]\d{4})/.test(texts),
+      hasEmbeddedLink: attributes.embeddedLink ?? samples.some((text) => linkIn(text) !== null),
+      hasEmbeddedPhone: attributes.embeddedPhone ?? samples.some((text) => phoneIn(text) !== null),
+      ...Object.fromEntries(DECLARED.filter((name) => attributes[name] === true).map((name) => [name, true])),
     },
     problems: [
       ...problemsOf(merged.subUsecases, merged.usecase, at.isSoleProprietor),

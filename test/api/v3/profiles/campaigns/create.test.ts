@@ -255,6 +255,38 @@ describe('POST /v3/profiles/{profileId}/campaigns', () => {
     })
   })
 
+  test('C2: what a campaign says of itself is kept, answered where it was given, and a contradiction is told', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile(withOwnCampaigns())
+    const put = (campaign: Json) =>
+      org.admin.post(`/v3/profiles/${id}/campaigns`, { campaign: { ...aCampaign(), ...campaign } })
+    const plain = await put({})
+    assert.equal(plain.status, 201, plain.text)
+    assert.deepEqual(
+      ['embeddedLink', 'ageGated', 'warnings'].filter((name) => name in plain.data),
+      [],
+    )
+    const useCases = [{ messagingUseCaseUs: 'CUSTOMER_CARE', sampleMessages: ['Acme: track it at acme.com/t/123'] }]
+    const said = await put({ useCases, embeddedLink: false, ageGated: true, numberPool: null })
+    assert.deepEqual([said.data.embeddedLink, said.data.ageGated, said.data.numberPool], [false, true, undefined])
+    assert.deepEqual(said.data.warnings, ['embeddedLink is false, but a sample holds: acme.com/t/123'])
+    const listed = (await org.admin.get(`/v3/profiles/${id}/campaigns`)).data as unknown as Json[]
+    assert.deepEqual(
+      listed.map(({ ageGated }) => ageGated),
+      [undefined, true],
+    )
+    const path = `/v3/profiles/${id}/campaigns/${said.data.id}`
+    const changed = await org.admin.put(path, { campaign: { ...aCampaign(), useCases, embeddedLink: true } })
+    assert.deepEqual(
+      [changed.data.embeddedLink, changed.data.ageGated, changed.data.warnings],
+      [true, undefined, undefined],
+    )
+    const wrong = await put({ directLending: 'no' })
+    assert.deepEqual(wrong.error.details, {
+      'campaign.directLending': ['campaign.directLending must be true or false'],
+    })
+  })
+
   test('every text that people write is refused with a card number in it, also a sample, and links may look like one', async () => {
     const card = 'Card 4111 1111 1111 1111'
     const { useCases, privacyPolicyLink, termsAndConditionsLink, ...texts } = aCampaign()
