@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { flag, optional, text } from './field.ts'
 import type { JsonObject } from './json-value.ts'
-import { addUnknown, readBody } from './patch.ts'
+import { addSpellings, addUnknown, readBody, unknownNames } from './patch.ts'
 import { Type } from './schema.ts'
 
 const plain = { description: 'A text.' }
@@ -25,7 +25,7 @@ const schema = Type.Object({
 
 const asJson = (body: JsonObject) => readBody(schema, body, false)
 const asMerge = (body: JsonObject) => readBody(schema, body, true)
-const NOTHING = { values: {}, clears: new Set<string>(), problems: {}, unknown: [] }
+const NOTHING = { values: {}, clears: new Set<string>(), problems: {}, unknown: [], meant: new Map<string, string>() }
 
 test('an absent member is neither a value nor a wish to clear, in both media types', () => {
   assert.deepEqual(asJson({}), NOTHING)
@@ -46,6 +46,7 @@ test('in a merge patch null clears what can be cleared, and is a problem elsewhe
     clears: new Set(['icon', 'note', 'contact.phone']),
     problems: { name: ['name cannot be cleared'], 'contact.name': ['contact.name cannot be cleared'] },
     unknown: [],
+    meant: new Map(),
   })
   assert.deepEqual(asMerge({ contact: null, list: null }), { ...NOTHING, clears: new Set(['contact', 'list']) })
 })
@@ -102,6 +103,47 @@ test('unknown members are problems in strict mode only', () => {
     zeta: ['zeta is not a known member'],
     'contact.fax': ['contact.fax is not a known member'],
   })
+})
+
+test('C8: a member in another spelling, or at another depth, leads to the one that was meant', () => {
+  const reading = asJson({ Note: 1, contact: { Phone: '1', nmae: 'x' }, phone: '1', colour: 1, lists: [] })
+  assert.deepEqual(
+    [...reading.meant],
+    [
+      ['Note', 'note'],
+      ['contact.Phone', 'contact.phone'],
+      ['contact.nmae', 'contact.name'],
+      ['phone', 'contact.phone'],
+      ['lists', 'list'],
+    ],
+  )
+  assert.deepEqual(unknownNames(reading)[0], { name: 'Note', meant: 'note' })
+  assert.deepEqual(unknownNames(reading)[4], { name: 'colour', meant: undefined })
+  assert.deepEqual(addUnknown(reading, true).phone, ['phone is not a known member; did you mean contact.phone?'])
+})
+
+test('C8: of a thousand unknown members the first twenty are looked up', () => {
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`Name${'_'.repeat(at)}`, 1]))
+  const reading = asJson(many)
+  assert.equal(reading.unknown.length, 30)
+  assert.equal(reading.meant.size, 20)
+})
+
+test('C8: what is missing is told under the name that was sent', () => {
+  const reading = asJson({ Name: 'x', contact: { NAME: 'x' }, phone: '1' })
+  const missing = {
+    name: ['name is required'],
+    'contact.name': ['contact.name is required'],
+    'contact.phone': ['contact.phone is required', 'contact.phone is not valid'],
+    icon: ['icon is required'],
+  }
+  assert.deepEqual(addSpellings(missing, reading), {
+    name: ['name is required; Name was sent, write name'],
+    'contact.name': ['contact.name is required; NAME was sent, write name'],
+    'contact.phone': ['contact.phone is required; phone was sent, write contact.phone', 'contact.phone is not valid'],
+    icon: ['icon is required'],
+  })
+  assert.deepEqual(addSpellings(missing, asJson({})), missing)
 })
 
 test('every member of any body is exactly one of: a value, cleared, a problem, unknown, or not provided', () => {

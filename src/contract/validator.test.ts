@@ -85,10 +85,12 @@ test('every problem is reported at once, each under the path of the request', ()
 
 test('the sentence of the keyword wins, then the one for any, then one of a fixed list', () => {
   assert.deepEqual(problems({ name: '' }), { name: ['name must be 1 to 5 characters'] })
+  for (const name of [10001, true, {}, []])
+    assert.deepEqual(problems({ name }), { name: ['name must be text, in quotation marks'] }, 'C7')
   assert.deepEqual(problems({ list: [{}, {}, {}] }), { list: ['list has at most 2 entries'] })
   assert.deepEqual(problems({ list: 'x' }), { list: ['list must be a list'] })
   assert.deepEqual(problems({ inner: 'x' }), { inner: ['inner must be an object'] })
-  assert.deepEqual(problems({ inner: { deep: 5 } }), { 'inner.deep': ['inner.deep has the wrong type'] })
+  assert.deepEqual(problems({ inner: { deep: 5 } }), { 'inner.deep': ['inner.deep must be text, in quotation marks'] })
 })
 
 test('two broken keywords with one sentence are one problem', () => {

@@ -135,6 +135,7 @@ function pathOf(root: string, steps: readonly string[]): string {
 }
 
 interface AnySchema {
+  type?: string
   properties?: Record<string, AnySchema>
   items?: AnySchema
   says?: string | Record<string, string>
@@ -155,6 +156,12 @@ const FALLBACK: Record<string, string> = {
   maxItems: '{path} has too many entries',
 }
 
+/** Text of no form, whose sentence speaks of its length: of a number that says nothing. A form shows itself how it is written. */
+function isPlainText(schema: AnySchema | null, general: string | undefined): boolean {
+  if (schema?.type !== 'string') return false
+  return general === undefined || / must be \d+ to \d+ characters$/.test(general)
+}
+
 /** Keywords whose sentence is not about the member's form: a general sentence of the field does not speak for them. */
 const APART: ReadonlySet<string> = new Set(['required', 'humanText', 'oneLine', 'manyLines'])
 
@@ -162,6 +169,8 @@ function sentence(schema: AnySchema | null, keyword: string, path: string): stri
   const says = schema?.says
   const general = typeof says === 'string' ? says : says?.any
   const own = typeof says === 'object' ? says[keyword] : undefined
+  if (own === undefined && keyword === 'type' && isPlainText(schema, general))
+    return `${path} must be text, in quotation marks`
   const fallback = FALLBACK[keyword] ?? '{path} is not valid'
   return (own ?? (APART.has(keyword) ? fallback : (general ?? fallback))).replaceAll('{path}', path)
 }

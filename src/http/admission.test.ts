@@ -102,7 +102,7 @@ test('an address that guessed too often waits for the seconds that it is told', 
   const { house } = witnessed({ waitSeconds: 60 })
   const told = refusal('BUSINESS_002', 429, {
     message: 'Too many requests with an invalid API key',
-    headers: { 'retry-after': '60' },
+    headers: { 'retry-after': '60', 'x-should-retry': 'false' },
   })
   await assert.rejects(readCredential(house, arrival(), wishes({ apiKey: 'x' })), told)
 })

@@ -34,6 +34,9 @@ export function takeCard(body: JsonObject): CardInput | null {
     const value = held[name]
     const path = `${ROOT}.${name}`
     if (value === undefined || value === null) problems[path] = [`${path} is required`]
+    else if (typeof value !== 'string' && name !== 'expiry')
+      // The sentence of the expiry is a published one, and shows its quotation marks.
+      problems[path] = [`${path} must be text, in quotation marks`]
     else if (typeof value !== 'string' || !fits.test(value)) problems[path] = [`${path} ${says}`]
     else if (name === 'card_number' && !isLuhnValid(value)) problems[path] = [`${path} is not a valid card number`]
   }

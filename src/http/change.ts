@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.ts'
 import { newId } from '../contract/new-id.ts'
+import { addSpellings } from '../contract/patch.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
-import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
 import type { Executor } from '../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../db/database-error.ts'
 import type { ChangeRow } from './admission.store.ts'
@@ -228,17 +228,28 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: C
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)
-  const plan = endpoint.decide(call, await endpoint.facts?.(db, call))
+  const plan = planned(request, call, await endpoint.facts?.(db, call))
   // A version that a dry run would have made is made by somebody else later: its tag would let their change be overwritten.
   const etag = request.isSandbox && plan.etag !== null ? (endpoint.etagOf?.(target) ?? null) : plan.etag
   return { caller, plan, call, answer: answerOf(request, plan, etag) }
 }
 
+/** @throws Failure VALIDATION_001 with every problem of the request, and the spelling that was sent of a member that is missing. */
+function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): Plan {
+  const { endpoint, reading, strayRefused } = request
+  try {
+    const plan = endpoint.decide(call, facts)
+    if (Object.keys(strayRefused).length === 0) return plan
+  } catch (error) {
+    if (!(error instanceof Failure) || error.details === null || error.code !== 'VALIDATION_001') throw error
+    throw new Failure('VALIDATION_001', { details: addSpellings({ ...strayRefused, ...error.details }, reading) })
+  }
+  throw new Failure('VALIDATION_001', { details: strayRefused })
+}
+
 function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): Answer {
   const headers: Record<string, string> = {}
   if (etag !== null) headers.etag = etag
-  const unknown = toUnknownFieldsHeader(plan.unknownMembers)
-  if (unknown !== null) headers['x-unknown-fields'] = unknown
   const status = plan.status ?? request.endpoint.status
   return { status, headers, body: status === 204 ? null : successBody(request.arrival.requestId, plan.data) }
 }

@@ -92,7 +92,6 @@ export interface Plan {
   status?: keyof NonNullable<EndpointDocument['alsoAnswers']>
   data: JsonValue
   etag: string | null
-  unknownMembers: readonly string[]
   forward?: (ports: Ports) => ForwardStep[]
   /**
    * Writes everything in one statement, the kept answer with it.

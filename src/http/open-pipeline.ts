@@ -1,6 +1,6 @@
 import { Failure } from '../contract/failure.ts'
-import { addUnknown, readBody } from '../contract/patch.ts'
-import { toUnknownFieldsHeader } from '../contract/unknown-fields.ts'
+import { addSpellings, addUnknown, NOTHING_READ, readBody, unknownNames } from '../contract/patch.ts'
+import type { UnknownName } from '../contract/unknown-fields.ts'
 import { type Check, compileCheck } from '../contract/validator.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { secretDigest } from './admission.ts'
@@ -9,8 +9,9 @@ import { type Arrival, readWishes } from './arrival.ts'
 import type { House } from './house.ts'
 import { lockedOut } from './lockout.ts'
 import type { OpenEndpoint, SecretAsk } from './open-endpoint.ts'
-import { failed } from './pipeline.ts'
+import { failed, nameUnknown } from './pipeline.ts'
 import { parseBody, sandboxTypos } from './request.ts'
+import { strayParameters, strayProblems } from './stray-parameters.ts'
 import type { Trail } from './trail.ts'
 
 const TURNS_MAX = 3
@@ -33,14 +34,14 @@ export async function serveOpen(house: House, endpoint: OpenEndpoint, arrival: A
     const secret = arrival.params.token ?? ''
     const organizationId = endpoint.organizationOf(secret)
     if (organizationId === null) throw refusedSecret(house, endpoint, arrival)
-    const { isSandbox, headers } = readOpenBody(endpoint, arrival, isStrict)
+    const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(trail, unknown))
     trail.isSandbox = isSandbox
     if (isSandbox) trail.headers['x-sandbox'] = 'true'
     const digest = secretDigest(house.keys, endpoint.purpose, secret)
     const data = await act(house, endpoint, { organizationId, digest, isSandbox })
     if (data === null) throw refusedSecret(house, endpoint, arrival)
     trail.organizationId = organizationId
-    return { status: endpoint.status, headers, body: successBody(arrival.requestId, data) }
+    return { status: endpoint.status, headers: {}, body: successBody(arrival.requestId, data) }
   } catch (error) {
     return failed(house, endpoint, arrival, error)
   }
@@ -54,20 +55,22 @@ function refusedSecret(house: House, { notFound }: OpenEndpoint, { remoteAddress
   return lockedOut('Too many requests with an invalid token', waitSeconds)
 }
 
-/** @throws Failure REQUEST_400, VALIDATION_001. */
+/** @returns whether it is a dry run. @throws Failure REQUEST_400, VALIDATION_001. */
 function readOpenBody(
   endpoint: OpenEndpoint,
   arrival: Arrival,
   isStrict: boolean,
-): { isSandbox: boolean; headers: Record<string, string> } {
+  onUnknown: (unknown: readonly UnknownName[]) => void,
+): boolean {
   const schema = endpoint.document.body
-  if (schema === undefined) return { isSandbox: false, headers: {} }
-  const body = parseBody(arrival.body)
-  const reading = readBody(schema, body, false)
-  const details = { ...checkOf(endpoint)(reading.values), ...sandboxTypos(body), ...addUnknown(reading, isStrict) }
+  const stray = strayParameters(endpoint, arrival.query)
+  const body = schema === undefined ? {} : parseBody(arrival.body)
+  const reading = schema === undefined ? NOTHING_READ : readBody(schema, body, false)
+  onUnknown([...stray, ...unknownNames(reading)])
+  const found = { ...(isStrict ? strayProblems(stray) : {}), ...checkOf(endpoint)(reading.values) }
+  const details = addSpellings({ ...found, ...sandboxTypos(body), ...addUnknown(reading, isStrict) }, reading)
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  const unknown = toUnknownFieldsHeader(reading.unknown)
-  return { isSandbox: body.sandbox === true, headers: unknown === null ? {} : { 'x-unknown-fields': unknown } }
+  return body.sandbox === true
 }
 
 /** A serialization failure or deadlock has changed nothing, so the statement is sent again (decision 9). */

@@ -1,7 +1,8 @@
-import { Failure } from '../contract/failure.ts'
+import { type Details, Failure } from '../contract/failure.ts'
 import { newId } from '../contract/new-id.ts'
-import { NOTHING_READ } from '../contract/patch.ts'
+import { NOTHING_READ, unknownNames } from '../contract/patch.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
+import { toUnknownFieldsHeader, type UnknownName } from '../contract/unknown-fields.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow, ChangeRow } from './admission.store.ts'
@@ -23,6 +24,7 @@ import { configuredProviders } from './forward.ts'
 import { pathIdHint } from './hints.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
+import { strayParameters, strayProblems } from './stray-parameters.ts'
 import type { Trail } from './trail.ts'
 
 /** The whole life of a request, in the order of decision 14. Nothing else runs. */
@@ -33,20 +35,30 @@ export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, 
     const row = await readAdmission(house.db.reads, endpoint, credential, { arrival, wishes })
     const caller = authenticate(house, arrival, row, credential, endpoint)
     leaveTrail(trail, caller, row)
+    const stray = strayParameters(endpoint, arrival.query)
+    nameUnknown(trail, stray)
     const turn = await house.rates.enter(caller, endpoint.rateClass, trail.headers)
     try {
       if (row === null) throw new Failure('AUTH_002')
       authorize(endpoint, arrival, wishes, row, caller)
       if (caller.isScopedByHeader && caller.actingProfileId !== null)
         trail.headers['x-profile-id'] = caller.actingProfileId
-      if (endpoint.kind === 'read') return await read(house, endpoint, { arrival, row, caller })
+      if (endpoint.kind === 'read')
+        return await read(house, endpoint, {
+          arrival,
+          row,
+          caller,
+          refused: wishes.isStrict ? strayProblems(stray) : {},
+        })
       const request = readChange(house, endpoint, {
         arrival,
+        stray,
         wishes,
         credential,
         newId: newId(),
         userId: caller.userId,
       })
+      nameUnknown(trail, [...stray, ...unknownNames(request.reading)])
       // It was read for a change, with the row of its key.
       return await change(house, request, { row: row as ChangeRow, caller }, trail)
     } finally {
@@ -63,14 +75,21 @@ function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): voi
   trail.profileId = row?.s_id ?? null
 }
 
+/** Whatever the answer is, also a refusal: what of the request the operation does not know. */
+export function nameUnknown(trail: Trail, unknown: readonly UnknownName[]): void {
+  const header = toUnknownFieldsHeader(unknown)
+  if (header !== null) trail.headers['x-unknown-fields'] = header
+}
+
 async function read(
   house: House,
   reading: ReadEndpoint,
-  { arrival, row, caller }: { arrival: Arrival; row: AdmissionRow; caller: Caller },
+  { arrival, row, caller, refused }: { arrival: Arrival; row: AdmissionRow; caller: Caller; refused: Details },
 ): Promise<Answer> {
   checkPathIds(reading, arrival)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
+  if (Object.keys(refused).length > 0) throw new Failure('VALIDATION_001', { details: refused })
   const { data, etag, headers } = await reading.read(house.db.lists, {
     caller,
     target,

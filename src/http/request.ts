@@ -1,6 +1,7 @@
 import { type Details, Failure } from '../contract/failure.ts'
 import type { JsonObject } from '../contract/json-value.ts'
 import { NOTHING_READ, type Reading, readBody } from '../contract/patch.ts'
+import type { UnknownName } from '../contract/unknown-fields.ts'
 import { type Credential, checkKeyGrammar, uuidOrNull } from './admission.ts'
 import type { Arrival, Wishes } from './arrival.ts'
 import { type CardInput, takeCard } from './card.ts'
@@ -8,6 +9,7 @@ import type { WriteEndpoint } from './endpoint.ts'
 import type { House } from './house.ts'
 import { fingerprint, type Identity } from './idempotency.ts'
 import { JsonProblem, readJson } from './json.ts'
+import { strayProblems } from './stray-parameters.ts'
 
 /** A change that was asked for: headers and body read, nothing judged against stored data yet. */
 export interface ChangeRequest {
@@ -19,6 +21,8 @@ export interface ChangeRequest {
   reading: Reading
   card: CardInput | null
   earlyProblems: Details
+  /** Of them, those of the query in strict mode, which no operation judges by itself. */
+  strayRefused: Details
   isSandbox: boolean
   identity: Identity
   /** The id of the row that the path names, '' where it names none. */
@@ -42,7 +46,9 @@ function knowsSandbox({ document }: WriteEndpoint<unknown, unknown>): boolean {
 
 /** What a body, without its card, says about the members that the operation knows. */
 export function readMembers({ document }: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): Reading {
-  return document.body === undefined ? NOTHING_READ : readBody(document.body, body, merge)
+  // Where there is no body to know a member of, what was sent all the same is named.
+  if (document.body === undefined) return { ...NOTHING_READ, unknown: Object.keys(body) }
+  return readBody(document.body, body, merge)
 }
 
 /**
@@ -73,7 +79,18 @@ export function parseBody(bytes: Buffer | null): JsonObject {
 export function readChange(
   house: House,
   endpoint: WriteEndpoint<unknown, unknown>,
-  { userId, ...read }: { arrival: Arrival; wishes: Wishes; credential: Credential; newId: string; userId: string },
+  {
+    userId,
+    stray,
+    ...read
+  }: {
+    arrival: Arrival
+    wishes: Wishes
+    credential: Credential
+    newId: string
+    userId: string
+    stray: readonly UnknownName[]
+  },
 ): ChangeRequest {
   checkKeyGrammar(read.wishes.idempotencyKey)
   const body = parseBody(read.arrival.body)
@@ -83,6 +100,7 @@ export function readChange(
   // Where no card belongs the member stays unknown, without what it held.
   if (hasCard && card === null) body.payment_details = true
   const reading = readMembers(endpoint, body, read.wishes.merge)
+  const strayRefused = read.wishes.isStrict ? strayProblems(stray) : {}
   const target = [...Object.values(read.arrival.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
   return {
     ...read,
@@ -91,7 +109,8 @@ export function readChange(
     body,
     reading,
     card,
-    earlyProblems: { ...sandboxTypos(body), ...card?.problems },
+    earlyProblems: { ...strayRefused, ...sandboxTypos(body), ...card?.problems },
+    strayRefused,
     isSandbox: (body.sandbox === true && knowsSandbox(endpoint)) || read.credential.mode === 'test',
     identity: {
       operation: endpoint.operation,

@@ -37,6 +37,7 @@ const BEFORE_ANY_ENDPOINT: readonly ErrorCode[] = ['REQUEST_404', 'REQUEST_405',
 
 /** What any endpoint of its kind answers, so that none declares it by itself. */
 const EVERY_ENDPOINT: readonly ErrorCode[] = [
+  'VALIDATION_001',
   'AUTH_001',
   'AUTH_002',
   'AUTH_004',
@@ -56,7 +57,6 @@ const EVERY_ENDPOINT: readonly ErrorCode[] = [
 ]
 const EVERY_ENDPOINT_BUT_ME: readonly ErrorCode[] = ['AUTH_005', 'AUTH_006', 'AUTH_007', 'BUSINESS_014']
 const EVERY_CHANGE: readonly ErrorCode[] = [
-  'VALIDATION_001',
   'VALIDATION_007',
   'CONFLICT_001',
   'CONFLICT_002',

@@ -13,8 +13,9 @@ const REQUEST_ID = 'req_7X9zKp2jDw'
 const ORIGIN = 'https://letterhead.example.com'
 const AT = '2026-03-25T10:43:34.5891264+00:00'
 
-/** Framing and transport, key, rate, x-profile-id: on every route. */
+/** Framing and transport, key, rate, x-profile-id, parameters in strict mode: on every route. */
 const ALWAYS: readonly ErrorCode[] = [
+  'VALIDATION_001',
   'REQUEST_400',
   'VALIDATION_003',
   'AUTH_001',
@@ -37,7 +38,6 @@ const BY_KEY: ReadonlySet<ErrorCode> = new Set(['VALIDATION_003', 'AUTH_001', 'A
 /** The states of an account; `GET /v3/me` works in every one (contract 10). */
 const STATES: readonly ErrorCode[] = ['AUTH_005', 'AUTH_006', 'AUTH_007', 'BUSINESS_014']
 const ON_WRITE: readonly ErrorCode[] = [
-  'VALIDATION_001',
   'VALIDATION_007',
   'CONFLICT_001',
   'CONFLICT_002',
@@ -63,7 +63,7 @@ export function codesOf(endpoint: Endpoint): ErrorCode[] {
 /** As `codesOf`, of an operation that asks for no API key. */
 export function openCodesOf({ kind, notFound }: OpenEndpoint): ErrorCode[] {
   const codes = new Set<ErrorCode>([...ALWAYS.filter((code) => !BY_KEY.has(code)), notFound])
-  if (kind === 'write') for (const code of ['VALIDATION_001', 'REQUEST_413'] as const) codes.add(code)
+  if (kind === 'write') codes.add('REQUEST_413')
   return (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => codes.has(code))
 }
 

@@ -28,7 +28,10 @@ export const HEADERS = {
     format: 'uuid',
   }),
   'X-Sandbox': mark('The request was a dry run: nothing was changed.'),
-  'X-Unknown-Fields': text('Members of the body that were ignored, percent-encoded.', 'colour, brand.slogan'),
+  'X-Unknown-Fields': text(
+    'Members of the body, and behind a question mark parameters of the query, that were ignored, percent-encoded; where another spelling was probably meant, with it.',
+    'colour, brand.legal_name;did-you-mean=brand.business.legalName, ?stauts;did-you-mean=status',
+  ),
   'Idempotent-Replayed': mark('This is the kept answer of an earlier request with the same Idempotency-Key.'),
   'X-Original-Request-Id': text('Of a replay: the request that was executed.', REQUEST_ID),
   'Idempotent-Payload-Mismatch': mark('Of a replay: the body differs from that of the executed request.'),
@@ -40,6 +43,8 @@ export const HEADERS = {
 export type HeaderName = keyof typeof HEADERS
 
 const EVERY: readonly HeaderName[] = ['X-Request-Id', 'X-Response-Time', 'X-API-Version']
+/** Said of whatever was asked, once the key is known. */
+const UNKNOWN: readonly HeaderName[] = ['X-Unknown-Fields']
 const RATES: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']
 const REPLAYS: readonly HeaderName[] = ['Idempotent-Replayed', 'X-Original-Request-Id', 'Idempotent-Payload-Mismatch']
 /** Refusals before the key was known: no limit counts yet. */
@@ -53,20 +58,21 @@ function refer(names: readonly HeaderName[]): JsonObject {
 
 export function successHeaders(endpoint: Endpoint, hasEtag: boolean): JsonObject {
   const ofWrite: readonly HeaderName[] =
-    endpoint.kind === 'write' ? ['X-Sandbox', 'X-Unknown-Fields', ...REPLAYS] : linksOn(endpoint) ? ['Link'] : []
-  return refer([...EVERY, ...RATES, 'X-Profile-Id', ...(hasEtag ? (['ETag'] as const) : []), ...ofWrite])
+    endpoint.kind === 'write' ? ['X-Sandbox', ...REPLAYS] : linksOn(endpoint) ? ['Link'] : []
+  return refer([...EVERY, ...UNKNOWN, ...RATES, 'X-Profile-Id', ...(hasEtag ? (['ETag'] as const) : []), ...ofWrite])
 }
 
 /** Of an operation without an API key, which has no limit of requests. */
 export function openSuccessHeaders(kind: 'read' | 'write'): JsonObject {
-  return refer([...EVERY, ...(kind === 'write' ? (['X-Sandbox', 'X-Unknown-Fields'] as const) : [])])
+  return refer([...EVERY, ...UNKNOWN, ...(kind === 'write' ? (['X-Sandbox'] as const) : [])])
 }
 
 export function failureHeaders(
   status: number,
   retries: { isLater: boolean; isNever: boolean; hasRates: boolean },
 ): JsonObject {
-  const names: HeaderName[] = [...EVERY, ...(BEFORE_RATES.has(status) || !retries.hasRates ? [] : RATES)]
+  const names: HeaderName[] = [...EVERY, ...(BEFORE_RATES.has(status) ? [] : UNKNOWN)]
+  if (!BEFORE_RATES.has(status) && retries.hasRates) names.push(...RATES)
   if (retries.isLater && [409, 429, 502, 503].includes(status)) names.push('Retry-After')
   // Of the two kinds of 429 the one for wrong keys is not to be tried again.
   if (status === 429 || (retries.isNever && (status === 409 || status >= 500))) names.push('X-Should-Retry')
@@ -98,7 +104,7 @@ export const PARAMETERS = {
     name: 'Prefer',
     in: 'header',
     description:
-      'handling=strict refuses what is otherwise tolerated: members that are not known, another body under a used Idempotency-Key, a sandbox answer to a live request.',
+      'handling=strict refuses what is otherwise tolerated: members and parameters that are not known, another body under a used Idempotency-Key, a sandbox answer to a live request.',
     schema: { type: 'string', examples: ['handling=strict'] },
   },
 } as const satisfies Record<string, JsonObject>
@@ -108,7 +114,7 @@ export function headerParameters(endpoint: Endpoint): JsonObject[] {
   if (endpoint.kind === 'write') {
     names.push('IdempotencyKey')
     if (endpoint.etagOf !== undefined) names.push('IfMatch')
-    names.push('Prefer')
   }
+  names.push('Prefer')
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }

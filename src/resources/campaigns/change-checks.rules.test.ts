@@ -4,7 +4,7 @@ import type { JsonObject } from '../../contract/json-value.ts'
 import { readBody } from '../../contract/patch.ts'
 import { campaignBody, deleteCampaignRequest } from './campaign.fields.ts'
 import type { CampaignChange } from './campaign.rules.ts'
-import { readCampaign, readDeletion } from './change-checks.rules.ts'
+import { checkDeletion, readCampaign } from './change-checks.rules.ts'
 
 const whole = {
   name: 'A',
@@ -25,16 +25,17 @@ interface Given {
 const read = ({ body, change = own, early = {}, isStrict = false }: Given) =>
   readCampaign({ reading: readBody(campaignBody, body, false), earlyProblems: early, isStrict }, change)
 const deletion = ({ body, change = own, early = {}, isStrict = false }: Given) =>
-  readDeletion({ reading: readBody(deleteCampaignRequest, body, false), earlyProblems: early, isStrict }, change)
+  checkDeletion({ reading: readBody(deleteCampaignRequest, body, false), earlyProblems: early, isStrict }, change)
 
-test('a campaign that may be written is read without its nulls, and names what is not known', () => {
+test('a campaign that may be written is read without its nulls and without what is not known', () => {
   const body = { campaign: { ...whole, helpMessage: null, mood: 'good' }, colour: 'red', sandbox: null }
-  assert.deepEqual(read({ body }), { campaign: whole, unknown: ['campaign.mood', 'colour'] })
+  assert.deepEqual(read({ body }), whole)
 })
 
-test('a deletion needs no body, and names what is not known', () => {
-  assert.deepEqual(deletion({ body: {} }), [])
-  assert.deepEqual(deletion({ body: { sandbox: true, colour: 'red' } }), ['colour'])
+test('a deletion needs no body, and is refused for what is not known in strict mode only', () => {
+  deletion({ body: {} })
+  deletion({ body: { sandbox: true, colour: 'red' } })
+  assert.throws(() => deletion({ body: { colour: 'red' }, isStrict: true }), { code: 'VALIDATION_001' })
 })
 
 describe('what is refused, with every problem at once', () => {

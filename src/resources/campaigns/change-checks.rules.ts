@@ -28,21 +28,17 @@ function throwIfAny(
 }
 
 /**
- * The `campaign` member of a request that may be carried out, without nulls, and the names of the members that are not known.
+ * The `campaign` member of a request that may be carried out, without nulls.
  *
  * @throws Failure VALIDATION_001 with every problem of fields and rules together (decision 14).
  */
-export function readCampaign(
-  judged: Judged,
-  change: CampaignChange,
-): { campaign: JsonObject; unknown: readonly string[] } {
-  const { values, unknown } = judged.reading
+export function readCampaign(judged: Judged, change: CampaignChange): JsonObject {
+  const { values } = judged.reading
   throwIfAny(checkBody(values), judged, { rules: CAMPAIGN_RULES, change })
-  return { campaign: isJsonObject(values.campaign) ? values.campaign : {}, unknown }
+  return isJsonObject(values.campaign) ? values.campaign : {}
 }
 
-/** The names of the members that are not known of a deletion that may be carried out. @throws Failure VALIDATION_001. */
-export function readDeletion(judged: Judged, change: CampaignChange): readonly string[] {
+/** @throws Failure VALIDATION_001 for a deletion that may not be carried out. */
+export function checkDeletion(judged: Judged, change: CampaignChange): void {
   throwIfAny(checkDelete(judged.reading.values), judged, { rules: DELETE_RULES, change })
-  return judged.reading.unknown
 }

@@ -13,6 +13,7 @@ const reading = (values: JsonObject, clears: string[] = []) => ({
   clears: new Set(clears),
   problems: {},
   unknown: [],
+  meant: new Map<string, string>(),
 })
 
 function broken(

@@ -43,7 +43,6 @@ function decide(call: Call<{ id: string }>, { user, live }: Facts): Plan {
   return {
     data: { ...key, api_key: text },
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) =>
       insertKey(
         db,

@@ -22,7 +22,6 @@ function decide(call: Call<{ id: string }>, isLive: boolean): Plan {
   return {
     data: null,
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => revokeKey(db, call.caller, key, kept),
   }
 }

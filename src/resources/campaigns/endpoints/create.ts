@@ -10,11 +10,8 @@ import { readCampaign } from '../change-checks.rules.ts'
 function decide(call: Call<CampaignProfile>): Plan {
   const { target: profile, now } = call
   if (profile.brandId === null) throw new Failure('RESOURCE_009')
-  const reading = readCampaign(call, { isInheriting: profile.isInheriting, current: null })
-  const campaign = newCampaign(
-    { id: call.newId, ownerId: profile.id, now },
-    campaignContent(reading.campaign, [], { now, newId }),
-  )
+  const sent = readCampaign(call, { isInheriting: profile.isInheriting, current: null })
+  const campaign = newCampaign({ id: call.newId, ownerId: profile.id, now }, campaignContent(sent, [], { now, newId }))
   const writing = {
     ...writerOf(call),
     changes: campaignDifferences(null, campaign),
@@ -23,7 +20,6 @@ function decide(call: Call<CampaignProfile>): Plan {
   return {
     data: presentCampaign(campaign, profile.brandId),
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => insertCampaign(db, campaign, { ...writing, kept }),
   }
 }

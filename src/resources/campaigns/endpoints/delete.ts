@@ -4,17 +4,16 @@ import { type Campaign, deleteCampaignRequest, MALFORMED_ID } from '../campaign.
 import { campaignEvent } from '../campaign.rules.ts'
 import { type CampaignProfile, campaignInEffect, campaignProfileTarget, writerOf } from '../campaign.store.ts'
 import { markCampaignDeleted } from '../campaign-write.store.ts'
-import { readDeletion } from '../change-checks.rules.ts'
+import { checkDeletion } from '../change-checks.rules.ts'
 
 function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
   const { target: profile } = call
   if (current === null) throw new Failure('RESOURCE_010')
-  const unknown = readDeletion(call, { isInheriting: profile.isInheriting, current })
+  checkDeletion(call, { isInheriting: profile.isInheriting, current })
   const writing = { ...writerOf(call), changes: [], event: campaignEvent('deleted', current) }
   return {
     data: null,
     etag: null,
-    unknownMembers: unknown,
     write: (db, _forwarded, kept) => markCampaignDeleted(db, current, { ...writing, at: call.now, kept }),
   }
 }

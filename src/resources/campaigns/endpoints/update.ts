@@ -10,8 +10,8 @@ import { readCampaign } from '../change-checks.rules.ts'
 function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
   const { target: profile, now } = call
   if (current === null) throw new Failure('RESOURCE_010')
-  const reading = readCampaign(call, { isInheriting: profile.isInheriting, current })
-  const content = campaignContent(reading.campaign, current.useCases, { now, newId })
+  const sent = readCampaign(call, { isInheriting: profile.isInheriting, current })
+  const content = campaignContent(sent, current.useCases, { now, newId })
   const after = { ...current, ...content, updatedAt: now }
   const writing = {
     ...writerOf(call),
@@ -21,7 +21,6 @@ function decide(call: Call<CampaignProfile>, current: Campaign | null): Plan {
   return {
     data: presentCampaign(after, profile.brandId),
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => saveCampaign(db, after, { ...writing, kept }),
   }
 }

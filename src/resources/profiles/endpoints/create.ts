@@ -66,7 +66,6 @@ function decide(call: Call<{ brand: Brand | null }>): Plan {
   return {
     data: shown(profile, caller),
     etag: profileEtag(profile),
-    unknownMembers: reading.unknown,
     forward: (ports) => [
       ...whatsappStep(ports, credentials),
       ...cardStep(ports, call, { profileId: profile.id, customer: null }),

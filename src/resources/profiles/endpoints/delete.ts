@@ -19,7 +19,6 @@ function decide(call: Call<Profile>): Plan {
   return {
     data: null,
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) =>
       markProfileDeleted(db, call.target, {
         caller: call.caller,

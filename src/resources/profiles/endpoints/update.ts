@@ -60,7 +60,6 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     return {
       data: shown(current, call.caller),
       etag: profileEtag(current),
-      unknownMembers: reading.unknown,
       write: null,
     }
   }
@@ -78,7 +77,6 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
   return {
     data: shown(after, call.caller),
     etag: profileEtag(after),
-    unknownMembers: reading.unknown,
     forward: (ports) =>
       cardStep(ports, call, { profileId: current.id, customer: current.payment_method?.customer ?? null }),
     write: (db, forwarded, kept) =>

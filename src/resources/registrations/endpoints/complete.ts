@@ -57,13 +57,12 @@ function problemsOf(call: Call<Profile>, input: CompletionInput): Details {
 }
 
 function decide(call: Call<Profile>, input: CompletionInput): Plan {
-  const { target: profile, caller, requestId, providers, reading } = call
+  const { target: profile, caller, requestId, providers } = call
   const details = problemsOf(call, input)
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  const { unknown: unknownMembers } = reading
   if (isComplete(profile, input)) {
     const data = { status: 'completed', message: 'Profile is already completed' }
-    return { status: 200, data, etag: null, unknownMembers, write: null }
+    return { status: 200, data, etag: null, write: null }
   }
   const { registration } = input
   const joins = isUnderWay(registration) ? registration : null
@@ -77,7 +76,6 @@ function decide(call: Call<Profile>, input: CompletionInput): Plan {
   return {
     data: { message: 'Profile completion in progress', callback_signing_secret: signingSecret },
     etag: null,
-    unknownMembers,
     write: (tx, _forwarded, kept) => {
       const acceptance = { caller, requestId, profile, registration, callback, kept }
       if (joins !== null) return joinCompletion(tx, acceptance, joins)

@@ -44,7 +44,6 @@ function decide(call: Call<{ id: string }>, known: Member | null): Plan {
   return {
     data: shownMember(member),
     etag: null,
-    unknownMembers: reading.unknown,
     forward: (ports) => mailNeeded(ports, 'email'),
     write: (db, _forwarded, kept) => inviteMember(db, caller, { member, isNew: known === null, invitation }, kept),
   }

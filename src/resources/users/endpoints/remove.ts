@@ -20,7 +20,6 @@ function decide(call: Call<Member>, otherAdmins: number): Plan {
   return {
     data: null,
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) =>
       removeMember(
         db,

@@ -23,7 +23,6 @@ function decide(call: Call<Member>, otherAdmins: number): Plan {
   return {
     data: shownMember(isSame ? target : { ...target, role, updated_at: call.now }),
     etag: null,
-    unknownMembers: reading.unknown,
     write: isSame
       ? null
       : (db, _forwarded, kept) =>

@@ -38,7 +38,6 @@ function decide(call: Call<null>, count: number): Plan {
   return {
     data: shownWebhook(webhook, secret),
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => insertWebhook(db, caller, webhook, secret, kept),
   }
 }

@@ -6,8 +6,6 @@ function decide(call: Call<StoredWebhook>): Plan {
   return {
     data: null,
     etag: null,
-    // There is no body to know a member of, sandbox neither; a body that was sent is named by its members.
-    unknownMembers: Object.keys(call.body),
     write: (db, _forwarded, kept) => remove(db, call.caller, call.target.id, kept),
   }
 }

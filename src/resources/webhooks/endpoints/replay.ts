@@ -20,12 +20,12 @@ function problems(call: Call<StoredWebhook>) {
   const wanted = readWanted(reading.values)
   const contradictions = Object.keys(checked).length > 0 ? {} : wantedProblems(wanted, Date.parse(call.now))
   const details = { ...checked, ...contradictions, ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
-  return { reading, wanted, details }
+  return { wanted, details }
 }
 
 function decide(call: Call<StoredWebhook>, found: readonly ReplayableEvent[]): Plan {
   const { caller, target } = call
-  const { reading, wanted, details } = problems(call)
+  const { wanted, details } = problems(call)
   if (Object.keys(details).length === 0 && wanted.eventId !== null && found.length === 0)
     details.event_id = ['event_id must be an event of the last 7 days that this webhook hears of']
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
@@ -44,7 +44,6 @@ function decide(call: Call<StoredWebhook>, found: readonly ReplayableEvent[]): P
   return {
     data: { replayed: events.length, has_more: next !== undefined, next_from: next?.created_at ?? null },
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => insertDeliveries(db, caller, target.id, deliveries, kept),
   }
 }

@@ -20,7 +20,6 @@ function decide(call: Call<StoredWebhook>): Plan {
   return {
     data: { signing_secret: secret },
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => rotateSecret(db, call.caller, change, kept),
   }
 }

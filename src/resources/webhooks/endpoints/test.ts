@@ -25,7 +25,6 @@ function decide(call: Call<StoredWebhook>): Plan {
   return {
     data: { success: true, message: `A test event ${type} is on its way; the delivery log shows what became of it` },
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => insertDeliveries(db, caller, target.id, [delivery], kept),
   }
 }

@@ -23,7 +23,6 @@ function decide(call: Call<StoredWebhook>): Plan {
   return {
     data: shownWebhook(webhook, null),
     etag: null,
-    unknownMembers: reading.unknown,
     write: (db, _forwarded, kept) => save(db, call.caller, webhook, kept),
   }
 }

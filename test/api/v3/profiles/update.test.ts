@@ -72,7 +72,7 @@ describe('PATCH /v3/profiles/{profileId}', () => {
     assert.equal(
       reply.headers['x-unknown-fields'],
       'id, organization_id, status, email, waba_id, whatsapp_business_account, gr%C3%B6%C3%9Fe%201, ' +
-        'brand.contact.business_name, brand.tcr_brand_id',
+        'brand.contact.business_name;did-you-mean=brand.contact.businessName, brand.tcr_brand_id',
     )
     for (const member of ['id', 'organization_id', 'status', 'email', 'waba_id'])
       assert.equal(reply.data[member], before[member], member)
@@ -88,7 +88,7 @@ describe('PATCH /v3/profiles/{profileId}', () => {
     assert.deepEqual(reply.error.details, {
       name: ['Profile name is required'],
       'brand.extra': ['brand.extra is not a known member'],
-      state: ['state is not a known member'],
+      state: ['state is not a known member; did you mean brand.business.state?'],
     })
     assert.equal((await org.admin.patch(`/v3/profiles/${id}`, { ...body, name: 'A' })).status, 200)
   })
