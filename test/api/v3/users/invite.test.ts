@@ -183,13 +183,15 @@ describe('POST /v3/users', () => {
     assert.equal(kindOf(await standalone.owner.post('/v3/users', JANE)), '404 RESOURCE_005')
   })
 
-  test('a key that acts as a profile invites by the role of its user', async () => {
+  test('B2: whoever acts as a profile invites nobody, whatever the role', async () => {
     const org = await app.organization()
     const { id } = await org.profile()
-    assert.equal((await (await org.profileKey(id)).post('/v3/users', JANE)).status, 201)
-    assert.equal((await org.admin.post('/v3/users', JANE, { 'x-profile-id': id })).status, 201)
-    const developer = await org.key(org.developer.userId ?? '', { profileId: id })
-    assert.equal(kindOf(await developer.post('/v3/users', JANE)), '403 AUTH_004')
+    for (const { userId } of [org.owner, org.admin, org.developer]) {
+      const key = await org.key(userId ?? '', { profileId: id })
+      assert.equal(kindOf(await key.post('/v3/users', JANE)), '403 AUTH_004')
+    }
+    assert.equal(kindOf(await org.admin.post('/v3/users', JANE, { 'x-profile-id': id })), '403 AUTH_004')
+    assert.equal((await org.admin.post('/v3/users', JANE)).status, 201)
   })
 })
 
