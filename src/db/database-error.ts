@@ -66,6 +66,15 @@ export class TooManyOfOne extends Error {
   }
 }
 
+/** The URL of the database, or a file that it names, cannot be read: nobody was asked. */
+export class UrlUnusable extends Error {
+  /** @param cause the driver's word, which quotes no password */
+  constructor(cause: unknown) {
+    super('the URL of the database cannot be used', { cause })
+    this.name = 'UrlUnusable'
+  }
+}
+
 /** What was sent had no answer in time, so its outcome is open. */
 export class NotAnswered extends Error {
   constructor() {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { packageRoot } from '../package-root.ts'
+import { newClient } from './client.ts'
 import { grantsFor } from './grants.ts'
 
 /**
@@ -56,7 +57,7 @@ export async function migrate(
   patience: Partial<Patience> = {},
 ): Promise<number[]> {
   const { lockMs, pauseMs, totalMs, onBusy } = { ...PATIENCE, ...patience }
-  const client = new pg.Client(owner)
+  const client = newClient(owner)
   // A connection that breaks in a pause has nobody to tell; the next statement is told.
   client.on('error', () => undefined)
   await client.connect()

@@ -1,5 +1,6 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../observe/log.ts'
+import { newClient } from './client.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { migrate } from './migrate.ts'
 
@@ -57,5 +58,5 @@ export async function openDatabase(options: OpenOptions): Promise<OpenedDatabase
 }
 
 function roleOf(url: string): string {
-  return new pg.Client({ connectionString: url }).user ?? ''
+  return newClient({ connectionString: url }).user ?? ''
 }

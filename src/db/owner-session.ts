@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { newClient } from './client.ts'
 import { CopyIn, CopyOut } from './copy.ts'
 import { NotConnected } from './database-error.ts'
 
@@ -12,9 +13,9 @@ export interface OwnerSession {
   close(): Promise<void>
 }
 
-/** Connects as the owner. Fails with NotConnected, whose cause says why. */
+/** Connects as the owner. Fails with NotConnected, whose cause says why, or with UrlUnusable. */
 export async function connectOwner(config: pg.ClientConfig): Promise<OwnerSession> {
-  const client = new pg.Client({ ...config, options: '-c timezone=UTC', application_name: 'letterhead operator' })
+  const client = newClient({ ...config, options: '-c timezone=UTC', application_name: 'letterhead operator' })
   // The statement that runs when the connection breaks is told; an idle connection has nobody to tell.
   client.on('error', () => undefined)
   try {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import pg from 'pg'
 import { toFailure } from '../cli/command-failure.ts'
+import { newClient } from './client.ts'
 import { databaseTrouble, NotConnected } from './database-error.ts'
 import { connectionSentence, diskSentence, fullSentence, roomSentence } from './trouble-sentence.ts'
 
@@ -43,8 +43,19 @@ test('E5: each reason not to be let in is a sentence with what helps, and its co
 test('E5: a file that the URL names and that is not there is told with its name', async () => {
   const url = 'postgres://a@127.0.0.1:1/b?sslmode=verify-full&sslrootcert=/nowhere/ca.pem'
   assert.throws(
-    () => new pg.Client({ connectionString: url }),
+    () => newClient({ connectionString: url }),
     (error: unknown) => /^The file \/nowhere\/ca\.pem, .*ENOENT/.test(connectionSentence(error) ?? ''),
+  )
+})
+
+test('E5: a file that is not there for another reason is not blamed on the URL, and what the driver cannot read is told', () => {
+  assert.equal(connectionSentence(coded('EACCES', { syscall: 'open', path: '/data/letterhead.key' })), null)
+  assert.throws(
+    () => newClient({ connectionString: 'postgres://a:Kx1@b/c?sslmode=verify-ca&uselibpqcompat=true' }),
+    (error: unknown) => {
+      const sentence = connectionSentence(error) ?? ''
+      return /^The URL of the database cannot be used: .*sslrootcert/.test(sentence) && !sentence.includes('Kx1')
+    },
   )
 })
 

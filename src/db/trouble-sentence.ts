@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { NotConnected } from './database-error.ts'
+import { NotConnected, UrlUnusable } from './database-error.ts'
 
 /**
  * What stands between us and the database, or the disk, in sentences for the operator: what, why, and what helps. They are made
@@ -52,15 +52,13 @@ const TLS: Readonly<Record<string, string>> = {
 interface Told {
   code?: unknown
   path?: unknown
-  syscall?: unknown
 }
 
-function told(error: unknown): { code: string; path: string | null; syscall: string; message: string } {
-  const { code, path, syscall } = (error instanceof Error ? error : {}) as Told
+function told(error: unknown): { code: string; path: string | null; message: string } {
+  const { code, path } = (error instanceof Error ? error : {}) as Told
   return {
     code: typeof code === 'string' ? code : '',
     path: typeof path === 'string' ? path : null,
-    syscall: typeof syscall === 'string' ? syscall : '',
     message: error instanceof Error ? error.message : '',
   }
 }
@@ -77,9 +75,8 @@ export function diskSentence(error: unknown, file: string | null = null): string
 /** Why the database cannot be reached, and what helps; null where that is not what the error says. */
 export function connectionSentence(error: unknown): string | null {
   const cause = error instanceof NotConnected ? error.cause : error
-  const { code, path, syscall, message } = told(cause)
-  if (syscall === 'open' && path !== null)
-    return `The file ${path}, which the URL of the database names, cannot be read (${code}): correct sslrootcert, sslcert or sslkey there.`
+  if (cause instanceof UrlUnusable) return urlSentence(cause)
+  const { code, message } = told(cause)
   if (/does not support SSL/.test(message))
     return 'The database cannot be reached: it does not speak TLS, which the URL (sslmode) or PGSSLMODE asks for. Switch TLS on there (ssl = on), or, within a network that nobody else is on, say sslmode=disable.'
   const why = CONNECTION[code] ?? TLS[code]
@@ -87,6 +84,13 @@ export function connectionSentence(error: unknown): string | null {
   if (/timeout exceeded|timeout expired|terminated due to connection timeout/i.test(message))
     return `The database cannot be reached: ${CONNECTION.ETIMEDOUT}`
   return null
+}
+
+function urlSentence({ cause }: UrlUnusable): string {
+  const { code, path, message } = told(cause)
+  return path === null
+    ? `The URL of the database cannot be used: ${message}`
+    : `The file ${path}, which the URL of the database names, cannot be read (${code}): correct sslrootcert, sslcert or sslkey there.`
 }
 
 /** A sentence on the disk where it has no room for a database; else null. */
