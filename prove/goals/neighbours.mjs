@@ -90,7 +90,7 @@ const searches = {
     {
       name: 'lists of one organization take every connection, and share round trips with others',
       code: [
-        { file: 'db/database.js', find: 'ofOneMax: () => 1', put: 'ofOneMax: () => 64' },
+        { file: 'db/database.js', find: 'ofOneMax: () => 2', put: 'ofOneMax: () => 64' },
         { file: 'db/database.js', find: 'isApart: true', put: 'isApart: false' },
         { file: 'db/seats.js', find: "use === 'lists' && lists >= half", put: 'false' },
       ],
@@ -116,17 +116,19 @@ const searches = {
       loud.push(...(await searching))
     }
     t.figure('searched', loud.filter(({ status }) => status === 200).length)
+    t.figure('search_too_long', loud.filter(({ status }) => status === 504).length)
     t.figure('search_refused', loud.filter(({ status }) => status === 429).length)
     t.figure('requests', beside.length)
     t.figure('refused_calm', refusals(calm))
     t.figure('refused_beside', refusals(beside))
     t.figure('p99_calm_ms', p99(calm))
     t.figure('p99_beside_ms', p99(beside))
+    // Where the machine has much else to do, a search is told that it takes too long; it has kept the database busy as well.
     t.check(
-      loud.some(({ status }) => status === 200),
-      'no search was ever answered',
+      loud.some(({ status }) => status === 200 || status === 504),
+      'no search ever reached the database',
     )
-    t.equal(loud.filter(({ status }) => status !== 200 && status !== 429).length, 0, 'searches with another answer')
+    t.equal(loud.filter(({ status }) => ![200, 429, 504].includes(status)).length, 0, 'searches with another answer')
     t.equal(refusals(calm), 0, 'refusals in the calm')
     t.equal(refusals(beside), 0, 'refusals beside the searches')
     t.atMost(p99(beside), Math.max(3 * p99(calm), HICCUP_MS), 'p99 beside the searches, in ms')

@@ -92,16 +92,16 @@ const READING: Shape = {
 const WRITING: Shape = { ...READING, use: 'writes', depth: 2, apart: 1, itemsMax: 16 }
 /**
  * A list may take long and use a core of the database for itself. So nothing goes behind one, an organization has one round trip
- * at a time, and all of them have half of the connections.
+ * at a time where its last took long, and two otherwise, and all of them have half of the connections.
  */
 const LISTING: Shape = {
   use: 'lists',
   lines: 4,
   depth: 1,
   apart: 4,
-  itemsMax: 4,
+  itemsMax: 8,
   isApart: true,
-  ofOneMax: () => 1,
+  ofOneMax: () => 2,
   linesMax: (poolSize) => Math.max(1, Math.floor(poolSize / 2)),
 }
 /** Who waits for a lock in a shared round trip holds up the others, so nobody waits there for long. */
@@ -112,8 +112,8 @@ export class Database implements Executor {
   /** For the rows that a request reads by their keys: where the server is busy, several requests share a round trip. */
   readonly reads: Executor
   /**
-   * The same for whatever else an answer is made of: many rows, or a count of them. An organization has one round trip of them
-   * at a time, and what finds no turn in time is refused with TooManyOfOne.
+   * The same for whatever else an answer is made of: many rows, or a count of them. An organization has two round trips of
+   * them at a time, or one where they take long, and what finds no turn in time is refused with TooManyOfOne.
    */
   readonly lists: Executor
   /** The same for changes of one statement, which so share a commit. */

@@ -117,6 +117,25 @@ describe('A2: round trips of one organization', () => {
     assert.deepEqual(carried(), ['a1 a2', 'b1', 'b2', 'a3 a4'])
   })
 
+  test('one whose last took long has one at a time, until one was quick again', async () => {
+    const { trips, ask, carried } = station({ ...apart, ofOneMax: 2, itemsMax: 1 })
+    const slow = [ask('a1'), ask('a2')]
+    await turn()
+    assert.deepEqual(carried(), ['a1', 'a2'])
+    await sleep(150)
+    await letBack(trips, Promise.all(slow))
+    const next = [ask('a3'), ask('a4'), ask('b1', other), ask('b2', other)]
+    await turn()
+    assert.deepEqual(carried().slice(2), ['a3', 'b1', 'b2'])
+    trips[2]?.back.open()
+    await next[0]
+    await turn()
+    next.push(ask('a5'))
+    await turn()
+    assert.deepEqual(carried().slice(5), ['a4', 'a5'])
+    await letBack(trips, Promise.all(next))
+  })
+
   test('what finds no turn in time is told that it is its own doing; who waits for others is told that nothing was free', async () => {
     const { trips, ask } = station({ ...apart, linesMax: 1, waitMs: 50 })
     const running = ask('a1')

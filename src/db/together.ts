@@ -10,6 +10,8 @@ import type { Param, Statement } from './statement.ts'
 const PATIENCE_MS = 100
 /** How often those that wait are looked at, where no round trip comes back. */
 const LOOK_MS = 20
+/** Organizations that are remembered for being slow. */
+const SLOW_MAX = 10_000
 
 /** A connection that carries round trips, each behind the one before (`src/db/line.ts`). */
 export interface TogetherLine {
@@ -50,7 +52,10 @@ export interface TogetherOptions {
    * `depth` is 1.
    */
   isApart: boolean
-  /** Lines at one time that carry statements of one and the same organization only. */
+  /**
+   * Lines at one time that carry statements of one and the same organization only. Where round trips are apart, one whose last
+   * took too long has one line, until one was quick again.
+   */
   ofOneMax: number
   /** Milliseconds until a statement that found no round trip is refused. */
   waitMs: number
@@ -86,6 +91,8 @@ export class Together {
   readonly #options: TogetherOptions
   #queue: Waiting[] = []
   readonly #lines = new Set<SharedLine>()
+  /** Organizations whose last round trip of their own took too long. */
+  readonly #slow = new Set<string>()
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -150,7 +157,19 @@ export class Together {
     if (owner === null) return false
     let held = 0
     for (const { organizationId } of this.#lines) if (organizationId === owner) held += 1
-    return held >= this.#options.ofOneMax
+    return held >= (this.#options.isApart && this.#slow.has(owner) ? 1 : this.#options.ofOneMax)
+  }
+
+  #noteTime(organizationId: string, lastedMs: number): void {
+    if (lastedMs <= PATIENCE_MS) this.#slow.delete(organizationId)
+    else if (this.#slow.size < SLOW_MAX) this.#slow.add(organizationId)
+  }
+
+  /** Whether a statement waits because of its own organization's, and not because others have every line. */
+  #isOwnDoing({ item: { organizationId: owner } }: Waiting): boolean {
+    const { isApart, lines, linesMax } = this.#options
+    const others = [...this.#lines].filter(({ organizationId }) => organizationId !== owner).length
+    return isApart && others < Math.min(lines, linesMax)
   }
 
   /** Takes the one at this place out of the queue, with those behind it that may travel with it. */
@@ -178,9 +197,10 @@ export class Together {
     const late = this.#queue.filter(({ since }) => since < oldest)
     if (late.length > 0) this.#queue = this.#queue.filter(({ since }) => since >= oldest)
     for (const waiting of late) {
-      const isOwnDoing = this.#isAtMost(waiting)
       waiting.reject(
-        isOwnDoing ? new TooManyOfOne() : new NotConnected(new Error('every connection was taken for too long')),
+        this.#isOwnDoing(waiting)
+          ? new TooManyOfOne()
+          : new NotConnected(new Error('every connection was taken for too long')),
       )
     }
     this.#sendNext()
@@ -212,13 +232,16 @@ export class Together {
   }
 
   async #carry(shared: SharedLine, batch: readonly Waiting[]): Promise<void> {
-    const { line } = shared
+    const { line, organizationId } = shared
+    const startedMs = performance.now()
     try {
       const rows = await line.send(batch.map(({ item }) => item))
       void answer(batch, rows)
     } catch (error) {
       this.#failed(batch, error)
     } finally {
+      if (this.#options.isApart && organizationId !== null)
+        this.#noteTime(organizationId, performance.now() - startedMs)
       // Several that end in one turn find nothing under way.
       if (line.underway === 0 && this.#lines.delete(shared)) void line.close()
       this.#schedule()
