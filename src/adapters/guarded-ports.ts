@@ -61,6 +61,8 @@ export function guardedBrandRegistry(port: BrandRegistry, guard: Guard): BrandRe
     readFeedback: guarded((request) => port.readFeedback(request)),
     orderVetting: guarded((request) => port.orderVetting(request)),
     readVetting: guarded((request) => port.readVetting(request)),
+    readAuthentication: guarded((request) => port.readAuthentication(request)),
+    resendAuthentication: guarded((request) => port.resendAuthentication(request)),
     submitCampaign: guarded((request) => port.submitCampaign(request)),
     updateCampaign: guarded((request) => port.updateCampaign(request)),
     findCampaign: guarded((request) => port.findCampaign(request)),

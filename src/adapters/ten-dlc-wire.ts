@@ -72,6 +72,13 @@ export function toNewestVetting(answer: unknown, order: VettingOrder | null): { 
   return vettings === null ? null : { newest: newestVetting(vettings) }
 }
 
+/** The newest record of a company's answer to the registry's mail (Authentication+), null for none. */
+export function toAuthentication(answer: unknown): { newest: Vetting | null } | null {
+  const isOne = (item: unknown) => isRecord(item) && item.vettingClass === 'AUTHPLUS'
+  const vettings = listOf(Array.isArray(answer) ? answer.filter(isOne) : answer, toVetting)
+  return vettings === null ? null : { newest: newestVetting(vettings) }
+}
+
 function isOfAnother(item: unknown, order: VettingOrder | null): boolean {
   if (!isRecord(item) || order === null) return false
   const isOther = (value: unknown, ours: string) => isGiven(value) && value !== ours

@@ -200,6 +200,14 @@ export interface BrandRegistry {
   /** The newest vetting of the configured company and class; null when none was ordered. */
   readVetting(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<Vetting | null>>
 
+  /**
+   * Whether a listed company has answered the registry's mail to its business contact (Authentication+), without which it
+   * gets no campaign; null where the registry shows nothing of it. Never with a score.
+   */
+  readAuthentication(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<Vetting | null>>
+  /** Has that mail sent again, free of charge. `refused` where the registry cannot be asked for it. */
+  resendAuthentication(request: { tcrBrandId: string; signal?: AbortSignal }): Promise<Outcome<null>>
+
   /** Registers a new campaign of a verified brand, charged. */
   submitCampaign(request: { campaign: CampaignForRegistry; signal?: AbortSignal }): Promise<Outcome<RegisteredCampaign>>
   /** The campaign with our reference; null when the registry has none. */

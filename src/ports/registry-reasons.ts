@@ -61,6 +61,11 @@ export const REGISTRY_REASONS = {
     member: 'brand',
     says: 'The identity of the brand is not verified, so it cannot have a campaign of this kind.',
   },
+  brandNotAuthenticated: {
+    member: 'brand.contact.businessContactEmail',
+    says: 'The company has not answered the mail of the registry to its business contact yet, so it cannot have a campaign.',
+  },
+  noMailAgain: { member: 'brand', says: 'This registry sends the mail again from its own portal only.' },
   campaignEnded: { member: 'campaign', says: 'The campaign has ended.' },
   vettingOff: { member: 'brand', says: 'External vetting is not configured on this server.' },
   notShareable: { member: 'campaign', says: 'This server has no partner to share campaigns with.' },

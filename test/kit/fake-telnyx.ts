@@ -86,6 +86,7 @@ const ROUTES: readonly [method: string, pattern: RegExp, step: string][] = [
   ['PUT', /^10dlc\/brand\/[\w-]+\/revet$/, 'revet'],
   ['GET', /^10dlc\/brand\/[\w-]+\/externalVetting$/, 'vettings'],
   ['POST', /^10dlc\/brand\/[\w-]+\/externalVetting$/, 'order_vetting'],
+  ['POST', /^10dlc\/brand\/[\w-]+\/2faEmail$/, 'send_mail'],
   ['GET', /^10dlc\/brand\/[\w-]+$/, 'read_brand'],
   ['PUT', /^10dlc\/brand\/[\w-]+$/, 'update_brand'],
   ['GET', /^10dlc\/campaignBuilder\/brand\/[\w-]+\/usecase\/\w+$/, 'qualify_campaign'],

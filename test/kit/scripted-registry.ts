@@ -43,6 +43,8 @@ export interface ScriptedRegistry extends BrandRegistry {
   universalEin: string | null
   /** What the vetting company has come to; what is ordered is `pending` until a test says otherwise. Null: it shows nothing. */
   vetted: Vetting | null
+  /** How far a listed company's answer to the registry's mail is. */
+  authentication: Vetting | null
   /** Runs while a submission is being taken, before its answer. */
   onSubmit: (() => Promise<void>) | null
   /** Runs while any scripted call is under way, whatever becomes of it. */
@@ -126,6 +128,7 @@ export function scriptedRegistry({ hasVetting = false, takesMocks = false } = {}
     feedback: [],
     universalEin: 'US_123456789',
     vetted: { status: 'pending', score: null, reasons: [] },
+    authentication: null,
     onSubmit: null,
     onCall: null,
     onRead: null,
@@ -154,6 +157,11 @@ export function scriptedRegistry({ hasVetting = false, takesMocks = false } = {}
         return { status: 'pending' as const, score: null, reasons: [] }
       }),
     readVetting: ({ tcrBrandId }) => meet('readVetting', () => (vettings.has(tcrBrandId) ? registry.vetted : null)),
+    readAuthentication: async () => ({ kind: 'done', value: registry.authentication }),
+    resendAuthentication: async () => {
+      log.push('resendAuthentication')
+      return { kind: 'done', value: null }
+    },
     ...campaignCalls(() => registry, meet),
   }
   return registry

@@ -55,6 +55,20 @@ async function verified({ registry, tcr }: Opened): Promise<string> {
 }
 
 describe('tcr adapter', () => {
+  it('D6: reads the answer to the mail among the vettings, and cannot have the mail sent again', () =>
+    using(async (opened) => {
+      const { registry, tcr } = opened
+      const tcrBrandId = await verified(opened)
+      const read = async () => doneValue(await registry.readAuthentication({ tcrBrandId }))
+      assert.equal(await read(), null)
+      const record = { evpId: 'AEGIS', vettingClass: 'AUTHPLUS', vettingStatus: 'FAILED', vettingScore: null }
+      for (const brand of tcr.brands.values())
+        brand.vettings.push({ ...record, createDate: '2026-10-01T10:00:00Z', reasons: ['Unknown person.'] } as never)
+      assert.deepEqual(await read(), { status: 'failed', score: null, reasons: ['Unknown person.'] })
+      assert.equal(doneValue(await registry.readVetting({ tcrBrandId })), null, 'it is no vetting that was ordered')
+      assert.deepEqual(await registry.resendAuthentication({ tcrBrandId }), refused(REGISTRY_REASONS.noMailAgain))
+    }))
+
   it('sends a company as TCR takes it: the reference, digits of the tax id, five of the ZIP, nothing empty', () =>
     using(async ({ registry, tcr }) => {
       const brand = aRegistryBrand({ postalCode: '10001-1234', website: null, firstName: 'Ada' })

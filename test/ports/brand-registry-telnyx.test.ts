@@ -60,6 +60,24 @@ const registered = async ({ registry, telnyx }: Opened) => {
 }
 
 describe('telnyx brand registry', () => {
+  it('D6: reads the answer to the mail among the vettings, and has the mail sent again', () =>
+    using(async (opened) => {
+      const { registry, telnyx } = opened
+      const { tcrBrandId } = await registered(opened)
+      const read = async () => doneValue(await registry.readAuthentication({ tcrBrandId }))
+      assert.equal(await read(), null)
+      const [brand] = telnyx.brands.values()
+      const record = { evpId: 'AEGIS', vettingClass: 'AUTHPLUS', createDate: '2026-10-01T10:00:00Z' }
+      brand?.vettings.push({ vettingId: randomUUID(), ...record })
+      assert.equal((await read())?.status, 'pending')
+      assert.equal(doneValue(await registry.readVetting({ tcrBrandId })), null, 'it is no vetting that was ordered')
+      doneValue(await registry.resendAuthentication({ tcrBrandId }))
+      assert.equal(telnyx.requests.at(-1)?.step, 'send_mail')
+      Object.assign(brand?.vettings[0] ?? {}, { vettedDate: '2026-10-02T10:00:00Z' })
+      assert.deepEqual(await read(), { status: 'active', score: null, reasons: [] })
+      assert.equal((await registry.resendAuthentication({ tcrBrandId: 'B0GONE1' })).kind, 'refused')
+    }))
+
   it('D3: sends a new brand at once, with a callback address that carries our reference', () =>
     using(async ({ registry, telnyx }) => {
       const brand = aRegistryBrand()

@@ -31,6 +31,7 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
   const campaigns = campaignCalls(stage, {
     file: options.file ?? null,
     identityOf: (tcrBrandId) => brands.read(tcrBrandId).identityStatus,
+    isAuthenticated: (tcrBrandId) => (brands.authentication(tcrBrandId)?.status ?? 'active') === 'active',
     onlyUseCaseOf: (tcrBrandId) => brands.onlyUseCase(tcrBrandId),
   })
   const hasVetting = options.hasVetting ?? false
@@ -55,6 +56,10 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
         hasVetting ? done(brands.vet(tcrBrandId)) : refused(REGISTRY_REASONS.vettingOff),
       ),
     readVetting: ({ tcrBrandId }) => note('readVetting', tcrBrandId, async () => done(brands.vetting(tcrBrandId))),
+    readAuthentication: ({ tcrBrandId }) =>
+      note('readAuthentication', tcrBrandId, async () => done(brands.authentication(tcrBrandId))),
+    resendAuthentication: ({ tcrBrandId }) =>
+      note('resendAuthentication', tcrBrandId, async () => brands.resendMail(tcrBrandId)),
     ...notedCampaigns(stage, campaigns),
   }
 }

@@ -9,6 +9,8 @@ export type BrandBehaviour =
   | { does: 'suspend' }
   | { does: 'vet'; status: 'active' | 'failed'; score: number | null; reason: string }
   | { does: 'qualifyFor'; usecase: string }
+  | { does: 'leaveMail' }
+  | { does: 'failMail' }
   | { does: 'slow' }
   | { does: 'loseAnswer' }
   | { does: 'loseRequest' }
@@ -24,6 +26,7 @@ export interface MagicBrand {
 }
 
 export const REVET_REASON = 'The registry checks a brand again only three months after the last check.'
+export const MAIL_REASON = 'The address does not belong to the company.'
 export const UNQUALIFIED_REASON = 'The brand does not qualify for this use case.'
 const FAILED_REASON = 'No business is registered under this tax id.'
 
@@ -129,6 +132,16 @@ export const MAGIC_BRANDS: readonly MagicBrand[] = [
     ending: '0022',
     behaviour: { does: 'vet', status: 'active', score: null, reason: 'No score is given for this kind of vetting.' },
     says: 'VERIFIED; external vetting is done without a score.',
+  },
+  {
+    ending: '0023',
+    behaviour: { does: 'leaveMail' },
+    says: 'VERIFIED; a listed company does not answer the mail to its business contact until it is sent again.',
+  },
+  {
+    ending: '0024',
+    behaviour: { does: 'failMail' },
+    says: `VERIFIED; the authentication of a listed company fails: "${MAIL_REASON}"`,
   },
 ]
 

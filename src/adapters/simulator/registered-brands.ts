@@ -2,7 +2,7 @@ import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } fro
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers } from '../../ports/registry-reasons.ts'
 import { CSP_ID } from './csp.ts'
-import { type BrandBehaviour, MAGIC_BRANDS, magicBrand, REVET_REASON } from './magic-brands.ts'
+import { type BrandBehaviour, MAGIC_BRANDS, MAIL_REASON, magicBrand, REVET_REASON } from './magic-brands.ts'
 import { openMemory, type SimulatorMemory } from './memory.ts'
 import { registryId, type Stage } from './stage.ts'
 
@@ -16,6 +16,10 @@ interface BrandRecord {
   corrected: string | null
   scoredAt: number
   vettedAt: number | null
+  /** A listed company: it is asked by mail. Absent in what was written by an older version. */
+  isListed?: boolean
+  /** When the mail was sent again. */
+  mailedAt?: number | null
 }
 
 const FORGOTTEN = {
@@ -61,7 +65,10 @@ export class SimulatedBrands {
     const missing = missingMembers(brand)
     if (missing.length > 0) return refused(...missing)
     const record = this.#byId(tcrBrandId) ?? { ...FORGOTTEN, tcrBrandId, reference: brand.reference }
-    return done(this.#keep({ ...record, corrected: magicBrand(brand.taxId)?.ending ?? null }, brand))
+    const isListed = brand.entityType === 'PUBLIC_PROFIT'
+    // Its mail goes to the address of now.
+    const magic = { corrected: magicBrand(brand.taxId)?.ending ?? null, isListed, mailedAt: this.#stage.clock.now() }
+    return done(this.#keep({ ...record, ...magic }, brand))
   }
 
   revet(tcrBrandId: string): Outcome<RegisteredBrand> {
@@ -82,6 +89,30 @@ export class SimulatedBrands {
   onlyUseCase(tcrBrandId: string): string | null {
     const behaviour = behaviourOf(this.#byId(tcrBrandId)?.magic ?? null)
     return behaviour.does === 'qualifyFor' ? behaviour.usecase : null
+  }
+
+  /** Whether a listed company has answered its mail; null for any other. */
+  authentication(tcrBrandId: string): Vetting | null {
+    const record = this.#byId(tcrBrandId)
+    if (record?.isListed !== true || this.#isBefore(record.scoredAt)) return null
+    const { does } = behaviourOf(record.magic)
+    const mailedAt = record.mailedAt ?? null
+    const isLeft = does === 'leaveMail' && mailedAt === null
+    if (isLeft || this.#isBefore((mailedAt ?? record.scoredAt) + this.#stage.delayMs))
+      return { status: 'pending', score: null, reasons: [] }
+    const hasFailed = does === 'failMail' && mailedAt === null
+    return hasFailed
+      ? { status: 'failed', score: null, reasons: [MAIL_REASON] }
+      : { status: 'active', score: null, reasons: [] }
+  }
+
+  resendMail(tcrBrandId: string): Outcome<null> {
+    const record = this.#byId(tcrBrandId)
+    if (record === null) return done(null)
+    const { clock, delayMs } = this.#stage
+    this.#keep({ ...record, mailedAt: clock.now() }, null)
+    this.#stage.tell({ type: 'BRAND_AUTHPLUS_UPDATE', about: aboutOf(record) }, delayMs)
+    return done(null)
   }
 
   find(reference: string): RegisteredBrand | null {
@@ -122,6 +153,7 @@ export class SimulatedBrands {
       tcrBrandId: registryId('B', brand.reference.toLowerCase(), (id) => this.#byId(id) !== null),
       reference: brand.reference,
       isSoleProprietor: brand.entityType === 'SOLE_PROPRIETOR',
+      isListed: brand.entityType === 'PUBLIC_PROFIT',
       magic,
       corrected: magic,
       scoredAt: this.#stage.clock.now() + waitMs,

@@ -48,6 +48,7 @@ export function campaignCalls(
   parts: {
     file: string | null
     identityOf: (tcrBrandId: string) => IdentityStatus | null
+    isAuthenticated: (tcrBrandId: string) => boolean
     onlyUseCaseOf: (tcrBrandId: string) => string | null
   },
 ): CampaignCalls {
@@ -74,6 +75,7 @@ export function campaignCalls(
     if (behaviour === 'outage') return unavailable('service')
     const brand = {
       identity: parts.identityOf(campaign.tcrBrandId),
+      isAuthenticated: parts.isAuthenticated(campaign.tcrBrandId),
       onlyUseCase: parts.onlyUseCaseOf(campaign.tcrBrandId),
     }
     const refusal = refusalOf(campaign, brand, behaviour)
@@ -143,10 +145,16 @@ function newRecord(
   return { reference, tcrBrandId, monthlyFee: MONTHLY_FEES[usecase] ?? STANDARD_FEE, sharedAt: null, ...rest }
 }
 
+interface BrandStanding {
+  identity: IdentityStatus | null
+  isAuthenticated: boolean
+  onlyUseCase: string | null
+}
+
 /** What TCR refuses: a campaign before the score (busy, not refused), of an unverified brand, or with bad content. */
 function refusalOf(
   campaign: CampaignForRegistry,
-  { identity, onlyUseCase }: { identity: IdentityStatus | null; onlyUseCase: string | null },
+  { identity, isAuthenticated, onlyUseCase }: BrandStanding,
   behaviour: CampaignBehaviour | null,
 ): Outcome<never> | null {
   if (identity === null) return unavailable('subject', 30)
@@ -154,6 +162,7 @@ function refusalOf(
   if (identity === 'UNVERIFIED' || isSole !== (campaign.usecase === 'SOLE_PROPRIETOR')) {
     return refused(REGISTRY_REASONS.brandNotVerified)
   }
+  if (!isAuthenticated) return refused(REGISTRY_REASONS.brandNotAuthenticated)
   if (onlyUseCase !== null && campaign.usecase !== onlyUseCase)
     return refused({ member: 'campaign.useCases', says: UNQUALIFIED_REASON })
   if (behaviour === 'reject') return refused({ member: 'campaign.useCases', says: SAMPLE_REASON })

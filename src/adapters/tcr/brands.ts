@@ -3,7 +3,14 @@ import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
 import { brandBody } from '../ten-dlc-body.ts'
-import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
+import {
+  newestVetting,
+  toAuthentication,
+  toFeedback,
+  toNewestVetting,
+  toVetting,
+  type VettingOrder,
+} from '../ten-dlc-wire.ts'
 import { isBrandId, PAGE_SIZE, toBrand, toPage } from './wire.ts'
 
 /** A list is compared this far; TCR filters it by our reference, so that there is one record at most. */
@@ -121,6 +128,18 @@ export async function readVetting(
     method: 'GET',
     path: `brand/${tcrBrandId}/externalVetting`,
     read: (answer) => toNewestVetting(answer, order),
+  })
+  return listed.kind === 'done' ? done(listed.value.newest) : listed
+}
+
+/** Whether the company has answered TCR's mail: a vetting of a class of its own. */
+export async function readAuthentication(session: JsonSession, tcrBrandId: string): Promise<Outcome<Vetting | null>> {
+  if (!isBrandId(tcrBrandId)) return refused(REGISTRY_REASONS.brandUnknown)
+  const listed = await session.call({
+    step: 'read_authentication',
+    method: 'GET',
+    path: `brand/${tcrBrandId}/externalVetting`,
+    read: toAuthentication,
   })
   return listed.kind === 'done' ? done(listed.value.newest) : listed
 }

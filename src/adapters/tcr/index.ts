@@ -1,5 +1,7 @@
 import type { Log } from '../../observe/log.ts'
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
+import { refused } from '../../ports/outcome.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import { providerBaseUrl } from '../bounded-fetch.ts'
 import { type JsonClientOptions, type JsonSession, withSession } from '../json-client.ts'
 import { keptUsecases } from '../ten-dlc-campaign.ts'
@@ -7,6 +9,7 @@ import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
   orderVetting,
+  readAuthentication,
   readBrand,
   readFeedback,
   readVetting,
@@ -77,6 +80,9 @@ export function tcrBrandRegistry(options: TcrOptions): BrandRegistry {
       within(signal, (session) => orderVetting(session, tcrBrandId, options.vetting)),
     readVetting: ({ tcrBrandId, signal }) =>
       within(signal, (session) => readVetting(session, tcrBrandId, options.vetting)),
+    readAuthentication: ({ tcrBrandId, signal }) =>
+      within(signal, (session) => readAuthentication(session, tcrBrandId)),
+    resendAuthentication: async () => refused(REGISTRY_REASONS.noMailAgain),
     submitCampaign: ({ campaign, signal }) => within(signal, (session) => submitCampaign(session, campaign, usecases)),
     findCampaign: ({ reference, tcrBrandId, signal }) =>
       within(signal, (session) => findCampaign(session, { reference, tcrBrandId })),

@@ -9,7 +9,14 @@ import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
 import { pathOfField } from '../ten-dlc-body.ts'
-import { newestVetting, toFeedback, toNewestVetting, toVetting, type VettingOrder } from '../ten-dlc-wire.ts'
+import {
+  newestVetting,
+  toAuthentication,
+  toFeedback,
+  toNewestVetting,
+  toVetting,
+  type VettingOrder,
+} from '../ten-dlc-wire.ts'
 import { brandRefusals, changedBrandBody, hasMoreThanNew, newBrandBody } from './body.ts'
 import type { Failure } from './failure.ts'
 import { isUnknown } from './faults.ts'
@@ -208,6 +215,32 @@ export async function readVetting(
     read: (answer) => toNewestVetting(answer, order),
   })
   return listed.kind === 'done' ? done(listed.value.newest) : listed
+}
+
+/** Whether the company has answered the registry's mail: a vetting of a class of its own. */
+export async function readAuthentication(session: JsonSession, tcrBrandId: string): Promise<Outcome<Vetting | null>> {
+  const id = await resolveId(session, tcrBrandId)
+  if (id.kind !== 'done') return id
+  const listed = await session.call({
+    step: 'read_authentication',
+    method: 'GET',
+    path: `10dlc/brand/${id.value}/externalVetting`,
+    read: toAuthentication,
+  })
+  return listed.kind === 'done' ? done(listed.value.newest) : listed
+}
+
+/** Has the mail sent again; the answer holds nothing. */
+export async function resendAuthentication(session: JsonSession, tcrBrandId: string): Promise<Outcome<null>> {
+  const id = await resolveId(session, tcrBrandId)
+  if (id.kind !== 'done') return id
+  const sent = await session.call({
+    step: 'resend_authentication',
+    method: 'POST',
+    path: `10dlc/brand/${id.value}/2faEmail`,
+    read: () => ({}),
+  })
+  return sent.kind === 'done' ? done(null) : sent
 }
 
 /** Telnyx's own id of a brand: the given one if it is a UUID, else what the list says of TCR's id. */

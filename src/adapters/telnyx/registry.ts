@@ -6,9 +6,11 @@ import type { VettingOrder } from '../ten-dlc-wire.ts'
 import {
   findBrand,
   orderVetting,
+  readAuthentication,
   readBrand,
   readFeedback,
   readVetting,
+  resendAuthentication,
   revetBrand,
   submitBrand,
   updateBrand,
@@ -59,6 +61,10 @@ export function telnyxBrandRegistry(options: TelnyxRegistryOptions): BrandRegist
     readFeedback: ({ tcrBrandId, signal }) => within(signal, (session) => readFeedback(session, tcrBrandId)),
     orderVetting: ({ tcrBrandId, signal }) => within(signal, (session) => orderVetting(session, tcrBrandId, vetting)),
     readVetting: ({ tcrBrandId, signal }) => within(signal, (session) => readVetting(session, tcrBrandId, vetting)),
+    readAuthentication: ({ tcrBrandId, signal }) =>
+      within(signal, (session) => readAuthentication(session, tcrBrandId)),
+    resendAuthentication: ({ tcrBrandId, signal }) =>
+      within(signal, (session) => resendAuthentication(session, tcrBrandId)),
     submitCampaign: ({ campaign, signal }) =>
       within(signal, (session) => submitCampaign(session, campaign, { callbackUrl, usecases })),
     findCampaign: ({ reference, tcrBrandId, signal }) =>

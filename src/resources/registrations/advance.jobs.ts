@@ -7,6 +7,7 @@ import { findNumberSources } from './facts.store.ts'
 import { begun, type Move, nextMove, type Question, READS, woken } from './move.rules.ts'
 import { numberOf } from './numbers.rules.ts'
 import { recordIntent } from './order.jobs.ts'
+import { isListed, VERIFIED } from './plan.rules.ts'
 import { record } from './record.jobs.ts'
 import { refresh } from './refresh.jobs.ts'
 import type { CallName, RegistrationState, Step } from './registration.fields.ts'
@@ -133,6 +134,8 @@ async function answerAndRecord(
   const applied = apply(step, question, reply, {
     now,
     random: Math.random(),
+    isListed: isListed(work.brand),
+    isVerified: VERIFIED.includes(work.brand?.identity_status ?? ''),
     settleMs: options.settleMs,
     fees: options.ports.brandRegistry?.fees() ?? { brand: null, revet: null, vetting: null, campaignReview: null },
     hasCampaign: step.step === 'carrier' && (await campaignOfNumber(options.db, work)) !== null,

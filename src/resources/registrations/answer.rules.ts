@@ -1,6 +1,7 @@
 import type { RegisteredBrand, RegisteredCampaign, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
 import type { NumberAssignment } from '../../ports/carrier.ts'
 import type { Outcome, Refusal } from '../../ports/outcome.ts'
+import { awaitAuthentication, onAuthentication } from './authentication.rules.ts'
 import { onAssignment, onCommand, onConnection, onMessagingProfile } from './channel-answer.rules.ts'
 import { type Question, READS } from './move.rules.ts'
 import type { Feedback, Step } from './registration.fields.ts'
@@ -22,6 +23,7 @@ export type Reply =
   | { of: 'brand'; outcome: Outcome<RegisteredBrand | null> }
   | { of: 'feedback'; outcome: Outcome<RegistryFeedback[]> }
   | { of: 'vetting'; outcome: Outcome<Vetting | null> }
+  | { of: 'authentication'; outcome: Outcome<Vetting | null> }
   | { of: 'campaign'; outcome: Outcome<RegisteredCampaign | null> }
   | { of: 'messaging_profile'; outcome: Outcome<{ messagingProfileId: string } | null> }
   | { of: 'connection'; outcome: Outcome<{ status: 'pending' | 'connected' }> }
@@ -36,6 +38,8 @@ export function apply(step: Step, question: Question, reply: Reply, at: Circumst
     case 'done':
       return applyDone(step, reply, { isLookup, at })
     case 'refused':
+      if (question === 'resend_authentication')
+        return only(awaitAuthentication(step, outcome.refusals.map(({ says }) => says).join(' '), at))
       return { step: refusedStep(step, question, outcome.refusals), effects: refusedEffects(step) }
     case 'unavailable':
       return only(notAvailable(step, isLookup, outcome.retryAfterSeconds * 1_000, at))
@@ -81,6 +85,8 @@ function applyDone(step: Step, reply: Reply, answering: { isLookup: boolean; at:
       return only(onFeedback(step, given(reply.outcome)))
     case 'vetting':
       return onVetting(step, given(reply.outcome), answering)
+    case 'authentication':
+      return only(onAuthentication(step, given(reply.outcome), answering.at))
     case 'campaign':
       return onCampaign(step, given(reply.outcome), answering)
     case 'messaging_profile':

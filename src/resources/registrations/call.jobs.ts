@@ -51,7 +51,7 @@ function from<P>(
 }
 
 function toRegistry(
-  of: 'brand' | 'feedback' | 'vetting' | 'campaign' | 'nothing',
+  of: 'brand' | 'feedback' | 'vetting' | 'authentication' | 'campaign' | 'nothing',
   call: (registry: BrandRegistry, signal: AbortSignal) => Promise<Outcome<unknown>>,
 ): Send {
   return from(of, ({ brandRegistry }) => brandRegistry, call)
@@ -120,6 +120,10 @@ function aboutBrand(question: Question, tcrBrandId: string): Send {
       return toRegistry('feedback', (registry, signal) => registry.readFeedback({ tcrBrandId, signal }))
     case 'order_vetting':
       return toRegistry('vetting', (registry, signal) => registry.orderVetting({ tcrBrandId, signal }))
+    case 'read_authentication':
+      return toRegistry('authentication', (registry, signal) => registry.readAuthentication({ tcrBrandId, signal }))
+    case 'resend_authentication':
+      return toRegistry('nothing', (registry, signal) => registry.resendAuthentication({ tcrBrandId, signal }))
     case 'read_vetting':
       return toRegistry('vetting', (registry, signal) => registry.readVetting({ tcrBrandId, signal }))
     default:

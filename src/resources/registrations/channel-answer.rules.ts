@@ -1,4 +1,5 @@
 import type { NumberAssignment } from '../../ports/carrier.ts'
+import { awaitAuthentication } from './authentication.rules.ts'
 import type { Step } from './registration.fields.ts'
 import { type Applied, absent, type Circumstances, finished, goesOn, only, waiting } from './step-change.rules.ts'
 
@@ -38,6 +39,8 @@ export function onCommand(step: Step, at: Circumstances): Applied {
       return { step: goesOn(step, 'submit_campaign'), effects: [{ kind: 'campaign_ended', id: step.subject ?? '' }] }
     case 'share_campaign':
       return only(waiting(step, 'read_campaign', 'The campaign is being reviewed.', 'review', at))
+    case 'resend_authentication':
+      return only(awaitAuthentication(step, 'The mail was sent again.', at))
     case 'subscribe_app':
       return only(goesOn(step, 'register_number'))
     default: {

@@ -6,7 +6,7 @@ import { toRegistryBrand } from './brand-mapping.rules.ts'
 import { type MappedCampaign, messagesPerDay, toRegistryCampaign } from './campaign-mapping.rules.ts'
 import type { CompletionFacts } from './completion.rules.ts'
 import { type NumbersOf, senderProblem } from './numbers.rules.ts'
-import { type PlanFacts, planSteps } from './plan.rules.ts'
+import { isListed, type PlanFacts, planSteps } from './plan.rules.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
 import { orderedBefore, type Taken } from './unchanged.rules.ts'
 
@@ -111,6 +111,7 @@ export function intentOf(profile: Profile, input: CompletionInput, has: Configur
       identity_status: brand.identity_status,
       problems: mappedBrand.problems,
       ordered: orderedBefore(input.taken.get(brand.id) ?? [], mappedBrand.brand),
+      isListed: isListed(brand),
     },
     campaigns: mapped.map(({ campaign, problems, isChangeable, ordered }) => ({
       ...campaign,

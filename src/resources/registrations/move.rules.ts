@@ -44,6 +44,7 @@ export const READS: ReadonlySet<Question> = new Set<Question>([
   'read_brand',
   'read_feedback',
   'read_vetting',
+  'read_authentication',
   'read_campaign',
   'find_messaging_profile',
   'read_assignment',

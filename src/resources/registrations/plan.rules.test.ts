@@ -14,6 +14,7 @@ const freshBrand: PlannedBrand = {
   identity_status: null,
   problems: [],
   ordered: null,
+  isListed: false,
 }
 const freshCampaign: PlannedCampaign = {
   id: CAMPAIGN_ID,

@@ -1,3 +1,4 @@
+import type { Brand } from '../brands/index.ts'
 import type { Campaign } from '../campaigns/index.ts'
 import { ONCE } from './move.rules.ts'
 import type { Feedback, Problem, Step, StepName, StepState } from './registration.fields.ts'
@@ -16,6 +17,8 @@ export interface PlannedBrand {
   problems: readonly Problem[]
   /** It was ordered before, to the letter. */
   ordered: OrderedBefore | null
+  /** A listed company, which a registry asks by mail. */
+  isListed: boolean
 }
 
 export interface PlannedCampaign
@@ -43,7 +46,13 @@ export interface PlanFacts {
   before: readonly Step[]
 }
 
-const VERIFIED = ['VERIFIED', 'VETTED_VERIFIED', 'SELF_DECLARED']
+/** Identities with which a brand may have campaigns. */
+export const VERIFIED: readonly string[] = ['VERIFIED', 'VETTED_VERIFIED', 'SELF_DECLARED']
+
+/** Whether the brand is a listed company. */
+export function isListed(brand: Pick<Brand, 'business'> | null): boolean {
+  return brand?.business.entity_type === 'PUBLIC_PROFIT'
+}
 
 function newStep(step: StepName, subject: string | null, state: StepState, more: Partial<Step> = {}): Step {
   return {
@@ -126,7 +135,8 @@ function planKnown(
 function planIdentity({ brand }: PlanFacts, { state }: Step): Step {
   if (state === 'skipped')
     return newStep('identity', brand.id, 'skipped', { says: 'Only a brand that is registered here is checked.' })
-  if (state === 'done' && VERIFIED.includes(brand.identity_status ?? ''))
+  // Whether a listed company has answered its mail is read each time, since profiles may share it.
+  if (state === 'done' && !brand.isListed && VERIFIED.includes(brand.identity_status ?? ''))
     return newStep('identity', brand.id, 'done', { says: brand.identity_status })
   return newStep('identity', brand.id, 'pending', { call: 'read_brand' })
 }

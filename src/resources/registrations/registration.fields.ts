@@ -59,6 +59,8 @@ export const CALLS = [
   'read_feedback',
   'order_vetting',
   'read_vetting',
+  'read_authentication',
+  'resend_authentication',
   'submit_campaign',
   'update_campaign',
   'deactivate_campaign',

@@ -1,4 +1,5 @@
 import type { RegisteredBrand, RegisteredCampaign, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
+import { VERIFIED } from './plan.rules.ts'
 import type { Feedback, Step } from './registration.fields.ts'
 import {
   type Applied,
@@ -37,8 +38,13 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
     }
     case 'complete_brand':
       return only(finished(step, HAS_BRAND))
-    case 'update_brand':
-      return only(goesOn(step, 'revet_brand'))
+    case 'update_brand': {
+      // Verified and still so, as when only the address for its mail was corrected: there is nothing to check and to pay.
+      const isVerified = at.isVerified === true && VERIFIED.includes(brand.identityStatus ?? '')
+      if (!isVerified) return only(goesOn(step, 'revet_brand'))
+      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      return { step: finished(step, 'The registry has the corrected brand.'), effects }
+    }
     case 'revet_brand': {
       // Still as it was before: the order has not arrived there.
       if (isLookup && brand.identityStatus === 'UNVERIFIED') return only(absent(step, at))
@@ -61,6 +67,7 @@ function onIdentity(step: Step, { status, identityStatus }: RegisteredBrand, at:
   if (status !== 'ACTIVE') return { ...step, state: 'parked', says: `At the registry the brand is ${status}.` }
   if (identityStatus === null) return waiting(step, 'read_brand', 'The registry checks the identity.', 'poll', at)
   if (identityStatus === 'UNVERIFIED') return goesOn({ ...step, says: 'UNVERIFIED' }, 'read_feedback')
+  if (at.isListed === true) return goesOn({ ...step, says: identityStatus }, 'read_authentication')
   return finished(step, identityStatus)
 }
 

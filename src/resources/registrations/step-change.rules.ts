@@ -29,6 +29,10 @@ export interface Circumstances {
   /** How long after a call its absence at the provider becomes definite. */
   settleMs: number
   fees: RegistryFees
+  /** The brand is a listed company, which a registry asks by mail. */
+  isListed?: boolean
+  /** The registry had verified the brand before the run. */
+  isVerified?: boolean
   /** A campaign at the registry that the profile's number is to join. */
   hasCampaign: boolean
 }

@@ -51,13 +51,14 @@ export function cleanReply(reply: Reply, secrets: readonly string[]): Reply {
         ),
       }
     case 'vetting':
+    case 'authentication':
       return {
         ...reply,
         outcome: withValue(
           reply.outcome,
           (vetting) => vetting && { ...vetting, reasons: vetting.reasons.slice(0, ENTRIES_MAX).map(clean) },
         ),
-      }
+      } as Reply
     case 'campaign':
       return {
         ...reply,

@@ -7,6 +7,7 @@ import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type Profile, profileTarget } from '../../profiles/index.ts'
 import { acceptCompletion, joinCompletion, readCompletion } from '../accept.store.ts'
+import { withMailAgain } from '../authentication.rules.ts'
 import { PREREQUISITES } from '../completion.rules.ts'
 import {
   type CompletionInput,
@@ -16,7 +17,7 @@ import {
   isUnderWay,
   needsRegistry,
 } from '../intent.rules.ts'
-import { completeAnswer, completedAnswer, completeRequest } from '../registration.fields.ts'
+import { completeAnswer, completedAnswer, completeRequest, type Registration } from '../registration.fields.ts'
 
 const check = compileCheck(completeRequest)
 
@@ -56,6 +57,11 @@ function problemsOf(call: Call<Profile>, input: CompletionInput): Details {
   return inOrder(details, MEMBERS)
 }
 
+/** The run that is joined: a mail of the registry that is still to be answered is sent again, where it was sent long enough ago. */
+function joined(registration: Registration): Registration {
+  return { ...registration, steps: withMailAgain(registration.steps, Date.now()) ?? registration.steps }
+}
+
 function decide(call: Call<Profile>, input: CompletionInput): Plan {
   const { target: profile, caller, requestId, providers } = call
   const details = problemsOf(call, input)
@@ -78,7 +84,7 @@ function decide(call: Call<Profile>, input: CompletionInput): Plan {
     etag: null,
     write: (tx, _forwarded, kept) => {
       const acceptance = { caller, requestId, profile, registration, callback, kept }
-      if (joins !== null) return joinCompletion(tx, acceptance, joins)
+      if (joins !== null) return joinCompletion(tx, acceptance, joined(joins))
       return intent === null ? Promise.resolve(false) : acceptCompletion(tx, acceptance, intent)
     },
   }
