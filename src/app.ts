@@ -169,11 +169,13 @@ export function buildApp(options: AppOptions): App {
     tls: config.http.tls,
     requestTimeoutMs: config.http.requestTimeoutMs,
     requestsMax: config.http.requestsMax,
+    unauthenticated: config.http.unauthenticated,
+    bodyBytesMax: config.http.bodyBytesMax,
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
-    pages: (instance) => {
+    pages: (instance, bodies) => {
       addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl)
-      addCallbacks(instance, {
+      addCallbacks(instance, bodies, {
         receivers: options.receivers ?? [],
         accept: inbox.accept,
         onRefused: (provider) => metrics.callbackEvent(provider, 'refused'),

@@ -27,6 +27,7 @@ import { rebindingGoals } from './rebinding.mjs'
 import { registryGoals } from './registry.mjs'
 import { ruleGoals } from './rules.mjs'
 import { secretGoals } from './secrets.mjs'
+import { strangerGoals } from './strangers.mjs'
 import { tenancyGoals } from './tenancy.mjs'
 import { webhookGoals } from './webhooks.mjs'
 
@@ -63,4 +64,5 @@ export const goals = [
   ...fuzzGoals,
   ...linearizabilityGoals,
   ...loadGoals,
+  ...strangerGoals,
 ]

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import { configEntries, type Setting, type Values, type VariableName } from './table.ts'
+import type { Setting } from './setting.ts'
+import { configEntries, type Values, type VariableName } from './table.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

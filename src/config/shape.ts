@@ -98,6 +98,14 @@ export interface Config {
     readonly rateLimitFactor: number
     /** Most requests that an instance works on at a time. */
     readonly requestsMax: number
+    /** Most of clients that have shown no valid key. */
+    readonly unauthenticated: {
+      readonly requestsMax: number
+      readonly connectionsMax: number
+      readonly connectionsPerAddress: number
+    }
+    /** Most bytes of bodies that are received at a time. */
+    readonly bodyBytesMax: number
     /** Limit for a client to deliver its whole request; as long as a lease. */
     readonly requestTimeoutMs: number
     readonly shutdownGraceMs: number
@@ -159,6 +167,12 @@ export function toConfig(values: Values, settings: readonly ShownSetting[]): Con
       hasRateLimits: values.RATE_LIMITS,
       rateLimitFactor: values.RATE_LIMIT_FACTOR,
       requestsMax: values.REQUESTS_MAX,
+      unauthenticated: {
+        requestsMax: values.UNAUTHENTICATED_REQUESTS_MAX,
+        connectionsMax: values.UNAUTHENTICATED_CONNECTIONS_MAX,
+        connectionsPerAddress: values.UNAUTHENTICATED_CONNECTIONS_PER_ADDRESS,
+      },
+      bodyBytesMax: values.BODIES_MAX_MIB * 1024 * 1024,
       requestTimeoutMs: values.LEASE_MS,
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
       shutdownDelayMs: shutdownDelayMs(values),

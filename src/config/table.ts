@@ -1,7 +1,6 @@
 import {
   baseUrl,
   ed25519Key,
-  type Form,
   feeList,
   hostNames,
   listenAddress,
@@ -24,49 +23,7 @@ import {
   trustedHops,
   wholeNumber,
 } from './forms.ts'
-
-export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Webhooks' | 'Time limits'
-
-/** One environment variable: where it is documented, what it accepts, and what holds when it is not set. */
-export interface Setting<T, F extends T | null = T | null> {
-  readonly group: Group
-  readonly says: string
-  readonly form: Form<T>
-  readonly fallback: F
-  /** The default in words, where the value alone does not say it. */
-  readonly fallbackSays?: string
-  /** Never printed; may also come from the file that `<NAME>_FILE` names. */
-  readonly isSecret: boolean
-  /** The part of a secret that may be printed. */
-  shown?(value: T): string
-}
-
-function setting<T, F extends T | null>(
-  group: Group,
-  form: Form<T>,
-  fallback: F,
-  says: string,
-  fallbackSays?: string,
-): Setting<T, F> {
-  const words = fallbackSays === undefined ? {} : { fallbackSays }
-  return { group, form, fallback, says, isSecret: false, ...words }
-}
-
-function secret<T>(group: Group, form: Form<T>, says: string, shown?: (value: T) => string): Setting<T, null> {
-  return { group, form, fallback: null, says, isSecret: true, ...(shown === undefined ? {} : { shown }) }
-}
-
-/** The database's place without user, password and parameters. */
-function databasePlace(text: string): string {
-  const url = new URL(text)
-  return `${url.protocol}//${url.host}${url.pathname}`
-}
-
-/** A server's place without user and password. */
-function serverPlace(text: string): string {
-  const url = new URL(text)
-  return `${url.protocol}//${url.host}`
-}
+import { databasePlace, type Setting, secret, serverPlace, setting } from './setting.ts'
 
 const chosenByEnvironment = '`simulator`; `none` with `NODE_ENV=production`'
 
@@ -120,6 +77,30 @@ export const configTable = {
     wholeNumber(1, 10_000),
     64,
     'Most requests that an instance works on at a time; one more is refused at once with 503.',
+  ),
+  UNAUTHENTICATED_REQUESTS_MAX: setting(
+    'Server',
+    wholeNumber(2, 10_000),
+    128,
+    'Most requests without a known key that an instance works on, or looks up in turn, at a time, half of them of one address; one more is refused at once with 503. A key is known for 15 minutes after it opened something.',
+  ),
+  UNAUTHENTICATED_CONNECTIONS_MAX: setting(
+    'Server',
+    wholeNumber(10, 1_000_000),
+    4_000,
+    'Most connections on which no valid key was shown yet. For one more the oldest of them is closed.',
+  ),
+  UNAUTHENTICATED_CONNECTIONS_PER_ADDRESS: setting(
+    'Server',
+    wholeNumber(10, 1_000_000),
+    1_000,
+    'The same of one address (of a /64 in IPv6). Connections of `TRUST_PROXY` are not counted.',
+  ),
+  BODIES_MAX_MIB: setting(
+    'Server',
+    wholeNumber(1, 4_096),
+    32,
+    'Most MiB of request bodies that are received at a time, a quarter of them with one API key.',
   ),
   SHUTDOWN_GRACE_MS: setting(
     'Server',

@@ -48,13 +48,43 @@ export async function readCredential(house: House, arrival: Arrival, wishes: Wis
     house.metrics.authFailed('missing')
     throw new Failure('AUTH_001', { hint: misplacedKeyHint(arrival.headers, arrival.query) })
   }
-  const text = parseKeyText(wishes.apiKey)
-  if (text === null) throw refusedKey(house, arrival, 'malformed', keyTextHint(wishes.apiKey))
-  const digest = keyDigest(house.keys, text.form === 'uuid' ? text.uuid : wishes.apiKey)
+  // Asked again it might open something by now, but its body was not read.
+  if (arrival.isKeyRefused) throw refusedKey(house, arrival, 'unknown')
+  const found = await credentialOf(house, wishes.apiKey)
+  if (found === 'malformed') throw refusedKey(house, arrival, found, keyTextHint(wishes.apiKey))
+  if (found === 'unknown') throw refusedKey(house, arrival, found)
+  return found
+}
+
+async function credentialOf(house: House, apiKey: string): Promise<Credential | 'malformed' | 'unknown'> {
+  const text = parseKeyText(apiKey)
+  if (text === null) return 'malformed'
+  const digest = keyDigest(house.keys, text.form === 'uuid' ? text.uuid : apiKey)
   if (text.form === 'typed') return { organizationId: text.organizationId, digest, mode: text.mode }
   const [entry] = await house.db.runUnscoped(findImportedKey, [digest])
-  if (entry === undefined) throw refusedKey(house, arrival, 'unknown')
-  return { organizationId: entry.organization_id, digest, mode: 'live' }
+  return entry === undefined ? 'unknown' : { organizationId: entry.organization_id, digest, mode: 'live' }
+}
+
+const NO_WISHES: Wishes = {
+  apiKey: undefined,
+  profileId: undefined,
+  idempotencyKey: undefined,
+  ifMatch: undefined,
+  isStrict: false,
+  merge: false,
+}
+
+/** Whether a key opens anything now. Nothing is counted, and nothing else of its request is looked at. */
+export async function isLiveKey(house: House, endpoint: Endpoint, apiKey: string, arrival: Arrival): Promise<boolean> {
+  const found = await credentialOf(house, apiKey)
+  if (typeof found === 'string') return false
+  const asked = { arrival: { ...arrival, params: {} }, wishes: NO_WISHES }
+  return opensSomething(await readAdmission(house.db.reads, endpoint, found, asked))
+}
+
+/** A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404. */
+function opensSomething(row: AdmissionRow | null): row is AdmissionRow & { k_id: string; u_id: string } {
+  return row !== null && row.k_id !== null && row.u_id !== null && (row.k_profile_id === null || row.s_id !== null)
 }
 
 /** Counts a failure against its address. Only failures are delayed: a valid key always passes (decision 25). */
@@ -100,9 +130,7 @@ export function authenticate(
   credential: Credential,
   endpoint: Endpoint,
 ): Caller {
-  if (row === null || row.k_id === null || row.u_id === null) throw refusedKey(house, arrival, 'unknown')
-  // A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404.
-  if (row.k_profile_id !== null && row.s_id === null) throw refusedKey(house, arrival, 'unknown')
+  if (!opensSomething(row)) throw refusedKey(house, arrival, 'unknown')
   if (row.k_is_unused)
     void house.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
   if (endpoint.operation !== 'getMe') checkAccountState(row.o_state)

@@ -12,6 +12,10 @@ export interface Arrival {
   /** One value a name; names in lower case. */
   headers: Readonly<Record<string, string | undefined>>
   body: Buffer | null
+  /** Whether there is a body, which is not read where the key is refused for what it is. */
+  hasBody: boolean
+  /** The key was looked up before the body was read, and opens nothing. */
+  isKeyRefused: boolean
   remoteAddress: string
 }
 
@@ -62,9 +66,8 @@ export function unsupportedEncoding(encoding: string): Failure {
  * @throws Failure REQUEST_400, REQUEST_406, REQUEST_415.
  */
 export function readWishes(endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'>, arrival: Arrival): Wishes {
-  const { headers, body } = arrival
+  const { headers, hasBody } = arrival
   if (!acceptsJson(headers.accept)) throw new Failure('REQUEST_406')
-  const hasBody = body !== null && body.length > 0
   if (hasBody && endpoint.kind === 'read')
     throw new Failure('REQUEST_400', {
       message: `${endpoint.method} takes no body`,

@@ -1,8 +1,9 @@
+import type { FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
 import type { CallbackReceiver, CallbackRequest } from '../ports/callback.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import { Lockout } from './lockout.ts'
-import type { ServerOptions } from './server.ts'
+import type { OpenBodies, ServerOptions } from './server.ts'
 
 /**
  * Where providers tell us that something changed: `/callbacks/<provider>`. These routes are no part of the API and of its
@@ -32,17 +33,30 @@ export interface CallbackOptions {
 
 type Transport = Parameters<ServerOptions['pages']>[0]
 
-export function addCallbacks(server: Transport, options: CallbackOptions): void {
+/** @param bodies gives each body its room, within a bound for all who show no API key. */
+export function addCallbacks(server: Transport, bodies: OpenBodies, options: CallbackOptions): void {
   const lockout = new Lockout()
   for (const [method, url] of CALLBACK_ROUTES) {
     const provider = url.slice('/callbacks/'.length) as CallbackReceiver['provider']
     const receiver = options.receivers.find((each) => each.provider === provider)
+    // Nothing is read for a provider that nobody listens to: no route, 404.
+    if (receiver === undefined) continue
+    const refuse = (request: FastifyRequest) => {
+      options.onRefused(provider)
+      return refusal(lockout.failed(request.ip))
+    }
     server.route({
       method,
       url,
       bodyLimit: BODY_BYTES_MAX[provider],
+      onRequest: (request, _reply, done) => {
+        if (method === 'POST') {
+          if (request.headers[receiver.signatureHeader] === undefined) throw refuse(request)
+          bodies.hold(request, BODY_BYTES_MAX[provider])
+        }
+        done()
+      },
       handler: async (request, reply) => {
-        if (receiver === undefined) return reply.callNotFound()
         const arrival = {
           url: request.url,
           headers: request.headers as Record<string, string | undefined>,
@@ -51,10 +65,8 @@ export function addCallbacks(server: Transport, options: CallbackOptions): void 
         }
         const answer =
           method === 'GET' ? challengeAnswer(receiver, arrival.url) : await take(options, receiver, arrival)
-        if (answer === null) {
-          options.onRefused(provider)
-          throw refusal(lockout.failed(request.ip))
-        }
+        if (answer === null) throw refuse(request)
+        bodies.letIn(request)
         return reply.headers(PLAIN).send(answer)
       },
     })

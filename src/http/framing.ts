@@ -27,6 +27,27 @@ function runningOn(socket: Duplex): Map<ServerResponse, () => void> {
   return running
 }
 
+/** How many requests of the connection wait for their answers. */
+export function unansweredOn(socket: Duplex): number {
+  return unanswered.get(socket)?.size ?? 0
+}
+
+/** Whether a request announces a body. */
+export function announcesBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** How long what is left of a body may take to arrive when its request has been answered: it is thrown away. */
+const UNREAD_MS = 2_000
+
+/** Ends the connection of a request that was answered before its body had arrived, unless the rest comes soon. */
+export function endUnread(request: IncomingMessage): void {
+  if (request.complete || !announcesBody(request)) return
+  setTimeout(() => {
+    if (!request.complete) request.socket.destroy()
+  }, UNREAD_MS).unref()
+}
+
 /** Whether a request that arrived in full still waits for its answer on the connection. */
 export function isAnswering(socket: Duplex): boolean {
   return [...(unanswered.get(socket)?.keys() ?? [])].some(({ req }) => req.complete)
@@ -116,7 +137,7 @@ function checkBody({ headers, method = '', httpVersion }: IncomingMessage): void
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
     throw doubt('The request has a transfer coding other than the chunked of HTTP/1.1')
   }
-  const hasBody = coding !== undefined || Number(headers['content-length'] ?? 0) > 0
+  const hasBody = announcesBody({ headers })
   // Fastify does not read a body of these methods, so nobody else would notice it.
   if (hasBody && /^(?:GET|HEAD|TRACE)$/.test(method))
     throw doubt(`${method} takes no body`, 'Leave the body out. What a list is narrowed by goes into the query.')

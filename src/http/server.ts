@@ -1,31 +1,33 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
-import { newRequestId } from '../contract/request-id.ts'
 import type { ServerLog } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Span } from '../observe/trace.ts'
-import { type Answer, answerHeaders, failureAnswer } from './answer.ts'
+import { type Answer, failureAnswer } from './answer.ts'
 import { type Arrival, unsupportedType } from './arrival.ts'
+import { BodyGate, type Verdict } from './body-gate.ts'
+import { Connections } from './connections.ts'
 import { Crowd } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
-import { answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
+import { announcesBody, answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
 import { methodHint, routeHint } from './hints.ts'
 import type { House } from './house.ts'
+import { countedAddress } from './lockout.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { serveOpen } from './open-pipeline.ts'
 import { serve } from './pipeline.ts'
 import { takeInWaiting, watchSockets } from './quiet-sockets.ts'
-import { newTrail, type Trail } from './trail.ts'
+import type { Trail } from './trail.ts'
 import { UNSERVED } from './unserved.ts'
+import { recordVisit, send, visitOf } from './visit.ts'
 
 /** The transport: routing, limits, framing, and the headers that every answer carries. What a request means is `pipeline.ts`. */
 
 const BODY_BYTES_MAX = 128 * 1024
-/** What is counted and logged where the client was gone before its answer. */
-const UNHEARD = 499
+const TOO_LARGE = new Failure('REQUEST_413', { headers: { connection: 'close' } }) as FastifyError & Failure
 
 /** A server as others see it. */
 export type HttpServer = FastifyInstance
@@ -43,30 +45,23 @@ export interface ServerOptions {
   requestTimeoutMs: number
   /** Most requests that are worked on at a time. */
   requestsMax: number
+  /** What clients that have shown no valid key may take. */
+  unauthenticated: { requestsMax: number; connectionsMax: number; connectionsPerAddress: number }
+  /** Most bytes of bodies that are received at a time. */
+  bodyBytesMax: number
   requestDeadlineMs: number
   /** Once true, answers ask the client to close its connection. */
   isDraining: () => boolean
-  /** Pages that are not the API: the reference and the OpenAPI document. */
-  pages: (server: FastifyInstance) => void
+  /** Routes that are not the API: the reference, the OpenAPI document, and what providers call. */
+  pages: (server: FastifyInstance, bodies: OpenBodies) => void
 }
 
-interface Visit {
-  requestId: string
-  startedMs: number
-  trail: Trail
-  code: string | null
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Null until something asks for it: the framework refuses some requests before any of our code sees them. */
-    visit: Visit | null
-  }
-}
-
-function visitOf(request: FastifyRequest): Visit {
-  request.visit ??= { requestId: newRequestId(), startedMs: performance.now(), trail: newTrail(), code: null }
-  return request.visit
+/** For routes that take bodies without an API key. */
+export interface OpenBodies {
+  /** @throws Failure INTERNAL_005 where there is no room for it. */
+  hold(request: FastifyRequest, bytesMax: number): void
+  /** Its client has shown that it may ask. */
+  letIn(request: FastifyRequest): void
 }
 
 /** Builds the server; it does not listen yet. */
@@ -75,13 +70,46 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.decorateRequest('visit', null)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  server.addHook('onRequest', async (request, reply) => enter(options, request, reply))
   server.setErrorHandler((error: FastifyError, request, reply) =>
     send(options, request, reply, refused(options, request, error)),
   )
-  const crowd = new Crowd(options.requestsMax, () => options.metrics.loadShed('requests'))
-  const allowed = addRoutes(server, options, crowd)
-  options.pages(server)
+  const { requestsMax: unauthenticatedMax, connectionsMax, connectionsPerAddress } = options.unauthenticated
+  const connections = new Connections({
+    max: connectionsMax,
+    maxPerAddress: connectionsPerAddress,
+    trustedHops: options.trustedHops,
+    onClosed: () => options.metrics.loadShed('connections'),
+  })
+  const crowd = new Crowd({
+    max: options.requestsMax,
+    unauthenticatedMax,
+    onRefused: (reason) => options.metrics.loadShed(reason),
+  })
+  const gate = new BodyGate({
+    house: options.house,
+    crowd,
+    connections,
+    bytesMax: options.bodyBytesMax,
+    waitingMax: options.requestsMax,
+    onFull: () => options.metrics.loadShed('bodies'),
+  })
+  const allowed = new Map<string, string[]>()
+  server.addHook('onRequest', (request, reply, done) => {
+    const failure = enterOrRefuse(options, request, reply)
+    if (failure !== null) done(failure as FastifyError)
+    // The framework says so when it reads a body, and not every body is read.
+    else if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) done(TOO_LARGE)
+    // Its body would be read and thrown away.
+    else if (request.is404) send(options, request, reply, unrouted(options, request, allowed))
+    else done()
+  })
+  addRoutes(server, { options, crowd, gate, allowed })
+  options.pages(server, {
+    hold: (request, bytesMax) => {
+      visitOf(request).release = gate.holdOpen(request.raw, request.ip, bytesMax)
+    },
+    letIn: (request) => gate.learn(request.raw.socket, null, true),
+  })
   server.setNotFoundHandler((request, reply) => send(options, request, reply, unrouted(options, request, allowed)))
   // Node drops headers beyond a count without a word, the second Host too; their size is bounded already.
   server.server.maxHeadersCount = 0
@@ -95,7 +123,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
       options.house.docsOrigin(),
     ),
   )
-  crowd.guard(server.server, options)
+  connections.watch(server.server)
+  crowd.guard(server.server, {
+    ...options,
+    isKnown: (request) => gate.isKnown(request),
+    isOfHop: ({ socket }) => connections.isOfHop(socket),
+  })
   const endQuietSockets = watchSockets(server.server)
   server.addHook('preClose', async () => {
     await takeInWaiting()
@@ -130,7 +163,13 @@ function openFastify(options: ServerOptions): FastifyInstance {
   const { certPath, keyPath } = options.tls
   return Fastify({
     ...shared,
-    https: { ...http, cert: readFileSync(certPath), key: readFileSync(keyPath), minVersion: 'TLSv1.2' },
+    https: {
+      ...http,
+      handshakeTimeout: 10_000,
+      cert: readFileSync(certPath),
+      key: readFileSync(keyPath),
+      minVersion: 'TLSv1.2',
+    },
   }) as unknown as FastifyInstance
 }
 
@@ -153,37 +192,93 @@ function enterOrRefuse(options: ServerOptions, request: FastifyRequest, reply: F
   }
 }
 
-/** @returns which methods each route path takes, for Allow. */
-function addRoutes(server: FastifyInstance, options: ServerOptions, crowd: Crowd): Map<string, string[]> {
-  const allowed = new Map<string, string[]>()
-  const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
-  const add = ({ method, path }: Pick<Endpoint, 'method' | 'path'>, work: Work) => {
-    allow(path, method)
-    const inTurn: Work = (arrival, trail) => crowd.work(() => work(arrival, trail))
-    server.route({ method, url: path, handler: (request, reply) => answerEndpoint(options, inTurn, request, reply) })
-  }
+/** What the routes share. */
+interface Routing {
+  options: ServerOptions
+  crowd: Crowd
+  gate: BodyGate
+  /** Which methods each route path takes, for Allow. */
+  allowed: Map<string, string[]>
+}
+
+function addRoutes(server: FastifyInstance, routing: Routing): void {
+  const { options, crowd, gate, allowed } = routing
   const { house } = options
+  const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
   for (const endpoint of options.endpoints) {
+    const { method, path } = endpoint
     const span = spanOf(endpoint)
-    add(endpoint, (arrival, trail) =>
-      house.trace({ ...span, parent: arrival.headers }, () => serve(house, endpoint, arrival, trail)),
-    )
-  }
-  for (const open of options.openEndpoints) {
-    const span = spanOf(open)
-    add(open, (arrival, trail) =>
-      house.trace({ ...span, parent: arrival.headers }, () => serveOpen(house, open, arrival, trail)),
-    )
-  }
-  for (const [method, path] of UNSERVED) {
+    const work: Work = (arrival, trail) =>
+      house.trace({ ...span, parent: arrival.headers }, () => serve(house, endpoint, arrival, trail))
+    const inTurn: Work = (arrival, trail) => crowd.work(() => work(arrival, trail))
     allow(path, method)
     server.route({
       method,
       url: path,
-      handler: (request, reply) => send(options, request, reply, answerOf(options, request, new Failure('ROUTE_001'))),
+      onRequest: (request, reply, done) => beforeBody(routing, { endpoint, work, request, reply, done }),
+      handler: async (request, reply) => {
+        const answer = await worked(options, inTurn, request, arrivalOf(request))
+        const { mark, trail } = visitOf(request)
+        if (trail.keyId !== null || answer.status === 401) gate.learn(request.raw.socket, mark, trail.keyId !== null)
+        return send(options, request, reply, answer)
+      },
     })
   }
-  return allowed
+  for (const open of options.openEndpoints) {
+    const { method, path } = open
+    const span = spanOf(open)
+    allow(path, method)
+    server.route({
+      method,
+      url: path,
+      onRequest: (request, _reply, done) => {
+        visitOf(request).release = gate.holdOpen(request.raw, request.ip, BODY_BYTES_MAX)
+        done()
+      },
+      handler: async (request, reply) => {
+        const work: Work = (arrival, trail) =>
+          crowd.workUnauthenticated(countedAddress(request.ip), () =>
+            house.trace({ ...span, parent: arrival.headers }, () => serveOpen(house, open, arrival, trail)),
+          )
+        return send(options, request, reply, await worked(options, work, request, arrivalOf(request)))
+      },
+    })
+  }
+  for (const [method, path] of UNSERVED) {
+    allow(path, method)
+    const answer = (request: FastifyRequest, reply: FastifyReply) =>
+      send(options, request, reply, answerOf(options, request, new Failure('ROUTE_001')))
+    // Before its body is read, which says nothing here.
+    server.route({ method, url: path, onRequest: (request, reply) => void answer(request, reply), handler: answer })
+  }
+}
+
+interface Asked {
+  endpoint: Endpoint
+  work: Work
+  request: FastifyRequest
+  reply: FastifyReply
+  done: (error?: FastifyError) => void
+}
+
+/** Goes on to the body, or answers without it. */
+function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply, done }: Asked): void {
+  const arrival = arrivalOf(request)
+  const act = (verdict: Verdict) => {
+    if (verdict.kind === 'read') {
+      const visit = visitOf(request)
+      visit.mark = verdict.mark
+      visit.release = verdict.release
+      done()
+    } else if (verdict.kind === 'answer') send(options, request, reply, verdict.answer)
+    else {
+      const unread = { ...arrival, isKeyRefused: verdict.isKeyRefused }
+      void worked(options, work, request, unread).then((answer) => send(options, request, reply, answer))
+    }
+  }
+  const verdict = gate.judge(endpoint, request.raw, arrival, BODY_BYTES_MAX)
+  if (verdict instanceof Promise) verdict.then(act, done)
+  else act(verdict)
 }
 
 function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answer> {
@@ -199,20 +294,25 @@ type Work = (arrival: Arrival, trail: Trail) => Promise<Answer>
 
 const NO_QUERY = new URLSearchParams()
 
-async function answerEndpoint(options: ServerOptions, work: Work, request: FastifyRequest, reply: FastifyReply) {
-  const { requestId, trail } = visitOf(request)
+function arrivalOf(request: FastifyRequest): Arrival {
   const { url } = request
   const mark = url.indexOf('?')
-  const arrival = {
-    requestId,
+  const body = Buffer.isBuffer(request.body) ? request.body : null
+  return {
+    requestId: visitOf(request).requestId,
     params: request.params as Record<string, string>,
     query: mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark)),
     headers: request.headers as Record<string, string | undefined>,
-    body: Buffer.isBuffer(request.body) ? request.body : null,
+    body,
+    hasBody: body === null ? request.body === undefined && announcesBody(request.raw) : body.length > 0,
+    isKeyRefused: false,
     remoteAddress: request.ip,
   }
-  const answer = await withDeadline(work(arrival, trail), options.requestDeadlineMs, requestId)
-  return send(options, request, reply, answer)
+}
+
+function worked(options: ServerOptions, work: Work, request: FastifyRequest, arrival: Arrival): Promise<Answer> {
+  const { requestId, trail } = visitOf(request)
+  return withDeadline(work(arrival, trail), options.requestDeadlineMs, requestId)
 }
 
 /** The last line: whatever a request waits for, its client gets an answer before the lease of its claim ends. */
@@ -226,32 +326,6 @@ async function withDeadline(answer: Promise<Answer>, deadlineMs: number, request
   } finally {
     clearTimeout(timer)
   }
-}
-
-/**
- * Writes the answer to Node's response itself: the framework's way to it costs more than the routing, and nothing of ours
- * hooks into it. What the framework has set for a refusal, such as `connection: close`, goes out too.
- */
-function send(options: ServerOptions, request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
-  const visit = visitOf(request)
-  const isGood = answer.status < 400
-  visit.code = isGood ? null : codeOf(answer)
-  const headers: OutgoingHttpHeaders = {
-    ...(isGood ? {} : (reply.getHeaders() as OutgoingHttpHeaders)),
-    ...answerHeaders(visit.requestId, answer.body),
-    'x-response-time': `${Math.round(performance.now() - visit.startedMs)}ms`,
-    ...visit.trail.headers,
-    ...answer.headers,
-    ...(options.isDraining() ? { connection: 'close' } : {}),
-  }
-  reply.hijack()
-  reply.raw.writeHead(answer.status, headers)
-  reply.raw.end(answer.body ?? undefined)
-  return reply
-}
-
-function codeOf(answer: Answer): string | null {
-  return /"code":"([A-Z]+_\d+)"/.exec(answer.body ?? '')?.[1] ?? null
 }
 
 function answerOf({ house }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
@@ -288,25 +362,4 @@ function unrouted(
   const methods = [...new Set(found.flatMap(([, list]) => list))].sort()
   const hint = methodHint(request.method, methods)
   return answerOf(options, request, new Failure('REQUEST_405', { hint, headers: { allow: methods.join(', ') } }))
-}
-
-function recordVisit({ log, metrics }: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {
-  const { requestId, startedMs, trail, code } = visitOf(request)
-  const durationMs = performance.now() - startedMs
-  const route = request.routeOptions.url ?? null
-  const status = reply.raw.writableFinished ? reply.statusCode : UNHEARD
-  metrics.requestEnded({ method: request.method, route, status, seconds: durationMs / 1000 })
-  log.access({
-    requestId,
-    method: request.method,
-    route,
-    status,
-    code,
-    durationMs,
-    organizationId: trail.organizationId,
-    keyId: trail.keyId,
-    profileId: trail.profileId,
-    idempotency: trail.idempotency,
-    isSandbox: trail.isSandbox,
-  })
 }

@@ -40,7 +40,8 @@ export interface Metrics {
   idempotency(outcome: IdempotencyOutcome): void
   authFailed(reason: AuthFailureReason): void
   rateLimited(): void
-  loadShed(reason: 'requests' | 'waiters' | 'lists'): void
+  /** Of what there was too much. `unauthenticated`: requests without a known key; `connections`: closed to make room. */
+  loadShed(reason: 'requests' | 'waiters' | 'lists' | 'unauthenticated' | 'pipelined' | 'connections' | 'bodies'): void
   /** By the port, as `payments`. The guard around the port counts; nobody else does. */
   providerCalled(
     provider: string,

@@ -15,6 +15,8 @@ export type CallbackReading = { kind: 'events'; events: readonly ProviderEvent[]
 /** What an adapter makes of the requests that its provider sends us. */
 export interface CallbackReceiver {
   provider: 'tcr' | 'telnyx' | 'meta'
+  /** In lower case. A request without it is refused before its body is read. */
+  signatureHeader: string
   /** Checks the signature over the raw bytes first. `refused`: the signature is missing, wrong or stale. */
   readCallback(request: CallbackRequest): CallbackReading
   /** The answer to the question with which a provider checks the address; null when the question is not its own. */

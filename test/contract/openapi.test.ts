@@ -62,10 +62,20 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
     requestTimeoutMs: 5_000,
     requestDeadlineMs: 5_000,
     requestsMax: 256,
+    unauthenticated: { requestsMax: 256, connectionsMax: 256, connectionsPerAddress: 256 },
+    bodyBytesMax: 1_048_576,
     isDraining: () => false,
-    pages: (instance) => {
+    pages: (instance, bodies) => {
       addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script)
-      addCallbacks(instance, { receivers: [], accept: async () => {}, onRefused: () => {} })
+      addCallbacks(instance, bodies, {
+        receivers: (['tcr', 'telnyx', 'meta'] as const).map((provider) => ({
+          provider,
+          signatureHeader: 'x-signature',
+          readCallback: () => ({ kind: 'refused' }),
+        })),
+        accept: async () => {},
+        onRefused: () => {},
+      })
     },
   })
 }

@@ -26,6 +26,7 @@ export function metaReceiver({
 }): CallbackReceiver {
   return {
     provider: 'meta',
+    signatureHeader: 'x-hub-signature-256',
     readCallback({ headers, rawBody, now }) {
       const given = /^sha256=([0-9a-f]{64})$/.exec(headers['x-hub-signature-256'] ?? '')?.[1]
       const right = createHmac('sha256', appSecret).update(rawBody).digest()

@@ -20,6 +20,7 @@ const REFERENCE = /^[\x21-\x7e]{1,50}$/
 export function tcrReceiver({ secret, url }: { secret: string; url: string }): CallbackReceiver {
   return {
     provider: 'tcr',
+    signatureHeader: 'x-registry-signature',
     readCallback({ headers, rawBody, now }) {
       const signature = Buffer.from(headers['x-registry-signature'] ?? '', 'base64')
       const body = canonical(rawBody)

@@ -20,6 +20,7 @@ export function telnyxReceiver({ publicKey }: { publicKey: string }): CallbackRe
   const key = toKey(publicKey)
   return {
     provider: 'telnyx',
+    signatureHeader: 'telnyx-signature-ed25519',
     readCallback({ url, headers, rawBody, now }) {
       const timestamp = headers['telnyx-timestamp'] ?? ''
       const signature = Buffer.from(headers['telnyx-signature-ed25519'] ?? '', 'base64')
