@@ -17,6 +17,8 @@ const declines = new Map([
   ['4000000000000002', 'generic_decline'],
   ['4000000000009995', 'insufficient_funds'],
   ['4000000000009987', 'lost_card'],
+  // No word about the card, and none about the processor: the issuer did not answer.
+  ['4000000000000119', 'processing_error'],
 ])
 
 export const secretKey = 'sk_test_proverproverprover'

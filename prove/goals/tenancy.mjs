@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { aBrand } from '../harness/bodies.mjs'
+import { aBrand, aCardChange } from '../harness/bodies.mjs'
 import { fill, operations } from '../harness/contract.mjs'
 import { send } from '../harness/http.mjs'
 
@@ -259,5 +259,63 @@ const massAssignment = {
   },
 }
 
+/** @type {import('../harness/trial.mjs').Goal} */
+const foreignFailures = {
+  id: 'TEN-13',
+  tier: 1,
+  title:
+    "One organization's cards that the issuer does not answer for: another's cards all pass, the processor is never left alone",
+  sabotages: [
+    {
+      name: 'every failure counts for the breaker',
+      code: [
+        {
+          file: 'adapters/guard.js',
+          find: 'isOfService(outcome)',
+          put: "(outcome.kind === 'unavailable' || outcome.kind === 'timeout')",
+        },
+      ],
+    },
+    {
+      name: 'what an issuer fails to answer is taken for a failure of the processor',
+      code: [
+        {
+          file: 'adapters/stripe/faults.js',
+          find: "return unavailable('subject', seconds)",
+          put: "return unavailable('service', seconds)",
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage({ instances: 1, withStripe: true })
+    const { acme, other } = stage
+    const pay = async (number, key) => {
+      const id = await stage.profile({}, key)
+      return send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key, body: aCardChange(number, '123') })
+    }
+    const rounds = t.length(4, 40)
+    let [failed, asked, passed] = [0, 0, 0]
+    for (let round = 0; round < rounds; round += 1) {
+      for (let time = 0; time < 6; time += 1) {
+        const { status } = await pay('4000000000000119', acme.admin)
+        if (status === 502) failed += 1
+      }
+      asked += 1
+      if ((await pay('4242424242424242', other.admin)).status === 200) passed += 1
+    }
+    t.figure('failed_cards', failed)
+    t.figure('passed_percent', (100 * passed) / asked)
+    t.equal(failed, rounds * 6, 'answers 502 to a card whose issuer does not answer')
+    t.equal(passed, asked, "the other organization's cards that passed")
+    // The control: a processor that fails for everybody is left alone.
+    stage.stripe.behave = () => 'reset'
+    for (let time = 0; time < 5; time += 1) await pay('4242424242424242', acme.admin)
+    const before = stage.stripe.calls.length
+    t.equal((await pay('4242424242424242', other.admin)).status, 502, 'beside a processor that is down')
+    t.equal(stage.stripe.calls.length, before, 'calls that went out to a processor that is down')
+  },
+}
+
 /** @type {import('../harness/trial.mjs').Goal[]} */
-export const tenancyGoals = [matrix, massAssignment, naked]
+export const tenancyGoals = [matrix, massAssignment, naked, foreignFailures]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { admit, type BreakerState, CLOSED, settle } from './breaker.rules.ts'
+import { admit, type BreakerState, CLOSED, settle, unsettled } from './breaker.rules.ts'
 
 const LIMITS = { failuresMax: 3, openMs: 10_000 }
 const open = (parts: Partial<BreakerState> = {}): BreakerState => ({
@@ -66,4 +66,13 @@ describe('circuit breaker', () => {
   for (const [title, state, call, expected] of settlements) {
     it(title, () => assert.deepEqual(settle(state, call, 7, LIMITS), expected))
   }
+
+  it('A1: stays as it is after a call that told nothing, and lets the next one probe after such a probe', () => {
+    const counting = { ...CLOSED, failures: 2 }
+    assert.deepEqual(unsettled(counting, false), counting)
+    assert.deepEqual(unsettled(open({ probedAt: 11_000 }), false), open({ probedAt: 11_000 }))
+    const probed = unsettled(open({ probedAt: 11_000 }), true)
+    assert.deepEqual(probed, open())
+    assert.deepEqual(admit(probed, 11_001, LIMITS), { passes: true, state: open({ probedAt: 11_001 }) })
+  })
 })

@@ -10,6 +10,7 @@ import {
   releaseClaim,
   takeOverClaim,
 } from '../http/claim.store.ts'
+import { notAsked } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'
 import { ATTEMPTS_MAX } from './backoff.rules.ts'
@@ -181,6 +182,28 @@ for (const outcome of [
     assert.notEqual(await retryOfClient(bench, organization, claim), null)
   })
 }
+
+test('A1: a processor that could not be asked uses up no attempt, and no client gets at the claim meanwhile', async () => {
+  await using bench = await JobsBench.open()
+  const organization = await bench.organization()
+  const claim = await bench.claim(organization, { method: 'pm_1' })
+  let isOpen = true
+  const payments = fakePayments(() => (isOpen ? notAsked(10) : DETACHED))
+  const worker = workerOf(bench, payments)
+  await bench.letLeaseEnd(claim)
+  for (let turn = 0; turn <= ATTEMPTS_MAX; turn += 1) {
+    assert.equal(await worker.runDue(), 1)
+    const job = await bench.jobState(claim)
+    assert.equal(job?.attempts, 0)
+    assert.ok(job !== null && job.due_in_seconds > 9 && job.due_in_seconds <= 40, `${job?.due_in_seconds}`)
+    assert.equal(await retryOfClient(bench, organization, claim), null)
+    await bench.makeDue(claim)
+  }
+  isOpen = false
+  await worker.runDue()
+  assert.equal((await bench.claimState(claim))?.payment_method, null)
+  assert.deepEqual(bench.events('payment_method_left_behind'), [])
+})
 
 test('after 8 attempts the job is parked, told of once, kept through expiry, and runs again when it is reset', async () => {
   await using bench = await JobsBench.open()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ATTEMPTS_MAX, backoffMs, fullJitterMs, spreadMs } from './backoff.rules.ts'
+import { ATTEMPTS_MAX, backoffMs, fullJitterMs, notAskedMs, spreadMs } from './backoff.rules.ts'
 
 const LAST = 0.999_999
 
@@ -30,4 +30,10 @@ test('a spread wait is half to one and a half times the wait', () => {
   assert.equal(spreadMs(500, 0), 250)
   assert.equal(spreadMs(500, 0.5), 500)
   assert.equal(spreadMs(500, LAST), 749)
+})
+
+test('A1: what could not be asked comes back behind the wait, within half a minute', () => {
+  assert.equal(notAskedMs(10, 0), 11_000)
+  assert.equal(notAskedMs(10, LAST), 39_999)
+  assert.equal(notAskedMs(1, 0.5), 16_500)
 })

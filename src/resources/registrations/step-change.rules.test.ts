@@ -9,6 +9,7 @@ import {
   charged,
   finished,
   goesOn,
+  notAsked,
   notAvailable,
   unanswered,
   waiting,
@@ -164,5 +165,31 @@ test('what costs nothing is not charged, not even as nothing', () => {
   assert.deepEqual(charged(applied, 4.5), {
     step: aStep('brand', { fee: 4.5 }),
     effects: [...applied.effects, { kind: 'charged', dollars: 4.5 }],
+  })
+})
+
+describe('A1: a step whose provider was not asked', () => {
+  const at = { now: NOW, random: 0, retryAfterSeconds: 10 }
+  const says = 'The provider cannot be asked for a moment; it is asked as soon as it can be.'
+  const next = { says, next_try_at: NOW + 11_000 }
+  const sending = aStep('brand', { state: 'calling', call: 'submit_brand', attempts: 2, looks: 3, rounds: 1 })
+
+  test('has not tried: the same call follows, and neither attempts nor looks are used up', () => {
+    assert.deepEqual(notAsked(sending, 'submit_brand', false, at), {
+      ...sending,
+      ...next,
+      state: 'pending',
+      attempts: 1,
+    })
+  })
+
+  test('still waits for what it was waiting for', () => {
+    const waiting = { ...sending, state: 'waiting' as const, call: 'read_brand' as const, waiting_since: NOW - 9 }
+    assert.deepEqual(notAsked(waiting, 'read_brand', false, at), { ...waiting, ...next })
+  })
+
+  test('still has to look up what may have happened', () => {
+    const unknown = { ...sending, state: 'unknown' as const }
+    assert.deepEqual(notAsked(unknown, 'find_brand', true, at), { ...unknown, ...next })
   })
 })

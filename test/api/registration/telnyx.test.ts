@@ -14,6 +14,7 @@ import {
 } from '../../kit/completion.ts'
 import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFate } from '../../kit/fake-telnyx.ts'
 import type { TestOrganization } from '../../kit/organization.ts'
+import { STRANGE_ERRORS } from '../../kit/outcome-kind.ts'
 import { recordedLog } from '../../kit/recorded-log.ts'
 
 /** Whole registrations at Telnyx: every word that it has for a brand and a campaign, from the completion to what the customer reads. */
@@ -22,22 +23,26 @@ interface Bench extends AsyncDisposable {
   app: TestApp
   org: TestOrganization
   telnyx: FakeTelnyx
+  /** What the adapter logs. */
+  lines: string[]
 }
 
 async function bench({ hasVetting = false } = {}): Promise<Bench> {
   const telnyx = await startFakeTelnyx()
+  const { log, lines } = recordedLog()
   const brandRegistry = telnyxBrandRegistry({
     baseUrl: `${telnyx.url}/v2`,
     apiKey: TELNYX_KEY,
     callbackUrl: 'https://letterhead.example/callbacks/telnyx',
     vetting: hasVetting ? { evpId: 'AEGIS', vettingClass: 'STANDARD' } : null,
     fees: { brand: 4.5, revet: 10, vetting: 40, campaignReview: 15 },
-    log: recordedLog().log,
+    log,
   })
   const app = await testApp({ ports: { brandRegistry, carrier: null } })
   return {
     app,
     telnyx,
+    lines,
     org: await app.organization(),
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()
@@ -349,5 +354,52 @@ describe('a vetting at Telnyx', () => {
     assert.equal(done.state, 'completed', JSON.stringify(done))
     const { state, says, fee } = stepOf(done, 'vetting')
     assert.deepEqual([state, says, fee], ['done', 'Vetting pending; no result came within seven days.', 40])
+  })
+})
+
+describe('an answer of Telnyx that is none of its documented ones', () => {
+  const open = shared()
+
+  for (const { title, status, body } of STRANGE_ERRORS) {
+    test(`D8: ${title}: the brand is refused at once, can be corrected, and the operator is told`, async () => {
+      const kit = await open()
+      const { app, org, telnyx, lines } = kit
+      const { id } = await completableProfile(org)
+      telnyx.failNext('submit_brand', { does: 'answer', status, body })
+      lines.length = 0
+      await complete(org.admin, id)
+      await app.app.jobs.runDue()
+      const refused = await registrationOf(org.admin, id)
+      const says = `The provider did not accept it (HTTP ${status}) and gave no reason that can be shown. The operator of this server finds it in the log.`
+      const step = stepOf(refused, 'brand')
+      assert.deepEqual([step.state, step.says], ['correction_needed', says])
+      assert.deepEqual(step.feedback, [{ category: 'REFUSED', fields: [], says }])
+      assert.equal(refused.fees_total ?? 0, 0)
+      assert.match(lines.join(), /registry\.refused[\s\S]*unexpected_error_answer/)
+      assert.doesNotMatch(lines.join(), /not allowed by us/)
+      const { status: changed } = await org.admin.patch(`/v3/profiles/${id}`, { brand: brandWithTaxId('12-3456788') })
+      assert.equal(changed, 200, 'the brand is not locked')
+    })
+  }
+
+  test('D8: no credit is no refusal: the brand is sent when there is some, and the operator is told', async () => {
+    const kit = await open()
+    const { app, org, telnyx, lines } = kit
+    const { id } = await completableProfile(org)
+    telnyx.failNext('submit_brand', {
+      does: 'answer',
+      status: 402,
+      body: { errors: [{ code: '20100', title: 'Insufficient Funds', detail: 'Your balance is 1.07' }] },
+    })
+    lines.length = 0
+    await complete(org.admin, id)
+    await app.app.jobs.runDue()
+    const step = stepOf(await registrationOf(org.admin, id), 'brand')
+    assert.deepEqual([step.state, step.says], ['pending', 'The provider is not available; it is asked again.'])
+    assert.match(lines.join(), /registry\.unavailable[\s\S]*no_credit/)
+    assert.doesNotMatch(lines.join(), /1\.07|Insufficient/)
+    await letTimePass(app)
+    assert.equal(stepOf(await registrationOf(org.admin, id), 'brand').state, 'done')
+    assert.equal(count(kit, 'submit_brand'), 2)
   })
 })
