@@ -34,8 +34,8 @@ export function banner({ url, opsUrl, simulated, dataDir, first }: Started): str
     `  Data                 ${dataDir ?? 'the database that DATABASE_URL names'}`,
   ]
   if (first === null) {
-    const org = dataDir === null ? ' --org <id, see npx letterhead org list>' : ''
-    lines.push('', `  Make a new API key   npx letterhead key create${org} --role admin`, '')
+    const org = dataDir === null ? ' --org <id, see node scripts/letterhead.mjs org list>' : ''
+    lines.push('', `  Make a new API key   node scripts/letterhead.mjs key create${org} --role admin`, '')
     return lines.join('\n')
   }
   lines.push(

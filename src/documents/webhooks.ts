@@ -6,14 +6,15 @@ import { GENERATED, markdownTable } from './markdown.ts'
 /** A receiver's check of one delivery, as the page shows it; a test runs it. */
 const VERIFIER = `import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** rawBody: the bytes as they arrived, before any JSON parser. secret: whsec_… */
+/** headers: of Node (an object, names in lower case) or of fetch (Headers). rawBody: text or bytes as they arrived, before any JSON parser. secret: whsec_… */
 export function isGenuine(headers, rawBody, secret) {
-  const seconds = Number(headers['webhook-timestamp'])
+  const header = (name) => String((typeof headers.get === 'function' ? headers.get(name) : headers[name]) ?? '')
+  const seconds = Number(header('webhook-timestamp'))
   if (!(Math.abs(Date.now() / 1000 - seconds) <= 300)) return false
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-  const signed = \`\${headers['webhook-id']}.\${seconds}.\${rawBody}\`
-  const expected = Buffer.from(createHmac('sha256', key).update(signed).digest('base64'))
-  return headers['webhook-signature'].split(' ').some((entry) => {
+  const hmac = createHmac('sha256', key).update(\`\${header('webhook-id')}.\${seconds}.\`).update(rawBody)
+  const expected = Buffer.from(hmac.digest('base64'))
+  return header('webhook-signature').split(' ').some((entry) => {
     const given = Buffer.from(entry.replace(/^v1,/, ''))
     return given.length === expected.length && timingSafeEqual(given, expected)
   })
@@ -85,6 +86,8 @@ Both signatures are made with the same secret: decode the base64 after \`whsec_\
 
 \`\`\`js
 ${VERIFIER}\`\`\`
+
+The libraries want an object: give them \`Object.fromEntries(request.headers)\` of a fetch \`Request\`, whose \`Headers\` have no members to read.
 
 ## On a laptop
 

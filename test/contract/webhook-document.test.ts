@@ -10,7 +10,7 @@ import { readWanted, wantedProblems } from '../../src/resources/webhooks/replay.
 import { signedHeaders } from '../../src/resources/webhooks/signature.rules.ts'
 import { settingProblems } from '../../src/resources/webhooks/webhook.rules.ts'
 
-type IsGenuine = (headers: Record<string, string>, rawBody: string, secret: string) => boolean
+type IsGenuine = (headers: Record<string, string> | Headers, rawBody: string | Uint8Array, secret: string) => boolean
 
 test('the verifier that the page shows accepts what is sent and refuses everything else', async () => {
   const [, code = ''] = /```js\n([\s\S]*?)```/.exec(renderWebhooks()) ?? []
@@ -23,6 +23,15 @@ test('the verifier that the page shows accepts what is sent and refuses everythi
   assert.equal(isGenuine(headers, body, previousSecret), true)
   assert.equal(isGenuine(headers, body, other), false)
   assert.equal(isGenuine(headers, `${body} `, secret), false)
+  for (const given of [headers, new Headers(headers), Object.fromEntries(new Headers(headers))]) {
+    for (const raw of [body, Buffer.from(body), new TextEncoder().encode(body)]) {
+      assert.equal(isGenuine(given, raw, secret), true, 'E11')
+      assert.equal(isGenuine(given, raw, other), false)
+    }
+  }
+  const { 'webhook-signature': _signature, ...unsigned } = headers
+  for (const bare of [unsigned, new Headers(unsigned), {}, new Headers()])
+    assert.equal(isGenuine(bare, body, secret), false, 'E11: without a signature')
   for (const away of [-302, 302]) {
     const moved = signedHeaders({ ...signing, at: new Date(Date.now() + away * 1000) })
     assert.equal(isGenuine(moved, body, secret), false)
