@@ -97,6 +97,12 @@ export function campaignChange(
   return Object.fromEntries(Object.entries(campaignBody(campaign)).filter(([field]) => isGiven(field)))
 }
 
+/** The first address in the samples, as an example of the links. */
+function linkSample(samples: readonly string[]): { embeddedLinkSample?: string } {
+  const [link] = samples.flatMap((text) => text.match(/https?:\/\/[^\s<>"']{1,240}/i) ?? [])
+  return link === undefined ? {} : { embeddedLinkSample: link.replace(/[.,;:!?)\]]+$/, '') }
+}
+
 /** A campaign as TCR and Telnyx take it, without the brand's id. */
 export function campaignBody(campaign: CampaignForRegistry): Record<string, unknown> {
   const texts = {
@@ -118,6 +124,7 @@ export function campaignBody(campaign: CampaignForRegistry): Record<string, unkn
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== null && text !== '')),
     ...Object.fromEntries(samples),
     embeddedLink: campaign.hasEmbeddedLink,
+    ...(campaign.hasEmbeddedLink ? linkSample(campaign.samples) : {}),
     embeddedPhone: campaign.hasEmbeddedPhone,
     numberPool: campaign.numberPool === true,
     ageGated: campaign.ageGated === true,

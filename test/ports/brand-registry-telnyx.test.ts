@@ -269,6 +269,22 @@ describe('telnyx brand registry', () => {
       assert.deepEqual(sent, ['ir@acme.example', undefined, undefined])
     }))
 
+  it('D12: gives the first address of the samples as the example of the links', () =>
+    using(async (opened) => {
+      const { registry, telnyx } = opened
+      const { tcrBrandId } = await registered(opened)
+      const samples = ['Acme: hello.', 'Acme: see https://acme.example/t/1. Reply STOP to opt out.']
+      for (const hasEmbeddedLink of [true, false]) {
+        const campaign = aRegistryCampaign(tcrBrandId, { samples, hasEmbeddedLink })
+        doneValue(await registry.submitCampaign({ campaign }))
+      }
+      const sent = telnyx.requests.filter(({ step }) => step === 'submit_campaign')
+      assert.deepEqual(
+        sent.map(({ body }) => body.embeddedLinkSample),
+        ['https://acme.example/t/1', undefined],
+      )
+    }))
+
   it('D7: reads a vetting without a score, and none of another company or class', () =>
     using(async (opened) => {
       const { registry, telnyx } = opened
@@ -323,6 +339,7 @@ describe('telnyx brand registry', () => {
     ['MNO_REJECTED', 'ACTIVE', 'DECLINED', 'change'],
     ['MNO_PROVISIONED', 'ACTIVE', 'ACCEPTED'],
     ['MNO_PROVISIONING_FAILED', 'ACTIVE', 'DECLINED', 'anew'],
+    ['DORMANT_PENDING', 'ACTIVE', 'PENDING'],
   ]
   for (const [campaignStatus, status, sharing, correction] of states) {
     it(`D5: shows a campaign in ${campaignStatus} as ${status} and ${sharing}`, () =>

@@ -90,9 +90,41 @@ describe('telnyx carrier', () => {
       assert.ok(outcome.kind === 'refused' && outcome.refusals[0]?.member === 'phone_number')
     }))
 
+  const ours = campaign.telnyxCampaignId
+  const other = '00000000-0000-4000-8000-000000000002'
+  const places: [title: string, assignment: Record<string, unknown>, status: string][] = [
+    ['in it', { campaignId: ours, assignmentStatus: 'ASSIGNED' }, 'assigned'],
+    [
+      'in it by the other name',
+      { campaignId: 'CXMPL09', telnyxCampaignId: ours, assignmentStatus: 'ASSIGNED' },
+      'assigned',
+    ],
+    ['in another', { campaignId: other, assignmentStatus: 'ASSIGNED' }, 'elsewhere'],
+    ['on its way into another', { campaignId: other, assignmentStatus: 'PENDING_ASSIGNMENT' }, 'elsewhere'],
+    ['leaving another', { campaignId: other, assignmentStatus: 'PENDING_UNASSIGNMENT' }, 'leaving'],
+    ['in it, without a state', { campaignId: ours }, 'pending'],
+    ['in it, with a state that is new', { campaignId: ours, assignmentStatus: 'constructor' }, 'pending'],
+  ]
+  for (const [title, assignment, status] of places) {
+    it(`D12: reads a number that is ${title} as ${status}`, () =>
+      using(async ({ carrier, telnyx }) => {
+        const body = { phoneNumber, ...assignment }
+        telnyx.failNext('read_assignment', { does: 'answer', status: 200, body })
+        assert.equal(doneValue(await carrier.readAssignment({ phoneNumber, campaign }))?.status, status)
+      }))
+  }
+
+  it('D12: does not put a number that is leaving a campaign into one', () =>
+    using(async ({ carrier, telnyx }) => {
+      const body = { phoneNumber, campaignId: other, assignmentStatus: 'PENDING_UNASSIGNMENT' }
+      telnyx.failNext('read_assignment', { does: 'answer', status: 200, body })
+      assert.equal(doneValue(await carrier.assignCampaign({ phoneNumber, campaign })).status, 'leaving')
+      assert.ok(!telnyx.requests.some(({ step }) => ['assign', 'reassign'].includes(step)))
+    }))
+
   it('does not take an unknown state for an assignment', () =>
     using(async ({ carrier, telnyx }) => {
-      const body = { phoneNumber, campaignId: 'x', assignmentStatus: 'constructor' }
+      const body = { phoneNumber, campaignId: 'x', assignmentStatus: 7 }
       telnyx.failNext('read_assignment', { does: 'answer', status: 200, body })
       assert.equal((await carrier.readAssignment({ phoneNumber })).kind, 'unavailable')
     }))

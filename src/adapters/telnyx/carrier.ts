@@ -40,10 +40,10 @@ export function telnyxCarrier(options: TelnyxConnection): Carrier {
       within(signal, (session) => connectNumber(session, messagingProfileId, phoneNumber)),
     assignCampaign: ({ phoneNumber, campaign, signal }) =>
       within(signal, (session) => assignCampaign(session, phoneNumber, campaign)),
-    readAssignment: ({ phoneNumber, signal }) =>
+    readAssignment: ({ phoneNumber, campaign, signal }) =>
       within(signal, async (session) => {
         const assignment = await readAssignment(session, phoneNumber)
-        return assignment.kind === 'done' ? done(shown(assignment.value)) : assignment
+        return assignment.kind === 'done' ? done(shown(assignment.value, campaign)) : assignment
       }),
   }
 }
@@ -133,7 +133,8 @@ async function assignCampaign(
   if (before.kind === 'timeout') return unavailable(before.of)
   if (before.kind !== 'done') return before
   const current = before.value
-  if (current !== null && current.status !== 'failed' && current.campaignIds.includes(campaignId)) {
+  if (current?.status === 'leaving') return done({ status: 'leaving', says: null })
+  if (current !== null && current.status !== 'failed' && isIn(current, campaign)) {
     return done({ status: current.status, says: current.says })
   }
   const assigned = await session.call({
@@ -164,6 +165,16 @@ function sameNumber(phoneNumber: string): (answer: unknown) => TelnyxAssignment 
   }
 }
 
-function shown(assignment: TelnyxAssignment | null): NumberAssignment | null {
-  return assignment === null ? null : { status: assignment.status, says: assignment.says }
+/** A number that is in another campaign than the given one is not where it shall be, whatever its state there. */
+function shown(assignment: TelnyxAssignment | null, campaign?: CampaignIds): NumberAssignment | null {
+  if (assignment === null) return null
+  const { status, says } = assignment
+  if (campaign === undefined || status === 'leaving' || isIn(assignment, campaign)) return { status, says }
+  return { status: 'elsewhere', says: null }
+}
+
+/** Telnyx names a campaign by its own id, by TCR's, or by both. */
+function isIn({ campaignIds }: TelnyxAssignment, { tcrCampaignId, telnyxCampaignId }: CampaignIds): boolean {
+  const ours = [tcrCampaignId, telnyxCampaignId].map((id) => id?.toLowerCase())
+  return campaignIds.some((id) => ours.includes(id.toLowerCase()))
 }

@@ -112,6 +112,8 @@ const CAMPAIGN_STATES = [
 ] as const
 type CampaignState = (typeof CAMPAIGN_STATES)[number]
 
+const NEW_WORD = /^[A-Z0-9_]{1,40}$/
+
 type Sharing = Pick<RegisteredCampaign, 'sharingStatus' | 'correction'>
 
 const PENDING: Sharing = { sharingStatus: 'PENDING' }
@@ -141,10 +143,12 @@ const SHARING: Readonly<Record<CampaignState, Sharing>> = {
 /** Words of the registry for a campaign that it does not take because of its brand. */
 const OF_BRAND = /\bbrand\b[^.]*\b(qualif|verif|vett|eligib|approv|score)|\bvetting\b|\bidentity status\b/i
 
+/** A state that is not known yet is taken for a campaign under way. */
 export function toTelnyxCampaign(answer: unknown): RegisteredCampaign | null {
   if (!isRecord(answer)) return null
   const id = matching(answer.campaignId, UUID)
-  const state = wordOrNull(answer.campaignStatus, CAMPAIGN_STATES)
+  const known = wordOrNull(answer.campaignStatus, CAMPAIGN_STATES)
+  const state = known === undefined && matching(answer.campaignStatus, NEW_WORD) !== null ? null : known
   const submission = wordOrNull(answer.submissionStatus, ['CREATED', 'FAILED', 'PENDING'])
   const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
   if (id === null || state === undefined || submission === undefined || status === undefined) return null
@@ -223,7 +227,7 @@ const ASSIGNMENTS: Readonly<Record<string, NumberAssignment['status']>> = {
   PENDING_ASSIGNMENT: 'pending',
   ASSIGNED: 'assigned',
   FAILED_ASSIGNMENT: 'failed',
-  PENDING_UNASSIGNMENT: 'pending',
+  PENDING_UNASSIGNMENT: 'leaving',
   FAILED_UNASSIGNMENT: 'assigned',
 }
 
@@ -236,9 +240,10 @@ export interface TelnyxAssignment extends NumberAssignment {
 export function toAssignment(answer: unknown): TelnyxAssignment | null {
   if (!isRecord(answer)) return null
   const phoneNumber = matching(answer.phoneNumber, /^\+[0-9]{5,15}$/)
-  const word = typeof answer.assignmentStatus === 'string' ? answer.assignmentStatus : ''
-  const status = Object.hasOwn(ASSIGNMENTS, word) ? ASSIGNMENTS[word] : undefined
-  if (phoneNumber === null || status === undefined) return null
+  const word = answer.assignmentStatus ?? 'PENDING_ASSIGNMENT'
+  if (phoneNumber === null || typeof word !== 'string') return null
+  // Telnyx need not say the state, and may have one that is not known yet: the number is on its way.
+  const status = Object.hasOwn(ASSIGNMENTS, word) ? (ASSIGNMENTS[word] ?? 'pending') : 'pending'
   const ids = [answer.campaignId, answer.telnyxCampaignId, answer.tcrCampaignId]
   const reasons = toFailures(answer.failureReasons).map((failure) => failure.says)
   const says = reasons.join(' ').trim().slice(0, 500)

@@ -198,8 +198,11 @@ async function prepareCarrier(
       const campaign = idsOf(needed(await campaignOfNumber(db, work), `campaign of step ${step.step}`))
       return toCarrier('assignment', (carrier, signal) => carrier.assignCampaign({ phoneNumber, campaign, signal }))
     }
-    default:
-      return toCarrier('assignment', (carrier, signal) => carrier.readAssignment({ phoneNumber, signal }))
+    default: {
+      const joined = await campaignOfNumber(db, work)
+      const request = { phoneNumber, ...(joined === null ? {} : { campaign: idsOf(joined) }) }
+      return toCarrier('assignment', (carrier, signal) => carrier.readAssignment({ ...request, signal }))
+    }
   }
 }
 

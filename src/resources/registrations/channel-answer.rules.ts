@@ -25,11 +25,36 @@ export function onConnection(step: Step, status: 'pending' | 'connected', at: Ci
 export function onAssignment(step: Step, assignment: NumberAssignment | null, at: Circumstances): Step {
   if (assignment === null) return goesOn(step, 'assign_campaign')
   if (assignment.status === 'assigned') return finished(step, 'The number is connected and in its campaign.')
+  if (assignment.status === 'leaving')
+    return waiting(step, 'assign_campaign', 'The number leaves the campaign that it was in.', 'poll', at)
+  if (assignment.status === 'elsewhere') return onElsewhere(step, at)
   if (assignment.status === 'pending')
     return waiting(step, 'read_assignment', 'The carriers put the number into its campaign.', 'poll', at)
   const says = assignment.says ?? 'The carriers refused the number for this campaign.'
   const feedback = [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }]
   return { ...step, state: 'correction_needed', says, feedback }
+}
+
+/** As long as a move from one campaign to another may take. */
+const MOVE_MAX_MS = 3 * 24 * 3_600_000
+
+/** It was put into the campaign, and is still in the one before: the carriers are at it, but not for ever. */
+function onElsewhere(step: Step, at: Circumstances): Step {
+  if (step.waiting_since === null || at.now - step.waiting_since <= MOVE_MAX_MS)
+    return waiting(
+      step,
+      'read_assignment',
+      'The number is still in another campaign; the carriers move it.',
+      'poll',
+      at,
+    )
+  const says = 'The number is still in another campaign. Take it out of that one, or use another number.'
+  return {
+    ...step,
+    state: 'correction_needed',
+    says,
+    feedback: [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }],
+  }
 }
 
 /** Commands with nothing in their answer. */
