@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
 import { openTestPool } from '../../test/kit/server-pool.ts'
 import { newId } from '../contract/new-id.ts'
@@ -45,10 +46,18 @@ describe('E3: what a connection has prepared and is of no use any more', () => {
     }
   })
   after(async () => {
+    // A connection that was given up ends a moment later, and to drop the database under it would break it aloud.
+    while (await hasOtherConnections()) await sleep(5)
     await owner.close()
     await database.drop()
   })
 
+  const hasOtherConnections = async () => {
+    const rows = await owner.query(
+      'select pid from pg_stat_activity where datname = current_database() and usename is not null and pid <> pg_backend_pid()',
+    )
+    return rows.length > 0
+  }
   const changeType = () => owner.query('alter table stale_notes alter column note type text using note::text')
   const first = () => ids[0] ?? ''
   const writesOf = async (id: string) => {
