@@ -245,6 +245,23 @@ describe('C1: what looksLikeCard passes', () => {
     fc.uuid().map((id) => `update${id}`),
   )
 
+  it('an IBAN that holds what reads as a card, but only as a word of its own and with its own check digits', () => {
+    const bban = '424242424242424200'
+    const check = String(98n - (BigInt(`${bban}131400`) % 97n)).padStart(2, '0')
+    const iban = `DE${check} 4242 4242 4242 4242 00`
+    for (const text of [iban, `IBAN: ${iban}.`, `(${iban.toLowerCase()})`, iban.replaceAll(' ', '-')])
+      assert.equal(looksLikeCard(text), false, text)
+    for (const text of [
+      `x${iban}`,
+      `1${iban}`,
+      `${iban}0`,
+      `${iban}x`,
+      iban.replace(check, '00'),
+      iban.replace('DE', 'FR'),
+    ])
+      assert.equal(looksLikeCard(text), true, text)
+  })
+
   it('but not what stands beside them', () => {
     for (const text of [
       '+49 4242 4242 4242 4242',

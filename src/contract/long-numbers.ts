@@ -24,9 +24,9 @@ function idsIn(text: string): Span[] {
   return Array.from(text.matchAll(ID), ({ 0: id, index }) => ({ from: index, to: index + id.length }))
 }
 
-const IBAN_START = /(?<![\da-z])[a-z]{2}\d{2}/gi
-const ALPHANUMERIC = /^[\da-z]$/i
-const SEPARATOR = /^[\p{Zs}\p{Pd}]$/u
+const IBAN_START = /(?<![\da-z])[a-z]{2}\d/gi
+const ALPHANUMERIC = /[\da-z]/i
+const SEPARATOR = /[\p{Zs}\p{Pd}]/u
 
 /** The account numbers (ISO 13616) in the text whose country, length and check digits fit. */
 function ibansIn(text: string): Span[] {
@@ -46,8 +46,7 @@ function readAlphanumerics(text: string, from: number, length: number): { charac
   let characters = ''
   let at = from
   while (characters.length < length) {
-    const isSeparated = characters !== '' && SEPARATOR.test(text.charAt(at))
-    if (isSeparated) at += 1
+    if (SEPARATOR.test(text.charAt(at))) at += 1
     const character = text.charAt(at)
     if (!ALPHANUMERIC.test(character)) return null
     characters += character
