@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notCovered } from './coverage.mjs'
@@ -21,11 +20,6 @@ export function writeDocument() {
     )}`,
   ]
   writeFileSync(path, `${head(Object.values(record))}\n${tables.join('\n\n')}\n`)
-  execFileSync(
-    process.execPath,
-    [join(repository, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--write', path],
-    { cwd: repository, stdio: 'ignore' },
-  )
 }
 
 const verdicts = { holds: 'holds', fails: '**FAILS**', 'not shown': '**not shown**' }

@@ -48,36 +48,41 @@ const latencyCells = ({ name, rate, p50, p99, p999 }) => [
 ]
 
 /** @param {string[]} heads @param {string[][]} cells */
-function table(heads, cells) {
-  const widths = heads.map((head, at) => Math.max(head.length, 3, ...cells.map((row) => row[at].length)))
+/** Columns are aligned on a terminal; in a document padding would make one changed cell rewrite every row. */
+function table(heads, cells, isAligned) {
+  const widths = heads.map((head, at) =>
+    isAligned ? Math.max(head.length, 3, ...cells.map((row) => row[at].length)) : 0,
+  )
   const line = (row) => `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`
-  return [line(heads), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join('\n')
+  return [line(heads), line(widths.map((width) => '-'.repeat(Math.max(3, width)))), ...cells.map(line)].join('\n')
 }
 
-/** @param {Results} results */
-function tables({ figures, costs, latencies }) {
+/** @param {Results} results @param {boolean} isAligned */
+function tables({ figures, costs, latencies }, isAligned) {
   return {
-    goals: table(['Figure', 'Goal', 'Reached', 'Median', 'Spread over rounds'], goalCells(figures)),
+    goals: table(['Figure', 'Goal', 'Reached', 'Median', 'Spread over rounds'], goalCells(figures), isAligned),
     costs: table(
       ['Closed model, 16 connections unless said', 'Per second', 'Node CPU, µs', 'PostgreSQL CPU, µs'],
       costs.map(costCells),
+      isAligned,
     ),
     latencies: table(
       ['Open model', 'Arrivals per second', 'p50, ms', 'p99, ms', 'p99.9, ms'],
       latencies.map(latencyCells),
+      isAligned,
     ),
   }
 }
 
 /** @param {Results} results */
 export function terminalReport(results) {
-  const { goals, costs, latencies } = tables(results)
+  const { goals, costs, latencies } = tables(results, true)
   return [goals, costs, latencies, ...results.notes].join('\n\n')
 }
 
 /** @param {Results} results @param {Circumstances} circumstances */
 export function markdownReport(results, { date, processor, cores, memoryGb, pages, versions, rounds, seconds }) {
-  const { goals, costs, latencies } = tables(results)
+  const { goals, costs, latencies } = tables(results, false)
   const known = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `# Benchmarks
 

@@ -1,12 +1,8 @@
 /** Marks a file that nobody edits by hand. */
 export const GENERATED = '<!-- Written by `npm run generate`. -->'
 
-/** A table whose columns are aligned in the source, as the formatter of this repository writes them. */
+/** A table without padding: a changed cell changes one line of the source, and no line is longer than its content. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
-  const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]) => `| ${widths.map((width, at) => (row[at] ?? '').padEnd(width)).join(' | ')} |`
-  const rule = line(widths.map((width) => '-'.repeat(width)))
-  const [first = [], ...rest] = cells
-  return [line(first), rule, ...rest.map(line)].join('\n')
+  const line = (row: readonly string[]) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -162,9 +162,6 @@ test('the page of nulls has a line for every field', () => {
   for (const { member } of cells) assert.ok(page.includes(`| \`${member}\` `), member)
 })
 
-test('a table keeps a pipe inside its cell and aligns its columns', () => {
-  assert.equal(
-    markdownTable(['a', 'bb'], [['x|y', '']]),
-    ['| a    | bb  |', '| ---- | --- |', '| x\\|y |     |'].join('\n'),
-  )
+test('a table keeps a pipe inside its cell and pads nothing', () => {
+  assert.equal(markdownTable(['a', 'bb'], [['x|y', '']]), ['| a | bb |', '| --- | --- |', '| x\\|y |  |'].join('\n'))
 })
