@@ -30,9 +30,11 @@ export function simulatedBrandRegistry(options: SimulatedRegistryOptions = {}): 
   const brands = new SimulatedBrands(stage, options.file ?? null)
   const campaigns = campaignCalls(stage, {
     file: options.file ?? null,
-    identityOf: (tcrBrandId) => brands.read(tcrBrandId).identityStatus,
-    isAuthenticated: (tcrBrandId) => (brands.authentication(tcrBrandId)?.status ?? 'active') === 'active',
-    onlyUseCaseOf: (tcrBrandId) => brands.onlyUseCase(tcrBrandId),
+    standingOf: (tcrBrandId) => ({
+      identity: brands.read(tcrBrandId).identityStatus,
+      isAuthenticated: (brands.authentication(tcrBrandId)?.status ?? 'active') === 'active',
+      onlyUseCase: brands.onlyUseCase(tcrBrandId),
+    }),
   })
   const hasVetting = options.hasVetting ?? false
   return {

@@ -43,18 +43,23 @@ const STANDARD_FEE = 10
 /** How many delays after it was shared a campaign is suspended. */
 const SUSPENDED_AFTER = 3
 
-export function campaignCalls(
-  stage: Stage,
-  parts: {
-    file: string | null
-    identityOf: (tcrBrandId: string) => IdentityStatus | null
-    isAuthenticated: (tcrBrandId: string) => boolean
-    onlyUseCaseOf: (tcrBrandId: string) => string | null
-  },
-): CampaignCalls {
+/** How a brand stands, which decides whether it may have a campaign. */
+export interface BrandStanding {
+  identity: IdentityStatus | null
+  isAuthenticated: boolean
+  onlyUseCase: string | null
+}
+
+interface CampaignParts {
+  file: string | null
+  standingOf: (tcrBrandId: string) => BrandStanding
+}
+
+const keyOf = (reference: string) => reference.toLowerCase()
+
+export function campaignCalls(stage: Stage, parts: CampaignParts): CampaignCalls {
   const memory = openMemory<CampaignRecord>(parts.file === null ? null : `${parts.file}-campaigns.json`)
   const { clock, delayMs } = stage
-  const keyOf = (reference: string) => reference.toLowerCase()
   const byId = (tcrCampaignId: string) => memory.find((record) => record.tcrCampaignId === tcrCampaignId)
 
   function register(campaign: CampaignForRegistry, behaviour: CampaignBehaviour | null): CampaignRecord {
@@ -73,12 +78,7 @@ export function campaignCalls(
     if (memory.get(keyOf(campaign.reference)) !== null) return { kind: 'mismatch' }
     const behaviour = magicCampaign(campaign)
     if (behaviour === 'outage') return unavailable('service')
-    const brand = {
-      identity: parts.identityOf(campaign.tcrBrandId),
-      isAuthenticated: parts.isAuthenticated(campaign.tcrBrandId),
-      onlyUseCase: parts.onlyUseCaseOf(campaign.tcrBrandId),
-    }
-    const refusal = refusalOf(campaign, brand, behaviour)
+    const refusal = refusalOf(campaign, parts.standingOf(campaign.tcrBrandId), behaviour)
     if (refusal !== null) return refusal
     const registered = done(view(register(campaign, behaviour), clock.now(), delayMs))
     if (behaviour === 'loseAnswer') return stage.never(signal)
@@ -88,9 +88,7 @@ export function campaignCalls(
   function share(record: CampaignRecord): void {
     memory.set(keyOf(record.reference), { ...record, sharedAt: clock.now() })
     const about = { tcrCampaignId: record.tcrCampaignId, campaignReference: record.reference }
-    const isDeclined = record.behaviour === 'decline' || record.behaviour === 'fail'
-    const type = isDeclined ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
-    if (record.behaviour !== 'neverReview') stage.tell({ type, about }, delayMs)
+    if (record.behaviour !== 'neverReview') stage.tell({ type: sharingEvent(record), about }, delayMs)
     if (record.behaviour === 'suspend') stage.tell({ type: 'CAMPAIGN_SUSPENDED', about }, SUSPENDED_AFTER * delayMs)
   }
 
@@ -145,10 +143,8 @@ function newRecord(
   return { reference, tcrBrandId, monthlyFee: MONTHLY_FEES[usecase] ?? STANDARD_FEE, sharedAt: null, ...rest }
 }
 
-interface BrandStanding {
-  identity: IdentityStatus | null
-  isAuthenticated: boolean
-  onlyUseCase: string | null
+function sharingEvent({ behaviour }: CampaignRecord): string {
+  return behaviour === 'decline' || behaviour === 'fail' ? 'CAMPAIGN_SHARE_DELETE' : 'CAMPAIGN_SHARE_ACCEPT'
 }
 
 /** What TCR refuses: a campaign before the score (busy, not refused), of an unverified brand, or with bad content. */
