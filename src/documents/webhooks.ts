@@ -12,9 +12,12 @@ export function isGenuine(headers, rawBody, secret) {
   const seconds = Number(header('webhook-timestamp'))
   if (!(Math.abs(Date.now() / 1000 - seconds) <= 300)) return false
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-  const hmac = createHmac('sha256', key).update(\`\${header('webhook-id')}.\${seconds}.\`).update(rawBody)
+  const hmac = createHmac('sha256', key)
+    .update(\`\${header('webhook-id')}.\${seconds}.\`)
+    .update(rawBody)
   const expected = Buffer.from(hmac.digest('base64'))
-  return header('webhook-signature').split(' ').some((entry) => {
+  const signatures = header('webhook-signature').split(' ')
+  return signatures.some((entry) => {
     const given = Buffer.from(entry.replace(/^v1,/, ''))
     return given.length === expected.length && timingSafeEqual(given, expected)
   })

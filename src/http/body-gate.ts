@@ -9,11 +9,11 @@ import { BodyBudget } from './body-budget.ts'
 import type { Connections } from './connections.ts'
 import { type Crowd, TOO_MANY } from './crowd.ts'
 import type { Endpoint } from './endpoint.ts'
+import { failed } from './failed.ts'
 import { announcesBody, refuseConnection } from './framing.ts'
 import type { House } from './house.ts'
 import { KnownKeys } from './known-keys.ts'
 import { countedAddress } from './lockout.ts'
-import { failed } from './pipeline.ts'
 
 /** What becomes of a request whose headers have arrived. */
 export type Verdict =

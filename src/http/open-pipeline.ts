@@ -6,13 +6,13 @@ import { databaseTrouble } from '../db/database-error.ts'
 import { secretDigest } from './admission.ts'
 import { type Answer, successBody } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
+import { failed } from './failed.ts'
 import type { House } from './house.ts'
 import { lockedOut } from './lockout.ts'
 import type { OpenEndpoint, SecretAsk } from './open-endpoint.ts'
-import { failed, nameUnknown } from './pipeline.ts'
 import { parseBody, sandboxTypos } from './request.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
-import type { Trail } from './trail.ts'
+import { nameUnknown, type Trail } from './trail.ts'
 
 const TURNS_MAX = 3
 

@@ -2,9 +2,6 @@ import { type Details, Failure } from '../contract/failure.ts'
 import { newId } from '../contract/new-id.ts'
 import { NOTHING_READ, unknownNames } from '../contract/patch.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
-import { toUnknownFieldsHeader, type UnknownName } from '../contract/unknown-fields.ts'
-import { databaseTrouble } from '../db/database-error.ts'
-import { SealBroken } from '../seal/envelope.ts'
 import type { AdmissionRow, ChangeRow } from './admission.store.ts'
 import {
   authenticate,
@@ -15,17 +12,17 @@ import {
   readCredential,
   secretDigest,
 } from './admission.ts'
-import { type Answer, failureAnswer, successBody, unexpectedSentence } from './answer.ts'
+import { type Answer, successBody } from './answer.ts'
 import { type Arrival, readWishes } from './arrival.ts'
 import type { Caller } from './caller.ts'
 import { change } from './change.ts'
-import type { Endpoint, FailPhrase, ReadEndpoint } from './endpoint.ts'
+import type { Endpoint, ReadEndpoint } from './endpoint.ts'
+import { failed } from './failed.ts'
 import { configuredProviders } from './forward.ts'
-import { pathIdHint } from './hints.ts'
 import type { House } from './house.ts'
 import { readChange } from './request.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
-import type { Trail } from './trail.ts'
+import { nameUnknown, type Trail } from './trail.ts'
 
 /** The whole life of a request, in the order of decision 14. Nothing else runs. */
 export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
@@ -75,12 +72,6 @@ function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): voi
   trail.profileId = row?.s_id ?? null
 }
 
-/** Whatever the answer is, also a refusal: what of the request the operation does not know. */
-export function nameUnknown(trail: Trail, unknown: readonly UnknownName[]): void {
-  const header = toUnknownFieldsHeader(unknown)
-  if (header !== null) trail.headers['x-unknown-fields'] = header
-}
-
 async function read(
   house: House,
   reading: ReadEndpoint,
@@ -114,55 +105,5 @@ async function read(
     status: reading.status,
     headers: { ...headers, ...(etag === undefined ? {} : { etag }) },
     body: successBody(arrival.requestId, data),
-  }
-}
-
-/** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
-export function failed(
-  house: House,
-  endpoint: { operation: string; failPhrase: FailPhrase },
-  arrival: Arrival,
-  error: unknown,
-): Answer {
-  const failure = error instanceof Failure ? error : unexpected(house, arrival, error)
-  if (error instanceof SealBroken) house.metrics.decryptFailed()
-  if (failure === error && failure.status >= 500 && failure.cause === undefined) {
-    // A provider that is down is expected to be some day: a line without a stack.
-    house.log.warn('request_refused', {
-      request_id: arrival.requestId,
-      operation: endpoint.operation,
-      code: failure.code,
-    })
-  } else if (failure.status >= 500) {
-    house.log.error(
-      'request_failed',
-      { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },
-      failure.cause ?? error,
-    )
-  }
-  const message =
-    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
-  const hint = failure.status === 404 ? pathIdHint(arrival.params) : undefined
-  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: house.docsOrigin() })
-}
-
-/** What trouble below the request means to the client (reliability section 9). */
-function unexpected(house: House, arrival: Arrival, error: unknown): Failure {
-  const hasKey = arrival.headers['idempotency-key'] !== undefined
-  switch (databaseTrouble(error).kind) {
-    case 'unreachable':
-      return new Failure(hasKey ? 'SERVICE_001' : 'INTERNAL_005', { cause: error })
-    case 'lock_timeout':
-      return new Failure(hasKey ? 'CONFLICT_001' : 'INTERNAL_005', { cause: error })
-    case 'statement_timeout':
-      return new Failure('INTERNAL_004', { cause: error })
-    case 'crowded':
-      house.metrics.loadShed('lists')
-      return new Failure('BUSINESS_002', { headers: { 'retry-after': '1' } })
-    case 'full':
-    case 'serialization':
-      return new Failure('INTERNAL_005', { cause: error })
-    default:
-      return new Failure('INTERNAL_001', { cause: error })
   }
 }

@@ -1,3 +1,5 @@
+import { toUnknownFieldsHeader, type UnknownName } from '../contract/unknown-fields.ts'
+
 /** What one request leaves behind beside its answer: headers that every answer carries, and facts for the log line. */
 export interface Trail {
   headers: Record<string, string>
@@ -10,4 +12,10 @@ export interface Trail {
 
 export function newTrail(): Trail {
   return { headers: {}, organizationId: null, keyId: null, profileId: null, idempotency: null, isSandbox: false }
+}
+
+/** Whatever the answer is, also a refusal: what of the request the operation does not know. */
+export function nameUnknown(trail: Trail, unknown: readonly UnknownName[]): void {
+  const header = toUnknownFieldsHeader(unknown)
+  if (header !== null) trail.headers['x-unknown-fields'] = header
 }
