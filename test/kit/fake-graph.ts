@@ -96,6 +96,7 @@ function magicTokens(): Map<string, FakeToken> {
     ['EAAxxxxxxxxxxxxxxx', token({})],
     ['EAAtest_pin', token({})],
     ['EAAtest_unverified', token({})],
+    ['EAAtest_blocked', token({})],
     ['EAAtest_limit', token({})],
     ['EAAtest_lost', token({})],
     ['EAAtest_system', token({})],
@@ -146,7 +147,9 @@ function register(graph: FakeGraph, node: string, bearer: string, sent: string) 
   if (product !== 'whatsapp' || !/^\d{6}$/.test(pin ?? '')) return { status: 400, body: failure(100, 'Bad parameter') }
   const isOurs = [...graph.accounts.values()].some(({ numbers }) => numbers.includes(node))
   if (!isOurs) return { status: 400, body: failure(100, 'No such object', 33) }
-  const code = { EAAtest_pin: 133005, EAAtest_unverified: 133006, EAAtest_limit: 133016 }[bearer]
+  const code = { EAAtest_pin: 133005, EAAtest_unverified: 133006, EAAtest_blocked: 131031, EAAtest_limit: 133016 }[
+    bearer
+  ]
   if (code !== undefined) return { status: 400, body: failure(code, 'Not registered') }
   graph.registered.set(node, pin ?? '')
   return { status: 200, body: { success: true } }

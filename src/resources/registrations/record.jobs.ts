@@ -130,7 +130,7 @@ async function writeFrozen(tx: Executor, { work, after, changed, effects, rest }
   if (rest?.kind !== 'failed') return
   const { step, subject, feedback } = rest.step
   if (step === 'identity' && subject !== null)
-    await noteBrandVerdict(tx, organizationId, { brandId: subject, feedback })
+    await noteBrandVerdict(tx, organizationId, { ownerId: work.brandOwnerId, brandId: subject, feedback })
   const reviewed = after.steps.find((each) => each.step === 'campaign' && each.subject === subject)?.snapshot ?? null
   if (step === 'campaign_review' && reviewed !== null)
     await noteVerdict(tx, organizationId, { id: reviewed.id, feedback })

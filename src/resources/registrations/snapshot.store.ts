@@ -121,7 +121,7 @@ const brandJudged = statement<{ id: string }>(
   'note_brand_verdict',
   `update registration_snapshots s set verdict = $3::jsonb
      from brands b
-    where b.organization_id = $1 and b.id = $2 and b.lock = 'submitted'
+    where b.organization_id = $1 and b.owner_id = $2 and b.id = $4 and b.lock = 'submitted'
       and s.organization_id = $1 and s.id = b.locked_by
    returning s.id`,
 )
@@ -130,9 +130,9 @@ const brandJudged = statement<{ id: string }>(
 export async function noteBrandVerdict(
   tx: Executor,
   organizationId: string,
-  { brandId, feedback }: { brandId: string; feedback: readonly Feedback[] },
+  { ownerId, brandId, feedback }: { ownerId: string; brandId: string; feedback: readonly Feedback[] },
 ): Promise<void> {
-  await tx.run(organizationId, brandJudged, [organizationId, brandId, feedback])
+  await tx.run(organizationId, brandJudged, [organizationId, ownerId, feedback, brandId])
 }
 
 /** As far back as what was taken is compared. */
