@@ -1,8 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { PhoneNumberCampaign } from 'telnyx/resources/messaging-10dlc/phone-number-campaigns'
-import type { FakeTelnyx, TelnyxRequest } from './fake-telnyx.ts'
 
 /** The carrier's half of the fake of Telnyx: messaging profiles, numbers, and their campaigns. */
+
+/** What the carrier's half of the fake knows. */
+export interface CarrierState {
+  readonly profiles: { id: string; name: string }[]
+  readonly numbers: Map<string, FakeNumber>
+}
+
+export interface TelnyxRequest {
+  step: string
+  method: string
+  path: string
+  query: Record<string, string>
+  authorization: string | null
+  body: Record<string, unknown>
+}
 
 export interface FakeNumber {
   id: string
@@ -23,7 +37,7 @@ export function failure(status: number, code: string, detail: string, pointer?: 
 }
 
 /** The number that a request of the carrier is about. */
-export function numberOf(telnyx: FakeTelnyx, { path, query }: TelnyxRequest): string {
+export function numberOf(telnyx: CarrierState, { path, query }: TelnyxRequest): string {
   const id = path.split('/')[1]
   const byId = [...telnyx.numbers].find(([, number]) => number.id === id)?.[0]
   return byId ?? numberInFilter(query)
@@ -40,7 +54,7 @@ export function now(): string {
   return new Date().toISOString().replace('Z', '000')
 }
 
-export function carrierAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
+export function carrierAnswer(telnyx: CarrierState, request: TelnyxRequest): Answer {
   const { step, path, query, body } = request
   if (step === 'list_profiles') {
     const size = Number(query['page[size]'])
@@ -74,7 +88,7 @@ export function carrierAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answe
 }
 
 function assignmentAnswer(
-  telnyx: FakeTelnyx,
+  telnyx: CarrierState,
   step: string,
   phoneNumber: string,
   body: Record<string, unknown>,

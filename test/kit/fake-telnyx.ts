@@ -14,7 +14,15 @@ import type {
   CampaignBuilderSubmitParams,
 } from 'telnyx/resources/messaging-10dlc/campaign-builder'
 import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
-import { type Answer, carrierAnswer, type FakeNumber, failure, now, numberOf } from './fake-telnyx-carrier.ts'
+import {
+  type Answer,
+  type CarrierState,
+  carrierAnswer,
+  failure,
+  now,
+  numberOf,
+  type TelnyxRequest,
+} from './fake-telnyx-carrier.ts'
 import { telnyxMisfit } from './telnyx-shapes.ts'
 
 /**
@@ -22,14 +30,12 @@ import { telnyxMisfit } from './telnyx-shapes.ts'
  * and pointers, PUT on brands, bare 10DLC objects and `data` around the others, three kinds of ids, no guard against
  * duplicates, filters and pages. It knows the simulator's magic tax ids, words and numbers, with the same meaning.
  */
-export interface FakeTelnyx extends FakeProvider {
+export interface FakeTelnyx extends FakeProvider, CarrierState {
   readonly requests: TelnyxRequest[]
   /** What was not as Telnyx's own package describes it, and was refused for that. */
   readonly misfits: string[]
   readonly brands: Map<string, FakeTelnyxBrand>
   readonly campaigns: Map<string, TelnyxCampaignCsp>
-  readonly profiles: { id: string; name: string }[]
-  readonly numbers: Map<string, FakeNumber>
   /** How long each answer takes. */
   answerMs: number
   /** What becomes of every brand and campaign when time passes, in place of what the magic values say. */
@@ -50,15 +56,6 @@ export interface TelnyxFate {
   qualification?: BrandQualifyByUsecaseResponse
   /** Of each network in it. */
   network?: Record<string, unknown>
-}
-
-export interface TelnyxRequest {
-  step: string
-  method: string
-  path: string
-  query: Record<string, string>
-  authorization: string | null
-  body: Record<string, unknown>
 }
 
 /** `lost`, `hang`: executed, and never answered. `reset`: not executed. */

@@ -242,3 +242,6 @@ export const registrationAnswer = Type.Object(
   },
   { description: 'How far the registration of a profile is.' },
 )
+
+/** The category of a campaign that is over without having ended: it is submitted anew, since no change brings it back. */
+export const OVER = 'FAILED'

@@ -1,6 +1,6 @@
 import type { RegisteredBrand, RegisteredCampaign, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
 import { VERIFIED } from './plan.rules.ts'
-import type { Feedback, Step } from './registration.fields.ts'
+import { type Feedback, OVER, type Step } from './registration.fields.ts'
 import {
   type Applied,
   absent,
@@ -136,9 +136,6 @@ function onUnchangedCampaign(step: Step, campaign: RegisteredCampaign, effects: 
 export function isReferenceOf(reference: string, id: string): boolean {
   return reference === id || (reference.startsWith(`${id}-`) && /^\d+$/.test(reference.slice(id.length + 1)))
 }
-
-/** The category of a campaign that is over without having ended: it is submitted anew, since no change brings it back. */
-export const OVER = 'FAILED'
 
 const OF_BRAND =
   'The cause is the brand, not the campaign: have the brand vetted, or choose a use case that it qualifies for.'

@@ -111,15 +111,15 @@ export function openSecrets(
 const MATCHES = `($3::text is null or ${contains(['w.display_name'], '$3::text')}) and ($4::boolean is null or ${IS_ACTIVE} = $4)`
 
 function listing(suffix: string, owner: string) {
-  const where = `w.organization_id = $1 and ${owner} and ${MATCHES}`
+  const where = `${owner} and ${MATCHES}`
   return {
     listed: statement<Record<string, unknown>>(
       `list_webhooks${suffix}`,
-      `select ${columns('')} from webhooks w where ${where} order by w.created_at, w.id limit $5::integer offset $6::integer`,
+      `select ${columns('')} from webhooks w where w.organization_id = $1 and ${where} order by w.created_at, w.id limit $5::integer offset $6::integer`,
     ),
     counted: statement<{ total: number }>(
       `count_webhooks${suffix}`,
-      `select count(*) as total from webhooks w where ${where}`,
+      `select count(*) as total from webhooks w where w.organization_id = $1 and ${where}`,
     ),
   }
 }
