@@ -82,7 +82,7 @@ const refusals = (replies) => replies.filter(({ status }) => status !== 200).len
 
 /** @type {import('../harness/trial.mjs').Goal} */
 const searches = {
-  id: 'TEN-13',
+  id: 'TEN-14',
   tier: 2,
   title:
     'Twenty searches at once of one organization with 10^5 long names: no refusal for another, p99 at most three times that of its own',
