@@ -94,7 +94,11 @@ export class BodyGate {
     const { crowd, house, waitingMax } = this.#options
     const ask = () =>
       crowd.workUnauthenticated(countedAddress(arrival.remoteAddress), () =>
-        this.#inTurn(() => isLiveKey(house, endpoint, key, arrival)),
+        this.#inTurn(async () => {
+          // Who is gone by the time of its turn costs the database nothing, also while the server stops.
+          if (request.socket.destroyed) throw TOO_MANY
+          return isLiveKey(house, endpoint, key, arrival)
+        }),
       )
     try {
       const isLive = await this.keys.find(mark, ask, waitingMax)

@@ -47,7 +47,9 @@ export function assertRefusal(reply: Refused, sent: string, about: string): Erro
   assert.match(meta.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?\+00:00$/, say)
   assert.equal(meta.version, 'v3', say)
   assertHeaders(reply, meta.request_id, say)
-  for (const pattern of INSIDE) assert.doesNotMatch(JSON.stringify(error), pattern, say)
+  // The address of this server has a port that may look like one of PostgreSQL's codes.
+  const words = JSON.stringify({ ...error, doc_url: '' })
+  for (const pattern of INSIDE) assert.doesNotMatch(words, pattern, say)
   for (const word of [packageRoot, hostname()]) assert.ok(word.length < 4 || !reply.text.includes(word), say)
   assertNoEcho(reply.text, sent, say)
   return code
