@@ -46,6 +46,7 @@ const rootEntries = new Set([
   'SECURITY.md',
   'LICENSE',
   'docs',
+  'findings',
   'prove',
   'src',
   'test',

@@ -58,6 +58,7 @@ test('an entry at the root that is neither document, folder nor configuration is
       'README.md',
       'LICENSE',
       'docs',
+      'findings',
       'prove',
       'src',
       '.ci',
