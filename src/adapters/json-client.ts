@@ -3,6 +3,7 @@ import { type About, done, type Outcome, refused, unanswered, unavailable } from
 import { boundedFetch, type Delivery, isUnsent } from './bounded-fetch.ts'
 import { openDeadline } from './deadline.ts'
 import { aboutOf, isDefinite, notAccepted } from './http-status.rules.ts'
+import type { NoteWord } from './read-wire.ts'
 
 /** One call of a provider's JSON interface. `read` gives null for an answer whose shape is not the promised one. */
 export interface JsonCall<T> {
@@ -13,7 +14,7 @@ export interface JsonCall<T> {
   path: string
   query?: Record<string, string>
   body?: Record<string, unknown>
-  read: (answer: unknown) => T | null
+  read: (answer: unknown, note: NoteWord) => T | null
 }
 
 /** An answer that is no success. */
@@ -66,6 +67,18 @@ export async function withSession<T>(
   }
 }
 
+/** As many new words as are told: a provider that makes up words fills no log. */
+const WORDS_MAX = 100
+const toldWords = new Set<string>()
+
+/** Tells the operator of a state that is not known yet, once per process; it names a state and nothing of a customer. */
+function noteOnce({ log, provider, area }: JsonClientOptions, member: string, word: string): void {
+  const key = `${provider} ${member} ${word}`
+  if (toldWords.has(key) || toldWords.size >= WORDS_MAX) return
+  toldWords.add(key)
+  log.warn(`${area}.unknown_state`, { provider, member, word })
+}
+
 async function exchange<T>(options: JsonClientOptions, signal: AbortSignal, call: JsonCall<T>): Promise<Outcome<T>> {
   const { log, provider, area } = options
   const isChange = call.method !== 'GET'
@@ -86,7 +99,7 @@ async function exchange<T>(options: JsonClientOptions, signal: AbortSignal, call
   }
   const answer = parsed(delivery.text)
   if (delivery.status < 300) {
-    const value = call.read(answer)
+    const value = call.read(answer, (member, word) => noteOnce(options, member, word))
     return value === null ? lost('unexpected_answer', isData(answer) ? 'subject' : 'service') : done(value)
   }
   const fault = { status: delivery.status, answer, retryAfterSeconds: retryAfterOf(delivery) }

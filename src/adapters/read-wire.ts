@@ -44,6 +44,25 @@ export function sentence(value: unknown): string {
     .trim()
 }
 
+/** Told of a word that a provider gives as a state and that is not known: the member, and the word. */
+export type NoteWord = (member: string, word: string) => void
+
+/** What a state is that is not known yet. */
+export const NEW_STATE = 'not known yet'
+
+/** One of the words as `wordOrNull` reads it; NEW_STATE, which is told, for another word of the kind that names states. */
+export function stateOrNew<const T extends string>(
+  value: unknown,
+  words: readonly T[],
+  { member, note }: { member: string; note: NoteWord | undefined },
+): T | typeof NEW_STATE | null | undefined {
+  const known = wordOrNull(value, words)
+  const word = known === undefined ? matching(value, /^[A-Z][A-Z0-9_]{0,39}$/) : null
+  if (word === null) return known
+  note?.(member, word)
+  return NEW_STATE
+}
+
 /** One of the words, null for null and for a member that is absent, undefined for anything else. */
 export function wordOrNull<const T extends string>(value: unknown, words: readonly T[]): T | null | undefined {
   if (value === undefined || value === null || value === '') return null

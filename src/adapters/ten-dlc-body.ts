@@ -1,3 +1,4 @@
+import { linkIn } from '../contract/embedded.ts'
 import type { BrandForRegistry, CampaignForRegistry } from '../ports/brand-registry.ts'
 import { BRAND_PATHS, type BrandMember } from '../ports/registry-reasons.ts'
 
@@ -97,10 +98,16 @@ export function campaignChange(
   return Object.fromEntries(Object.entries(campaignBody(campaign)).filter(([field]) => isGiven(field)))
 }
 
-/** The first address in the samples, as an example of the links. */
+/** As long as an example of a link is sent. */
+const LINK_MAX = 255
+
+/** The first link of the samples, as an example: an address or a bare domain; a placeholder for one is no example. */
 function linkSample(samples: readonly string[]): { embeddedLinkSample?: string } {
-  const [link] = samples.flatMap((text) => text.match(/https?:\/\/[^\s<>"']{1,240}/i) ?? [])
-  return link === undefined ? {} : { embeddedLinkSample: link.replace(/[.,;:!?)\]]+$/, '') }
+  const links = samples.flatMap((text) => linkIn(text) ?? [])
+  const [link] = links
+    .map((found) => found.replace(/[<>"'].*$/s, '').replace(/[.,;:!?)\]}]+$/, ''))
+    .filter((found) => /^[^\s{}[\]%]+\.[^\s{}[\]]+$/.test(found) && found.length <= LINK_MAX)
+  return link === undefined ? {} : { embeddedLinkSample: link }
 }
 
 /** A campaign as TCR and Telnyx take it, without the brand's id. */

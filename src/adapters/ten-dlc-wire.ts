@@ -1,14 +1,15 @@
 import type { IdentityStatus, RegistryFeedback, Vetting } from '../ports/brand-registry.ts'
-import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from './read-wire.ts'
+import { isRecord, listOf, matching, NEW_STATE, type NoteWord, sentence, shownText, stateOrNew } from './read-wire.ts'
 import { pathOfField } from './ten-dlc-body.ts'
 
 /** Shapes that TCR and Telnyx share. */
 
 const IDENTITIES = ['SELF_DECLARED', 'UNVERIFIED', 'VERIFIED', 'VETTED_VERIFIED'] as const
 
-/** Null until the brand is scored; undefined for what is no identity. */
-export function toIdentity(value: unknown): IdentityStatus | null | undefined {
-  return wordOrNull(value, IDENTITIES)
+/** Null until the brand is scored, and for a state that is not known yet; undefined for what is no identity. */
+export function toIdentity(value: unknown, note?: NoteWord): IdentityStatus | null | undefined {
+  const identity = stateOrNew(value, IDENTITIES, { member: 'brand.identityStatus', note })
+  return identity === NEW_STATE ? null : identity
 }
 
 export function toShortText(value: unknown): string | null {

@@ -215,8 +215,8 @@ describe('tcr adapter', () => {
       'unavailable of subject',
     ],
     [
-      'an unknown identity',
-      { does: 'answer', status: 200, body: { brandId: 'B000001', identityStatus: 'BLESSED' } },
+      'an identity that is no word for a state',
+      { does: 'answer', status: 200, body: { brandId: 'B000001', identityStatus: 'blessed by all' } },
       'timeout of subject',
       'unavailable of subject',
     ],

@@ -171,7 +171,9 @@ export function brandRegistrySuite(
         assert.equal(read.status, 'ACTIVE')
         assert.ok(read.tcrCampaignId)
         const found = doneValue(await registry.findCampaign({ reference: campaign.reference, tcrBrandId }))
-        assert.deepEqual(found, read)
+        // What was taken on submission is told again: its answer may have been lost.
+        const { upFrontFee } = registered
+        assert.deepEqual(found, { ...read, ...(upFrontFee === undefined ? {} : { upFrontFee }) })
         assert.equal(doneValue(await registry.findCampaign({ reference: randomUUID(), tcrBrandId })), null)
       }))
 

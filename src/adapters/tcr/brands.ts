@@ -2,6 +2,7 @@ import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } fro
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
+import type { NoteWord } from '../read-wire.ts'
 import { brandBody } from '../ten-dlc-body.ts'
 import {
   newestVetting,
@@ -25,8 +26,8 @@ export function submitBrand(session: JsonSession, brand: BrandForRegistry): Prom
     method: 'POST',
     path: 'brand/nonBlocking',
     body: { ...brandBody(brand), referenceId: brand.reference },
-    read: (answer) => {
-      const registered = toBrand(answer)
+    read: (answer, note) => {
+      const registered = toBrand(answer, note)
       return registered === null ? null : { ...registered, reference: brand.reference }
     },
   })
@@ -150,9 +151,9 @@ export function isSameReference(theirs: string | null, ours: string): boolean {
 }
 
 /** A reader that takes no other brand than the one that was asked for. */
-function ours(tcrBrandId: string): (answer: unknown) => RegisteredBrand | null {
-  return (answer) => {
-    const brand = toBrand(answer)
+function ours(tcrBrandId: string): (answer: unknown, note: NoteWord) => RegisteredBrand | null {
+  return (answer, note) => {
+    const brand = toBrand(answer, note)
     return brand?.tcrBrandId === tcrBrandId ? brand : null
   }
 }

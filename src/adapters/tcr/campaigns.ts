@@ -2,6 +2,7 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
+import { NEW_STATE } from '../read-wire.ts'
 import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
 import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc-campaign.ts'
 import { type Qualification, toQualification } from '../ten-dlc-wire.ts'
@@ -100,8 +101,8 @@ export async function readCampaign(
     step: 'read_campaign',
     method: 'GET',
     path: `campaign/${tcrCampaignId}`,
-    read: (answer) => {
-      const campaign = toCampaign(answer)
+    read: (answer, note) => {
+      const campaign = toCampaign(answer, note)
       return campaign?.tcrCampaignId === tcrCampaignId ? campaign : null
     },
   })
@@ -119,13 +120,15 @@ function readSharing(session: JsonSession, tcrCampaignId: string) {
   })
 }
 
+/** One in a state that is not known yet is under way, unless it was declined. */
 function together(facts: CampaignFacts, sharing: NonNullable<ReturnType<typeof toSharing>>): RegisteredCampaign {
+  const isNew = facts.status === NEW_STATE
   return {
     tcrCampaignId: facts.tcrCampaignId,
     telnyxCampaignId: null,
     reference: facts.reference,
-    status: facts.status,
-    sharingStatus: sharing.status,
+    status: facts.status === NEW_STATE ? null : facts.status,
+    sharingStatus: isNew && sharing.status !== 'DECLINED' ? 'PENDING' : sharing.status,
     upstreamCnpId: sharing.upstreamCnpId,
     cspId: facts.cspId,
     resellerId: facts.resellerId === NO_RESELLER ? null : facts.resellerId,

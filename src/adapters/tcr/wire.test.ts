@@ -96,7 +96,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     gives: done(registered),
     damage: [
       ['update-brand', 'brandId', anotherBrand],
-      ['update-brand', 'identityStatus', 'GOOD'],
+      ['update-brand', 'identityStatus', 7],
     ],
   },
   {
@@ -228,10 +228,10 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     damage: [
       ['read-campaign', 'campaignId'],
       ['read-campaign', 'campaignId', 'CXMPL02'],
-      ['read-campaign', 'status', 'ALIVE'],
+      ['read-campaign', 'status', 7],
       ['read-sharing', 'sharedByMe', 'PENDING'],
       ['read-sharing', 'sharedByMe.sharingStatus'],
-      ['read-sharing', 'sharedByMe.sharingStatus', 'MAYBE'],
+      ['read-sharing', 'sharedByMe.sharingStatus', 7],
       ['read-sharing', '', { sharingStatus: 'PENDING' }],
       ['read-sharing', '', []],
     ],
@@ -242,7 +242,7 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     ask: (registry) => registry.readCampaign({ campaign }),
     gives: done(found),
     damage: [
-      ['read-sharing-link', 'sharingStatus', 'MAYBE'],
+      ['read-sharing-link', 'sharingStatus', 7],
       ['read-sharing-link', 'sharingStatus'],
     ],
   },

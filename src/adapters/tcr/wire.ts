@@ -1,5 +1,5 @@
 import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
-import { isRecord, listOf, matching, sentence, shownText, wordOrNull } from '../read-wire.ts'
+import { isRecord, listOf, matching, NEW_STATE, type NoteWord, sentence, shownText, stateOrNew } from '../read-wire.ts'
 import { toFee, toIdentity, toShortText } from '../ten-dlc-wire.ts'
 
 /** TCR's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
@@ -18,17 +18,21 @@ export function isCampaignId(text: string | null): text is string {
   return text !== null && CAMPAIGN_ID.test(text)
 }
 
-export function toBrand(answer: unknown): RegisteredBrand | null {
+const BRAND_STATES = ['ACTIVE', 'SUSPENDED', 'DELETED', 'INACTIVE'] as const
+
+/** A brand in a state that is not known yet is taken for one that is being checked. */
+export function toBrand(answer: unknown, note?: NoteWord): RegisteredBrand | null {
   if (!isRecord(answer)) return null
   const tcrBrandId = matching(answer.brandId, BRAND_ID)
-  const identityStatus = toIdentity(answer.identityStatus)
-  const status = wordOrNull(answer.status, ['ACTIVE', 'SUSPENDED', 'DELETED', 'INACTIVE'])
+  const identityStatus = toIdentity(answer.identityStatus, note)
+  const state = stateOrNew(answer.status, BRAND_STATES, { member: 'brand.status', note })
+  const status = state === NEW_STATE ? null : state
   if (tcrBrandId === null || identityStatus === undefined || status === undefined) return null
   return {
     tcrBrandId,
     reference: shownText(answer.referenceId, 50),
     status: status === 'DELETED' || status === 'INACTIVE' ? 'INACTIVE' : (status ?? 'ACTIVE'),
-    identityStatus,
+    identityStatus: state === NEW_STATE ? null : identityStatus,
     universalEin: toShortText(answer.universalEin),
     cspId: toShortText(answer.cspId),
   }
@@ -41,11 +45,13 @@ export interface Sharing {
 }
 
 /** The link of the chain that leads from us to our partner; without it the campaign was never shared. */
-export function toSharing(answer: unknown): Sharing | null {
+export function toSharing(answer: unknown, note?: NoteWord): Sharing | null {
   const link = sharedByMe(answer)
   if (link === null) return { status: null, upstreamCnpId: null, says: null }
-  const status = isRecord(link) ? wordOrNull(link.sharingStatus, ['PENDING', 'ACCEPTED', 'DECLINED']) : null
-  if (!isRecord(link) || status === undefined || status === null) return null
+  if (!isRecord(link)) return null
+  const state = stateOrNew(link.sharingStatus, ['PENDING', 'ACCEPTED', 'DECLINED'], { member: 'sharingStatus', note })
+  const status = state === NEW_STATE ? 'PENDING' : state
+  if (status === undefined || status === null) return null
   const says = sentence(link.explanation)
   return {
     status,
@@ -69,16 +75,16 @@ export interface CampaignFacts {
   tcrCampaignId: string
   tcrBrandId: string | null
   reference: string | null
-  status: 'ACTIVE' | 'EXPIRED' | null
+  status: 'ACTIVE' | 'EXPIRED' | typeof NEW_STATE | null
   cspId: string | null
   resellerId: string | null
   monthlyFee: number | null
 }
 
-export function toCampaign(answer: unknown): CampaignFacts | null {
+export function toCampaign(answer: unknown, note?: NoteWord): CampaignFacts | null {
   if (!isRecord(answer)) return null
   const tcrCampaignId = matching(answer.campaignId, CAMPAIGN_ID)
-  const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
+  const status = stateOrNew(answer.status, ['ACTIVE', 'EXPIRED'], { member: 'campaign.status', note })
   if (tcrCampaignId === null || status === undefined) return null
   return {
     tcrCampaignId,

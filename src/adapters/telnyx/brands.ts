@@ -5,9 +5,10 @@ import type {
   SentBrand,
   Vetting,
 } from '../../ports/brand-registry.ts'
-import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
+import { done, type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
+import type { NoteWord } from '../read-wire.ts'
 import { pathOfField } from '../ten-dlc-body.ts'
 import {
   newestVetting,
@@ -155,7 +156,19 @@ export async function revetBrand(session: JsonSession, tcrBrandId: string): Prom
     if (before.kind !== 'done') return before.kind === 'timeout' ? unavailable(before.of) : before
     if (before.value.status === 'REGISTRATION_PENDING') return done(toPort(before.value))
   }
-  return change(session, tcrBrandId, { step: 'revet_brand', suffix: '/revet' })
+  const changed = await change(session, tcrBrandId, { step: 'revet_brand', suffix: '/revet' })
+  const isRefused = changed.kind === 'refused' && !isUnknown(changed) && !isOurs(changed.refusals)
+  return isRefused ? refused(...changed.refusals, REVET_AGAIN) : changed
+}
+
+/** How often Telnyx lets a brand be checked again. It does not tell when it was last. */
+const REVET_AGAIN: Refusal = {
+  member: 'brand',
+  says: 'Telnyx checks a brand again once after its registration, and then once in three months: where the last check is not that old, complete again three months after it.',
+}
+
+function isOurs(refusals: readonly Refusal[]): boolean {
+  return refusals.includes(REGISTRY_REASONS.brandUnknown)
 }
 
 export async function readFeedback(session: JsonSession, tcrBrandId: string): Promise<Outcome<RegistryFeedback[]>> {
@@ -293,9 +306,9 @@ async function change(
   return changed.kind === 'done' ? done(toPort(changed.value)) : changed
 }
 
-function sameBrand(id: string): (answer: unknown) => TelnyxBrand | null {
-  return (answer) => {
-    const brand = toTelnyxBrand(answer)
+function sameBrand(id: string): (answer: unknown, note: NoteWord) => TelnyxBrand | null {
+  return (answer, note) => {
+    const brand = toTelnyxBrand(answer, note)
     return brand?.id.toLowerCase() === id.toLowerCase() ? brand : null
   }
 }

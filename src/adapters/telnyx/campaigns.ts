@@ -2,7 +2,7 @@ import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../..
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import type { JsonSession } from '../json-client.ts'
-import { isRecord } from '../read-wire.ts'
+import { isRecord, matching } from '../read-wire.ts'
 import { campaignChange } from '../ten-dlc-body.ts'
 import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc-campaign.ts'
 import { toFee, toQualification } from '../ten-dlc-wire.ts'
@@ -110,13 +110,24 @@ export async function readCampaign(
   { telnyxCampaignId }: CampaignIds,
 ): Promise<Outcome<RegisteredCampaign>> {
   if (!isUuid(telnyxCampaignId)) return refused(REGISTRY_REASONS.campaignUnknown)
+  const read = await readWithUsecase(session, telnyxCampaignId)
+  if (read.kind !== 'done') return read
+  const { usecase: _, ...campaign } = read.value
+  return done(campaign)
+}
+
+async function readWithUsecase(
+  session: JsonSession,
+  id: string,
+): Promise<Outcome<RegisteredCampaign & { usecase: string | null }>> {
   const read = await session.call({
     step: 'read_campaign',
     method: 'GET',
-    path: `10dlc/campaign/${telnyxCampaignId}`,
-    read: (answer) => {
-      const campaign = toTelnyxCampaign(answer)
-      return campaign?.telnyxCampaignId?.toLowerCase() === telnyxCampaignId.toLowerCase() ? campaign : null
+    path: `10dlc/campaign/${id}`,
+    read: (answer, note) => {
+      const campaign = toTelnyxCampaign(answer, note)
+      if (campaign?.telnyxCampaignId?.toLowerCase() !== id.toLowerCase()) return null
+      return { ...campaign, usecase: isRecord(answer) ? matching(answer.usecase, /^[A-Z0-9_]{1,40}$/) : null }
     },
   })
   return isUnknown(read) ? refused(REGISTRY_REASONS.campaignUnknown) : read
@@ -130,7 +141,12 @@ export async function findCampaign(
   if (brandId.kind !== 'done') return brandId
   const found = await findIn(session, brandId.value, reference)
   if (found.kind !== 'done' || found.value === null) return found.kind === 'done' ? done(null) : found
-  return readCampaign(session, { tcrCampaignId: null, telnyxCampaignId: found.value })
+  const read = await readWithUsecase(session, found.value)
+  if (read.kind !== 'done') return read
+  const { usecase, ...campaign } = read.value
+  // The answer to its submission was lost, and what was taken with it stays to be told.
+  const upFrontFee = usecase === null ? null : await readUpFrontFee(session, usecase)
+  return done({ ...campaign, ...(upFrontFee === null ? {} : { upFrontFee }) })
 }
 
 async function findIn(session: JsonSession, brandId: string, reference: string): Promise<Outcome<string | null>> {

@@ -2,6 +2,7 @@ import type { CampaignIds } from '../../ports/brand-registry.ts'
 import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { type JsonSession, withSession } from '../json-client.ts'
+import type { NoteWord } from '../read-wire.ts'
 import { type TelnyxConnection, telnyxClient } from './client.ts'
 import { isUnknown } from './faults.ts'
 import {
@@ -158,9 +159,9 @@ async function readAssignment(session: JsonSession, phoneNumber: string): Promis
   return isUnknown(read) ? done(null) : read
 }
 
-function sameNumber(phoneNumber: string): (answer: unknown) => TelnyxAssignment | null {
-  return (answer) => {
-    const assignment = toAssignment(answer)
+function sameNumber(phoneNumber: string): (answer: unknown, note: NoteWord) => TelnyxAssignment | null {
+  return (answer, note) => {
+    const assignment = toAssignment(answer, note)
     return assignment?.phoneNumber === phoneNumber ? assignment : null
   }
 }

@@ -64,7 +64,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
       ['list-brands-none', 'totalRecords', '0'],
       ['submit-brand', 'brandId'],
       ['submit-brand', 'brandId', 'BXMPL01'],
-      ['submit-brand', 'status', 'GOOD'],
+      ['submit-brand', 'status', 7],
       ['submit-brand', '', []],
     ],
   },
@@ -117,7 +117,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
       ['list-brands', 'records.0.brandId', 7],
       ['read-brand', 'brandId'],
       ['read-brand', 'identityStatus', {}],
-      ['read-brand', 'status', 'GOOD'],
+      ['read-brand', 'status', 7],
     ],
   },
   {
@@ -154,7 +154,7 @@ const brands: DocumentedCall<BrandRegistry>[] = [
     exchanges: ['read-brand-failed'],
     ask: (registry) => registry.readFeedback({ tcrBrandId: brandId }),
     gives: done([{ category: 'OTHERS', fields: ['brand'], says: 'The tax id is not valid.' }]),
-    damage: [['read-brand-failed', 'status', 'FAILED']],
+    damage: [['read-brand-failed', 'status', 7]],
   },
   {
     title: 'orders external vetting',
@@ -203,13 +203,14 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
   },
   {
     title: 'finds a campaign by our reference',
-    exchanges: ['list-campaigns', 'read-campaign'],
+    exchanges: ['list-campaigns', 'read-campaign', 'campaign-cost'],
     ask: (registry) => registry.findCampaign({ reference: content.reference, tcrBrandId: brandId }),
-    gives: done(found),
+    // The months in advance were taken though the answer to its submission was lost.
+    gives: done({ ...found, upFrontFee: 30 }),
     damage: [
       ['list-campaigns', 'records.0.campaignId'],
       ['read-campaign', 'campaignId', another],
-      ['read-campaign', 'status', 'ALIVE'],
+      ['read-campaign', 'status', 7],
       ['read-campaign', 'campaignStatus', 7],
     ],
   },

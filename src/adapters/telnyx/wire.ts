@@ -1,6 +1,6 @@
 import type { RegisteredCampaign } from '../../ports/brand-registry.ts'
 import type { NumberAssignment } from '../../ports/carrier.ts'
-import { isRecord, listOf, matching, shownText, wordOrNull } from '../read-wire.ts'
+import { isRecord, listOf, matching, NEW_STATE, type NoteWord, shownText, stateOrNew } from '../read-wire.ts'
 import { toIdentity, toShortText } from '../ten-dlc-wire.ts'
 import { type Failure, toFailures } from './failure.ts'
 
@@ -32,17 +32,21 @@ export interface TelnyxBrand {
   failures: Failure[]
 }
 
-export function toTelnyxBrand(answer: unknown): TelnyxBrand | null {
+const BRAND_STATES = ['OK', 'REGISTRATION_PENDING', 'REGISTRATION_FAILED'] as const
+
+/** A brand in a state that is not known yet is taken for one that is being checked. */
+export function toTelnyxBrand(answer: unknown, note?: NoteWord): TelnyxBrand | null {
   if (!isRecord(answer)) return null
   const id = matching(answer.brandId, UUID)
-  const identityStatus = toIdentity(answer.identityStatus)
-  const status = wordOrNull(answer.status, ['OK', 'REGISTRATION_PENDING', 'REGISTRATION_FAILED'])
+  const identityStatus = toIdentity(answer.identityStatus, note)
+  const state = stateOrNew(answer.status, BRAND_STATES, { member: 'brand.status', note })
+  const status = state === NEW_STATE ? null : state
   if (id === null || identityStatus === undefined || status === undefined) return null
   return {
     id,
     tcrBrandId: matching(answer.tcrBrandId, TCR_BRAND),
     status,
-    identityStatus,
+    identityStatus: state === NEW_STATE ? null : identityStatus,
     universalEin: toShortText(answer.universalEin),
     cspId: toShortText(answer.cspId),
     altBusinessId: toShortText(answer.altBusinessId),
@@ -112,7 +116,7 @@ const CAMPAIGN_STATES = [
 ] as const
 type CampaignState = (typeof CAMPAIGN_STATES)[number]
 
-const NEW_WORD = /^[A-Z0-9_]{1,40}$/
+const SUBMISSIONS = ['CREATED', 'FAILED', 'PENDING'] as const
 
 type Sharing = Pick<RegisteredCampaign, 'sharingStatus' | 'correction'>
 
@@ -144,16 +148,17 @@ const SHARING: Readonly<Record<CampaignState, Sharing>> = {
 const OF_BRAND = /\bbrand\b[^.]*\b(qualif|verif|vett|eligib|approv|score)|\bvetting\b|\bidentity status\b/i
 
 /** A state that is not known yet is taken for a campaign under way. */
-export function toTelnyxCampaign(answer: unknown): RegisteredCampaign | null {
+export function toTelnyxCampaign(answer: unknown, note?: NoteWord): RegisteredCampaign | null {
   if (!isRecord(answer)) return null
   const id = matching(answer.campaignId, UUID)
-  const known = wordOrNull(answer.campaignStatus, CAMPAIGN_STATES)
-  const state = known === undefined && matching(answer.campaignStatus, NEW_WORD) !== null ? null : known
-  const submission = wordOrNull(answer.submissionStatus, ['CREATED', 'FAILED', 'PENDING'])
-  const status = wordOrNull(answer.status, ['ACTIVE', 'EXPIRED'])
+  const state = stateOrNew(answer.campaignStatus, CAMPAIGN_STATES, { member: 'campaign.campaignStatus', note })
+  const submission = stateOrNew(answer.submissionStatus, SUBMISSIONS, { member: 'campaign.submissionStatus', note })
+  const status = stateOrNew(answer.status, ['ACTIVE', 'EXPIRED'], { member: 'campaign.status', note })
   if (id === null || state === undefined || submission === undefined || status === undefined) return null
   const isExpired = status === 'EXPIRED' || state === 'TCR_EXPIRED'
-  const sharing = submission === 'FAILED' ? OVER : state === null ? PENDING : SHARING[state]
+  const reviewed = state === null || state === NEW_STATE ? PENDING : SHARING[state]
+  const isNew = status === NEW_STATE || submission === NEW_STATE
+  const sharing = submission === 'FAILED' ? OVER : isNew && reviewed.sharingStatus === 'ACCEPTED' ? PENDING : reviewed
   const isDeclined = sharing.sharingStatus === 'DECLINED'
   const reasons = toFailures(answer.failureReasons).map(({ says }) => says)
   const says = reasons.join(' ').trim().slice(0, 500)
@@ -237,12 +242,13 @@ export interface TelnyxAssignment extends NumberAssignment {
   campaignIds: readonly string[]
 }
 
-export function toAssignment(answer: unknown): TelnyxAssignment | null {
+export function toAssignment(answer: unknown, note?: NoteWord): TelnyxAssignment | null {
   if (!isRecord(answer)) return null
   const phoneNumber = matching(answer.phoneNumber, /^\+[0-9]{5,15}$/)
   const word = answer.assignmentStatus ?? 'PENDING_ASSIGNMENT'
   if (phoneNumber === null || typeof word !== 'string') return null
   // Telnyx need not say the state, and may have one that is not known yet: the number is on its way.
+  stateOrNew(word, Object.keys(ASSIGNMENTS), { member: 'assignmentStatus', note })
   const status = Object.hasOwn(ASSIGNMENTS, word) ? (ASSIGNMENTS[word] ?? 'pending') : 'pending'
   const ids = [answer.campaignId, answer.telnyxCampaignId, answer.tcrCampaignId]
   const reasons = toFailures(answer.failureReasons).map((failure) => failure.says)

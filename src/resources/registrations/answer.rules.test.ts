@@ -187,6 +187,8 @@ const assigned = (says: string): Partial<Step> => ({
   feedback: [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }],
 })
 
+const THREE_DAYS_MS = 3 * 24 * 3_600_000
+
 const CHANNELS: Row[] = [
   [
     'a number that is being connected',
@@ -217,6 +219,24 @@ const CHANNELS: Row[] = [
     asked('carrier', 'read_assignment'),
     assignment({ status: 'failed', says: null }),
     assigned('The carriers refused the number for this campaign.'),
+  ],
+  [
+    'D12: a number that is still in another campaign after three days',
+    asked('carrier', 'read_assignment', { waiting_since: NOW - THREE_DAYS_MS }),
+    assignment({ status: 'elsewhere', says: null }),
+    {
+      state: 'waiting',
+      call: 'read_assignment',
+      feedback: [],
+      says: 'The number is still in another campaign; the carriers move it.',
+      waiting_since: NOW - THREE_DAYS_MS,
+    },
+  ],
+  [
+    'D12: a number that is still in another campaign after more than three days',
+    asked('carrier', 'read_assignment', { waiting_since: NOW - THREE_DAYS_MS - 1 }),
+    assignment({ status: 'elsewhere', says: null }),
+    assigned('The number is still in another campaign. Take it out of that one, or use another number.'),
   ],
   [
     'a number of WhatsApp',

@@ -138,7 +138,7 @@ export function isReferenceOf(reference: string, id: string): boolean {
 }
 
 const OF_BRAND =
-  'The cause is the brand, not the campaign: have the brand vetted, or choose a use case that it qualifies for.'
+  'The cause is the brand, not the campaign: have the brand vetted, or choose a use case that it qualifies for. If only the brand was put right, complete with check_again: true, which asks again and is charged.'
 
 /** Why a campaign cannot stay as it is; null where it can. */
 function reviewFailure(campaign: RegisteredCampaign): Feedback | null {
