@@ -130,7 +130,7 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 
 ## Repeat it
 
-\`\`\`sh
+\`\`\`sh no-run: takes twenty minutes and sets the pages of the machine
 sysctl vm.nr_hugepages=2250      # as root, for 4 GB of buffers: PostgreSQL takes huge pages where there are enough
 npm run bench                    # everything but the peers, about twenty minutes; writes this page
 npm run bench -- --peers         # also installs Parse Server and Directus into a temporary folder

@@ -85,9 +85,9 @@ Ids and a status, nothing that is secret: read the resource for more. \`account_
 
 ${markdownTable(['Header', 'Holds'], HEADERS)}
 
-Both signatures are made with the same secret: decode the base64 after \`whsec_\`. Refuse times more than 300 seconds away. The second set is that of [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify it as it is. Without one:
+Both signatures are made with the same secret: decode the base64 after \`whsec_\`. Refuse times more than 300 seconds away. The second set is that of [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify it as it is. Without one (complete receivers for Node.js, Python and Java are in [Receive webhooks](guides/receive-webhooks.md)):
 
-\`\`\`js
+\`\`\`js run-by: test/contract/webhook-document.test.ts
 ${VERIFIER}\`\`\`
 
 The libraries want an object: give them \`Object.fromEntries(request.headers)\` of a fetch \`Request\`, whose \`Headers\` have no members to read.

@@ -41,7 +41,7 @@ function printed(child: ChildProcess, wanted: RegExp): Promise<string> {
 
 /** The shell commands of the README's first code block. */
 function readmeCommands(): string[] {
-  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(readFileSync(join(packageRoot, 'README.md'), 'utf8')) ?? []
+  const [, block = ''] = /```sh[^\n]*\n([\s\S]*?)```/.exec(readFileSync(join(packageRoot, 'README.md'), 'utf8')) ?? []
   return block.split('\n').flatMap((line) => /^(npm \w+)/.exec(line)?.[1] ?? [])
 }
 

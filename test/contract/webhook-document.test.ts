@@ -12,8 +12,8 @@ import { settingProblems } from '../../src/resources/webhooks/webhook.rules.ts'
 
 type IsGenuine = (headers: Record<string, string> | Headers, rawBody: string | Uint8Array, secret: string) => boolean
 
-test('the verifier that the page shows accepts what is sent and refuses everything else', async () => {
-  const [, code = ''] = /```js\n([\s\S]*?)```/.exec(renderWebhooks()) ?? []
+test('the verifier that WEBHOOKS.md shows accepts what is sent and refuses everything else', async () => {
+  const [, code = ''] = /```js\b[^\n]*\n([\s\S]*?)```/.exec(renderWebhooks()) ?? []
   const { isGenuine } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { isGenuine: IsGenuine }
   const [secret, previousSecret, other] = [newSigningSecret(), newSigningSecret(), newSigningSecret()]
   const body = '{"field":"profile","note":"ä"}'
