@@ -25,7 +25,7 @@ function closedGuard(): Guard & { runs: number } {
 const PORTS: [port: string, calls: number, wrap: (guard: Guard) => object][] = [
   ['payments', 2, (guard) => guardedPayments(forbiddenPort(), guard)],
   ['whatsapp', 3, (guard) => guardedWhatsapp(forbiddenPort(), guard)],
-  ['brand registry', 14, (guard) => guardedBrandRegistry(forbiddenPort(), guard)],
+  ['brand registry', 16, (guard) => guardedBrandRegistry(forbiddenPort(), guard)],
   ['carrier', 5, (guard) => guardedCarrier(forbiddenPort(), guard)],
   ['mail', 1, (guard) => guardedMail(forbiddenPort(), guard)],
 ]

@@ -64,7 +64,7 @@ export function stateOrNew<const T extends string>(
 }
 
 /** One of the words, null for null and for a member that is absent, undefined for anything else. */
-export function wordOrNull<const T extends string>(value: unknown, words: readonly T[]): T | null | undefined {
+function wordOrNull<const T extends string>(value: unknown, words: readonly T[]): T | null | undefined {
   if (value === undefined || value === null || value === '') return null
   return words.find((word) => word === value)
 }

@@ -187,6 +187,20 @@ const assigned = (says: string): Partial<Step> => ({
   feedback: [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }],
 })
 
+test('D12: where a campaign failed because of the brand, the feedback says how to have it asked again', () => {
+  const parts = { sharingStatus: 'DECLINED', correction: 'anew', cause: 'brand', says: 'No.' } as const
+  const { step } = apply(asked('campaign_review', 'read_campaign'), 'read_campaign', campaign(parts), at)
+  assert.deepEqual(step.feedback[0]?.fields, ['brand', 'campaign.useCases'])
+  assert.match(step.feedback[0]?.says ?? '', /^No\. The cause is the brand.*complete with check_again: true/)
+  const own = apply(
+    asked('campaign_review', 'read_campaign'),
+    'read_campaign',
+    campaign({ ...parts, cause: 'campaign' }),
+    at,
+  )
+  assert.equal(own.step.feedback[0]?.says, 'No.')
+})
+
 const THREE_DAYS_MS = 3 * 24 * 3_600_000
 
 const CHANNELS: Row[] = [
