@@ -1,5 +1,5 @@
 import { forgetDriverVariables } from './config.ts'
 
 forgetDriverVariables()
-const { serve } = await import('./serve.ts')
+const { serve } = await import('./app/serve.ts')
 await serve()

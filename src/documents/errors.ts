@@ -1,4 +1,4 @@
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
 import { CATALOGUE, type CatalogueEntry, type ErrorCode } from '../contract/errors.ts'
 import { codesOf, openCodesOf } from '../http/openapi/failures.ts'
 import { GENERATED, markdownTable } from './markdown.ts'

@@ -1,4 +1,4 @@
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
 import { renderConfigMarkdown, renderEnvExample } from '../config.ts'
 import { buildOpenApi } from '../http/openapi.ts'
 import { renderErrors } from './errors.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ENDPOINTS } from '../app.ts'
+import { ENDPOINTS } from '../app/app.ts'
 import { Failure } from '../contract/failure.ts'
 import { notesOf } from '../contract/field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'

@@ -1,4 +1,4 @@
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
 import { isAllowed, ROLES } from '../contract/permissions.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { documentPath } from '../http/openapi/about.ts'

@@ -168,7 +168,7 @@ test('of a foreign error the message is left out, because libraries quote what t
     }
     return assert.fail('nothing was thrown')
   }
-  const posing = new Error(`${planted}\n    at pose (${join(packageRoot, 'build/src/app.js')}:1:1)`)
+  const posing = new Error(`${planted}\n    at pose (${join(packageRoot, 'build/src/app/app.js')}:1:1)`)
   posing.stack = `Error: ${posing.message}\n    at Parser.parse (/x/node_modules/pg-protocol/dist/parser.js:1:1)`
   const changed = new Error('first')
   assert.match(changed.stack ?? '', /first/)

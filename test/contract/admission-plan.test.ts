@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { admissionOf } from '../../src/http/admission.store.ts'
 import { listedAfter } from '../../src/resources/profiles/profile.store.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app/app.ts'
 import { CATALOGUE, type ErrorCode } from '../../src/contract/errors.ts'
 import { NOTE_KEYWORDS, text } from '../../src/contract/field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/contract/json-value.ts'

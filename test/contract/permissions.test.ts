@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { type TestApp, testApp } from '../kit/app.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import { SESSION_OPTIONS } from '../../src/db/database.ts'
 import { declaredStatements } from '../../src/db/statement.ts'
 import { admissionOf } from '../../src/http/admission.store.ts'

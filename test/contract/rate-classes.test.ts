@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 
 const operationsOf = (rateClass: Endpoint['rateClass']) =>

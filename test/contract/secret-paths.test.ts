@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 
 /**
  * The members that are kept encrypted or not at all, and the texts that may not hold a card number, read from the field

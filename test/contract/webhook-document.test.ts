@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import { DESCRIBED_EVENTS } from '../../src/contract/events.ts'
 import { isJsonObject, type JsonObject } from '../../src/contract/json-value.ts'
 import { newSigningSecret } from '../../src/contract/signing-secret.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ENDPOINTS } from '../../src/app.ts'
+import { ENDPOINTS } from '../../src/app/app.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
 import type { TSchema } from '../../src/contract/schema.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'

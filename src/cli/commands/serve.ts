@@ -7,7 +7,7 @@ export function addServe(program: Command): void {
     .description('run the server; it is configured by the environment (docs/OPERATIONS.md)')
     .action(async () => {
       // Loaded only here: no other command needs the server.
-      const { serve } = await import('../../serve.ts')
+      const { serve } = await import('../../app/serve.ts')
       await serve()
     })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../../../src/app.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../../src/app/app.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import { aCampaign, withOwnCampaigns } from '../../kit/builders.ts'
 import type { TestOrganization } from '../../kit/organization.ts'

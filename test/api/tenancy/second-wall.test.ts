@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { ENDPOINTS } from '../../../src/app.ts'
+import { ENDPOINTS } from '../../../src/app/app.ts'
 import { statement } from '../../../src/db/statement.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import { aBrand, aCard } from '../../kit/builders.ts'

@@ -13,7 +13,7 @@ const { checkImports, unreadFiles } = await loadScript<{
 
 /** Files that are imported below; each imports nothing. */
 const targets = [
-  'src/app.ts',
+  'src/app/app.ts',
   'src/config.ts',
   'src/package-root.ts',
   'src/contract/field.ts',
@@ -57,9 +57,9 @@ const planted: [rule: string, from: string, to: string][] = [
   ['adapter-observes-by-type', 'src/adapters/stripe/c.ts', 'src/observe/log.ts'],
   ['adapters-share-little', 'src/adapters/a.ts', 'src/adapters/meta/index.ts'],
   ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config.ts'],
-  ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app.ts'],
+  ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/app.ts'],
-  ['prover-stands-outside', 'prove/goals/a.mjs', 'src/app.ts'],
+  ['prover-stands-outside', 'prove/goals/a.mjs', 'src/app/app.ts'],
   ['prover-stands-outside', 'prove/goals/b.mjs', 'test/kit/app.ts'],
   ['nothing-needs-the-prover', 'test/api/a.test.ts', 'prove/harness/http.mjs'],
   ['rules-are-pure', 'src/resources/profiles/a.rules.ts', 'src/resources/profiles/profile.store.ts'],
@@ -123,7 +123,7 @@ const allowed: [from: string, to: string][] = [
   ['src/resources/profiles/endpoints/h.ts', 'src/http/endpoint.ts'],
   ['src/resources/profiles/endpoints/i.ts', 'src/resources/brands/index.ts'],
   ['src/resources/profiles/endpoints/h.test.ts', 'test/kit/app.ts'],
-  ['src/main.ts', 'src/app.ts'],
+  ['src/main.ts', 'src/app/app.ts'],
   ['prove/goals/c.mjs', 'prove/harness/http.mjs'],
   ['src/cli/main.ts', 'src/config.ts'],
   ['test/api/profiles.test.ts', 'src/http/pipeline.ts'],

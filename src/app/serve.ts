@@ -1,17 +1,17 @@
 import { hostname } from 'node:os'
-import { type Config, loadConfig } from './config.ts'
-import { EmbeddedError } from './db/embedded/index.ts'
-import { type OpenedDatabase, openDatabase } from './db/open.ts'
-import { connectionSentence, diskSentence } from './db/trouble-sentence.ts'
-import type { Inbox } from './inbound/inbox.ts'
-import { createLog, type ServerLog } from './observe/log.ts'
-import { createMetrics } from './observe/metrics.ts'
-import type { Trace } from './observe/trace.ts'
-import { packageVersion } from './package-root.ts'
-import type { ProviderEvent } from './ports/provider-event.ts'
-import { guardProcess } from './process-guard.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { EmbeddedError } from '../db/embedded/index.ts'
+import { type OpenedDatabase, openDatabase } from '../db/open.ts'
+import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
+import type { Inbox } from '../inbound/inbox.ts'
+import { createLog, type ServerLog } from '../observe/log.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import type { Trace } from '../observe/trace.ts'
+import { packageVersion } from '../package-root.ts'
+import type { ProviderEvent } from '../ports/provider-event.ts'
+import { guardProcess } from './process-hardening.ts'
 import { buildPorts, buildReceivers } from './providers.ts'
-import { StartRefused } from './start-refused.ts'
+import { StartRefused } from './startup-error.ts'
 
 const EXIT_CONFIG = 78
 
@@ -77,7 +77,7 @@ async function start(config: Config): Promise<void> {
   const events = eventLine(log)
   const ports = await buildPorts(config, log, events.send).catch((error: Error) => refuse([error.message]))
   // The largest part of the program is read while the database starts, and not before it is set off: reading keeps the thread busy.
-  const readProgram = () => import('./instance.ts')
+  const readProgram = () => import('./start.ts')
   const database = await openOrRefuse(config, log, () => void readProgram().catch(() => undefined))
   try {
     const { startOn } = await readProgram()
@@ -94,7 +94,7 @@ async function start(config: Config): Promise<void> {
 /** Loaded where it is wished for only: others start without it. */
 async function tracing(config: Config): Promise<{ trace?: Trace }> {
   if (!config.isTraced) return {}
-  const { openTelemetry } = await import('./observe/open-telemetry.ts')
+  const { openTelemetry } = await import('../observe/open-telemetry.ts')
   return { trace: openTelemetry(packageVersion) }
 }
 

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 /** What a process says, and how it ends, that stops in 100 ms after its delay and to which `happens`. */
 async function endOf(happens: string, delayMs = 0): Promise<{ said: string[]; code: number | null }> {
   const program = `
-    import { endInOrder } from ${JSON.stringify(new URL('./end-process.js', import.meta.url).href)}
+    import { endInOrder } from ${JSON.stringify(new URL('./shutdown.js', import.meta.url).href)}
     const say = (...words) => console.log(words.join(' '))
     const log = {
       info: (event, { signal }) => say(event, signal),

@@ -1,11 +1,11 @@
-import type { Config } from './config.ts'
-import type { Egress } from './egress/index.ts'
-import type { House } from './http/house.ts'
-import { createJobs, type Jobs, type Lane } from './jobs/index.ts'
-import { claimReceiverJobs } from './jobs/receiver-claim.store.ts'
-import { registrationHandlers } from './resources/registrations/index.ts'
-import { SEND_INVITATION_JOB, sendInvitationJob } from './resources/users/index.ts'
-import { fanOutHandlers, receiverHandlers } from './resources/webhooks/index.ts'
+import type { Config } from '../config.ts'
+import type { Egress } from '../egress/index.ts'
+import type { House } from '../http/house.ts'
+import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'
+import { claimReceiverJobs } from '../jobs/receiver-claim.store.ts'
+import { registrationHandlers } from '../resources/registrations/index.ts'
+import { SEND_INVITATION_JOB, sendInvitationJob } from '../resources/users/index.ts'
+import { fanOutHandlers, receiverHandlers } from '../resources/webhooks/index.ts'
 
 /** Which background work an instance does, and how much of each kind at once: kinds that wait for others have lanes of their own. */
 

@@ -1,21 +1,21 @@
-import { createGuard, type Guard, type GuardOptions } from './adapters/guard.ts'
+import { createGuard, type Guard, type GuardOptions } from '../adapters/guard.ts'
 import {
   guardedBrandRegistry,
   guardedCarrier,
   guardedMail,
   guardedPayments,
   guardedWhatsapp,
-} from './adapters/guarded-ports.ts'
-import { outboxMail } from './adapters/outbox/index.ts'
-import { simulatedBrandRegistry } from './adapters/simulator/brand-registry.ts'
-import { simulatedCarrier } from './adapters/simulator/carrier.ts'
-import { simulatedPayments } from './adapters/simulator/payments.ts'
-import { simulatedWhatsapp } from './adapters/simulator/whatsapp.ts'
-import type { Config } from './config.ts'
-import type { Ports } from './http/endpoint.ts'
-import type { Log } from './observe/log.ts'
-import type { CallbackReceiver } from './ports/callback.ts'
-import type { ProviderEvent } from './ports/provider-event.ts'
+} from '../adapters/guarded-ports.ts'
+import { outboxMail } from '../adapters/outbox/index.ts'
+import { simulatedBrandRegistry } from '../adapters/simulator/brand-registry.ts'
+import { simulatedCarrier } from '../adapters/simulator/carrier.ts'
+import { simulatedPayments } from '../adapters/simulator/payments.ts'
+import { simulatedWhatsapp } from '../adapters/simulator/whatsapp.ts'
+import type { Config } from '../config.ts'
+import type { Ports } from '../http/endpoint.ts'
+import type { Log } from '../observe/log.ts'
+import type { CallbackReceiver } from '../ports/callback.ts'
+import type { ProviderEvent } from '../ports/provider-event.ts'
 
 /**
  * The adapters that the configuration names; null where a provider is not configured (decision 23). Those of real
@@ -46,7 +46,7 @@ async function payments(
     case 'simulator':
       return simulatedPayments()
     case 'stripe': {
-      const { stripePayments } = await import('./adapters/stripe/index.ts')
+      const { stripePayments } = await import('../adapters/stripe/index.ts')
       return stripePayments({
         secretKey: chosen.secretKey.reveal(),
         baseUrl: chosen.baseUrl,
@@ -67,7 +67,7 @@ async function whatsapp(
     case 'simulator':
       return simulatedWhatsapp()
     case 'meta': {
-      const { metaWhatsapp } = await import('./adapters/meta/index.ts')
+      const { metaWhatsapp } = await import('../adapters/meta/index.ts')
       return metaWhatsapp({
         baseUrl: chosen.baseUrl,
         ...(chosen.appToken === null ? {} : { appToken: chosen.appToken.reveal() }),
@@ -87,7 +87,7 @@ async function mail({ mail: chosen, timeouts }: Pick<Config, 'mail' | 'timeouts'
     case 'outbox':
       return outboxMail({ folder: chosen.folder, from: chosen.from, log })
     case 'smtp': {
-      const { smtpMail } = await import('./adapters/smtp/index.ts')
+      const { smtpMail } = await import('../adapters/smtp/index.ts')
       return smtpMail({ url: chosen.url.reveal(), from: chosen.from, log, timeoutMs: timeouts.providerMs })
     }
   }
@@ -107,7 +107,7 @@ async function brandRegistry(config: ProviderConfig, log: Log, onEvents: EventSi
     case 'simulator':
       return simulatedBrandRegistry({ ...simulator, hasVetting: vetting !== null, fees: chosen.fees, onEvents })
     case 'tcr': {
-      const { tcrBrandRegistry } = await import('./adapters/tcr/index.ts')
+      const { tcrBrandRegistry } = await import('../adapters/tcr/index.ts')
       const { apiKey, apiSecret, baseUrl, upstreamCnp } = chosen
       return tcrBrandRegistry({
         ...shared,
@@ -118,7 +118,7 @@ async function brandRegistry(config: ProviderConfig, log: Log, onEvents: EventSi
       })
     }
     case 'telnyx': {
-      const { telnyxBrandRegistry } = await import('./adapters/telnyx/registry.ts')
+      const { telnyxBrandRegistry } = await import('../adapters/telnyx/registry.ts')
       const { apiKey, baseUrl, callbackUrl } = chosen
       return telnyxBrandRegistry({ ...shared, apiKey: apiKey.reveal(), baseUrl, callbackUrl })
     }
@@ -144,7 +144,7 @@ async function carrier(config: ProviderConfig, log: Log, onEvents: EventSink): P
     case 'simulator':
       return simulatedCarrier({ ...simulator, onEvents })
     case 'telnyx': {
-      const { telnyxCarrier } = await import('./adapters/telnyx/carrier.ts')
+      const { telnyxCarrier } = await import('../adapters/telnyx/carrier.ts')
       const { apiKey, baseUrl } = chosen
       return telnyxCarrier({ apiKey: apiKey.reveal(), baseUrl, log, timeoutMs: timeouts.providerMs })
     }
@@ -155,15 +155,15 @@ async function carrier(config: ProviderConfig, log: Log, onEvents: EventSink): P
 export async function buildReceivers({ tcr, telnyx, meta }: Config['callbacks']): Promise<CallbackReceiver[]> {
   const receivers: CallbackReceiver[] = []
   if (tcr !== null) {
-    const { tcrReceiver } = await import('./adapters/tcr/callback.ts')
+    const { tcrReceiver } = await import('../adapters/tcr/callback.ts')
     receivers.push(tcrReceiver({ secret: tcr.secret.reveal(), url: tcr.url }))
   }
   if (telnyx !== null) {
-    const { telnyxReceiver } = await import('./adapters/telnyx/callback.ts')
+    const { telnyxReceiver } = await import('../adapters/telnyx/callback.ts')
     receivers.push(telnyxReceiver(telnyx))
   }
   if (meta !== null) {
-    const { metaReceiver } = await import('./adapters/meta/callback.ts')
+    const { metaReceiver } = await import('../adapters/meta/callback.ts')
     receivers.push(
       metaReceiver({ appSecret: meta.appSecret.reveal(), verifyToken: meta.verifyToken?.reveal() ?? null }),
     )
