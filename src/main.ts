@@ -1,4 +1,4 @@
-import { forgetDriverVariables } from './config.ts'
+import { forgetDriverVariables } from './config/index.ts'
 
 forgetDriverVariables()
 const { serve } = await import('./app/serve.ts')

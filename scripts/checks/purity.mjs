@@ -9,17 +9,17 @@ const isRules = (path) => path.endsWith('.rules.ts')
 const mayUseNetwork = (path) => /^src\/(egress|db|cli)\/|^src\/adapters\/bounded-fetch[.]ts$/.test(path)
 
 /**
- * Only src/config.ts reads the environment.
+ * Only src/config/index.ts reads the environment.
  *
  * @param {SourceFile[]} files program files
  * @returns {Problem[]}
  */
 export function checkEnvironment(files) {
   return files
-    .filter(({ path }) => path !== 'src/config.ts')
+    .filter(({ path }) => path !== 'src/config/index.ts')
     .flatMap((file) =>
       findNodes(file, (node) => isMember(node, 'process', 'env') || isImportOf(node, 'process', 'env')).map((node) =>
-        problem(file, node, 'the environment is read outside src/config.ts'),
+        problem(file, node, 'the environment is read outside src/config/index.ts'),
       ),
     )
 }

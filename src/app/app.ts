@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import { type Connection, Database } from '../db/database.ts'
 import { createEgress, type Egress } from '../egress/index.ts'
 import { addCallbacks } from '../http/callbacks.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import type { Database } from '../db/database.ts'
 import { NotConnected } from '../db/database-error.ts'
 import { findKeyChecks, noteKeyChecks } from '../db/milestone.store.ts'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config/index.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
 import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'

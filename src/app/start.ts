@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import { uncompiledChecks } from '../contract/validator.ts'
 import type { OpenedDatabase } from '../db/open.ts'
 import { databaseProblems } from '../db/role-check.ts'

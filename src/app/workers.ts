@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import type { Egress } from '../egress/index.ts'
 import type { House } from '../http/house.ts'
 import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'

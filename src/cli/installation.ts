@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config/index.ts'
 import { Database } from '../db/database.ts'
 import { findKeyChecks, noteKeyChecks } from '../db/milestone.store.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'

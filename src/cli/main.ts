@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { forgetDriverVariables } from '../config.ts'
+import { forgetDriverVariables } from '../config/index.ts'
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', () => process.exit(0))

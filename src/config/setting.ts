@@ -1,4 +1,4 @@
-import type { Form } from './forms.ts'
+import type { Form } from './parsers.ts'
 
 export type Group = 'Server' | 'Operations' | 'Database' | 'Secrets' | 'Providers' | 'Webhooks' | 'Time limits'
 

@@ -1,5 +1,5 @@
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
-import { renderConfigMarkdown, renderEnvExample } from '../config.ts'
+import { renderConfigMarkdown, renderEnvExample } from '../config/index.ts'
 import { buildOpenApi } from '../http/openapi.ts'
 import { renderErrors } from './errors.ts'
 import { renderNulls } from './nulls.ts'

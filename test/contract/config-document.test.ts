@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { configTable, loadConfig, renderConfigMarkdown, renderEnvExample } from '../../src/config.ts'
+import { configTable, loadConfig, renderConfigMarkdown, renderEnvExample } from '../../src/config/index.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 const read = (...path: string[]) => readFileSync(join(packageRoot, ...path), 'utf8')

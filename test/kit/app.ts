@@ -8,7 +8,7 @@ import { type SimulatedPayments, simulatedPayments } from '../../src/adapters/si
 import { type SimulatedWhatsapp, simulatedWhatsapp } from '../../src/adapters/simulator/whatsapp.ts'
 import { type App, buildApp } from '../../src/app/app.ts'
 import { buildReceivers } from '../../src/app/providers.ts'
-import { type Config, loadConfig } from '../../src/config.ts'
+import { type Config, loadConfig } from '../../src/config/index.ts'
 import type { Ports } from '../../src/http/endpoint.ts'
 import type { Wake } from '../../src/inbound/inbox.ts'
 import { createLog } from '../../src/observe/log.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { buildPorts } from '../../../src/app/providers.ts'
-import { loadConfig } from '../../../src/config.ts'
+import { loadConfig } from '../../../src/config/index.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
 import { testApp } from '../../kit/app.ts'
 import {

@@ -14,7 +14,7 @@ const { checkImports, unreadFiles } = await loadScript<{
 /** Files that are imported below; each imports nothing. */
 const targets = [
   'src/app/app.ts',
-  'src/config.ts',
+  'src/config/index.ts',
   'src/package-root.ts',
   'src/contract/field.ts',
   'src/contract/schema.ts',
@@ -56,7 +56,7 @@ const planted: [rule: string, from: string, to: string][] = [
   ['adapter-imports-ports', 'src/adapters/stripe/b.ts', 'src/resources/brands/index.ts'],
   ['adapter-observes-by-type', 'src/adapters/stripe/c.ts', 'src/observe/log.ts'],
   ['adapters-share-little', 'src/adapters/a.ts', 'src/adapters/meta/index.ts'],
-  ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config.ts'],
+  ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config/index.ts'],
   ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/app.ts'],
   ['prover-stands-outside', 'prove/goals/a.mjs', 'src/app/app.ts'],
@@ -125,7 +125,7 @@ const allowed: [from: string, to: string][] = [
   ['src/resources/profiles/endpoints/h.test.ts', 'test/kit/app.ts'],
   ['src/main.ts', 'src/app/app.ts'],
   ['prove/goals/c.mjs', 'prove/harness/http.mjs'],
-  ['src/cli/main.ts', 'src/config.ts'],
+  ['src/cli/main.ts', 'src/config/index.ts'],
   ['test/api/profiles.test.ts', 'src/http/pipeline.ts'],
 ]
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { KeyMaterial } from '../seal/key-text.ts'
-import { type MailSender, readMailSender } from './forms.ts'
+import type { ShownSetting } from './describe.ts'
+import { type MailSender, readMailSender } from './parsers.ts'
 import { Secret } from './secret.ts'
-import { shutdownDelayMs } from './settings.rules.ts'
-import type { ShownSetting } from './show.ts'
-import type { Values } from './table.ts'
+import { shutdownDelayMs } from './validate.rules.ts'
+import type { Values } from './variables.ts'
 
 export type PaymentsConfig =
   | { readonly provider: 'none' | 'simulator' }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Setting } from './setting.ts'
-import { configEntries, type Values, type VariableName } from './table.ts'
+import { configEntries, type Values, type VariableName } from './variables.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,4 +1,6 @@
-import { checkTlsFiles, type Environment, readValues } from './config/read-values.ts'
+import { type Config, toConfig } from './config.ts'
+import { type ShownSetting, showValues } from './describe.ts'
+import { checkTlsFiles, type Environment, readValues } from './read-environment.ts'
 import {
   checkDatabase,
   checkLadder,
@@ -6,14 +8,12 @@ import {
   checkProcess,
   checkProduction,
   type ProcessFlags,
-} from './config/settings.rules.ts'
-import { type Config, toConfig } from './config/shape.ts'
-import { type ShownSetting, showValues } from './config/show.ts'
-import type { Values } from './config/table.ts'
+} from './validate.rules.ts'
+import type { Values } from './variables.ts'
 
-export type { Config } from './config/shape.ts'
-export { renderConfigMarkdown, renderEnvExample, type ShownSetting } from './config/show.ts'
-export { configTable } from './config/table.ts'
+export type { Config } from './config.ts'
+export { renderConfigMarkdown, renderEnvExample, type ShownSetting } from './describe.ts'
+export { configTable } from './variables.ts'
 
 export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] }
 

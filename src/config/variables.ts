@@ -22,7 +22,7 @@ import {
   tokenPage,
   trustedHops,
   wholeNumber,
-} from './forms.ts'
+} from './parsers.ts'
 import { databasePlace, type Setting, secret, serverPlace, setting } from './setting.ts'
 
 const chosenByEnvironment = '`simulator`; `none` with `NODE_ENV=production`'

@@ -1,7 +1,7 @@
 import { markdownTable } from '../documents/markdown.ts'
-import type { ReadValues, Source } from './read-values.ts'
+import type { ReadValues, Source } from './read-environment.ts'
 import type { Group, Setting } from './setting.ts'
-import { configEntries, type VariableName } from './table.ts'
+import { configEntries, type VariableName } from './variables.ts'
 
 /** A variable as it may be printed: a secret shows at most the part that its row of the table allows. */
 export interface ShownSetting {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { after, test } from 'node:test'
 import { inspect } from 'node:util'
-import { type Config, describeConfig, forgetDriverVariables, type LoadOptions, loadConfig } from './config.ts'
+import { type Config, describeConfig, forgetDriverVariables, type LoadOptions, loadConfig } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'letterhead-config-'))
 after(() => rmSync(folder, { recursive: true }))

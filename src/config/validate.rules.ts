@@ -1,4 +1,4 @@
-import type { Values, VariableName } from './table.ts'
+import type { Values, VariableName } from './variables.ts'
 
 /** How the process was started, as far as it decides whether memory and traffic stay private. */
 export interface ProcessFlags {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readValues } from './read-values.ts'
+import { readValues } from './read-environment.ts'
 import {
   checkDatabase,
   checkLadder,
@@ -8,8 +8,8 @@ import {
   checkProcess,
   checkProduction,
   type ProcessFlags,
-} from './settings.rules.ts'
-import type { Values } from './table.ts'
+} from './validate.rules.ts'
+import type { Values } from './variables.ts'
 
 /** The sentences of the rules between variables. What each form of a variable takes is in config.test.ts. */
 
