@@ -22,7 +22,7 @@ export const notCovered = [
   },
   { id: 'TEN-5', why: 'Part of IN-7: methods and Allow of every documented path' },
   { id: 'TEN-11', why: 'Time differences of single milliseconds cannot be measured on a shared machine' },
-  { id: 'KEY-4', why: 'Proved in the suite with a clock of its own (`src/http/lockout.test.ts`)' },
+  { id: 'KEY-4', why: 'Proved in the suite with a clock of its own (`src/http/auth/lockout.test.ts`)' },
   {
     id: 'CARD-3, CARD-4',
     why: 'Inside the program: `src/contract/secret-card.test.ts` and the import rule `card-in-few-hands`',

@@ -191,7 +191,7 @@ const neverStored = {
       name: 'the card is printed',
       code: [
         {
-          file: 'http/card.js',
+          file: 'http/card-input.js',
           find: 'const read = (name) => String(held[name])',
           put: 'console.error(JSON.stringify(held)); const read = (name) => String(held[name])',
         },
@@ -201,23 +201,23 @@ const neverStored = {
       name: 'the number is stored with the payment method',
       code: [
         {
-          file: 'http/card.js',
+          file: 'http/card-input.js',
           find: 'const read = (name) => String(held[name])',
           put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])',
         },
-        { file: 'http/forward-steps.js', find: 'last_four: lastFour', put: 'last_four: globalThis.lastCard' },
+        { file: 'http/pipeline/provider-steps.js', find: 'last_four: lastFour', put: 'last_four: globalThis.lastCard' },
       ],
     },
     {
       name: 'the number is in the kept answer',
       code: [
         {
-          file: 'http/card.js',
+          file: 'http/card-input.js',
           find: 'const read = (name) => String(held[name])',
           put: 'globalThis.lastCard = held.card_number; const read = (name) => String(held[name])',
         },
         {
-          file: 'http/answer.js',
+          file: 'http/response.js',
           find: 'export function successBody(requestId, data) {',
           put: 'export function successBody(requestId, data) { if (globalThis.lastCard && data) data = { ...data, short_name: globalThis.lastCard };',
         },
@@ -289,7 +289,7 @@ const exactBytes = {
       name: 'the number is changed on its way',
       code: [
         {
-          file: 'http/card.js',
+          file: 'http/card-input.js',
           find: "cardNumber: read('card_number')",
           put: "cardNumber: read('card_number').replace(/.$/, '0')",
         },

@@ -176,7 +176,7 @@ const cardRetry = {
       name: 'the once-key changes with every try',
       code: [
         {
-          file: 'http/forward.js',
+          file: 'http/pipeline/provider-calls.js',
           find: 'const onceKey = `',
           put: 'const onceKey = Math.random() + `',
         },

@@ -174,7 +174,7 @@ const crashSweep = {
       name: 'the once-key changes with every try',
       code: [
         {
-          file: 'http/forward.js',
+          file: 'http/pipeline/provider-calls.js',
           find: 'const onceKey = `',
           put: 'const onceKey = Math.random() + `',
         },

@@ -204,7 +204,7 @@ const uncaught = {
     'An error that nobody catches: logged once without data, the process drains and ends with a code, no work is lost',
   sabotages: [],
   async run(t) {
-    const broken = { file: 'http/precondition.js', find: 'export async function checkIfMatch(', put: '' }
+    const broken = { file: 'http/pipeline/if-match.js', find: 'export async function checkIfMatch(', put: '' }
     const stage = await t.stage({
       instances: 1,
       sabotage: {

@@ -82,7 +82,7 @@ const fuzz = {
     },
     {
       name: 'whatever a client accepts, it gets JSON',
-      code: [{ file: 'http/arrival.js', find: '!acceptsJson(headers.accept)', put: 'false' }],
+      code: [{ file: 'http/incoming-request.js', find: '!acceptsJson(headers.accept)', put: 'false' }],
     },
   ],
   async run(t) {

@@ -76,7 +76,7 @@ const grammar = {
       name: 'any key is taken',
       code: [
         {
-          file: 'http/admission.js',
+          file: 'http/auth/authenticate.js',
           find: 'if (!KEY_GRAMMAR.test(key))',
           put: 'if (globalThis.never && !KEY_GRAMMAR.test(key))',
         },
@@ -268,7 +268,7 @@ const scopes = {
       name: 'operation and target of a key are not compared',
       code: [
         {
-          file: 'http/idempotency.js',
+          file: 'http/idempotency/idempotency.js',
           find: 'row.i_operation !== identity.operation',
           put: 'globalThis.never && row.i_operation !== identity.operation',
         },

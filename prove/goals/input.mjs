@@ -16,7 +16,10 @@ const limits = {
   title:
     'Limits of body, depth, members, target and path: an exact refusal each, and memory stays bounded under 200 large bodies',
   sabotages: [
-    { name: 'depth is not limited', code: [{ file: 'http/json.js', find: 'DEPTH_MAX = 32', put: 'DEPTH_MAX = 1e9' }] },
+    {
+      name: 'depth is not limited',
+      code: [{ file: 'http/pipeline/json.js', find: 'DEPTH_MAX = 32', put: 'DEPTH_MAX = 1e9' }],
+    },
   ],
   async run(t) {
     const stage = await t.stage({ instances: 1 })

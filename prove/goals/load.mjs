@@ -55,7 +55,7 @@ const overload = {
   sabotages: [
     {
       name: 'every request is let in',
-      code: [{ file: 'http/crowd.js', find: 'this.#inside >= this.#max', put: 'false' }],
+      code: [{ file: 'http/transport/load-shedding.js', find: 'this.#inside >= this.#max', put: 'false' }],
     },
   ],
   async run(t) {

@@ -149,13 +149,13 @@ const defects = [
   nakedWithoutWall,
   code(
     'a dry run is done for real',
-    'http/request.js',
+    'http/pipeline/write-request.js',
     'isSandbox: (body.sandbox === true &&',
     'isSandbox: (globalThis.never &&',
   ),
   code(
     'operation and target of a key are not compared',
-    'http/idempotency.js',
+    'http/idempotency/idempotency.js',
     'row.i_operation !== identity.operation || row.i_target !== identity.target',
     'globalThis.never',
   ),
@@ -173,7 +173,7 @@ const defects = [
   ),
   code(
     'If-Match is not looked at',
-    'http/precondition.js',
+    'http/pipeline/if-match.js',
     'if (ifMatch === undefined ||',
     'if (ifMatch !== undefined ||',
   ),
@@ -186,7 +186,7 @@ const defects = [
   code('null clears nothing in a merge patch', 'contract/patch.js', 'walk.clears.add(path);', 'walk.never?.add(path);'),
   code(
     'strict mode takes another body',
-    'http/idempotency.js',
+    'http/idempotency/idempotency.js',
     'request.isStrict && isMismatch',
     'globalThis.never && isMismatch',
   ),

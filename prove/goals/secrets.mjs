@@ -206,7 +206,7 @@ const sandbox = {
   sabotages: [
     {
       name: 'sandbox is forgotten',
-      code: [{ file: 'http/request.js', find: 'isSandbox:', put: 'isSandbox: false, wasSandbox:' }],
+      code: [{ file: 'http/pipeline/write-request.js', find: 'isSandbox:', put: 'isSandbox: false, wasSandbox:' }],
     },
   ],
   async run(t) {

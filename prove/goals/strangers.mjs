@@ -71,7 +71,7 @@ const unfinished = {
       name: 'bodies are read before their key is looked at',
       code: [
         {
-          file: 'http/body-gate.js',
+          file: 'http/transport/body-gate.js',
           find: "if (key === undefined || key === '')",
           put: "if (true) return { kind: 'read', mark: '', release: nothing };\n        if (key === undefined || key === '')",
         },
@@ -79,7 +79,9 @@ const unfinished = {
     },
     {
       name: 'connections of an address are not counted',
-      code: [{ file: 'http/connections.js', find: 'ofAddress.size > this.#bounds.maxPerAddress', put: 'false' }],
+      code: [
+        { file: 'http/transport/connections.js', find: 'ofAddress.size > this.#bounds.maxPerAddress', put: 'false' },
+      ],
     },
   ],
   async run(t) {
@@ -168,12 +170,12 @@ const wrongKeys = {
       name: 'wrong keys take the places of all',
       code: [
         {
-          file: 'http/crowd.js',
+          file: 'http/transport/load-shedding.js',
           find: 'this.#strangers >= this.#unauthenticatedMax || ofAddress >= this.#shareMax',
           put: 'this.#isFull',
         },
-        { file: 'http/crowd.js', find: 'this.#strangers += 1', put: 'this.#inside += 1' },
-        { file: 'http/crowd.js', find: 'this.#strangers -= 1', put: 'this.#inside -= 1' },
+        { file: 'http/transport/load-shedding.js', find: 'this.#strangers += 1', put: 'this.#inside += 1' },
+        { file: 'http/transport/load-shedding.js', find: 'this.#strangers -= 1', put: 'this.#inside -= 1' },
       ],
     },
   ],

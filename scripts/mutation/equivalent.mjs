@@ -44,8 +44,13 @@ const beyond = 'behind the last digit there is none: what is read is no number, 
 
 /** @type {readonly Equivalent[]} */
 const equivalents = [
-  same('src/http/admission.ts', 'text !== undefined', 'true', 'the word "undefined" is no UUID either'),
-  same('src/http/admission.ts', 'endpoint.targetParam === undefined', 'false', 'no path has a member of no name'),
+  same('src/http/auth/authenticate.ts', 'text !== undefined', 'true', 'the word "undefined" is no UUID either'),
+  same(
+    'src/http/auth/authenticate.ts',
+    'endpoint.targetParam === undefined',
+    'false',
+    'no path has a member of no name',
+  ),
   same(card, 'text.search(MASKED_RUN) < 0', 'false', 'only saves time'),
   same('src/contract/long-numbers.ts', 'starts.length === 0', 'false', 'only saves time'),
   same('src/contract/long-numbers.ts', '[]', null, 'nothing lies within a place that is none'),
@@ -60,10 +65,15 @@ const equivalents = [
     'sum -= weighted > 9 ? weighted - 9 : weighted',
     sign,
   ),
-  same('src/http/answer.ts', 'text === path', 'false', 'the name is then replaced by itself'),
-  same('src/http/answer.ts', 'status >= 500', 'status > 500', 'no code of 500 says that a retry never helps'),
-  same('src/http/card.ts', '!Object.hasOwn(body, ROOT)', 'false', 'what is absent is undefined, which answers alike'),
-  same('src/http/card.ts', 'held === undefined', 'false', 'JSON has no undefined'),
+  same('src/http/response.ts', 'text === path', 'false', 'the name is then replaced by itself'),
+  same('src/http/response.ts', 'status >= 500', 'status > 500', 'no code of 500 says that a retry never helps'),
+  same(
+    'src/http/card-input.ts',
+    '!Object.hasOwn(body, ROOT)',
+    'false',
+    'what is absent is undefined, which answers alike',
+  ),
+  same('src/http/card-input.ts', 'held === undefined', 'false', 'JSON has no undefined'),
   same(
     exchange,
     '[]',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts'
 import type { Egress } from '../egress/index.ts'
-import type { House } from '../http/house.ts'
+import type { House } from '../http/app-context.ts'
 import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'
 import { claimReceiverJobs } from '../jobs/receiver-claim.store.ts'
 import { registrationHandlers } from '../resources/registrations/index.ts'

@@ -1,7 +1,7 @@
 import { newKeyText } from '../contract/key-text.ts'
 import { newId } from '../contract/new-id.ts'
 import type { Executor } from '../db/database.ts'
-import { keyDigest } from '../http/admission.ts'
+import { keyDigest } from '../http/auth/authenticate.ts'
 import { lockOrganization } from '../http/lock.store.ts'
 import { countKeys, insertOperatorKey, KEYS_MAX } from '../resources/api-keys/index.ts'
 import type { KeyRing } from '../seal/key-ring.ts'

@@ -1,6 +1,6 @@
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
 import { renderConfigMarkdown, renderEnvExample } from '../config/index.ts'
-import { buildOpenApi } from '../http/openapi.ts'
+import { buildOpenApi } from '../http/openapi/document.ts'
 import { renderErrors } from './errors.ts'
 import { renderNulls } from './nulls.ts'
 import { renderPermissions } from './permissions.ts'

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
 import type { CallbackReceiver, CallbackRequest } from '../ports/callback.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
-import { Lockout } from './lockout.ts'
-import type { OpenBodies, ServerOptions } from './server.ts'
+import { Lockout } from './auth/lockout.ts'
+import type { OpenBodies, ServerOptions } from './transport/server.ts'
 
 /**
  * Where providers tell us that something changed: `/callbacks/<provider>`. These routes are no part of the API and of its

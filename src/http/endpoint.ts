@@ -12,8 +12,8 @@ import type { Outcome } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import type { Whatsapp } from '../ports/whatsapp.ts'
 import type { Caller } from './caller.ts'
-import type { CardInput } from './card.ts'
-import type { KeptRow } from './idempotency.store.ts'
+import type { CardInput } from './card-input.ts'
+import type { KeptRow } from './idempotency/idempotency.store.ts'
 
 /** What an endpoint reads together with the caller, in the first statement of the request. */
 export interface TargetRead<Target> {

@@ -9,7 +9,7 @@ import {
   recordPaymentMethod,
   releaseClaim,
   takeOverClaim,
-} from '../http/claim.store.ts'
+} from '../http/idempotency/claim.store.ts'
 import { notAsked } from '../ports/outcome.ts'
 import type { Payments } from '../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'

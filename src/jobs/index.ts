@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { CLAIM_JOB } from '../http/claim.store.ts'
+import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Trace, untraced } from '../observe/trace.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { ENDPOINTS } from '../../src/app/app.ts'
 import { newId } from '../../src/contract/new-id.ts'
-import { admissionOf } from '../../src/http/admission.store.ts'
+import { admissionOf } from '../../src/http/first-read.store.ts'
 import { listedAfter } from '../../src/resources/profiles/profile.store.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 

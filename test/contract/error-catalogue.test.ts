@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app/app.ts'
 import { CATALOGUE, type CatalogueEntry, defaultHint, docUrl, type ErrorCode } from '../../src/contract/errors.ts'
 import { Failure } from '../../src/contract/failure.ts'
-import { failureAnswer } from '../../src/http/answer.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { codesOf } from '../../src/http/openapi/failures.ts'
+import { failureAnswer } from '../../src/http/response.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 /** The catalogue, the code that raises from it and what each endpoint declares are one and the same. */

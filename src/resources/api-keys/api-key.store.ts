@@ -5,7 +5,7 @@ import { isLive } from '../../db/live.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
 import { KEY_ACTOR_PARAMS, type KeyActor, keyActorParams, keyHistoryBranch } from '../users/index.ts'
 import type { ApiKey } from './api-key.fields.ts'
 

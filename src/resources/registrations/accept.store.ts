@@ -1,7 +1,7 @@
 import { newId } from '../../contract/new-id.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Caller } from '../../http/caller.ts'
-import { type KeptRow, keepAnswer } from '../../http/idempotency.store.ts'
+import { type KeptRow, keepAnswer } from '../../http/idempotency/idempotency.store.ts'
 import { brandInEffect, lockBrand } from '../brands/index.ts'
 import { type Campaign, campaignsOf, lockCampaign } from '../campaigns/index.ts'
 import { changeProfile, haveNumbersChanged, type Profile } from '../profiles/index.ts'

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../http/endpoint.ts'
-import type { OpenEndpoint } from '../../http/open-endpoint.ts'
+import type { OpenEndpoint } from '../../http/public-endpoint.ts'
 import { acceptInvitation } from './endpoints/accept-invitation.ts'
 import { getUser } from './endpoints/get.ts'
 import { getInvitation } from './endpoints/get-invitation.ts'

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
 import { endKeysBranches, KEY_ACTOR_PARAMS, type KeyActor, keyActorParams } from './key-history.store.ts'
 import type { AssignableRole, Member } from './user.fields.ts'
 import { INVITATION_DAYS } from './user.fields.ts'

@@ -2,7 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import type { KeptRow } from '../../http/idempotency.store.ts'
+import type { KeptRow } from '../../http/idempotency/idempotency.store.ts'
 import { deliveryBranches, type EventToTell, type NewDelivery } from './delivery.store.ts'
 import { written } from './written.store.ts'
 

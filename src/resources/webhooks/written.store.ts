@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency.store.ts'
+import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
 
 /** Of the one row that a statement changed. */
 interface Written {

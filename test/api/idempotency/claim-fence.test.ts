@@ -6,7 +6,7 @@ import {
   recordPaymentMethod,
   releaseClaim,
   takeOverClaim,
-} from '../../../src/http/claim.store.ts'
+} from '../../../src/http/idempotency/claim.store.ts'
 import { JobsBench } from '../../kit/jobs.ts'
 
 const ANSWER = { status: 200, etag: '"a.2"', answer: 'sealed', requestId: 'req_b', fingerprint: 'f', isKeyless: false }

@@ -34,7 +34,7 @@ const mutant = (status: string, start: [number, number], end: [number, number], 
 })
 
 const files = {
-  'src/http/card.ts': {
+  'src/http/card-input.ts': {
     source: 'a(\n  b)\nif (held === undefined) c',
     mutants: [
       mutant('Survived', [3, 5], [3, 23], 'false'),
@@ -48,8 +48,8 @@ const files = {
 
 test('what survived is told with its place, what it was and what it became, without what was judged to change nothing', () => {
   assert.deepEqual(survivorLines(files), [
-    '  src/http/card.ts:1:1  a( b)  =>  d  (no test reaches it)',
-    '  src/http/card.ts:3:5  held === undefined  =>  true',
+    '  src/http/card-input.ts:1:1  a( b)  =>  d  (no test reaches it)',
+    '  src/http/card-input.ts:3:5  held === undefined  =>  true',
   ])
 })
 

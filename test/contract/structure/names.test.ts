@@ -30,7 +30,7 @@ test('a slice file of no agreed kind is found', () => {
       `${slice}/profile.jobs.ts`,
       `${slice}/index.ts`,
       `${slice}/endpoints/update.ts`,
-      'src/http/pipeline.ts',
+      'src/http/pipeline/pipeline.ts',
     ],
     [
       `${slice}/profile.ts`,

@@ -19,10 +19,13 @@ test('reading the environment is found everywhere but in src/config/index.ts', (
     "import { env } from 'node:process'",
   ]
   for (const text of readings) {
-    assert.equal(found(checkEnvironment, 'src/http/server.ts', text), 1, text)
+    assert.equal(found(checkEnvironment, 'src/http/transport/server.ts', text), 1, text)
     assert.equal(found(checkEnvironment, 'src/config/index.ts', text), 0, text)
   }
-  assert.equal(found(checkEnvironment, 'src/http/server.ts', "// not process.env\nexport const a = 'process.env'"), 0)
+  assert.equal(
+    found(checkEnvironment, 'src/http/transport/server.ts', "// not process.env\nexport const a = 'process.env'"),
+    0,
+  )
 })
 
 test('clock, randomness, timers, environment and network are found in rules, and only there', () => {
@@ -73,5 +76,8 @@ test("an outbound connection is found outside egress, the adapters' bounded fetc
       assert.equal(found(checkNetwork, path, text), 0, `${path}: ${call}`)
     }
   }
-  assert.equal(found(checkNetwork, 'src/http/server.ts', 'export const a = http.createServer(profile.get())'), 0)
+  assert.equal(
+    found(checkNetwork, 'src/http/transport/server.ts', 'export const a = http.createServer(profile.get())'),
+    0,
+  )
 })

@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { cardStep } from '../../../http/forward-steps.ts'
+import { cardStep } from '../../../http/pipeline/provider-steps.ts'
 import { problemsOf } from '../change-checks.rules.ts'
 import { profileEtag } from '../etag.fields.ts'
 import { eventsOf } from '../event.rules.ts'

@@ -1,5 +1,5 @@
 import { organizationOfInvitation } from '../../../contract/invitation-token.ts'
-import type { OpenEndpoint } from '../../../http/open-endpoint.ts'
+import type { OpenEndpoint } from '../../../http/public-endpoint.ts'
 import { findInvitation } from '../invitation.store.ts'
 import { invitationAnswer } from '../user.fields.ts'
 

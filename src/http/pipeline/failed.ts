@@ -1,0 +1,58 @@
+import { Failure } from '../../contract/failure.ts'
+import { databaseTrouble } from '../../db/database-error.ts'
+import { SealBroken } from '../../seal/envelope.ts'
+import type { House } from '../app-context.ts'
+import type { FailPhrase } from '../endpoint.ts'
+import type { Arrival } from '../incoming-request.ts'
+import { type Answer, failureAnswer, unexpectedSentence } from '../response.ts'
+import { pathIdHint } from '../transport/hints.ts'
+
+/** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
+export function failed(
+  house: House,
+  endpoint: { operation: string; failPhrase: FailPhrase },
+  arrival: Arrival,
+  error: unknown,
+): Answer {
+  const failure = error instanceof Failure ? error : unexpected(house, arrival, error)
+  if (error instanceof SealBroken) house.metrics.decryptFailed()
+  if (failure === error && failure.status >= 500 && failure.cause === undefined) {
+    // A provider that is down is expected to be some day: a line without a stack.
+    house.log.warn('request_refused', {
+      request_id: arrival.requestId,
+      operation: endpoint.operation,
+      code: failure.code,
+    })
+  } else if (failure.status >= 500) {
+    house.log.error(
+      'request_failed',
+      { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },
+      failure.cause ?? error,
+    )
+  }
+  const message =
+    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
+  const hint = failure.status === 404 ? pathIdHint(arrival.params) : undefined
+  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: house.docsOrigin() })
+}
+
+/** What trouble below the request means to the client (reliability section 9). */
+function unexpected(house: House, arrival: Arrival, error: unknown): Failure {
+  const hasKey = arrival.headers['idempotency-key'] !== undefined
+  switch (databaseTrouble(error).kind) {
+    case 'unreachable':
+      return new Failure(hasKey ? 'SERVICE_001' : 'INTERNAL_005', { cause: error })
+    case 'lock_timeout':
+      return new Failure(hasKey ? 'CONFLICT_001' : 'INTERNAL_005', { cause: error })
+    case 'statement_timeout':
+      return new Failure('INTERNAL_004', { cause: error })
+    case 'crowded':
+      house.metrics.loadShed('lists')
+      return new Failure('BUSINESS_002', { headers: { 'retry-after': '1' } })
+    case 'full':
+    case 'serialization':
+      return new Failure('INTERNAL_005', { cause: error })
+    default:
+      return new Failure('INTERNAL_001', { cause: error })
+  }
+}

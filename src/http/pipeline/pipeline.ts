@@ -1,0 +1,109 @@
+import { type Details, Failure } from '../../contract/failure.ts'
+import { newId } from '../../contract/new-id.ts'
+import { NOTHING_READ, unknownNames } from '../../contract/patch.ts'
+import { toWireTimestamp } from '../../contract/timestamp.ts'
+import type { House } from '../app-context.ts'
+import {
+  authenticate,
+  authorize,
+  checkPathIds,
+  keyDigest,
+  readAdmission,
+  readCredential,
+  secretDigest,
+} from '../auth/authenticate.ts'
+import type { Caller } from '../caller.ts'
+import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
+import type { AdmissionRow, ChangeRow } from '../first-read.store.ts'
+import { type Arrival, readWishes } from '../incoming-request.ts'
+import { nameUnknown, type Trail } from '../request-context.ts'
+import { type Answer, successBody } from '../response.ts'
+import { failed } from './failed.ts'
+import { configuredProviders } from './provider-calls.ts'
+import { strayParameters, strayProblems } from './stray-parameters.ts'
+import { change } from './write.ts'
+import { readChange } from './write-request.ts'
+
+/** The whole life of a request, in the order of decision 14. Nothing else runs. */
+export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+  try {
+    const wishes = readWishes(endpoint, arrival)
+    const credential = await readCredential(house, arrival, wishes)
+    const row = await readAdmission(house.db.reads, endpoint, credential, { arrival, wishes })
+    const caller = authenticate(house, arrival, row, credential, endpoint)
+    leaveTrail(trail, caller, row)
+    const stray = strayParameters(endpoint, arrival.query)
+    nameUnknown(trail, stray)
+    const turn = await house.rates.enter(caller, endpoint.rateClass, trail.headers)
+    try {
+      if (row === null) throw new Failure('AUTH_002')
+      authorize(endpoint, arrival, wishes, row, caller)
+      if (caller.isScopedByHeader && caller.actingProfileId !== null)
+        trail.headers['x-profile-id'] = caller.actingProfileId
+      if (endpoint.kind === 'read')
+        return await read(house, endpoint, {
+          arrival,
+          row,
+          caller,
+          refused: wishes.isStrict ? strayProblems(stray) : {},
+        })
+      const request = readChange(house, endpoint, {
+        arrival,
+        stray,
+        wishes,
+        credential,
+        newId: newId(),
+        userId: caller.userId,
+      })
+      nameUnknown(trail, [...stray, ...unknownNames(request.reading)])
+      // It was read for a change, with the row of its key.
+      return await change(house, request, { row: row as ChangeRow, caller }, trail)
+    } finally {
+      turn.leave()
+    }
+  } catch (error) {
+    return failed(house, endpoint, arrival, error)
+  }
+}
+
+function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): void {
+  trail.organizationId = caller.organization.organization_id
+  trail.keyId = caller.keyId
+  trail.profileId = row?.s_id ?? null
+}
+
+async function read(
+  house: House,
+  reading: ReadEndpoint,
+  { arrival, row, caller, refused }: { arrival: Arrival; row: AdmissionRow; caller: Caller; refused: Details },
+): Promise<Answer> {
+  checkPathIds(reading, arrival)
+  const target = reading.target === undefined ? null : reading.target.decode(row, caller)
+  if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
+  if (Object.keys(refused).length > 0) throw new Failure('VALIDATION_001', { details: refused })
+  const { data, etag, headers } = await reading.read(house.db.lists, {
+    caller,
+    target,
+    params: arrival.params,
+    query: arrival.query,
+    body: {},
+    reading: NOTHING_READ,
+    merge: false,
+    card: null,
+    earlyProblems: {},
+    isStrict: false,
+    now: toWireTimestamp(row.now),
+    requestId: arrival.requestId,
+    newId: '',
+    newBrandId: '',
+    digestOfKey: (text) => keyDigest(house.keys, text),
+    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    providers: configuredProviders(house.ports),
+    urlProblem: (url) => house.egress.problemOf(url),
+  })
+  return {
+    status: reading.status,
+    headers: { ...headers, ...(etag === undefined ? {} : { etag }) },
+    body: successBody(arrival.requestId, data),
+  }
+}

@@ -1,0 +1,162 @@
+import { type Details, Failure } from '../../contract/failure.ts'
+import type { JsonObject } from '../../contract/json-value.ts'
+import { databaseTrouble } from '../../db/database-error.ts'
+import { type Outcome, unanswered } from '../../ports/outcome.ts'
+import type { House } from '../app-context.ts'
+import type { Caller } from '../caller.ts'
+import type { Forwarded, ForwardStep, Ports, Providers } from '../endpoint.ts'
+import type { ChangeRow } from '../first-read.store.ts'
+import {
+  type Claim,
+  claimRequest,
+  recordPaymentMethod,
+  releaseClaim,
+  takeOverClaim,
+} from '../idempotency/claim.store.ts'
+import type { ChangeRequest } from './write-request.ts'
+
+/**
+ * The one kind of outside call that happens inside a request: what it carries may not be stored (decision 18).
+ *
+ * The claim is written first, with a job that looks after it; read-only checks come next, the card last; what the
+ * processor gave is recorded before it is used. No transaction is open meanwhile. The once-key is claim, step and
+ * attempt: the same after an unknown outcome, another one after a definite refusal.
+ */
+export interface Forwarding {
+  claim: Claim
+  forwarded: Forwarded
+}
+
+/** Without an Idempotency-Key the claim has a key that no client can send. */
+function claimKey(request: ChangeRequest): string {
+  return request.wishes.idempotencyKey ?? `~${request.newId}`
+}
+
+async function claim(house: House, request: ChangeRequest, caller: Caller, row: ChangeRow): Promise<Claim | null> {
+  const { organization_id: organizationId } = caller.organization
+  const { operation, target, fingerprint } = request.identity
+  const { requestId } = request.arrival
+  const { leaseMs } = house.times
+  const owner = { customerId: caller.customerId, mode: caller.mode, key: claimKey(request) }
+  if (row.i_id !== null) {
+    const held = { ...owner, id: row.i_id, fence: row.i_fence, attempt: row.i_attempt }
+    return await takeOverClaim(house.db, organizationId, held, { requestId, fingerprint, leaseMs })
+  }
+  try {
+    const fresh = { ...owner, id: request.newId, operation, target, fingerprint, requestId, isSandbox: false }
+    return await claimRequest(house.db, organizationId, fresh, leaseMs)
+  } catch (error) {
+    if (databaseTrouble(error).kind === 'unique') return null
+    throw error
+  }
+}
+
+/** What is configured, for an endpoint that only has to know. */
+export function configuredProviders({ payments, whatsapp, brandRegistry, carrier, mail }: Ports): Providers {
+  return {
+    payments: payments !== null,
+    whatsapp: whatsapp !== null,
+    brandRegistry: brandRegistry !== null,
+    carrier: carrier !== null,
+    mail: mail !== null,
+    vetting: brandRegistry?.hasVetting === true,
+    mocks: brandRegistry?.takesMocks === true,
+    changeableInCampaign: brandRegistry?.changeableInCampaign ?? [],
+  }
+}
+
+/** @throws Failure PROVIDER_001 naming every member whose provider is not configured (decision 23). */
+export function checkConfigured(steps: readonly ForwardStep[]): void {
+  const missing = steps.filter(({ run }) => run === null)
+  if (missing.length === 0) return
+  const details = Object.fromEntries(
+    missing.map(({ name, root }) => [root, [`The ${name} provider is not configured on this server`]]),
+  )
+  throw new Failure('PROVIDER_001', { details })
+}
+
+/**
+ * Claims the request and runs its steps. Null when another request has the claim: read again.
+ *
+ * @throws Failure PROVIDER_001, VALIDATION_001, CONFLICT_001, CONFLICT_002, INTERNAL_003, INTERNAL_004.
+ */
+export async function forward(
+  house: House,
+  request: ChangeRequest,
+  caller: Caller,
+  at: { row: ChangeRow; steps: readonly ForwardStep[] },
+): Promise<Forwarding | null> {
+  checkConfigured(at.steps)
+  // What the processor gave for the interrupted request would belong to nobody if this one did without a card.
+  if (at.row.i_payment_method !== null && !at.steps.some(({ name }) => name === 'payments')) throw otherRequest()
+  const held = await claim(house, request, caller, at.row)
+  if (held === null) return null
+  const forwarded: Forwarded = {}
+  for (const step of at.steps) Object.assign(forwarded, await runStep(house, caller, held, step))
+  return { claim: held, forwarded }
+}
+
+async function runStep(house: House, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
+  const { organization_id: organizationId } = caller.organization
+  const onceKey = `${held.id}-${step.name}-${held.attempt}`
+  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? unanswered('subject')
+  if (outcome.kind !== 'done') {
+    // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
+    const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)
+    await releaseClaim(house.db, organizationId, held, isFinal ? 'corrected' : 'retry')
+    throw refusal(outcome, step.root)
+  }
+  const method = outcome.value.payment_method
+  if (method !== undefined) await recordOrReport(house, organizationId, held, method)
+  return outcome.value
+}
+
+/**
+ * Writes down what the processor gave. Where that fails twice nobody will ever detach it: the log names it for the
+ * operator (decision 18), and the client learns that the outcome is open. A claim that is another's by now is no loss by
+ * itself, since its new owner gets the same method under the same once-key; the log names it all the same.
+ */
+async function recordOrReport(house: House, organizationId: string, held: Claim, method: JsonObject): Promise<void> {
+  const record = () => recordPaymentMethod(house.db, organizationId, held, method)
+  const isRecorded = await record().catch(() => record().catch(() => null))
+  if (isRecorded === true) return
+  const named = { claim: held.id, processor: String(method.processor), reference: String(method.reference) }
+  if (isRecorded === false) {
+    house.metrics.idempotency('fenced')
+    house.log.warn('payment_method_claim_lost', named)
+    throw new Failure('CONFLICT_001')
+  }
+  house.metrics.idempotency('abandoned')
+  house.log.error('payment_method_left_behind', { ...named, reason: 'not_recorded' })
+  throw new Failure('INTERNAL_004')
+}
+
+function otherRequest(): Failure {
+  return new Failure('CONFLICT_002', {
+    message:
+      'The interrupted request with this Idempotency-Key carried other data. Send it unchanged, or use a new key.',
+  })
+}
+
+function refusal(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>, root: string): Failure {
+  switch (outcome.kind) {
+    case 'refused':
+      return new Failure('VALIDATION_001', { details: refusalDetails(outcome.refusals, root) })
+    case 'mismatch':
+      return otherRequest()
+    case 'unavailable':
+    case 'not_asked':
+      return new Failure('INTERNAL_003', { headers: { 'retry-after': String(outcome.retryAfterSeconds) } })
+    case 'timeout':
+      return new Failure('INTERNAL_004')
+  }
+}
+
+function refusalDetails(refusals: readonly { member: string; says: string }[], root: string): Details {
+  const details: Details = {}
+  for (const { member, says } of refusals) {
+    const path = member === '' ? root : `${root}.${member}`
+    details[path] = [...(details[path] ?? []), says]
+  }
+  return details
+}

@@ -1,0 +1,85 @@
+import { Failure } from '../../contract/failure.ts'
+import { addSpellings, addUnknown, NOTHING_READ, readBody, unknownNames } from '../../contract/patch.ts'
+import type { UnknownName } from '../../contract/unknown-fields.ts'
+import { type Check, compileCheck } from '../../contract/validator.ts'
+import { databaseTrouble } from '../../db/database-error.ts'
+import type { House } from '../app-context.ts'
+import { secretDigest } from '../auth/authenticate.ts'
+import { lockedOut } from '../auth/lockout.ts'
+import { type Arrival, readWishes } from '../incoming-request.ts'
+import type { OpenEndpoint, SecretAsk } from '../public-endpoint.ts'
+import { nameUnknown, type Trail } from '../request-context.ts'
+import { type Answer, successBody } from '../response.ts'
+import { failed } from './failed.ts'
+import { strayParameters, strayProblems } from './stray-parameters.ts'
+import { parseBody, sandboxTypos } from './write-request.ts'
+
+const TURNS_MAX = 3
+
+const checks = new WeakMap<OpenEndpoint, Check>()
+
+function checkOf(endpoint: OpenEndpoint): Check {
+  const known = checks.get(endpoint)
+  if (known !== undefined) return known
+  const { body } = endpoint.document
+  const made: Check = body === undefined ? () => ({}) : compileCheck(body)
+  checks.set(endpoint, made)
+  return made
+}
+
+/** The life of a request without an API key: framing, secret, body, then the one statement that is the whole operation. */
+export async function serveOpen(house: House, endpoint: OpenEndpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+  try {
+    const { isStrict } = readWishes(endpoint, arrival)
+    const secret = arrival.params.token ?? ''
+    const organizationId = endpoint.organizationOf(secret)
+    if (organizationId === null) throw refusedSecret(house, endpoint, arrival)
+    const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(trail, unknown))
+    trail.isSandbox = isSandbox
+    if (isSandbox) trail.headers['x-sandbox'] = 'true'
+    const digest = secretDigest(house.keys, endpoint.purpose, secret)
+    const data = await act(house, endpoint, { organizationId, digest, isSandbox })
+    if (data === null) throw refusedSecret(house, endpoint, arrival)
+    trail.organizationId = organizationId
+    return { status: endpoint.status, headers: {}, body: successBody(arrival.requestId, data) }
+  } catch (error) {
+    return failed(house, endpoint, arrival, error)
+  }
+}
+
+/** Wrong secrets are told apart by nothing, and counted against their address together with wrong keys. */
+function refusedSecret(house: House, { notFound }: OpenEndpoint, { remoteAddress }: Arrival): Failure {
+  house.metrics.authFailed('unknown')
+  const waitSeconds = house.lockout.failed(remoteAddress)
+  if (waitSeconds === 0) return new Failure(notFound)
+  return lockedOut('Too many requests with an invalid token', waitSeconds)
+}
+
+/** @returns whether it is a dry run. @throws Failure REQUEST_400, VALIDATION_001. */
+function readOpenBody(
+  endpoint: OpenEndpoint,
+  arrival: Arrival,
+  isStrict: boolean,
+  onUnknown: (unknown: readonly UnknownName[]) => void,
+): boolean {
+  const schema = endpoint.document.body
+  const stray = strayParameters(endpoint, arrival.query)
+  const body = schema === undefined ? {} : parseBody(arrival.body)
+  const reading = schema === undefined ? NOTHING_READ : readBody(schema, body, false)
+  onUnknown([...stray, ...unknownNames(reading)])
+  const found = { ...(isStrict ? strayProblems(stray) : {}), ...checkOf(endpoint)(reading.values) }
+  const details = addSpellings({ ...found, ...sandboxTypos(body), ...addUnknown(reading, isStrict) }, reading)
+  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  return body.sandbox === true
+}
+
+/** A serialization failure or deadlock has changed nothing, so the statement is sent again (decision 9). */
+async function act(house: House, endpoint: OpenEndpoint, ask: SecretAsk): ReturnType<OpenEndpoint['act']> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await endpoint.act(house.db, ask)
+    } catch (error) {
+      if (turn >= TURNS_MAX || databaseTrouble(error).kind !== 'serialization') throw error
+    }
+  }
+}

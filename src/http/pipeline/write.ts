@@ -1,0 +1,344 @@
+import { Failure } from '../../contract/failure.ts'
+import { newId } from '../../contract/new-id.ts'
+import { addSpellings } from '../../contract/patch.ts'
+import { toWireTimestamp } from '../../contract/timestamp.ts'
+import type { Executor } from '../../db/database.ts'
+import { databaseTrouble, LockNotHad } from '../../db/database-error.ts'
+import type { House } from '../app-context.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from '../auth/authenticate.ts'
+import type { Caller } from '../caller.ts'
+import type { Call, Plan } from '../endpoint.ts'
+import type { ChangeRow } from '../first-read.store.ts'
+import { closeClaim, releaseClaim } from '../idempotency/claim.store.ts'
+import { deleteExpiredKey, type KeptRow, keepAnswer } from '../idempotency/idempotency.store.ts'
+import { answerPlace, checkSameRequest, replay } from '../idempotency/idempotency.ts'
+import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
+import { lockOrganization } from '../lock.store.ts'
+import type { Trail } from '../request-context.ts'
+import { type Answer, successBody } from '../response.ts'
+import { checkIfMatch } from './if-match.ts'
+import { checkConfigured, configuredProviders, type Forwarding, forward } from './provider-calls.ts'
+import type { ChangeRequest } from './write-request.ts'
+
+/**
+ * The life of a change after its request was read: kept answer, decision, providers, one write. A turn that loses a race
+ * has written nothing and starts again from a fresh read; after two lost turns the row is locked first (decision 8).
+ */
+
+const TURNS_BEFORE_LOCKING = 2
+const TURNS_MAX = 8
+
+/** A write under a lock that found what it was judged on changed all the same: it was no part of what is locked. */
+class NothingWritten extends Error {}
+
+interface Decided {
+  caller: Caller
+  plan: Plan
+  call: Call<unknown>
+  answer: Answer
+}
+
+/** @throws Failure with any code that the endpoint declares or that every endpoint can answer. */
+export async function change(
+  house: House,
+  request: ChangeRequest,
+  first: { row: ChangeRow; caller: Caller },
+  trail: Trail,
+): Promise<Answer> {
+  trail.isSandbox = request.isSandbox
+  if (request.isSandbox) trail.headers['x-sandbox'] = 'true'
+  let { row, caller } = first
+  for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
+    if (turn > 1) ({ row, caller } = await admitAgain(house, house.db.reads, request))
+    const answer = await settle(house, request, { row, caller }, trail)
+    if (answer !== null) return answer
+    if (row.i_id !== null && row.i_is_expired) continue
+    const done = await unlessAnswered(house, request, () => attempt(house, request, row, { turn, trail }))
+    if (done !== null) {
+      if (request.wishes.idempotencyKey !== undefined) trail.idempotency = turn === 1 ? 'new' : 'resumed'
+      return done
+    }
+  }
+  throw new Failure(request.wishes.idempotencyKey === undefined ? 'INTERNAL_005' : 'CONFLICT_001')
+}
+
+/**
+ * Null instead of a refusal that another request with the same key brought about: it deleted the profile, say, after this
+ * one had looked for its answer. There is an answer to replay now, and it beats the refusal (decision 14).
+ */
+async function unlessAnswered(
+  house: House,
+  request: ChangeRequest,
+  work: () => Promise<Answer | null>,
+): Promise<Answer | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Failure) || request.wishes.idempotencyKey === undefined) throw error
+    const { row } = await admitAgain(house, house.db.reads, request)
+    if (row.i_state !== 'kept' || row.i_is_expired) throw error
+    return null
+  }
+}
+
+/** Authentication, state, scope and role once more: what was allowed before the wait may not be allowed now. */
+async function admitAgain(
+  house: House,
+  db: Executor,
+  request: ChangeRequest,
+): Promise<{ row: ChangeRow; caller: Caller }> {
+  const { arrival, wishes, credential, endpoint } = request
+  const row = await readAdmission(db, endpoint, credential, request)
+  const caller = authenticate(house, arrival, row, credential, endpoint)
+  if (row === null) throw new Failure('AUTH_002')
+  authorize(endpoint, arrival, wishes, row, caller)
+  return { row, caller }
+}
+
+/** What the key's row says: an answer to replay, a wait, or (null) that this request runs now. */
+async function settle(
+  house: House,
+  request: ChangeRequest,
+  { row, caller }: { row: ChangeRow; caller: Caller },
+  trail: Trail,
+): Promise<Answer | null> {
+  const key = request.wishes.idempotencyKey
+  if (key === undefined || row.i_id === null) return null
+  if (row.i_is_expired) {
+    const owner = { customerId: caller.customerId, mode: caller.mode, key }
+    await deleteExpiredKey(house.db, caller.organization.organization_id, owner)
+    return null
+  }
+  if (row.i_state === 'kept') return replayed(house, request, { row, caller }, trail)
+  checkSameRequest(row, request.identity)
+  if (!row.i_is_leased) return null
+  const isRunning = async () => {
+    const now = await readAdmission(house.db.reads, request.endpoint, request.credential, request)
+    return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
+  }
+  trail.idempotency = 'conflict'
+  const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
+  if (!(await waitForOther(house, waiter, isRunning))) throw new Failure('CONFLICT_001')
+  const again = await admitAgain(house, house.db.reads, request)
+  trail.idempotency = 'wait_replay'
+  if (again.row.i_state === 'kept') return replayed(house, request, again, trail)
+  Object.assign(row, again.row)
+  return null
+}
+
+function replayed(house: House, request: ChangeRequest, at: { row: ChangeRow; caller: Caller }, trail: Trail): Answer {
+  const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
+  const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
+  trail.idempotency = isMismatch ? 'mismatch' : (trail.idempotency ?? 'replay')
+  if (!at.row.i_is_sandbox) delete trail.headers['x-sandbox']
+  house.metrics.idempotency(trail.idempotency)
+  return answer
+}
+
+async function attempt(
+  house: House,
+  request: ChangeRequest,
+  row: ChangeRow,
+  { turn, trail }: { turn: number; trail: Trail },
+): Promise<Answer | null> {
+  const decided = await decide(house, house.db.reads, request, row)
+  const steps = decided.plan.forward?.(house.ports) ?? []
+  const isResumed = row.i_id !== null && row.i_state === 'claimed'
+  if (request.isSandbox) {
+    checkConfigured(steps)
+    // Waiting would not help: a live request began under this key, and only it can finish.
+    if (isResumed) throw new Failure('CONFLICT_002')
+    return keepOnly(house, request, decided)
+  }
+  if (steps.length > 0 || isResumed) {
+    const forwarding = await forward(house, request, decided.caller, { row, steps })
+    return forwarding === null ? null : finishForwarded(house, request, forwarding, trail)
+  }
+  if (decided.plan.write === null) return keepOnly(house, request, decided)
+  if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
+    return unlessTaken(request, () => lockedChange(house, request, null))
+  }
+  const isWritten = await unlessTaken(request, () => writeOnce(house.db.writes, request, decided))
+  return isWritten === true ? decided.answer : null
+}
+
+/**
+ * Null instead of a unique violation, where the key was taken by another request, and instead of a serialization failure
+ * or deadlock: nothing was written, so the change can be judged again (decisions 8 and 9). So can one whose transaction
+ * found that something beside the locked rows has changed, such as the rights of a user. A connection that broke during
+ * the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
+ */
+async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    const trouble = databaseTrouble(error)
+    if (error instanceof NothingWritten || trouble.kind === 'unique' || trouble.kind === 'serialization') return null
+    throw openOutcome(request, error)
+  }
+}
+
+/**
+ * The failure of a write whose connection broke: it may have happened, and the key's row will tell. Without a key nobody
+ * can ask, so the client is told not to repeat it blindly.
+ */
+function openOutcome(request: ChangeRequest, error: unknown): unknown {
+  const trouble = databaseTrouble(error)
+  if (trouble.kind !== 'unreachable' || !trouble.isSent) return error
+  const isKeyless = request.wishes.idempotencyKey === undefined
+  return new Failure('INTERNAL_004', { cause: error, ...(isKeyless ? { headers: { 'x-should-retry': 'false' } } : {}) })
+}
+
+async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided): Promise<boolean> {
+  return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
+}
+
+async function keepOnly(house: House, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
+  const kept = keptRow(request, decided)
+  if (kept === null) return decided.answer
+  const isKept = await unlessTaken(request, async () => {
+    await keepAnswer(house.db.writes, decided.caller.organization.organization_id, kept)
+    return true
+  })
+  return isKept === true ? decided.answer : null
+}
+
+/** Everything from the target to the answer, decided on one read; writes nothing. */
+async function decide(house: House, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
+  const { endpoint, arrival, wishes } = request
+  const caller = authenticate(house, arrival, row, request.credential, endpoint)
+  checkPathIds(endpoint, arrival)
+  const target = endpoint.target === undefined ? null : endpoint.target.decode(row, caller)
+  if (endpoint.target !== undefined && target === null) throw new Failure(endpoint.notFound ?? 'RESOURCE_014')
+  const call: Call<unknown> = {
+    ...request,
+    caller,
+    target,
+    params: arrival.params,
+    query: arrival.query,
+    merge: wishes.merge,
+    isStrict: wishes.isStrict,
+    now: toWireTimestamp(row.now),
+    requestId: arrival.requestId,
+    newBrandId: newId(),
+    digestOfKey: (text) => keyDigest(house.keys, text),
+    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
+    providers: configuredProviders(house.ports),
+    urlProblem: (url) => house.egress.problemOf(url),
+    newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
+  }
+  await checkIfMatch(db, endpoint, call, wishes.ifMatch)
+  const plan = planned(request, call, await endpoint.facts?.(db, call))
+  // A version that a dry run would have made is made by somebody else later: its tag would let their change be overwritten.
+  const etag = request.isSandbox && plan.etag !== null ? (endpoint.etagOf?.(target) ?? null) : plan.etag
+  return { caller, plan, call, answer: answerOf(request, plan, etag) }
+}
+
+/** @throws Failure VALIDATION_001 with every problem of the request, and the spelling that was sent of a member that is missing. */
+function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): Plan {
+  const { endpoint, reading, strayRefused } = request
+  try {
+    const plan = endpoint.decide(call, facts)
+    if (Object.keys(strayRefused).length === 0) return plan
+  } catch (error) {
+    if (!(error instanceof Failure) || error.details === null || error.code !== 'VALIDATION_001') throw error
+    throw new Failure('VALIDATION_001', { details: addSpellings({ ...strayRefused, ...error.details }, reading) })
+  }
+  throw new Failure('VALIDATION_001', { details: strayRefused })
+}
+
+function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): Answer {
+  const headers: Record<string, string> = {}
+  if (etag !== null) headers.etag = etag
+  const status = plan.status ?? request.endpoint.status
+  return { status, headers, body: status === 204 ? null : successBody(request.arrival.requestId, plan.data) }
+}
+
+function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow | null {
+  const key = request.wishes.idempotencyKey
+  if (key === undefined) return null
+  const id = request.newId
+  return {
+    id,
+    customerId: caller.customerId,
+    mode: caller.mode,
+    key,
+    operation: request.identity.operation,
+    target: request.identity.target,
+    fingerprint: request.identity.fingerprint,
+    requestId: request.arrival.requestId,
+    isSandbox: request.isSandbox,
+    status: answer.status,
+    etag: answer.headers.etag ?? null,
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(id)),
+  }
+}
+
+/**
+ * After a provider has done its part: the write. A refusal gives word to the job that what the provider holds must go;
+ * after any other failure the claim is given free, so that the same request can finish without waiting for its lease.
+ */
+async function finishForwarded(
+  house: House,
+  request: ChangeRequest,
+  forwarding: Forwarding,
+  trail: Trail,
+): Promise<Answer> {
+  try {
+    return await lockedChange(house, request, forwarding)
+  } catch (error) {
+    const isRefused = error instanceof Failure
+    if (isRefused && error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
+    const { organizationId } = request.credential
+    const released = releaseClaim(house.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
+    // What failed first is what the client is told; a claim that could not be released ends with its lease.
+    await (isRefused ? released : released.catch(() => undefined))
+    throw isRefused ? error : openOutcome(request, error)
+  }
+}
+
+/** The transaction form of a change: locks, reads and judges again, writes, and closes the claim if there is one. */
+function lockedChange(house: House, request: ChangeRequest, forwarding: Forwarding | null): Promise<Answer> {
+  const { endpoint, credential } = request
+  const { organizationId } = credential
+  return house.db.transaction(organizationId, async (tx) => {
+    if (endpoint.locksOrganization !== undefined)
+      await locked(tx.run(organizationId, lockOrganization, [organizationId]))
+    if (endpoint.target !== undefined)
+      await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
+    const { row } = await admitAgain(house, tx, request)
+    const decided = await decide(house, tx, request, row)
+    const kept = forwarding === null ? keptRow(request, decided) : null
+    const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
+    // Behind the lock there may be nothing left to do. The answer that says so is kept like any other.
+    if (decided.plan.write === null && kept !== null) await keepAnswer(tx, organizationId, kept)
+    if (!isWritten) throw new NothingWritten('what the change was judged on is no longer so')
+    if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
+    return decided.answer
+  })
+}
+
+/** @throws LockNotHad instead of the end of a statement that only waited for its lock. */
+async function locked(locking: Promise<unknown>): Promise<void> {
+  try {
+    await locking
+  } catch (error) {
+    throw databaseTrouble(error).kind === 'statement_timeout' ? new LockNotHad(error) : error
+  }
+}
+
+function closed(
+  tx: Executor,
+  request: ChangeRequest,
+  { caller, answer }: Decided,
+  { claim }: Forwarding,
+): Promise<boolean> {
+  return closeClaim(tx, caller.organization.organization_id, claim, {
+    status: answer.status,
+    etag: answer.headers.etag ?? null,
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(claim.id)),
+    requestId: request.arrival.requestId,
+    fingerprint: request.identity.fingerprint,
+    isKeyless: request.wishes.idempotencyKey === undefined,
+  })
+}
