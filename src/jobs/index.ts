@@ -1,10 +1,10 @@
 import type { Database } from '../db/database.ts'
+import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
 import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Trace, untraced } from '../observe/trace.ts'
 import type { Payments } from '../ports/payments.ts'
-import { abandonedClaimJob } from './abandoned-claim.ts'
 import { createSweeper } from './sweeper.ts'
 import { createWorker, type JobHandler, type Next, type Worker, type WorkerOptions } from './worker.ts'
 

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../contract/json-value.ts'
-import type { Executor } from '../db/database.ts'
-import { statement } from '../db/statement.ts'
-import type { Job } from './queue.store.ts'
+import type { JsonObject } from '../../contract/json-value.ts'
+import type { Executor } from '../../db/database.ts'
+import { statement } from '../../db/statement.ts'
+import type { Job } from '../../jobs/queue.store.ts'
 
 /** Claims that their owner may have left. Every write carries the claim's fence: whoever raised it last owns the claim. */
 

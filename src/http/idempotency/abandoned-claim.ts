@@ -1,7 +1,10 @@
-import type { Database } from '../db/database.ts'
-import type { Log } from '../observe/log.ts'
-import type { Metrics } from '../observe/metrics.ts'
-import type { Payments } from '../ports/payments.ts'
+import type { Database } from '../../db/database.ts'
+import { ATTEMPTS_MAX, backoffMs, notAskedMs } from '../../jobs/backoff.rules.ts'
+import type { Job } from '../../jobs/queue.store.ts'
+import type { JobHandler, Next } from '../../jobs/worker.ts'
+import type { Log } from '../../observe/log.ts'
+import type { Metrics } from '../../observe/metrics.ts'
+import type { Payments } from '../../ports/payments.ts'
 import {
   type AbandonedClaim,
   abandonClaim,
@@ -12,9 +15,6 @@ import {
   holdClaim,
   takeClaim,
 } from './abandoned-claim.store.ts'
-import { ATTEMPTS_MAX, backoffMs, notAskedMs } from './backoff.rules.ts'
-import type { Job } from './queue.store.ts'
-import type { JobHandler, Next } from './worker.ts'
 
 export interface AbandonedClaimOptions {
   db: Database

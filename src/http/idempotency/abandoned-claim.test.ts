@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gate } from '../../test/kit/gate.ts'
-import { DETACHED, fakePayments, JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
-import {
-  CLAIM_JOB,
-  type Claim,
-  closeClaim,
-  recordPaymentMethod,
-  releaseClaim,
-  takeOverClaim,
-} from '../http/idempotency/claim.store.ts'
-import { notAsked } from '../ports/outcome.ts'
-import type { Payments } from '../ports/payments.ts'
+import { gate } from '../../../test/kit/gate.ts'
+import { DETACHED, fakePayments, JobsBench, LEASE_MS } from '../../../test/kit/jobs.ts'
+import { ATTEMPTS_MAX } from '../../jobs/backoff.rules.ts'
+import { claimDueJobs, finishJob } from '../../jobs/queue.store.ts'
+import { sweepExpired } from '../../jobs/sweeper.store.ts'
+import { createWorker } from '../../jobs/worker.ts'
+import { notAsked } from '../../ports/outcome.ts'
+import type { Payments } from '../../ports/payments.ts'
 import { abandonedClaimJob } from './abandoned-claim.ts'
-import { ATTEMPTS_MAX } from './backoff.rules.ts'
-import { claimDueJobs, finishJob } from './queue.store.ts'
-import { sweepExpired } from './sweeper.store.ts'
-import { createWorker } from './worker.ts'
+import { CLAIM_JOB, type Claim, closeClaim, recordPaymentMethod, releaseClaim, takeOverClaim } from './claim.store.ts'
 
 function handlerOf(bench: JobsBench, payments: Payments | null, db = bench.db) {
   const { log, metrics } = bench
