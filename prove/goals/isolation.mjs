@@ -59,7 +59,7 @@ const pooled = {
       name: 'statements that travel together are run as the organization of the first',
       code: [
         {
-          file: 'db/scoped-query.js',
+          file: 'db/pool/tenant-query.js',
           find: 'wire, { organizationId, isFirst',
           put: 'wire, { organizationId: this.#items[0].organizationId, isFirst',
         },

@@ -1,6 +1,6 @@
+import { TablesBusy } from '../db/admin/migrate.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
-import { TablesBusy } from '../db/migrate.ts'
 import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
 import { SealBroken } from '../seal/envelope.ts'
 import { KeyProblem } from '../seal/key-text.ts'

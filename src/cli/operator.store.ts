@@ -1,7 +1,7 @@
 import type { Role } from '../contract/permissions.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import type { Database, Executor } from '../db/database.ts'
-import { isLive } from '../db/live.ts'
+import { isLive } from '../db/soft-delete.ts'
 import { statement } from '../db/statement.ts'
 import type { Organization } from '../resources/organizations/index.ts'
 import type { User } from '../resources/users/index.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TablesBusy } from '../db/migrate.ts'
+import { TablesBusy } from '../db/admin/migrate.ts'
 import { type CommandFailure, EXIT, toFailure } from './command-failure.ts'
 import type { Output } from './output.ts'
 import { runCli } from './run.ts'

@@ -6,9 +6,9 @@ import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts
 import { gate } from '../../test/kit/gate.ts'
 import { openTestPool } from '../../test/kit/server-pool.ts'
 import { newId } from '../contract/new-id.ts'
+import { connectOwner, type OwnerSession } from './admin/owner-session.ts'
 import type { Connection, Database, DatabaseOptions } from './database.ts'
 import { databaseTrouble } from './database-error.ts'
-import { connectOwner, type OwnerSession } from './owner-session.ts'
 import { statement } from './statement.ts'
 
 /** A connection's parts, also where it is written as a URL. */

@@ -1,13 +1,13 @@
 import pg from 'pg'
 import type { Trace } from '../observe/trace.ts'
-import { Breaker } from './breaker.ts'
 import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
-import { Line, type LineOptions } from './line.ts'
-import { Overdue } from './overdue.ts'
-import { ScopedQuery, toWireValues } from './scoped-query.ts'
-import { Seats, type Use } from './seats.ts'
+import { Breaker } from './pool/circuit-breaker.ts'
+import { Line, type LineOptions } from './pool/pipelined-connection.ts'
+import { Overdue } from './pool/query-timeouts.ts'
+import { Seats, type Use } from './pool/seats.ts'
+import { Together } from './pool/statement-batcher.ts'
+import { ScopedQuery, toWireValues } from './pool/tenant-query.ts'
 import type { Param, Statement } from './statement.ts'
-import { Together } from './together.ts'
 
 /** Runs statements on the data of one organization. A pool and an open transaction are both executors. */
 export interface Executor {

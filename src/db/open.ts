@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { Log } from '../observe/log.ts'
+import { migrate } from './admin/migrate.ts'
 import { newClient } from './client.ts'
 import { openEmbedded } from './embedded/index.ts'
-import { migrate } from './migrate.ts'
 
 /** A database that can be connected to: the embedded one, or the one that DATABASE_URL names. */
 export interface OpenedDatabase {

@@ -1,5 +1,5 @@
 import type { Role } from '../contract/permissions.ts'
-import { isLive } from '../db/live.ts'
+import { isLive } from '../db/soft-delete.ts'
 import { type Statement, statement } from '../db/statement.ts'
 import type { Endpoint, WriteEndpoint } from './endpoint.ts'
 import { KEPT_COLUMNS, type KeptColumns } from './idempotency/idempotency.store.ts'

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { migrate } from '../../src/db/admin/migrate.ts'
 import { type EmbeddedDatabase, openEmbedded } from '../../src/db/embedded/index.ts'
-import { migrate } from '../../src/db/migrate.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type OwnerSession, quoteName } from '../../db/owner-session.ts'
+import { type OwnerSession, quoteName } from '../../db/admin/owner-session.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { inLoadingOrder, type Reference, type Table } from './table-order.ts'
 

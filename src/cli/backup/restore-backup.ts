@@ -1,5 +1,5 @@
-import { SCHEMA_VERSION } from '../../db/migrate.ts'
-import { type OwnerSession, quoteName } from '../../db/owner-session.ts'
+import { SCHEMA_VERSION } from '../../db/admin/migrate.ts'
+import { type OwnerSession, quoteName } from '../../db/admin/owner-session.ts'
 import { SealBroken } from '../../seal/envelope.ts'
 import type { KeyRing } from '../../seal/key-ring.ts'
 import { CommandFailure } from '../command-failure.ts'

@@ -1,4 +1,4 @@
-import type { OwnerSession } from '../../db/owner-session.ts'
+import type { OwnerSession } from '../../db/admin/owner-session.ts'
 import type { KeyRing } from '../../seal/key-ring.ts'
 import { BackupWriter, writeWhole } from './backup-writer.ts'
 import { copyTarget, listTables, lockTables, readSchemaVersion } from './catalog.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { asOwner } from '../../db/owner-session.ts'
+import { asOwner } from '../../db/admin/owner-session.ts'
 import { takeBackup } from '../backup/take-backup.ts'
 import { keyRingOf, readConfig, withOwner } from '../installation.ts'
 import { type Output, toPairs, totalOf } from '../output.ts'

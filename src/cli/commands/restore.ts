@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { asOwner } from '../../db/owner-session.ts'
+import { asOwner } from '../../db/admin/owner-session.ts'
 import { checkBackup } from '../backup/backup-reader.ts'
 import { checkFitness, restoreBackup } from '../backup/restore-backup.ts'
 import { keyRingOf, readConfig, withOwner } from '../installation.ts'

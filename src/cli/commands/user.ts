@@ -5,7 +5,7 @@ import { nowWireTimestamp } from '../../contract/timestamp.ts'
 import { compileCheck } from '../../contract/validator.ts'
 import type { Executor } from '../../db/database.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
-import { lockOrganization } from '../../http/lock.store.ts'
+import { lockOrganization } from '../../db/organization-lock.ts'
 import {
   BY_OPERATOR,
   countOtherAdmins,

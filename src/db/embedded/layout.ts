@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { codeOf } from './node-error.ts'
-import { shortAddress } from './short-address.ts'
+import { shortAddress } from './socket-path.ts'
 
 /** Where everything of one data directory lies. All paths are absolute. */
 export interface Layout {

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../contract/events.ts'
 import type { Operation } from '../../contract/permissions.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/live.ts'
+import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'

@@ -1,6 +1,6 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/live.ts'
+import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Call, TargetRead } from '../../http/endpoint.ts'

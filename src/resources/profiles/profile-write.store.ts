@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../contract/events.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/live.ts'
+import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import type { Caller } from '../../http/caller.ts'

@@ -1,7 +1,7 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/live.ts'
+import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'

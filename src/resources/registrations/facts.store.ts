@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/live.ts'
+import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../seal/key-ring.ts'
 import type { ProfileStatus } from '../profiles/index.ts'

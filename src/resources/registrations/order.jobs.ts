@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import { lockOrganization } from '../../http/lock.store.ts'
+import { lockOrganization } from '../../db/organization-lock.ts'
 import { isVettingDone, isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
 import { record } from './record.jobs.ts'
 import type { CallName, Step } from './registration.fields.ts'

@@ -1,5 +1,5 @@
 import { newId } from '../../contract/new-id.ts'
-import { lockOrganization } from '../../http/lock.store.ts'
+import { lockOrganization } from '../../db/organization-lock.ts'
 import { lockBrand } from '../brands/index.ts'
 import { readProfile } from '../profiles/index.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'

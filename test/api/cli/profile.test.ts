@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { connectOwner } from '../../../src/db/owner-session.ts'
+import { connectOwner } from '../../../src/db/admin/owner-session.ts'
 import { packageRoot } from '../../../src/package-root.ts'
 import { answered, dataDirectory, keepRunning, letterhead, refused, serve } from './letterhead.ts'
 

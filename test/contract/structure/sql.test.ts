@@ -72,7 +72,7 @@ test('SQL outside stores, db and backup is found; prose that begins like SQL is 
   for (const text of statements) {
     assert.equal(write('src/resources/things/endpoints/get.ts', text).length, 1, text)
     assert.equal(write('src/resources/things/thing.store.ts', text).length, 0, text)
-    assert.equal(write('src/db/migrate.ts', text).length, 0, text)
+    assert.equal(write('src/db/admin/migrate.ts', text).length, 0, text)
     assert.equal(write('src/cli/backup.ts', text).length, 0, text)
   }
   for (const prose of [

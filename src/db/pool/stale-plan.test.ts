@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openTestPool } from '../../test/kit/server-pool.ts'
-import { newId } from '../contract/new-id.ts'
-import type { Database, Executor } from './database.ts'
-import { connectOwner, type OwnerSession } from './owner-session.ts'
-import { statement } from './statement.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { openTestPool } from '../../../test/kit/server-pool.ts'
+import { newId } from '../../contract/new-id.ts'
+import { connectOwner, type OwnerSession } from '../admin/owner-session.ts'
+import type { Database, Executor } from '../database.ts'
+import { statement } from '../statement.ts'
 
 const nameOf = statement<{ name: string }>(
   'stale_name',

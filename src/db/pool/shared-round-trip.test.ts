@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openTestPool } from '../../test/kit/server-pool.ts'
-import { newId } from '../contract/new-id.ts'
-import type { Database, DatabaseOptions } from './database.ts'
-import { databaseTrouble } from './database-error.ts'
-import { connectOwner, type OwnerSession } from './owner-session.ts'
-import { statement } from './statement.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { openTestPool } from '../../../test/kit/server-pool.ts'
+import { newId } from '../../contract/new-id.ts'
+import { connectOwner, type OwnerSession } from '../admin/owner-session.ts'
+import type { Database, DatabaseOptions } from '../database.ts'
+import { databaseTrouble } from '../database-error.ts'
+import { statement } from '../statement.ts'
 
 const everyOrganization = statement<{ organization_id: string }>(
   'shared_every',

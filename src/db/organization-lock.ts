@@ -1,4 +1,4 @@
-import { statement } from '../db/statement.ts'
+import { statement } from './statement.ts'
 
 /**
  * Rules that read several rows of an organization serialize on its row; it is always the first lock taken (decision 8).

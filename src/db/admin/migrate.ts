@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { packageRoot } from '../package-root.ts'
-import { newClient } from './client.ts'
+import { packageRoot } from '../../package-root.ts'
+import { newClient } from '../client.ts'
 import { grantsFor } from './grants.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from './database-error.ts'
-import { type ScopedItem, toWireValues } from './scoped-query.ts'
-import type { Param, Statement } from './statement.ts'
+import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from '../database-error.ts'
+import type { Param, Statement } from '../statement.ts'
+import { type ScopedItem, toWireValues } from './tenant-query.ts'
 
 /**
  * A round trip that lasts longer than this waits for something, and what comes after it does not wait with it. Longer than a
@@ -13,7 +13,7 @@ const LOOK_MS = 20
 /** Organizations that are remembered for being slow. */
 const SLOW_MAX = 10_000
 
-/** A connection that carries round trips, each behind the one before (`src/db/line.ts`). */
+/** A connection that carries round trips, each behind the one before (`src/db/pool/pipelined-connection.ts`). */
 export interface TogetherLine {
   /** Round trips that have no answer yet. */
   readonly underway: number

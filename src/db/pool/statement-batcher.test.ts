@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Gate, gate } from '../../test/kit/gate.ts'
-import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from './database-error.ts'
-import type { ScopedItem } from './scoped-query.ts'
-import { statement } from './statement.ts'
-import { Together, type TogetherLine, type TogetherOptions } from './together.ts'
+import { type Gate, gate } from '../../../test/kit/gate.ts'
+import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from '../database-error.ts'
+import { statement } from '../statement.ts'
+import { Together, type TogetherLine, type TogetherOptions } from './statement-batcher.ts'
+import type { ScopedItem } from './tenant-query.ts'
 
 const look = statement<{ saw: string }>('test_look', 'select $1 as saw')
 const organization = '550e8400-e29b-41d4-a716-446655440000'

@@ -1,4 +1,4 @@
-import type { Param } from './statement.ts'
+import type { Param } from '../statement.ts'
 
 /**
  * One round trip to PostgreSQL that carries the tenant with it (decision 20).

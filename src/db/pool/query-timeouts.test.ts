@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
-import { Overdue } from './overdue.ts'
+import { Overdue } from './query-timeouts.ts'
 
 describe('work that lasts longer than it may', () => {
   let nowMs = 0

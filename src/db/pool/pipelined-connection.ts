@@ -6,9 +6,9 @@ import {
   NotAnswered,
   NotConnected,
   TripRefused,
-} from './database-error.ts'
-import type { Overdue } from './overdue.ts'
-import { type ScopedItem, ScopedQuery, type SharedLimits } from './scoped-query.ts'
+} from '../database-error.ts'
+import type { Overdue } from './query-timeouts.ts'
+import { type ScopedItem, ScopedQuery, type SharedLimits } from './tenant-query.ts'
 
 export interface LineOptions {
   /** A connection of the pool; fails where none is to be had. */

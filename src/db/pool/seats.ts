@@ -1,4 +1,4 @@
-import { NotConnected } from './database-error.ts'
+import { NotConnected } from '../database-error.ts'
 
 /** What a connection is taken for. `work`: transactions, claims, leases and jobs, each with a connection of its own. */
 export type Use = 'reads' | 'writes' | 'lists' | 'work'

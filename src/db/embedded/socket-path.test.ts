@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, readFile, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { refreshAddress, shortAddress } from './short-address.ts'
+import { refreshAddress, shortAddress } from './socket-path.ts'
 
 async function longFolder(t: TestContext): Promise<{ sockets: string; record: string }> {
   const root = await mkdtemp('/tmp/letterhead-address-')

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { newId } from '../contract/new-id.ts'
-import { databaseTrouble, NotConnected, TripRefused } from './database-error.ts'
-import { Line, type LineOptions } from './line.ts'
-import { Overdue } from './overdue.ts'
-import { type ScopedItem, toWireValues } from './scoped-query.ts'
-import type { Param } from './statement.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { newId } from '../../contract/new-id.ts'
+import { databaseTrouble, NotConnected, TripRefused } from '../database-error.ts'
+import type { Param } from '../statement.ts'
+import { Line, type LineOptions } from './pipelined-connection.ts'
+import { Overdue } from './query-timeouts.ts'
+import { type ScopedItem, toWireValues } from './tenant-query.ts'
 
 const organizationId = newId()
 const item =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Breaker } from './breaker.ts'
+import { Breaker } from './circuit-breaker.ts'
 
 const away = async () => {
   throw new Error('away')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { NotConnected } from './database-error.ts'
+import { NotConnected } from '../database-error.ts'
 import { Seats, type Use } from './seats.ts'
 
 /** Seats and what became of those who asked for one, in the order in which they got it. */

@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { newClient } from './client.ts'
+import { newClient } from '../client.ts'
+import { NotConnected } from '../database-error.ts'
 import { CopyIn, CopyOut } from './copy.ts'
-import { NotConnected } from './database-error.ts'
 
 /** One connection as the owner of the tables, for what the operator does to a database as a whole. No time limits. */
 export interface OwnerSession {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createTestDatabase, type TestDatabase } from '../../test/kit/cluster.ts'
-import { openTestPool } from '../../test/kit/server-pool.ts'
-import type { Database } from './database.ts'
-import { ScopedQuery } from './scoped-query.ts'
-import { type Param, type Statement, statement } from './statement.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { openTestPool } from '../../../test/kit/server-pool.ts'
+import type { Database } from '../database.ts'
+import { type Param, type Statement, statement } from '../statement.ts'
+import { ScopedQuery } from './tenant-query.ts'
 
 const ORGANIZATION = '550e8400-e29b-41d4-a716-446655440000'
 describe('a statement with its scope in one round trip', () => {

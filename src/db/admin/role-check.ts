@@ -1,7 +1,7 @@
-import type { Database } from './database.ts'
+import type { Database } from '../database.ts'
+import { statement } from '../statement.ts'
 import { quoteRole } from './grants.ts'
 import { schemaProblem } from './migrate.ts'
-import { statement } from './statement.ts'
 
 interface RoleRow {
   role: string
