@@ -20,7 +20,7 @@ const hostileCallbacks = {
       name: 'signatures are not compared',
       code: [
         {
-          file: 'adapters/event-id.js',
+          file: 'adapters/http-client/event-id.js',
           find: 'given.length === right.length && timingSafeEqual(given, right)',
           put: 'given.length >= 0',
         },

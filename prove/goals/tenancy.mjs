@@ -270,7 +270,7 @@ const foreignFailures = {
       name: 'every failure counts for the breaker',
       code: [
         {
-          file: 'adapters/guard.js',
+          file: 'adapters/resilience/guard.js',
           find: 'isOfService(outcome)',
           put: "(outcome.kind === 'unavailable' || outcome.kind === 'timeout')",
         },

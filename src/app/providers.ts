@@ -1,12 +1,12 @@
-import { createGuard, type Guard, type GuardOptions } from '../adapters/guard.ts'
+import { outboxMail } from '../adapters/mail-folder/index.ts'
+import { createGuard, type Guard, type GuardOptions } from '../adapters/resilience/guard.ts'
 import {
   guardedBrandRegistry,
   guardedCarrier,
   guardedMail,
   guardedPayments,
   guardedWhatsapp,
-} from '../adapters/guarded-ports.ts'
-import { outboxMail } from '../adapters/outbox/index.ts'
+} from '../adapters/resilience/guarded-ports.ts'
 import { simulatedBrandRegistry } from '../adapters/simulator/brand-registry.ts'
 import { simulatedCarrier } from '../adapters/simulator/carrier.ts'
 import { simulatedPayments } from '../adapters/simulator/payments.ts'
@@ -14,7 +14,7 @@ import { simulatedWhatsapp } from '../adapters/simulator/whatsapp.ts'
 import type { Config } from '../config/index.ts'
 import type { Ports } from '../http/endpoint.ts'
 import type { Log } from '../observe/log.ts'
-import type { CallbackReceiver } from '../ports/callback.ts'
+import type { CallbackReceiver } from '../ports/event-receiver.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 
 /**
@@ -155,15 +155,15 @@ async function carrier(config: ProviderConfig, log: Log, onEvents: EventSink): P
 export async function buildReceivers({ tcr, telnyx, meta }: Config['callbacks']): Promise<CallbackReceiver[]> {
   const receivers: CallbackReceiver[] = []
   if (tcr !== null) {
-    const { tcrReceiver } = await import('../adapters/tcr/callback.ts')
+    const { tcrReceiver } = await import('../adapters/tcr/event-receiver.ts')
     receivers.push(tcrReceiver({ secret: tcr.secret.reveal(), url: tcr.url }))
   }
   if (telnyx !== null) {
-    const { telnyxReceiver } = await import('../adapters/telnyx/callback.ts')
+    const { telnyxReceiver } = await import('../adapters/telnyx/event-receiver.ts')
     receivers.push(telnyxReceiver(telnyx))
   }
   if (meta !== null) {
-    const { metaReceiver } = await import('../adapters/meta/callback.ts')
+    const { metaReceiver } = await import('../adapters/meta/event-receiver.ts')
     receivers.push(
       metaReceiver({ appSecret: meta.appSecret.reveal(), verifyToken: meta.verifyToken?.reveal() ?? null }),
     )

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
-import type { CallbackReceiver, CallbackRequest } from '../ports/callback.ts'
+import type { CallbackReceiver, CallbackRequest } from '../ports/event-receiver.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import { Lockout } from './auth/lockout.ts'
 import type { OpenBodies, ServerOptions } from './transport/server.ts'

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type SimulatedRegistryOptions, simulatedBrandRegistry } from '../../src/adapters/simulator/brand-registry.ts'
-import { MAGIC_BRANDS, REVET_REASON, UNQUALIFIED_REASON } from '../../src/adapters/simulator/magic-brands.ts'
+import { MAGIC_BRANDS, REVET_REASON, UNQUALIFIED_REASON } from '../../src/adapters/simulator/magic-values/brands.ts'
 import {
   DECLINE_REASON,
   FAILED_REASON,
   MAGIC_CAMPAIGNS,
   SUSPENDED_REASON,
-} from '../../src/adapters/simulator/magic-campaigns.ts'
+} from '../../src/adapters/simulator/magic-values/campaigns.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
 import { manualClock } from '../kit/manual-clock.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { notAccepted } from '../../src/adapters/http-status.rules.ts'
+import { notAccepted } from '../../src/adapters/resilience/http-status.rules.ts'
 import { tcrBrandRegistry } from '../../src/adapters/tcr/index.ts'
 import type { BrandRegistry } from '../../src/ports/brand-registry.ts'
 import { refused } from '../../src/ports/outcome.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { metaReceiver } from '../../src/adapters/meta/callback.ts'
-import { tcrReceiver } from '../../src/adapters/tcr/callback.ts'
-import { telnyxReceiver } from '../../src/adapters/telnyx/callback.ts'
-import type { CallbackReceiver } from '../../src/ports/callback.ts'
+import { metaReceiver } from '../../src/adapters/meta/event-receiver.ts'
+import { tcrReceiver } from '../../src/adapters/tcr/event-receiver.ts'
+import { telnyxReceiver } from '../../src/adapters/telnyx/event-receiver.ts'
+import type { CallbackReceiver } from '../../src/ports/event-receiver.ts'
 import { metaCallback, type SignedCallback, tcrCallback, telnyxCallback, telnyxKeys } from '../kit/signed-callbacks.ts'
 
 const NOW = Date.UTC(2026, 2, 25, 12)

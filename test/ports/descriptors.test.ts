@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { outboxDescriptor } from '../../src/adapters/mail-folder/descriptor.ts'
 import { metaDescriptor } from '../../src/adapters/meta/descriptor.ts'
-import { outboxDescriptor } from '../../src/adapters/outbox/descriptor.ts'
 import {
   simulatedBrandRegistryDescriptor,
   simulatedCarrierDescriptor,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { outboxMail } from '../../src/adapters/outbox/index.ts'
+import { outboxMail } from '../../src/adapters/mail-folder/index.ts'
 import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
 
 async function open(): Promise<MailHarness & { folder: string }> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { MAGIC_REGISTRATIONS, MAGIC_TOKENS } from '../../src/adapters/simulator/magic-tokens.ts'
+import { MAGIC_REGISTRATIONS, MAGIC_TOKENS } from '../../src/adapters/simulator/magic-values/tokens.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../src/ports/whatsapp.ts'
 import { WHATSAPP_REASONS } from '../../src/ports/whatsapp-reasons.ts'

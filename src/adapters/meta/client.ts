@@ -1,7 +1,7 @@
 import type { Log } from '../../observe/log.ts'
 import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
-import { type BoundedRequest, boundedFetch, isUnsent } from '../bounded-fetch.ts'
-import type { Deadline } from '../deadline.ts'
+import { type BoundedRequest, boundedFetch, isUnsent } from '../http-client/bounded-fetch.ts'
+import type { Deadline } from '../http-client/deadline.ts'
 import { judge } from './faults.ts'
 import { type GraphFault, toGraphFault } from './wire.ts'
 

@@ -1,6 +1,6 @@
 import { type About, type Outcome, type Refusal, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
-import { aboutOf, isDefinite, notAccepted } from '../http-status.rules.ts'
+import { aboutOf, isDefinite, notAccepted } from '../resilience/http-status.rules.ts'
 import type { GraphFault } from './wire.ts'
 
 /** Rate limits, of the application or of one user, page, account or number. */

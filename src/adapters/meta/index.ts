@@ -8,8 +8,8 @@ import {
   WHATSAPP_REASONS,
   WHATSAPP_SCOPES,
 } from '../../ports/whatsapp-reasons.ts'
-import { providerBaseUrl } from '../bounded-fetch.ts'
-import { openDeadline } from '../deadline.ts'
+import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
+import { openDeadline } from '../http-client/deadline.ts'
 import { type GraphAnswer, type GraphSession, openSession } from './client.ts'
 import { isUnseen } from './faults.ts'
 import { type TokenFacts, toNumbersPage, toSuccess, toTokenFacts, toWabaFacts } from './wire.ts'

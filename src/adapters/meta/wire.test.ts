@@ -11,7 +11,7 @@ import { metaCallback } from '../../../test/kit/signed-callbacks.ts'
 import { done, type Outcome, type Refusal, refused } from '../../ports/outcome.ts'
 import type { Whatsapp } from '../../ports/whatsapp.ts'
 import { scopeMissing, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
-import { metaReceiver } from './callback.ts'
+import { metaReceiver } from './event-receiver.ts'
 import { metaWhatsapp } from './index.ts'
 
 const wabaId = '102290000000001'

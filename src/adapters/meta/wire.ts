@@ -1,4 +1,4 @@
-import { integer, isRecord, listOf, matching, shownText } from '../read-wire.ts'
+import { integer, isRecord, listOf, matching, shownText } from '../http-client/read-wire.ts'
 
 /** Meta's shapes, checked on arrival: an answer is data of a stranger. Readers give null for an answer that lacks what we need. */
 

@@ -3,7 +3,7 @@ import { done, type Outcome, refused } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import { SimulatedBrands } from './registered-brands.ts'
 import { type CampaignCalls, campaignCalls } from './registered-campaigns.ts'
-import { openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './stage.ts'
+import { openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './simulated-call.ts'
 
 export interface SimulatedRegistryOptions extends SimulatorOptions {
   hasVetting?: boolean

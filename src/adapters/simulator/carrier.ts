@@ -1,8 +1,8 @@
 import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
-import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber } from './magic-numbers.ts'
+import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber } from './magic-values/numbers.ts'
 import { openMemory } from './memory.ts'
-import { digestOf, openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './stage.ts'
+import { digestOf, openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './simulated-call.ts'
 
 export interface SimulatedCarrier extends Carrier {
   /** The last 1,000 calls. */

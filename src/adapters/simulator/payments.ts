@@ -5,7 +5,7 @@ import type { ConsumedCard } from '../../contract/secret-card.ts'
 import { CARD_REASONS } from '../../ports/card-reasons.ts'
 import { done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import type { Payer, PaymentMethod, Payments } from '../../ports/payments.ts'
-import { type CardBehaviour, MAGIC_CARDS } from './magic-cards.ts'
+import { type CardBehaviour, MAGIC_CARDS } from './magic-values/cards.ts'
 import { type Sleep, sleepUntilAborted } from './sleep.ts'
 
 /** One call as a test may look at it: ids and the outcome, never anything of the card. */

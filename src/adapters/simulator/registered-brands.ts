@@ -2,9 +2,9 @@ import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } fro
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers } from '../../ports/registry-reasons.ts'
 import { CSP_ID } from './csp.ts'
-import { type BrandBehaviour, MAGIC_BRANDS, MAIL_REASON, magicBrand, REVET_REASON } from './magic-brands.ts'
+import { type BrandBehaviour, MAGIC_BRANDS, MAIL_REASON, magicBrand, REVET_REASON } from './magic-values/brands.ts'
 import { openMemory, type SimulatorMemory } from './memory.ts'
-import { registryId, type Stage } from './stage.ts'
+import { registryId, type Stage } from './simulated-call.ts'
 
 /** Ids, times and the ending of a magic tax id; nothing else of a brand. */
 interface BrandRecord {

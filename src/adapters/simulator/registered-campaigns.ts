@@ -9,7 +9,7 @@ import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
 import { CSP_ID } from './csp.ts'
 import { judgeCampaign } from './judge.ts'
-import { UNQUALIFIED_REASON } from './magic-brands.ts'
+import { UNQUALIFIED_REASON } from './magic-values/brands.ts'
 import {
   type CampaignBehaviour,
   DECLINE_REASON,
@@ -17,9 +17,9 @@ import {
   magicCampaign,
   SAMPLE_REASON,
   SUSPENDED_REASON,
-} from './magic-campaigns.ts'
+} from './magic-values/campaigns.ts'
 import { openMemory } from './memory.ts'
-import { registryId, type Stage } from './stage.ts'
+import { registryId, type Stage } from './simulated-call.ts'
 
 /** The campaign half of the simulated registry. */
 export type CampaignCalls = Pick<

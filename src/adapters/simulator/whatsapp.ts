@@ -1,7 +1,7 @@
 import { done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../ports/whatsapp.ts'
 import { isGraphId, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
-import { MAGIC_REGISTRATIONS, MAGIC_TOKENS, type TokenBehaviour } from './magic-tokens.ts'
+import { MAGIC_REGISTRATIONS, MAGIC_TOKENS, type TokenBehaviour } from './magic-values/tokens.ts'
 import { type Sleep, sleepUntilAborted } from './sleep.ts'
 
 /** One call as a test may look at it: ids and the outcome, never the token. */

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import type { MailFields } from '../mail-fields.ts'
+import type { MailFields } from '../mail/mail-fields.ts'
 
 export interface SmtpServer {
   host: string

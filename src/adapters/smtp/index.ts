@@ -1,8 +1,8 @@
 import type { Log } from '../../observe/log.ts'
 import type { Mail } from '../../ports/mail.ts'
 import { done, type Outcome, unanswered } from '../../ports/outcome.ts'
-import { openDeadline } from '../deadline.ts'
-import { type MailFields, mailFields } from '../mail-fields.ts'
+import { openDeadline } from '../http-client/deadline.ts'
+import { type MailFields, mailFields } from '../mail/mail-fields.ts'
 import { type Deliver, openSmtp, readSmtpUrl } from './client.ts'
 import { toFault } from './faults.ts'
 

@@ -1,8 +1,8 @@
 import Stripe from 'stripe'
 import type { Log } from '../../observe/log.ts'
 import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
-import { boundedFetch, type Delivery } from '../bounded-fetch.ts'
-import type { Deadline } from '../deadline.ts'
+import { boundedFetch, type Delivery } from '../http-client/bounded-fetch.ts'
+import type { Deadline } from '../http-client/deadline.ts'
 import { isExplained, operatorProblemOf, toOutcome } from './faults.ts'
 import { type StripeFault, toStripeFault } from './wire.ts'
 

@@ -1,6 +1,6 @@
 import { CARD_REASONS, type CardReason } from '../../ports/card-reasons.ts'
 import { type Outcome, refused, unavailable } from '../../ports/outcome.ts'
-import { aboutOf, isDefinite, notAccepted } from '../http-status.rules.ts'
+import { aboutOf, isDefinite, notAccepted } from '../resilience/http-status.rules.ts'
 import type { StripeFault } from './wire.ts'
 
 /** Codes and decline codes that say more than "declined" to the caller. A code that is in none of these tables is "declined". */

@@ -1,9 +1,9 @@
 import type { BrandForRegistry, RegisteredBrand, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { missingMembers, REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import type { JsonSession } from '../json-client.ts'
-import type { NoteWord } from '../read-wire.ts'
-import { brandBody } from '../ten-dlc-body.ts'
+import type { JsonSession } from '../http-client/json-client.ts'
+import type { NoteWord } from '../http-client/read-wire.ts'
+import { brandBody } from '../ten-dlc/body.ts'
 import {
   newestVetting,
   toAuthentication,
@@ -11,7 +11,7 @@ import {
   toNewestVetting,
   toVetting,
   type VettingOrder,
-} from '../ten-dlc-wire.ts'
+} from '../ten-dlc/wire.ts'
 import { isBrandId, PAGE_SIZE, toBrand, toPage } from './wire.ts'
 
 /** A list is compared this far; TCR filters it by our reference, so that there is one record at most. */

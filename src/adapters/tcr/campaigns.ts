@@ -1,11 +1,11 @@
 import type { CampaignForRegistry, CampaignIds, RegisteredCampaign } from '../../ports/brand-registry.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import type { JsonSession } from '../json-client.ts'
-import { NEW_STATE } from '../read-wire.ts'
-import { campaignBody, campaignChange } from '../ten-dlc-body.ts'
-import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc-campaign.ts'
-import { type Qualification, toQualification } from '../ten-dlc-wire.ts'
+import type { JsonSession } from '../http-client/json-client.ts'
+import { NEW_STATE } from '../http-client/read-wire.ts'
+import { campaignBody, campaignChange } from '../ten-dlc/body.ts'
+import { closedNetworks, qualificationRefusals, type UsecaseList } from '../ten-dlc/campaign.ts'
+import { type Qualification, toQualification } from '../ten-dlc/wire.ts'
 import { isSameReference, PAGES_MAX } from './brands.ts'
 import {
   type CampaignFacts,

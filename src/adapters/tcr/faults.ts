@@ -1,9 +1,9 @@
 import { type About, type Outcome, type Refusal, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import { operatorMatter } from '../http-status.rules.ts'
-import type { HttpFault, Judgement } from '../json-client.ts'
-import { integer, isRecord, listOf, matching, sentence } from '../read-wire.ts'
-import { pathOfField } from '../ten-dlc-body.ts'
+import type { HttpFault, Judgement } from '../http-client/json-client.ts'
+import { integer, isRecord, listOf, matching, sentence } from '../http-client/read-wire.ts'
+import { operatorMatter } from '../resilience/http-status.rules.ts'
+import { pathOfField } from '../ten-dlc/body.ts'
 
 /** TCR answers an error as a list with HTTP 400, nearly always; the number in it decides, not the status. */
 interface TcrFault {

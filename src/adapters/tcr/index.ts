@@ -2,10 +2,10 @@ import type { Log } from '../../observe/log.ts'
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { refused } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import { providerBaseUrl } from '../bounded-fetch.ts'
-import { type JsonClientOptions, type JsonSession, withSession } from '../json-client.ts'
-import { keptUsecases } from '../ten-dlc-campaign.ts'
-import type { VettingOrder } from '../ten-dlc-wire.ts'
+import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
+import { type JsonClientOptions, type JsonSession, withSession } from '../http-client/json-client.ts'
+import { keptUsecases } from '../ten-dlc/campaign.ts'
+import type { VettingOrder } from '../ten-dlc/wire.ts'
 import {
   findBrand,
   orderVetting,

@@ -12,7 +12,7 @@ import { tcrCallback } from '../../../test/kit/signed-callbacks.ts'
 import type { BrandRegistry } from '../../ports/brand-registry.ts'
 import { done, refused } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import { tcrReceiver } from './callback.ts'
+import { tcrReceiver } from './event-receiver.ts'
 import { tcrBrandRegistry } from './index.ts'
 
 const brand = documentedBrand

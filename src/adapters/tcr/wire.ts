@@ -1,6 +1,15 @@
 import type { RegisteredBrand, RegisteredCampaign } from '../../ports/brand-registry.ts'
-import { isRecord, listOf, matching, NEW_STATE, type NoteWord, sentence, shownText, stateOrNew } from '../read-wire.ts'
-import { toFee, toIdentity, toShortText } from '../ten-dlc-wire.ts'
+import {
+  isRecord,
+  listOf,
+  matching,
+  NEW_STATE,
+  type NoteWord,
+  sentence,
+  shownText,
+  stateOrNew,
+} from '../http-client/read-wire.ts'
+import { toFee, toIdentity, toShortText } from '../ten-dlc/wire.ts'
 
 /** TCR's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
 

@@ -1,7 +1,7 @@
 import type { BrandForRegistry, CampaignForRegistry } from '../../ports/brand-registry.ts'
 import type { Refusal } from '../../ports/outcome.ts'
 import { BRAND_PATHS, missingMembers } from '../../ports/registry-reasons.ts'
-import { brandBody, campaignBody } from '../ten-dlc-body.ts'
+import { brandBody, campaignBody } from '../ten-dlc/body.ts'
 
 /** Telnyx is the service provider, so its own relation to the brand is none of ours to state; of tax ids it takes no country. */
 const OF_NO_BRAND = ['brandRelationship', 'einIssuingCountry']

@@ -7,9 +7,9 @@ import type {
 } from '../../ports/brand-registry.ts'
 import { done, type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
-import type { JsonSession } from '../json-client.ts'
-import type { NoteWord } from '../read-wire.ts'
-import { pathOfField } from '../ten-dlc-body.ts'
+import type { JsonSession } from '../http-client/json-client.ts'
+import type { NoteWord } from '../http-client/read-wire.ts'
+import { pathOfField } from '../ten-dlc/body.ts'
 import {
   newestVetting,
   toAuthentication,
@@ -17,7 +17,7 @@ import {
   toNewestVetting,
   toVetting,
   type VettingOrder,
-} from '../ten-dlc-wire.ts'
+} from '../ten-dlc/wire.ts'
 import { brandRefusals, changedBrandBody, hasMoreThanNew, newBrandBody } from './body.ts'
 import type { Failure } from './failure.ts'
 import { isUnknown } from './faults.ts'

@@ -1,8 +1,8 @@
 import type { CampaignIds } from '../../ports/brand-registry.ts'
 import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
-import { type JsonSession, withSession } from '../json-client.ts'
-import type { NoteWord } from '../read-wire.ts'
+import { type JsonSession, withSession } from '../http-client/json-client.ts'
+import type { NoteWord } from '../http-client/read-wire.ts'
 import { type TelnyxConnection, telnyxClient } from './client.ts'
 import { isUnknown } from './faults.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Log } from '../../observe/log.ts'
-import { providerBaseUrl } from '../bounded-fetch.ts'
-import type { JsonClientOptions } from '../json-client.ts'
+import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
+import type { JsonClientOptions } from '../http-client/json-client.ts'
 import { judgeFor } from './faults.ts'
 
 export interface TelnyxConnection {

@@ -1,4 +1,4 @@
-import { isRecord, matching, sentence } from '../read-wire.ts'
+import { isRecord, matching, sentence } from '../http-client/read-wire.ts'
 
 /** One reason of a failure: Telnyx's words, and the fields that it names. */
 export interface Failure {

@@ -1,8 +1,8 @@
 import { type Outcome, type Refusal, refused } from '../../ports/outcome.ts'
-import { isDefinite, operatorMatter } from '../http-status.rules.ts'
-import type { HttpFault, Judgement } from '../json-client.ts'
-import { isRecord, listOf, matching, sentence } from '../read-wire.ts'
-import { pathOfField } from '../ten-dlc-body.ts'
+import type { HttpFault, Judgement } from '../http-client/json-client.ts'
+import { isRecord, listOf, matching, sentence } from '../http-client/read-wire.ts'
+import { isDefinite, operatorMatter } from '../resilience/http-status.rules.ts'
+import { pathOfField } from '../ten-dlc/body.ts'
 
 interface TelnyxFault {
   code: string

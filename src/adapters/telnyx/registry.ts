@@ -1,8 +1,8 @@
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { done } from '../../ports/outcome.ts'
-import { type JsonSession, withSession } from '../json-client.ts'
-import { keptUsecases } from '../ten-dlc-campaign.ts'
-import type { VettingOrder } from '../ten-dlc-wire.ts'
+import { type JsonSession, withSession } from '../http-client/json-client.ts'
+import { keptUsecases } from '../ten-dlc/campaign.ts'
+import type { VettingOrder } from '../ten-dlc/wire.ts'
 import {
   findBrand,
   orderVetting,

@@ -12,8 +12,8 @@ import { telnyxCallback, telnyxKeys } from '../../../test/kit/signed-callbacks.t
 import type { BrandRegistry } from '../../ports/brand-registry.ts'
 import type { Carrier } from '../../ports/carrier.ts'
 import { done, refused } from '../../ports/outcome.ts'
-import { telnyxReceiver } from './callback.ts'
 import { telnyxCarrier } from './carrier.ts'
+import { telnyxReceiver } from './event-receiver.ts'
 import { telnyxBrandRegistry } from './registry.ts'
 
 const brand = documentedBrand

@@ -1,7 +1,15 @@
 import type { RegisteredCampaign } from '../../ports/brand-registry.ts'
 import type { NumberAssignment } from '../../ports/carrier.ts'
-import { isRecord, listOf, matching, NEW_STATE, type NoteWord, shownText, stateOrNew } from '../read-wire.ts'
-import { toIdentity, toShortText } from '../ten-dlc-wire.ts'
+import {
+  isRecord,
+  listOf,
+  matching,
+  NEW_STATE,
+  type NoteWord,
+  shownText,
+  stateOrNew,
+} from '../http-client/read-wire.ts'
+import { toIdentity, toShortText } from '../ten-dlc/wire.ts'
 import { type Failure, toFailures } from './failure.ts'
 
 /** Telnyx's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */

@@ -69,7 +69,7 @@ test("an outbound connection is found outside egress, the adapters' bounded fetc
       assert.equal(found(checkNetwork, path, text), 1, `${path}: ${call}`)
     for (const path of [
       'src/egress/a.ts',
-      'src/adapters/bounded-fetch.ts',
+      'src/adapters/http-client/bounded-fetch.ts',
       'src/db/embedded/start.ts',
       'src/cli/client.ts',
     ]) {

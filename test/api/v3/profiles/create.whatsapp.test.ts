@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { MAGIC_TOKENS } from '../../../../src/adapters/simulator/magic-tokens.ts'
+import { MAGIC_TOKENS } from '../../../../src/adapters/simulator/magic-values/tokens.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 
 const account = (access_token: string) => ({

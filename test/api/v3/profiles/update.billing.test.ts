@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { MAGIC_CARDS } from '../../../../src/adapters/simulator/magic-cards.ts'
+import { MAGIC_CARDS } from '../../../../src/adapters/simulator/magic-values/cards.ts'
 import { CARD_REASONS } from '../../../../src/ports/card-reasons.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { aBillingContact, aCard } from '../../../kit/builders.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createMetrics } from '../observe/metrics.ts'
-import { untraced } from '../observe/trace.ts'
-import { done, notAsked, type Outcome, refused, unanswered, unavailable } from '../ports/outcome.ts'
+import { createMetrics } from '../../observe/metrics.ts'
+import { untraced } from '../../observe/trace.ts'
+import { done, notAsked, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 
 const OPEN_MS = 10_000

@@ -1,4 +1,4 @@
-import { CARD_REASONS, type CardReason } from '../../ports/card-reasons.ts'
+import { CARD_REASONS, type CardReason } from '../../../ports/card-reasons.ts'
 
 /** What the simulated processor does with a card. */
 export type CardBehaviour =

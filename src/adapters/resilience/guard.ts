@@ -1,9 +1,9 @@
-import type { Log } from '../observe/log.ts'
-import type { Metrics } from '../observe/metrics.ts'
-import type { Span, Trace } from '../observe/trace.ts'
-import { isOfService, notAsked, type Outcome, unanswered } from '../ports/outcome.ts'
-import { admit, type BreakerLimits, type BreakerState, CLOSED, settle, unsettled } from './breaker.rules.ts'
-import { openDeadline } from './deadline.ts'
+import type { Log } from '../../observe/log.ts'
+import type { Metrics } from '../../observe/metrics.ts'
+import type { Span, Trace } from '../../observe/trace.ts'
+import { isOfService, notAsked, type Outcome, unanswered } from '../../ports/outcome.ts'
+import { openDeadline } from '../http-client/deadline.ts'
+import { admit, type BreakerLimits, type BreakerState, CLOSED, settle, unsettled } from './circuit-breaker.rules.ts'
 
 /**
  * What stands around every port, so that a provider which is slow or down costs the rest of the server nothing:

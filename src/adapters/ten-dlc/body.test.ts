@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aRegistryCampaign } from '../../test/kit/registry-builders.ts'
-import { campaignBody, pathOfField } from './ten-dlc-body.ts'
+import { aRegistryCampaign } from '../../../test/kit/registry-builders.ts'
+import { campaignBody, pathOfField } from './body.ts'
 
 const ATTRIBUTES = ['numberPool', 'ageGated', 'directLending', 'affiliateMarketing'] as const
 

@@ -1,4 +1,4 @@
-import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
+import type { CampaignForRegistry } from '../../../ports/brand-registry.ts'
 
 /** What the simulated registry and its reviewers do with a campaign. */
 export type CampaignBehaviour =

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import canonicalizeModule from 'canonicalize'
-import type { CallbackReceiver } from '../../ports/callback.ts'
+import type { CallbackReceiver } from '../../ports/event-receiver.ts'
 import type { EventSubject, ProviderEvent } from '../../ports/provider-event.ts'
-import { digestId, isSameSignature } from '../event-id.ts'
-import { isRecord, matching } from '../read-wire.ts'
+import { digestId, isSameSignature } from '../http-client/event-id.ts'
+import { isRecord, matching } from '../http-client/read-wire.ts'
 
 /** The package's types say ES module, its file is none: the function itself is what is imported. */
 const canonicalize = canonicalizeModule as unknown as (input: unknown) => string | undefined

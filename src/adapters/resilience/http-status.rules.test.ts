@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unavailable } from '../ports/outcome.ts'
+import { unavailable } from '../../ports/outcome.ts'
 import { aboutOf, isDefinite, notAccepted, operatorMatter } from './http-status.rules.ts'
 
 test('D8: a status of the 400s is definite, but for those after which the same request may follow', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { aRegistryCampaign } from '../../test/kit/registry-builders.ts'
-import type { CampaignForRegistry } from '../ports/brand-registry.ts'
-import { done, unavailable } from '../ports/outcome.ts'
-import type { JsonSession } from './json-client.ts'
-import { closedNetworks, keptUsecases, qualificationRefusals } from './ten-dlc-campaign.ts'
-import { toQualification } from './ten-dlc-wire.ts'
+import { aRegistryCampaign } from '../../../test/kit/registry-builders.ts'
+import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
+import { done, unavailable } from '../../ports/outcome.ts'
+import type { JsonSession } from '../http-client/json-client.ts'
+import { closedNetworks, keptUsecases, qualificationRefusals } from './campaign.ts'
+import { toQualification } from './wire.ts'
 
 const USECASES = new Map([
   ['MARKETING', true],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { admit, type BreakerState, CLOSED, settle, unsettled } from './breaker.rules.ts'
+import { admit, type BreakerState, CLOSED, settle, unsettled } from './circuit-breaker.rules.ts'
 
 const LIMITS = { failuresMax: 3, openMs: 10_000 }
 const open = (parts: Partial<BreakerState> = {}): BreakerState => ({

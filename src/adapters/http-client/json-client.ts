@@ -1,8 +1,8 @@
-import type { Log } from '../observe/log.ts'
-import { type About, done, type Outcome, refused, unanswered, unavailable } from '../ports/outcome.ts'
+import type { Log } from '../../observe/log.ts'
+import { type About, done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
+import { aboutOf, isDefinite, notAccepted } from '../resilience/http-status.rules.ts'
 import { boundedFetch, type Delivery, isUnsent } from './bounded-fetch.ts'
 import { openDeadline } from './deadline.ts'
-import { aboutOf, isDefinite, notAccepted } from './http-status.rules.ts'
 import type { NoteWord } from './read-wire.ts'
 
 /** One call of a provider's JSON interface. `read` gives null for an answer whose shape is not the promised one. */

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import type { CallbackReceiver } from '../../ports/callback.ts'
+import type { CallbackReceiver } from '../../ports/event-receiver.ts'
 import type { EventSubject, ProviderEvent } from '../../ports/provider-event.ts'
-import { isRecord, matching } from '../read-wire.ts'
+import { isRecord, matching } from '../http-client/read-wire.ts'
 
 /** Seconds that the clock of the sender may differ, or a captured event be sent again. */
 const TOLERANCE_SECONDS = 300

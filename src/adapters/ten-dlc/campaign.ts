@@ -1,8 +1,8 @@
-import type { CampaignForRegistry } from '../ports/brand-registry.ts'
-import type { Refusal } from '../ports/outcome.ts'
-import { REGISTRY_REASONS } from '../ports/registry-reasons.ts'
-import type { JsonSession } from './json-client.ts'
-import { type NetworkTerms, type Qualification, toUsecases } from './ten-dlc-wire.ts'
+import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
+import type { Refusal } from '../../ports/outcome.ts'
+import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'
+import type { JsonSession } from '../http-client/json-client.ts'
+import { type NetworkTerms, type Qualification, toUsecases } from './wire.ts'
 
 /** Networks by the registry's number. */
 const NETWORKS: ReadonlyMap<string, string> = new Map([

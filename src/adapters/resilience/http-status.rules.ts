@@ -1,4 +1,4 @@
-import { type About, type Outcome, type Refusal, unavailable } from '../ports/outcome.ts'
+import { type About, type Outcome, type Refusal, unavailable } from '../../ports/outcome.ts'
 
 /** What an HTTP status tells by itself, whatever the body looks like. */
 

@@ -1,6 +1,15 @@
-import type { IdentityStatus, RegistryFeedback, Vetting } from '../ports/brand-registry.ts'
-import { isRecord, listOf, matching, NEW_STATE, type NoteWord, sentence, shownText, stateOrNew } from './read-wire.ts'
-import { pathOfField } from './ten-dlc-body.ts'
+import type { IdentityStatus, RegistryFeedback, Vetting } from '../../ports/brand-registry.ts'
+import {
+  isRecord,
+  listOf,
+  matching,
+  NEW_STATE,
+  type NoteWord,
+  sentence,
+  shownText,
+  stateOrNew,
+} from '../http-client/read-wire.ts'
+import { pathOfField } from './body.ts'
 
 /** Shapes that TCR and Telnyx share. */
 

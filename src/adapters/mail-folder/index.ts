@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Log } from '../../observe/log.ts'
 import type { Mail, MailMessage } from '../../ports/mail.ts'
 import { done, unanswered, unavailable } from '../../ports/outcome.ts'
-import { type MailFields, mailFields } from '../mail-fields.ts'
+import { type MailFields, mailFields } from '../mail/mail-fields.ts'
 
 export interface OutboxMailOptions {
   /** Made, for its owner's eyes only, when the first mail comes. */

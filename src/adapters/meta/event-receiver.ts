@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
-import type { CallbackReceiver } from '../../ports/callback.ts'
+import type { CallbackReceiver } from '../../ports/event-receiver.ts'
 import type { ProviderEvent } from '../../ports/provider-event.ts'
-import { digestId, isSameSignature } from '../event-id.ts'
-import { isRecord, matching } from '../read-wire.ts'
+import { digestId, isSameSignature } from '../http-client/event-id.ts'
+import { isRecord, matching } from '../http-client/read-wire.ts'
 
 /** Changes that say something of an account or its numbers; messages and their states are not ours to handle. */
 const FIELDS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { notAsked, type Outcome } from '../ports/outcome.ts'
+import { notAsked, type Outcome } from '../../ports/outcome.ts'
 import type { Guard } from './guard.ts'
 import { guardedBrandRegistry, guardedCarrier, guardedMail, guardedPayments, guardedWhatsapp } from './guarded-ports.ts'
 

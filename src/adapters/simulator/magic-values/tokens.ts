@@ -1,5 +1,5 @@
-import type { Refusal } from '../../ports/outcome.ts'
-import { scopeMissing, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
+import type { Refusal } from '../../../ports/outcome.ts'
+import { scopeMissing, WHATSAPP_REASONS } from '../../../ports/whatsapp-reasons.ts'
 
 /** What the simulated Graph API does with a token. */
 export type TokenBehaviour =

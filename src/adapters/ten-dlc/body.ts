@@ -1,6 +1,6 @@
-import { linkIn } from '../contract/embedded.ts'
-import type { BrandForRegistry, CampaignForRegistry } from '../ports/brand-registry.ts'
-import { BRAND_PATHS, type BrandMember } from '../ports/registry-reasons.ts'
+import { linkIn } from '../../contract/embedded.ts'
+import type { BrandForRegistry, CampaignForRegistry } from '../../ports/brand-registry.ts'
+import { BRAND_PATHS, type BrandMember } from '../../ports/registry-reasons.ts'
 
 /** TCR's names for the members of a brand; Telnyx has the same ones. */
 const BRAND_FIELDS: Readonly<Record<BrandMember, string>> = {

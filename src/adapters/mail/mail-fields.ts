@@ -1,4 +1,4 @@
-import type { MailMessage } from '../ports/mail.ts'
+import type { MailMessage } from '../../ports/mail.ts'
 
 /** A mail as nodemailer takes it: structured, so that the library alone writes headers, and no text can add one. */
 export interface MailFields {

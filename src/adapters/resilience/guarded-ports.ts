@@ -1,9 +1,9 @@
-import type { BrandRegistry } from '../ports/brand-registry.ts'
-import type { Carrier } from '../ports/carrier.ts'
-import type { Mail } from '../ports/mail.ts'
-import type { Outcome } from '../ports/outcome.ts'
-import type { Payments } from '../ports/payments.ts'
-import type { Whatsapp } from '../ports/whatsapp.ts'
+import type { BrandRegistry } from '../../ports/brand-registry.ts'
+import type { Carrier } from '../../ports/carrier.ts'
+import type { Mail } from '../../ports/mail.ts'
+import type { Outcome } from '../../ports/outcome.ts'
+import type { Payments } from '../../ports/payments.ts'
+import type { Whatsapp } from '../../ports/whatsapp.ts'
 import type { Guard } from './guard.ts'
 
 type Call<R, T> = (request: R) => Promise<Outcome<T>>
