@@ -54,20 +54,20 @@ const layers = [
   only(
     'observe-stands-alone',
     'Logs and metrics know no one they observe.',
-    '^src/observe/',
+    '^src/observability/',
     '^src/(contract|observe)/|^src/package-root[.]ts$',
   ),
   only(
     'seal-stands-alone',
     'Sealing knows keys and bytes.',
-    '^src/seal/',
+    '^src/encryption/',
     '^src/(contract|seal)/|^src/package-root[.]ts$',
   ),
   only(
     'db-imports-contract',
     'The database layer knows no slice.',
     '^src/db/',
-    '^src/(contract|db)/|^src/package-root[.]ts$|^src/observe/(log|trace)[.]ts$',
+    '^src/(contract|db)/|^src/package-root[.]ts$|^src/observability/(log|trace)[.]ts$',
   ),
   only(
     'events-import-db',
@@ -84,7 +84,7 @@ const layers = [
   only(
     'inbound-knows-no-slice',
     'What providers tell is kept and handed on; who is woken by it, app.ts says.',
-    '^src/inbound/',
+    '^src/provider-events/',
     '^src/(contract|db|inbound|jobs|observe|ports)/',
   ),
   only(
@@ -103,19 +103,19 @@ const layers = [
     'adapter-imports-ports',
     'An adapter knows its port and nothing else of ours; from observe only types.',
     { path: '^src/adapters/([^/]+)/' },
-    { path: OURS, pathNot: '^src/adapters/$1/|^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observe/' },
+    { path: OURS, pathNot: '^src/adapters/$1/|^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observability/' },
   ),
   rule(
     'adapter-observes-by-type',
     'An adapter is handed its log.',
     { path: '^src/adapters/' },
-    { path: '^src/observe/', dependencyTypesNot: TYPE_ONLY },
+    { path: '^src/observability/', dependencyTypesNot: TYPE_ONLY },
   ),
   rule(
     'adapters-share-little',
     'What adapters share knows no adapter.',
     { path: '^src/adapters/[^/]+[.]ts$' },
-    { path: OURS, pathNot: '^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observe/' },
+    { path: OURS, pathNot: '^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observability/' },
   ),
   rule(
     'wiring-is-at-the-top',
@@ -245,7 +245,7 @@ const libraries = [
     "Connections to addresses that customers chose are opened by egress/ alone, those to providers by the adapters' bounded fetch; the rest listens, or asks net and tls about texts (SSRF-3).",
     {
       path: OURS,
-      pathNot: `${TEST}|^src/egress/|^src/db/|^src/observe/ops-server[.]ts$|^src/http/connections[.]ts$|^src/http/openapi/failures[.]ts$|^src/config/`,
+      pathNot: `${TEST}|^src/egress/|^src/db/|^src/observability/ops-server[.]ts$|^src/http/connections[.]ts$|^src/http/openapi/failures[.]ts$|^src/config/`,
     },
     { path: CLIENTS, dependencyTypesNot: TYPE_ONLY },
   ),

@@ -28,13 +28,13 @@ const hostileCallbacks = {
     },
     {
       name: 'an event that is about nothing yet is forgotten',
-      code: [{ file: 'inbound/inbox.js', find: 'else if (event.is_expired)', put: 'else if (true)' }],
+      code: [{ file: 'provider-events/inbox.js', find: 'else if (event.is_expired)', put: 'else if (true)' }],
     },
     {
       name: 'callbacks are acknowledged and dropped',
       code: [
         {
-          file: 'http/callbacks.js',
+          file: 'provider-events/routes.js',
           find: 'await accept(receiver.provider, reading.events)',
           put: 'await accept(receiver.provider, [])',
         },

@@ -18,12 +18,12 @@ const sealedAtRest = {
       name: 'sealing is left out',
       code: [
         {
-          file: 'seal/key-ring.js',
+          file: 'encryption/key-ring.js',
           find: "seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at))",
           put: 'seal: (text) => text',
         },
         {
-          file: 'seal/key-ring.js',
+          file: 'encryption/key-ring.js',
           find: "unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8')",
           put: 'unseal: (text) => text',
         },
@@ -102,7 +102,7 @@ const tampered = {
       name: 'the place of a value is not authenticated',
       code: [
         {
-          file: 'seal/envelope.js',
+          file: 'encryption/envelope.js',
           find: 'return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...place]))',
           put: "return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...(place[0] === 'value' ? [] : place)]))",
         },

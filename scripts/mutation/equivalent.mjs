@@ -184,7 +184,7 @@ const equivalents = [
   same(settings, "''", anything, 'a text has a first part', "split('=')"),
   same(settings, "''", anything, 'neither holds an option of Node.js', 'flags.nodeOptions'),
   same(settings, '/\\s+/', '/\\s/', 'an empty word is no option of Node.js'),
-  same('src/seal/key-check.rules.ts', "''", anything, 'what is noted of a sealing key has its id', "id = ''"),
+  same('src/encryption/key-check.rules.ts', "''", anything, 'what is noted of a sealing key has its id', "id = ''"),
 ]
 
 /**

@@ -4,13 +4,13 @@ import { newRequestId } from '../contract/request-id.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
 import type { Database, Executor } from '../db/database.ts'
 import { milestone } from '../db/installation.store.ts'
+import type { KeyRing } from '../encryption/key-ring.ts'
 import { keyDigest } from '../http/auth/authenticate.ts'
 import type { Caller } from '../http/caller.ts'
 import { insertOperatorKey } from '../resources/api-keys/index.ts'
 import { findOrganization, insertOrganization } from '../resources/organizations/index.ts'
 import { firstProfile, historyEntry, insertProfile } from '../resources/profiles/index.ts'
 import { insertUser } from '../resources/users/index.ts'
-import type { KeyRing } from '../seal/key-ring.ts'
 
 /** What the first start made, to be printed once. */
 export interface FirstStart {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observability/log.ts'
 
 /**
  * Keeps the memory that cards pass through from being written out (CARD-5): no core file when the process dies, and no

@@ -13,7 +13,7 @@ import { simulatedPayments } from '../adapters/simulator/payments.ts'
 import { simulatedWhatsapp } from '../adapters/simulator/whatsapp.ts'
 import type { Config } from '../config/index.ts'
 import type { Ports } from '../http/endpoint.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observability/log.ts'
 import type { CallbackReceiver } from '../ports/event-receiver.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 

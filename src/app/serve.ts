@@ -3,12 +3,12 @@ import { type Config, loadConfig } from '../config/index.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
 import { type OpenedDatabase, openDatabase } from '../db/open.ts'
 import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
-import type { Inbox } from '../inbound/inbox.ts'
-import { createLog, type ServerLog } from '../observe/log.ts'
-import { createMetrics } from '../observe/metrics.ts'
-import type { Trace } from '../observe/trace.ts'
+import { createLog, type ServerLog } from '../observability/log.ts'
+import { createMetrics } from '../observability/metrics.ts'
+import type { Trace } from '../observability/trace.ts'
 import { packageVersion } from '../package-root.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
+import type { Inbox } from '../provider-events/inbox.ts'
 import { guardProcess } from './process-hardening.ts'
 import { buildPorts, buildReceivers } from './providers.ts'
 import { StartRefused } from './startup-error.ts'
@@ -94,7 +94,7 @@ async function start(config: Config): Promise<void> {
 /** Loaded where it is wished for only: others start without it. */
 async function tracing(config: Config): Promise<{ trace?: Trace }> {
   if (!config.isTraced) return {}
-  const { openTelemetry } = await import('../observe/open-telemetry.ts')
+  const { openTelemetry } = await import('../observability/open-telemetry.ts')
   return { trace: openTelemetry(packageVersion) }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServerLog } from '../observe/log.ts'
+import type { ServerLog } from '../observability/log.ts'
 
 export interface Ending {
   graceMs: number

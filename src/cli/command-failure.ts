@@ -2,8 +2,8 @@ import { TablesBusy } from '../db/admin/migrate.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
 import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
-import { SealBroken } from '../seal/envelope.ts'
-import { KeyProblem } from '../seal/key-text.ts'
+import { SealBroken } from '../encryption/envelope.ts'
+import { KeyProblem } from '../encryption/key-text.ts'
 
 /** What a command ends with; documented in docs/CLI.md. 64 and 78 are EX_USAGE and EX_CONFIG of sysexits(3). */
 export const EXIT = { ok: 0, failed: 1, notFound: 3, usage: 64, config: 78 } as const

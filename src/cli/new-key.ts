@@ -2,9 +2,9 @@ import { newKeyText } from '../contract/key-text.ts'
 import { newId } from '../contract/new-id.ts'
 import type { Executor } from '../db/database.ts'
 import { lockOrganization } from '../db/organization-lock.ts'
+import type { KeyRing } from '../encryption/key-ring.ts'
 import { keyDigest } from '../http/auth/authenticate.ts'
 import { countKeys, insertOperatorKey, KEYS_MAX } from '../resources/api-keys/index.ts'
-import type { KeyRing } from '../seal/key-ring.ts'
 import { CommandFailure } from './command-failure.ts'
 
 export interface WantedKey {

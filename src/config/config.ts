@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { KeyMaterial } from '../seal/key-text.ts'
+import type { KeyMaterial } from '../encryption/key-text.ts'
 import type { ShownSetting } from './describe.ts'
 import { type MailSender, readMailSender } from './parsers.ts'
 import { Secret } from './secret.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type KeyMaterial, parsePepper, parseSealingKeys } from '../seal/key-text.ts'
+import { type KeyMaterial, parsePepper, parseSealingKeys } from '../encryption/key-text.ts'
 
 /** What a variable accepts: a phrase that completes "must be …", and a reader that gives undefined for anything else. */
 export interface Form<T> {

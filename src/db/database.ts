@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Trace } from '../observe/trace.ts'
+import type { Trace } from '../observability/trace.ts'
 import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
 import { Breaker } from './pool/circuit-breaker.ts'
 import { Line, type LineOptions } from './pool/pipelined-connection.ts'

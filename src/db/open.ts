@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observability/log.ts'
 import { migrate } from './admin/migrate.ts'
 import { newClient } from './client.ts'
 import { openEmbedded } from './embedded/index.ts'

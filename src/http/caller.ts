@@ -1,5 +1,5 @@
 import type { Role } from '../contract/permissions.ts'
-import type { OrganizationSeal } from '../seal/key-ring.ts'
+import type { OrganizationSeal } from '../encryption/key-ring.ts'
 
 /** The organization that a key names, as every request needs it. */
 export interface CallerOrganization {

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { databaseTrouble } from '../db/database-error.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observability/log.ts'
 import { spreadMs } from './backoff.rules.ts'
 import { SWEEPABLE, type Sweepable, sweepExpired } from './sweeper.store.ts'
 import { startTicker, type Ticker } from './ticker.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observability/log.ts'
 import { spreadMs } from './backoff.rules.ts'
 
 export interface Ticker {

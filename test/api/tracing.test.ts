@@ -8,7 +8,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
-import { openTelemetry } from '../../src/observe/open-telemetry.ts'
+import { openTelemetry } from '../../src/observability/open-telemetry.ts'
 import { type TestApp, testApp } from '../kit/app.ts'
 import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
 import type { TestOrganization } from '../kit/organization.ts'

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/contrac
 import { readBody } from '../../src/contract/patch.ts'
 import { Type } from '../../src/contract/schema.ts'
 import { compileCheck } from '../../src/contract/validator.ts'
-import { addCallbacks, CALLBACK_ROUTES } from '../../src/http/callbacks.ts'
+import { addCallbacks, CALLBACK_ROUTES } from '../../src/provider-events/routes.ts'
 import type { House } from '../../src/http/app-context.ts'
 import { documentPath } from '../../src/http/openapi/about.ts'
 import { codesOf, openCodesOf } from '../../src/http/openapi/failures.ts'
@@ -17,7 +17,7 @@ import { addPages, PAGES } from '../../src/http/transport/pages.ts'
 import { PAGE_POLICY, type ReferenceScript } from '../../src/http/transport/reference-page.ts'
 import { createServer } from '../../src/http/transport/server.ts'
 import { UNSERVED } from '../../src/http/transport/not-implemented.ts'
-import { createMetrics } from '../../src/observe/metrics.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
 import { recordedLog } from '../kit/recorded-log.ts'
 
 const document = buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null)

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import { isLuhnValid } from '../../src/contract/luhn.ts'
-import type { KeyRing } from '../../src/seal/key-ring.ts'
+import type { KeyRing } from '../../src/encryption/key-ring.ts'
 import type { TestApp } from './app.ts'
 
 /** Secrets that a test sends, and the search for them everywhere that something is kept, in every form they may take. */

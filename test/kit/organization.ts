@@ -2,11 +2,11 @@ import { newKeyText } from '../../src/contract/key-text.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import type { Role } from '../../src/contract/permissions.ts'
 import type { Database } from '../../src/db/database.ts'
+import type { KeyRing } from '../../src/encryption/key-ring.ts'
 import { keyDigest } from '../../src/http/auth/authenticate.ts'
 import { insertOperatorKey } from '../../src/resources/api-keys/index.ts'
 import { insertOrganization, type NewOrganization } from '../../src/resources/organizations/index.ts'
 import { insertUser, type User } from '../../src/resources/users/index.ts'
-import type { KeyRing } from '../../src/seal/key-ring.ts'
 import { Client, type Json, type Reply } from './client.ts'
 
 /** What the kit needs of an app to make organizations in it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Log } from '../../src/observe/log.ts'
+import type { Log } from '../../src/observability/log.ts'
 import type { Mail, MailMessage } from '../../src/ports/mail.ts'
 import type { Logged } from '../kit/jobs.ts'
 

@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { type About, done, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { aboutOf, isDefinite, notAccepted } from '../resilience/http-status.rules.ts'
 import { boundedFetch, type Delivery, isUnsent } from './bounded-fetch.ts'

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import type { Mail, MailMessage } from '../../ports/mail.ts'
 import { done, unanswered, unavailable } from '../../ports/outcome.ts'
 import { type MailFields, mailFields } from '../mail/mail-fields.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
 import { type BoundedRequest, boundedFetch, isUnsent } from '../http-client/bounded-fetch.ts'
 import type { Deadline } from '../http-client/deadline.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { done, type Outcome, type Refusal, refused, unavailable } from '../../ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../ports/whatsapp.ts'
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createMetrics } from '../../observe/metrics.ts'
-import { untraced } from '../../observe/trace.ts'
+import { createMetrics } from '../../observability/metrics.ts'
+import { untraced } from '../../observability/trace.ts'
 import { done, notAsked, type Outcome, refused, unanswered, unavailable } from '../../ports/outcome.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 

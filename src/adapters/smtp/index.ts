@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import type { Mail } from '../../ports/mail.ts'
 import { done, type Outcome, unanswered } from '../../ports/outcome.ts'
 import { openDeadline } from '../http-client/deadline.ts'

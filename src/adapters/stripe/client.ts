@@ -1,5 +1,5 @@
 import Stripe from 'stripe'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { type About, done, type Outcome, unanswered, unavailable } from '../../ports/outcome.ts'
 import { boundedFetch, type Delivery } from '../http-client/bounded-fetch.ts'
 import type { Deadline } from '../http-client/deadline.ts'

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import type { SecretCard } from '../../contract/secret-card.ts'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { done, type Outcome } from '../../ports/outcome.ts'
 import type { Payer, PaymentMethod, Payments } from '../../ports/payments.ts'
 import { providerBaseUrl } from '../http-client/bounded-fetch.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import type { BrandRegistry, RegistryFees } from '../../ports/brand-registry.ts'
 import { refused } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'

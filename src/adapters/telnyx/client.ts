@@ -1,4 +1,4 @@
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
 import type { JsonClientOptions } from '../http-client/json-client.ts'
 import { judgeFor } from './faults.ts'

@@ -1,4 +1,4 @@
-import type { KeyRing } from '../../seal/key-ring.ts'
+import type { KeyRing } from '../../encryption/key-ring.ts'
 
 /** Equal for two installations exactly when they have the same KEY_PEPPER. Shows nothing of it: the pepper is 256 random bits. */
 export function pepperCheck(keys: KeyRing): string {

@@ -1,5 +1,5 @@
 import type { OwnerSession } from '../../db/admin/owner-session.ts'
-import type { KeyRing } from '../../seal/key-ring.ts'
+import type { KeyRing } from '../../encryption/key-ring.ts'
 import { BackupWriter, writeWhole } from './backup-writer.ts'
 import { copyTarget, listTables, lockTables, readSchemaVersion } from './catalog.ts'
 import type { BackupHeader, RowCounts } from './file-format.ts'

@@ -9,7 +9,7 @@
 //   removes the note: the database is its own now. The last command stops the database only while the note is there.
 // - PostgreSQL is its own session and a process of its own: it outlives Letterhead, however that ends.
 import { access, writeFile } from 'node:fs/promises'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import { diskSentence } from '../trouble-sentence.ts'
 import { type Administrator, PORT } from './administrator.ts'
 import { enlist, hasGuests } from './attached-clients.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observability/log.ts'
 import type { Administrator } from './administrator.ts'
 
 const FIRST_DELAY_MS = 100

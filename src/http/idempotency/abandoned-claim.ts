@@ -2,8 +2,8 @@ import type { Database } from '../../db/database.ts'
 import { ATTEMPTS_MAX, backoffMs, notAskedMs } from '../../jobs/backoff.rules.ts'
 import type { Job } from '../../jobs/queue.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
-import type { Log } from '../../observe/log.ts'
-import type { Metrics } from '../../observe/metrics.ts'
+import type { Log } from '../../observability/log.ts'
+import type { Metrics } from '../../observability/metrics.ts'
 import type { Payments } from '../../ports/payments.ts'
 import {
   type AbandonedClaim,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../contract/json-value.ts'
-import { KeyRing } from '../../seal/key-ring.ts'
+import { KeyRing } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'
 import { answerPlace, checkSameRequest, fingerprint, replay } from './idempotency.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import type { KeyRing, SealPlace } from '../../seal/key-ring.ts'
+import type { KeyRing, SealPlace } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'
 import type { Answer } from '../response.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
-import { SealBroken } from '../../seal/envelope.ts'
+import { SealBroken } from '../../encryption/envelope.ts'
 import type { House } from '../app-context.ts'
 import type { FailPhrase } from '../endpoint.ts'
 import type { Arrival } from '../incoming-request.ts'

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import { sealedEin } from './brand.store.ts'
 
 /**

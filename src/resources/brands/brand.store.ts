@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Param } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Brand, SectionValues } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
 

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Brand } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
 import { type BrandRow, brandBranch, brandColumns, brandParams, decodeBrand } from './brand.store.ts'

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { ProfileStatus } from '../profiles/index.ts'
 
 /** What a registration needs beyond what the earlier slices read. */

@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import type { KeyRing, OrganizationSeal } from '../../seal/key-ring.ts'
+import type { KeyRing, OrganizationSeal } from '../../encryption/key-ring.ts'
 import { type BrandKey, noteRegistryBrand, unlockBrand } from '../brands/index.ts'
 import { noteCampaignEnded, noteRegistryCampaign, unlockCampaign } from '../campaigns/index.ts'
 import { changeProfile, holdProfile } from '../profiles/index.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts'
+import type { KeyRing } from '../../encryption/key-ring.ts'
 import type { EventSubject } from '../../ports/provider-event.ts'
-import type { KeyRing } from '../../seal/key-ring.ts'
 import { type WokenJob, wakeByReferences } from './registration.store.ts'
 
 /**

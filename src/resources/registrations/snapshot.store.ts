@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Feedback, SnapshotMark } from './registration.fields.ts'
 import type { Taken } from './unchanged.rules.ts'
 

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, statement } from '../../db/statement.ts'
+import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
-import type { OrganizationSeal } from '../../seal/key-ring.ts'
 
 /**
  * Callbacks of a profile's completion (contract 8.12): opened by the request that asks for it, due once the outcome of the

@@ -1,12 +1,12 @@
 import { newId } from '../../contract/new-id.ts'
 import type { Database } from '../../db/database.ts'
 import type { Egress } from '../../egress/index.ts'
+import type { KeyRing } from '../../encryption/key-ring.ts'
 import type { Job } from '../../jobs/queue.store.ts'
 import { extendLease } from '../../jobs/receiver-claim.store.ts'
 import type { JobHandler, Next } from '../../jobs/worker.ts'
-import type { Log } from '../../observe/log.ts'
-import type { Metrics } from '../../observe/metrics.ts'
-import type { KeyRing } from '../../seal/key-ring.ts'
+import type { Log } from '../../observability/log.ts'
+import type { Metrics } from '../../observability/metrics.ts'
 import { FAILURES_MAX, judge } from './attempt.rules.ts'
 import {
   DELIVER_WEBHOOK,

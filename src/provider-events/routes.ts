@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Failure } from '../contract/failure.ts'
+import { Lockout } from '../http/auth/lockout.ts'
+import type { OpenBodies, ServerOptions } from '../http/transport/server.ts'
 import type { CallbackReceiver, CallbackRequest } from '../ports/event-receiver.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
-import { Lockout } from './auth/lockout.ts'
-import type { OpenBodies, ServerOptions } from './transport/server.ts'
 
 /**
  * Where providers tell us that something changed: `/callbacks/<provider>`. These routes are no part of the API and of its
