@@ -134,7 +134,7 @@ const deadProvider = {
       name: 'what was unavailable is not asked for again',
       code: [
         {
-          file: 'resources/registrations/wait.rules.js',
+          file: 'resources/registrations/workflow/rules/backoff.rules.js',
           find: 'firstMs: 4 * SECOND, longestMs: MINUTE',
           put: 'firstMs: 600 * SECOND, longestMs: 600 * SECOND',
         },

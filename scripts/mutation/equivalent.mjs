@@ -27,8 +27,8 @@ const asked = 'a rule is asked for its words where it is broken'
 const section = 'every section is in the table'
 const sectionOf = 'MEMBERS.find((one) => one.section === section)'
 const sectionFields = '(SECTIONS[section] as Record<string, { secret?: string }>)'
-const brandMapping = `${registrations}/brand-mapping.rules.ts`
-const mask = `${registrations}/mask.rules.ts`
+const brandMapping = `${registrations}/accept/brand-mapping.rules.ts`
+const mask = `${registrations}/workflow/rules/mask.rules.ts`
 const kindPrefix = "/^([a-z]{2})[_-]/i.exec(kind ?? '')"
 const taxPrefix = "/^([A-Z]{2})/i.exec(taxId ?? '')"
 const anything = '"Stryker was here!"'
@@ -111,34 +111,62 @@ const equivalents = [
   ].map((was) => same(exchange, was, null, typed)),
   same(resolve, '{ once: true }', '{}', once),
   same(resolve, 'true', 'false', once, 'once: true'),
-  same(`${registrations}/plan.rules.ts`, "''", anything, 'neither is a state of an identity', 'VERIFIED.includes'),
-  same(`${registrations}/plan.rules.ts`, 'known.call === null', 'false', 'no call is not among those sent once'),
-  same(`${registrations}/step-change.rules.ts`, 'step.call !== null', 'true', 'no call is not among those sent once'),
-  same(`${registrations}/answer.rules.ts`, "outcome.kind !== 'done'", 'false', 'only such an outcome comes here'),
   same(
-    `${registrations}/answer.rules.ts`,
+    `${registrations}/accept/plan.rules.ts`,
+    "''",
+    anything,
+    'neither is a state of an identity',
+    'VERIFIED.includes',
+  ),
+  same(`${registrations}/accept/plan.rules.ts`, 'known.call === null', 'false', 'no call is not among those sent once'),
+  same(
+    `${registrations}/workflow/rules/step.rules.ts`,
+    'step.call !== null',
+    'true',
+    'no call is not among those sent once',
+  ),
+  same(
+    `${registrations}/workflow/rules/transition.rules.ts`,
+    "outcome.kind !== 'done'",
+    'false',
+    'only such an outcome comes here',
+  ),
+  same(
+    `${registrations}/workflow/rules/transition.rules.ts`,
     "'only an outcome that is done gives a value'",
     null,
     'nobody ever reads it',
   ),
-  same(`${registrations}/channel-answer.rules.ts`, "''", anything, 'a step of a campaign names it', 'step.subject'),
-  same(`${registrations}/registry-answer.rules.ts`, "''", anything, 'a step of a campaign names it', 'step.subject'),
   same(
-    `${registrations}/intent.rules.ts`,
+    `${registrations}/workflow/rules/channel-transition.rules.ts`,
+    "''",
+    anything,
+    'a step of a campaign names it',
+    'step.subject',
+  ),
+  same(
+    `${registrations}/workflow/rules/registry-transition.rules.ts`,
+    "''",
+    anything,
+    'a step of a campaign names it',
+    'step.subject',
+  ),
+  same(
+    `${registrations}/accept/intent.rules.ts`,
     '[]',
     '["Stryker was here"]',
     'a text is no step of any name',
     '?.steps ?? []',
   ),
   same(
-    `${registrations}/words.rules.ts`,
+    `${registrations}/workflow/rules/redact.rules.ts`,
     campaignWords,
     "case 'campaign':",
     'an assignment is cleaned in the same way',
   ),
-  same(`${registrations}/numbers.rules.ts`, 'at !== null', 'true', 'no profile has the id null'),
+  same(`${registrations}/workflow/rules/numbers.rules.ts`, 'at !== null', 'true', 'no profile has the id null'),
   same('src/resources/profiles/reference.rules.ts', 'at !== null', 'true', 'no profile has the id null'),
-  same(`${registrations}/completion.rules.ts`, '[]', '["Stryker was here"]', reads, 'reads: []'),
+  same(`${registrations}/workflow/rules/result.rules.ts`, '[]', '["Stryker was here"]', reads, 'reads: []'),
   same(campaigns, '[]', '["Stryker was here"]', reads, 'reads: []'),
   same(mask, "'digit'", '""', 'another name of the kind'),
   same(mask, "'letter'", '""', 'another name of the kind'),
@@ -150,12 +178,12 @@ const equivalents = [
   same(brandMapping, '/^\\d{5}$/', '/^\\d{5}/', 'it was cut to five characters'),
   same(brandMapping, 'brand.taxId === null', 'false', 'no number has no country', "!== 'US'"),
   same(
-    `${registrations}/campaign-mapping.rules.ts`,
+    `${registrations}/accept/campaign-mapping.rules.ts`,
     'turn < longest',
     'turn <= longest',
     'no use case has so many samples',
   ),
-  same(`${registrations}/campaign-mapping.rules.ts`, "''", anything, 'neither is a number', 'typeof volume'),
+  same(`${registrations}/accept/campaign-mapping.rules.ts`, "''", anything, 'neither is a number', 'typeof volume'),
   same(profiles, "'unknown'", '""', asked, 'REFERENCE_SAYS'),
   same(profiles, 'problem(change)?.kind', 'problem(change).kind', asked),
   same(profiles, "''", anything, asked, 'lockProblem'),

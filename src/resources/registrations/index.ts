@@ -2,14 +2,14 @@ import type { Endpoint } from '../../http/endpoint.ts'
 import type { JobHandler } from '../../jobs/worker.ts'
 import { END_CAMPAIGN_JOB } from '../campaigns/index.ts'
 import { ADVANCE_JOB } from '../profiles/index.ts'
-import { advanceRegistrationJob } from './advance.jobs.ts'
-import { endCampaignJob } from './end-campaign.jobs.ts'
 import { completeProfile } from './endpoints/complete.ts'
 import { getRegistration } from './endpoints/registration.ts'
-import type { RegistrationOptions } from './work.jobs.ts'
+import { advanceRegistrationJob } from './workflow/advance.job.ts'
+import { endCampaignJob } from './workflow/end-campaign.job.ts'
+import type { RegistrationOptions } from './workflow/load.ts'
 
-export { wake } from './reference.jobs.ts'
 export { reviewProfile } from './review.store.ts'
+export { wake } from './workflow/wake.ts'
 
 export const registrationEndpoints: readonly Endpoint[] = [completeProfile, getRegistration]
 

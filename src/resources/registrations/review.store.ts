@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { changeProfile, holdProfile, type ProfileStatus } from '../profiles/index.ts'
-import { findProfileStatus } from './facts.store.ts'
 import { findRegistration, saveRegistration } from './registration.store.ts'
+import { findProfileStatus } from './workflow/facts.store.ts'
 
 /** The operator's review of a profile, which the customer hears of by the event (contract 14.2: a negative one is `rejected`). */
 

@@ -6,9 +6,7 @@ import { newSigningSecret } from '../../../contract/signing-secret.ts'
 import { compileCheck } from '../../../contract/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { type Profile, profileTarget } from '../../profiles/index.ts'
-import { acceptCompletion, joinCompletion, readCompletion } from '../accept.store.ts'
-import { withMailAgain } from '../authentication.rules.ts'
-import { PREREQUISITES } from '../completion.rules.ts'
+import { acceptCompletion, joinCompletion, readCompletion } from '../accept/accept.store.ts'
 import {
   type CompletionInput,
   completionFacts,
@@ -16,8 +14,10 @@ import {
   isComplete,
   isUnderWay,
   needsRegistry,
-} from '../intent.rules.ts'
+} from '../accept/intent.rules.ts'
 import { completeAnswer, completedAnswer, completeRequest, type Registration } from '../registration.fields.ts'
+import { withMailAgain } from '../workflow/rules/authentication.rules.ts'
+import { PREREQUISITES } from '../workflow/rules/result.rules.ts'
 
 const check = compileCheck(completeRequest)
 

@@ -1,0 +1,107 @@
+import type { Executor } from '../../../db/database.ts'
+import { isLive } from '../../../db/soft-delete.ts'
+import { statement } from '../../../db/statement.ts'
+import type { OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { ProfileStatus } from '../../profiles/index.ts'
+
+/** What a registration needs beyond what the earlier slices read. */
+
+export interface RegistrationOrganization {
+  data_key: string
+  name: string
+  waba_id: string | null
+  /** Milliseconds since 1970, by the database's clock, like every time of a step. */
+  now_ms: number
+}
+
+const organization = statement<RegistrationOrganization>(
+  'find_registration_organization',
+  `select data_key, name, waba_id, extract(epoch from statement_timestamp())::double precision * 1000 as now_ms
+     from organizations where organization_id = $1`,
+)
+
+export async function findOrganization(db: Executor, organizationId: string): Promise<RegistrationOrganization | null> {
+  const [row] = await db.run(organizationId, organization, [organizationId])
+  return row ?? null
+}
+
+const statusFound = statement<{ status: ProfileStatus }>(
+  'find_profile_status',
+  `select status from profiles where organization_id = $1 and id = $2 and ${isLive('deleted_at')}`,
+)
+
+/** The status of a live profile, or null. */
+export async function findProfileStatus(
+  db: Executor,
+  organizationId: string,
+  profileId: string,
+): Promise<ProfileStatus | null> {
+  const [row] = await db.run(organizationId, statusFound, [organizationId, profileId])
+  return row?.status ?? null
+}
+
+/** The profile's own WhatsApp Business Account, as far as it has one. */
+export interface WhatsappChannel {
+  wabaId: string | null
+  phoneNumberId: string | null
+  accessToken: string | null
+}
+
+const channel = statement<{
+  waba_id: string | null
+  waba_phone_number_id: string | null
+  waba_access_token: string | null
+}>(
+  'find_whatsapp_channel',
+  `select waba_id, waba_phone_number_id, waba_access_token from profiles where organization_id = $1 and id = $2`,
+)
+
+/** Opens the token: only for the call that needs it. */
+export async function findWhatsappChannel(
+  db: Executor,
+  organizationId: string,
+  { profileId, seal }: { profileId: string; seal: OrganizationSeal },
+): Promise<WhatsappChannel> {
+  const [row] = await db.run(organizationId, channel, [organizationId, profileId])
+  const token = row?.waba_access_token ?? null
+  const place = { table: 'profiles', column: 'waba_access_token', row: profileId }
+  return {
+    wabaId: row?.waba_id ?? null,
+    phoneNumberId: row?.waba_phone_number_id ?? null,
+    accessToken: token === null ? null : seal.unseal(token, place),
+  }
+}
+
+export interface NumberSource {
+  id: string
+  sms_source: string | null
+  whatsapp_source: string | null
+  sending_phone_number: string | null
+  whatsapp_phone_number: string | null
+}
+
+const sources = statement<NumberSource>(
+  'find_number_sources',
+  `with recursive reached as (
+    select id, sending_phone_number_profile_id as sms_source, sending_whatsapp_number_profile_id as whatsapp_source,
+           sending_phone_number, whatsapp_phone_number
+      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isLive('deleted_at')}
+    union
+    select next.id, next.sms_source, next.whatsapp_source, next.sending_phone_number, next.whatsapp_phone_number
+      from reached r, lateral (
+      select p.id, p.sending_phone_number_profile_id as sms_source, p.sending_whatsapp_number_profile_id as whatsapp_source,
+             p.sending_phone_number, p.whatsapp_phone_number
+        from profiles p
+       where p.organization_id = $1 and p.id in (r.sms_source, r.whatsapp_source) and ${isLive('p.deleted_at')} offset 0) next)
+  select id, sms_source, whatsapp_source, sending_phone_number, whatsapp_phone_number from reached`,
+)
+
+/** Every live profile that can be reached from the two, with its numbers. */
+export function findNumberSources(
+  db: Executor,
+  organizationId: string,
+  from: { sms: string | null; whatsapp: string | null },
+): Promise<NumberSource[]> {
+  if (from.sms === null && from.whatsapp === null) return Promise.resolve([])
+  return db.run(organizationId, sources, [organizationId, from.sms, from.whatsapp])
+}
