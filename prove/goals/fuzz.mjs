@@ -70,7 +70,7 @@ const fuzz = {
       name: 'an undocumented member is answered',
       code: [
         {
-          file: 'resources/profiles/view.rules.js',
+          file: 'resources/profiles/response.rules.js',
           find: 'organization_id: profile.organization_id,',
           put: 'organization_id: profile.organization_id, secret_member: 1,',
         },
@@ -78,7 +78,7 @@ const fuzz = {
     },
     {
       name: 'an inner member is left out',
-      code: [{ file: 'resources/profiles/view.rules.js', find: 'billing_model: profile.billing_model,', put: '' }],
+      code: [{ file: 'resources/profiles/response.rules.js', find: 'billing_model: profile.billing_model,', put: '' }],
     },
     {
       name: 'whatever a client accepts, it gets JSON',

@@ -1,9 +1,9 @@
+import { versionOfEtag } from '../../contract/etag.ts'
 import type { JsonValue } from '../../contract/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import { versionOfEtag } from './etag.fields.ts'
 import type { Change } from './history.rules.ts'
 
 /** One entry of a profile's history, as it is stored. */

@@ -4,7 +4,7 @@ import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { KeptRow } from '../../http/idempotency/idempotency.store.ts'
 import { deliveryBranches, type EventToTell, type NewDelivery } from './delivery.store.ts'
-import { written } from './written.store.ts'
+import { written } from './single-row-change.store.ts'
 
 /** Deliveries as users see them and make them: the log, test events, replays. */
 

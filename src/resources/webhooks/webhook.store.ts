@@ -7,8 +7,8 @@ import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import type { KeptRow } from '../../http/idempotency/idempotency.store.ts'
+import { written } from './single-row-change.store.ts'
 import type { Webhook } from './webhook.fields.ts'
-import { written } from './written.store.ts'
 
 /**
  * Webhooks of an account: of the organization, or of the profile that the request acts as. Address and secrets are sealed,

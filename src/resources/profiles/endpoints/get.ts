@@ -1,6 +1,6 @@
+import { profileEtag } from '../../../contract/etag.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
-import { profileEtag } from '../etag.fields.ts'
-import { shown } from '../outcome.rules.ts'
+import { shown } from '../change.rules.ts'
 import type { Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
 import { profileAnswer } from '../profile-answer.fields.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../contract/json-value.ts'
 import { readBody } from '../../contract/patch.ts'
-import { problemsOf } from './change-checks.rules.ts'
+import { problemsOf } from './problems.rules.ts'
 import { DEFAULT_SETTINGS } from './profile.fields.ts'
 import { updateRequest } from './profile-request.fields.ts'
 

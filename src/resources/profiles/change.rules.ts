@@ -4,7 +4,7 @@ import { type Role, seesTaxId } from '../../contract/permissions.ts'
 import { applyBrand, type Brand, type BrandSections, brandDifferences, newBrand } from '../brands/index.ts'
 import { changesBetween, type HistoryEntry } from './history.rules.ts'
 import type { ProfileSettings } from './profile.fields.ts'
-import { presentProfile, type Viewed } from './view.rules.ts'
+import { presentProfile, type Viewed } from './response.rules.ts'
 
 /** What an answer needs to know of who reads it. */
 export interface Reader {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aStoredBrand, BRAND_ID } from '../../../test/kit/registration-builders.ts'
 import { presentBrand } from '../brands/index.ts'
-import { presentProfile, type Viewed } from './view.rules.ts'
+import { presentProfile, type Viewed } from './response.rules.ts'
 
 const VIEW = { email: 'owner@acme.example', organizationWabaId: 'theirs', showTaxId: false }
 

@@ -4,8 +4,8 @@ import { aStoredBrand, BRAND_ID } from '../../../test/kit/registration-builders.
 import type { JsonObject } from '../../contract/json-value.ts'
 import { readBody } from '../../contract/patch.ts'
 import { ROLES } from '../../contract/permissions.ts'
+import { brandAfter, historyEntry, shown } from './change.rules.ts'
 import { firstProfile } from './first-profile.rules.ts'
-import { brandAfter, historyEntry, shown } from './outcome.rules.ts'
 import { updateRequest } from './profile-request.fields.ts'
 
 const [THEN, NOW] = ['2026-03-25T10:43:34+00:00', '2026-03-26T10:43:34+00:00']
