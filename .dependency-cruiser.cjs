@@ -316,7 +316,7 @@ const libraries = [
   ),
   rule(
     'typebox-by-the-kernel',
-    'Type comes from src/contract/schema.ts: the same shapes without the quarter of a second that loading TypeBox costs.',
+    'Type comes from src/contract/fields/schema.ts: the same shapes without the quarter of a second that loading TypeBox costs.',
     { path: OURS, pathNot: `${TEST}|^src/contract/schema[.]ts$` },
     { path: library('typebox') },
   ),

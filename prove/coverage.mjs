@@ -25,7 +25,7 @@ export const notCovered = [
   { id: 'KEY-4', why: 'Proved in the suite with a clock of its own (`src/http/auth/lockout.test.ts`)' },
   {
     id: 'CARD-3, CARD-4',
-    why: 'Inside the program: `src/contract/secret-card.test.ts` and the import rule `card-in-few-hands`',
+    why: 'Inside the program: `src/contract/cards/secret-card.test.ts` and the import rule `card-in-few-hands`',
   },
   { id: 'CARD-6', why: 'Second release: a process of its own for cards' },
   { id: 'PII-3, PII-6', why: 'Online rotation and erasure of an organization do not exist yet' },

@@ -93,8 +93,8 @@ const nothingElse = {
     {
       name: 'a card may have any length and any grouping',
       code: [
-        { file: 'contract/card-text.js', find: 'length !== 4', put: 'length > 4' },
-        { file: 'contract/card-text.js', find: '/^4 4 4 [1-3]$/', put: '/^./' },
+        { file: 'contract/cards/card-text.js', find: 'length !== 4', put: 'length > 4' },
+        { file: 'contract/cards/card-text.js', find: '/^4 4 4 [1-3]$/', put: '/^./' },
       ],
     },
   ],
@@ -216,7 +216,7 @@ const everyCard = {
   sabotages: [
     {
       name: 'the groups of American cards are not known',
-      code: [{ file: 'contract/card-text.js', find: '[2, /^6 [45] /]', put: '[2, /^never/]' }],
+      code: [{ file: 'contract/cards/card-text.js', find: '[2, /^6 [45] /]', put: '[2, /^never/]' }],
     },
   ],
   async run(t) {

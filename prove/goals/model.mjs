@@ -179,18 +179,23 @@ const defects = [
   ),
   code(
     'null clears in application/json',
-    'contract/patch.js',
+    'contract/fields/patch.js',
     "if (!walk.merge || name === 'payment_details' || name === 'sandbox')",
     "if (name === 'payment_details' || name === 'sandbox')",
   ),
-  code('null clears nothing in a merge patch', 'contract/patch.js', 'walk.clears.add(path);', 'walk.never?.add(path);'),
+  code(
+    'null clears nothing in a merge patch',
+    'contract/fields/patch.js',
+    'walk.clears.add(path);',
+    'walk.never?.add(path);',
+  ),
   code(
     'strict mode takes another body',
     'http/idempotency/idempotency.js',
     'request.isStrict && isMismatch',
     'globalThis.never && isMismatch',
   ),
-  code('strict mode takes unknown members', 'contract/patch.js', 'if (!isStrict)', 'if (!isStrict || true)'),
+  code('strict mode takes unknown members', 'contract/fields/patch.js', 'if (!isStrict)', 'if (!isStrict || true)'),
   code(
     'a paying profile needs no contact',
     'resources/profiles/profile.rules.js',

@@ -8,7 +8,7 @@
 
 const same = (path, was, becomes, why, within = '') => ({ path, was, becomes, why, within })
 
-const card = 'src/contract/card-text.ts'
+const card = 'src/contract/cards/card-text.ts'
 const exchange = 'src/egress/exchange.ts'
 const resolve = 'src/egress/resolve.ts'
 const once = 'a signal aborts once'
@@ -52,15 +52,15 @@ const equivalents = [
     'no path has a member of no name',
   ),
   same(card, 'text.search(MASKED_RUN) < 0', 'false', 'only saves time'),
-  same('src/contract/long-numbers.ts', 'starts.length === 0', 'false', 'only saves time'),
-  same('src/contract/long-numbers.ts', '[]', null, 'nothing lies within a place that is none'),
+  same('src/contract/cards/long-numbers.ts', 'starts.length === 0', 'false', 'only saves time'),
+  same('src/contract/cards/long-numbers.ts', '[]', null, 'nothing lies within a place that is none'),
   same(card, 'first + offset < digits.length', null, beyond),
   same(card, 'first + offset', 'first - offset', beyond),
   same(card, 'offset % 2 === 0', 'offset % 2 !== 0', 'both sums change places, and so does which of them counts'),
   same(card, 'evenDoubled += isEven ? doubled : digit', 'evenDoubled -= isEven ? doubled : digit', sign),
   same(card, 'oddDoubled += isEven ? digit : doubled', 'oddDoubled -= isEven ? digit : doubled', sign),
   same(
-    'src/contract/luhn.ts',
+    'src/contract/cards/luhn.ts',
     'sum += weighted > 9 ? weighted - 9 : weighted',
     'sum -= weighted > 9 ? weighted - 9 : weighted',
     sign,

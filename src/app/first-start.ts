@@ -1,7 +1,7 @@
-import { newKeyText } from '../contract/key-text.ts'
 import { newId } from '../contract/new-id.ts'
 import { newRequestId } from '../contract/request-id.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
+import { newKeyText } from '../contract/tokens/key-text.ts'
 import type { Database, Executor } from '../db/database.ts'
 import { milestone } from '../db/installation.store.ts'
 import type { KeyRing } from '../encryption/key-ring.ts'

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/index.ts'
-import { uncompiledChecks } from '../contract/validator.ts'
+import { uncompiledChecks } from '../contract/fields/validator.ts'
 import { databaseProblems } from '../db/admin/role-check.ts'
 import type { OpenedDatabase } from '../db/open.ts'
 import { startOpsServer } from '../observability/ops-server.ts'

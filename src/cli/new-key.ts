@@ -1,5 +1,5 @@
-import { newKeyText } from '../contract/key-text.ts'
 import { newId } from '../contract/new-id.ts'
+import { newKeyText } from '../contract/tokens/key-text.ts'
 import type { Executor } from '../db/database.ts'
 import { lockOrganization } from '../db/organization-lock.ts'
 import type { KeyRing } from '../encryption/key-ring.ts'

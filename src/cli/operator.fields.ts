@@ -1,5 +1,5 @@
-import { email, line, oneOf, optional, text, uuid } from '../contract/field.ts'
-import { Type } from '../contract/schema.ts'
+import { email, line, oneOf, optional, text, uuid } from '../contract/fields/field.ts'
+import { Type } from '../contract/fields/schema.ts'
 import { ASSIGNABLE_ROLES } from '../resources/users/index.ts'
 
 /** What an operator may enter. Shapes and bounds are those of the API's own members (contract 6 and 8). */

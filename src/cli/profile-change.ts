@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../contract/fields/json-value.ts'
 import { usage } from './command-failure.ts'
 
 const MEMBER = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/

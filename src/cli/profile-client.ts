@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../contract/fields/json-value.ts'
 import { CommandFailure, EXIT, usage } from './command-failure.ts'
 
 /** The profile commands use the HTTP API and nothing else, so they can do what a customer can do, and no more. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Type } from '../contract/schema.ts'
+import { Type } from '../contract/fields/schema.ts'
 import { CommandFailure } from './command-failure.ts'
 import { nearestName, nearestPath, refuseUnknown, withNearest } from './unknown-member.ts'
 

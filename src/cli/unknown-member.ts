@@ -1,4 +1,4 @@
-import type { TSchema } from '../contract/schema.ts'
+import type { TSchema } from '../contract/fields/schema.ts'
 import { usage } from './command-failure.ts'
 
 type Details = Readonly<Record<string, readonly string[]>>

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json-value.ts'
+import type { JsonObject } from './fields/json-value.ts'
 
 /**
  * Every event that Letterhead emits of its own accord, by the parent type that a webhook subscribes to. Names are public and

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import { takeRandomBytes } from './random-bytes.ts'
+import { takeRandomBytes } from './tokens/random-bytes.ts'
 
 /** The millisecond of the newest id, and its counter within that millisecond. */
 const newest = { msecs: 0, seq: 0 }

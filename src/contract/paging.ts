@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts'
-import { flag, text } from './field.ts'
-import { Type } from './schema.ts'
+import { flag, text } from './fields/field.ts'
+import { Type } from './fields/schema.ts'
 
 /** Reads a whole number of the query. Null when it is absent; NaN when it is not a whole number. */
 export function wholeNumber(query: URLSearchParams, name: string): number | null {

@@ -1,4 +1,4 @@
-import { takeRandomBytes } from './random-bytes.ts'
+import { takeRandomBytes } from './tokens/random-bytes.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 10

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import { takeRandomBytes } from '../contract/random-bytes.ts'
+import { takeRandomBytes } from '../contract/tokens/random-bytes.ts'
 
 /**
  * The sealed form of a text: `v1.<key-encryption key id>.<data key id>.<nonce>.<ciphertext and tag>`, the last two in

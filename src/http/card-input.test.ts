@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import type { JsonObject, JsonValue } from '../contract/json-value.ts'
+import type { JsonObject, JsonValue } from '../contract/fields/json-value.ts'
 import { takeCard } from './card-input.ts'
 
 const VALID = { card_number: '4111111111111111', expiry: '09/27', cvc: '123', zip_code: '10001' }

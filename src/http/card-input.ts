@@ -1,7 +1,7 @@
+import { isLuhnValid } from '../contract/cards/luhn.ts'
+import { SecretCard } from '../contract/cards/secret-card.ts'
 import type { Details } from '../contract/failure.ts'
-import { isJsonObject, type JsonObject } from '../contract/json-value.ts'
-import { isLuhnValid } from '../contract/luhn.ts'
-import { SecretCard } from '../contract/secret-card.ts'
+import { isJsonObject, type JsonObject } from '../contract/fields/json-value.ts'
 
 /**
  * The first of the two modules that see card data. It takes `payment_details` out of the body before anything else reads

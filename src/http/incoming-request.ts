@@ -1,4 +1,4 @@
-import { maskCards } from '../contract/card-text.ts'
+import { maskCards } from '../contract/cards/card-text.ts'
 import { Failure } from '../contract/failure.ts'
 import { acceptsJson, readContentType } from '../contract/media-type.ts'
 import type { Endpoint } from './endpoint.ts'

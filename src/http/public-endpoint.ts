@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../contract/errors.ts'
-import type { JsonValue } from '../contract/json-value.ts'
+import type { JsonValue } from '../contract/fields/json-value.ts'
 import type { Executor } from '../db/database.ts'
 import type { EndpointDocument, FailPhrase } from './endpoint.ts'
 

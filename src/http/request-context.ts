@@ -1,4 +1,4 @@
-import { toUnknownFieldsHeader, type UnknownName } from '../contract/unknown-fields.ts'
+import { toUnknownFieldsHeader, type UnknownName } from '../contract/fields/unknown-fields.ts'
 
 /** What one request leaves behind beside its answer: headers that every answer carries, and facts for the log line. */
 export interface Trail {

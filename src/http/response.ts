@@ -1,7 +1,7 @@
-import { maskCards } from '../contract/card-text.ts'
+import { maskCards } from '../contract/cards/card-text.ts'
 import { CATALOGUE, docUrl } from '../contract/errors.ts'
 import type { Details, Failure } from '../contract/failure.ts'
-import type { JsonValue } from '../contract/json-value.ts'
+import type { JsonValue } from '../contract/fields/json-value.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
 import type { FailPhrase } from './endpoint.ts'
 

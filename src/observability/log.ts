@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { maskCards } from '../contract/card-text.ts'
+import { maskCards } from '../contract/cards/card-text.ts'
 import { type AccessLine, renderAccessLine } from './access-line.ts'
 import { describeError } from './error-fields.ts'
 import { type LogDestination, openLogDestination } from './log-destination.ts'

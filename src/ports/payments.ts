@@ -1,4 +1,4 @@
-import type { SecretCard } from '../contract/secret-card.ts'
+import type { SecretCard } from '../contract/cards/secret-card.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What remains of a card after it was forwarded: the processor's references and the only facts that may be shown. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsumedCard } from '../../src/contract/secret-card.ts'
+import type { ConsumedCard } from '../../src/contract/cards/secret-card.ts'
 import { CARD_REASONS } from '../../src/ports/card-reasons.ts'
 import { done, type Outcome, refused, unavailable } from '../../src/ports/outcome.ts'
 import type { PaymentMethod, Payments } from '../../src/ports/payments.ts'

@@ -1,6 +1,6 @@
-import { type FieldNotes, notesOf } from '../../src/contract/field.ts'
-import type { TSchema } from '../../src/contract/schema.ts'
-import { compileCheck } from '../../src/contract/validator.ts'
+import { type FieldNotes, notesOf } from '../../src/contract/fields/field.ts'
+import type { TSchema } from '../../src/contract/fields/schema.ts'
+import { compileCheck } from '../../src/contract/fields/validator.ts'
 import type { Json } from '../kit/client.ts'
 
 /** The members of a request as the field tables declare them, and what tests do with each: place, take out, sample. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
-import { isLuhnValid } from '../../src/contract/luhn.ts'
+import { isLuhnValid } from '../../src/contract/cards/luhn.ts'
 import type { KeyRing } from '../../src/encryption/key-ring.ts'
 import type { TestApp } from './app.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/contract/json-value.ts'
+import type { JsonObject } from '../../src/contract/fields/json-value.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { applyBrand } from '../../src/resources/brands/index.ts'
 import { findOrganizationBrand, saveOrganizationBrand } from '../../src/resources/brands/organization-brand.store.ts'

@@ -1,6 +1,6 @@
-import { newKeyText } from '../../src/contract/key-text.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import type { Role } from '../../src/contract/permissions.ts'
+import { newKeyText } from '../../src/contract/tokens/key-text.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { KeyRing } from '../../src/encryption/key-ring.ts'
 import { keyDigest } from '../../src/http/auth/authenticate.ts'

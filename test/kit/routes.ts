@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { ENDPOINTS } from '../../src/app/app.ts'
+import type { TSchema } from '../../src/contract/fields/schema.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
-import type { TSchema } from '../../src/contract/schema.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { aCampaign, withOwnCampaigns } from './builders.ts'
 import type { Json } from './client.ts'

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { MAGIC_CARDS } from '../../src/adapters/simulator/magic-values/cards.ts'
 import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
-import { isLuhnValid } from '../../src/contract/luhn.ts'
+import { isLuhnValid } from '../../src/contract/cards/luhn.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { card, cardPartsIn, payer, paymentsSuite } from './payments.suite.ts'
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { SecretCard } from '../../contract/secret-card.ts'
+import type { SecretCard } from '../../contract/cards/secret-card.ts'
 import type { Log } from '../../observability/log.ts'
 import { done, type Outcome } from '../../ports/outcome.ts'
 import type { Payer, PaymentMethod, Payments } from '../../ports/payments.ts'

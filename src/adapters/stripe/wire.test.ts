@@ -1,7 +1,7 @@
 import { describe } from 'node:test'
 import { type DocumentedCall, documentedCalls, everyExchangeIsPlayed } from '../../../test/kit/documented-exchanges.ts'
 import { recordedLog } from '../../../test/kit/recorded-log.ts'
-import { SecretCard } from '../../contract/secret-card.ts'
+import { SecretCard } from '../../contract/cards/secret-card.ts'
 import { CARD_REASONS } from '../../ports/card-reasons.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import type { Payments } from '../../ports/payments.ts'

@@ -1,4 +1,4 @@
-import { linkIn } from '../../contract/embedded.ts'
+import { linkIn } from '../../contract/text/embedded.ts'
 import type { BrandForRegistry, CampaignForRegistry } from '../../ports/brand-registry.ts'
 import { BRAND_PATHS, type BrandMember } from '../../ports/registry-reasons.ts'
 

@@ -1,6 +1,6 @@
-import { parseKeyText } from '../../contract/key-text.ts'
+import { compileCheck } from '../../contract/fields/validator.ts'
 import { newId } from '../../contract/new-id.ts'
-import { compileCheck } from '../../contract/validator.ts'
+import { parseKeyText } from '../../contract/tokens/key-text.ts'
 import type { Database } from '../../db/database.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { keyDigest } from '../../http/auth/authenticate.ts'

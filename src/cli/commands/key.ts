@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { compileCheck } from '../../contract/fields/validator.ts'
 import { newId } from '../../contract/new-id.ts'
 import type { Role } from '../../contract/permissions.ts'
-import { compileCheck } from '../../contract/validator.ts'
 import type { Executor } from '../../db/database.ts'
 import {
   forgetOrganizationKey,

@@ -1,8 +1,8 @@
 import type { Details } from '../../contract/failure.ts'
-import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
+import { addUnknown, readBody } from '../../contract/fields/patch.ts'
+import { compileCheck } from '../../contract/fields/validator.ts'
 import { newId } from '../../contract/new-id.ts'
-import { addUnknown, readBody } from '../../contract/patch.ts'
-import { compileCheck } from '../../contract/validator.ts'
 import {
   applyBrand,
   type Brand,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { compileCheck } from '../../contract/fields/validator.ts'
 import { newId } from '../../contract/new-id.ts'
-import { compileCheck } from '../../contract/validator.ts'
 import {
   insertOrganization,
   ORGANIZATION_STATES,

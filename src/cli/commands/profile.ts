@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import { updateRequest } from '../../resources/profiles/index.ts'
 import { reviewProfile } from '../../resources/registrations/index.ts'
 import { orgOption, readJsonFile, uuidArgument } from '../arguments.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newKeyText } from '../../contract/key-text.ts'
+import { newKeyText } from '../../contract/tokens/key-text.ts'
 import type { Executor } from '../../db/database.ts'
 import { KeyRing } from '../../encryption/key-ring.ts'
 import type { House } from '../app-context.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { KeyRing } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import type { KeyRing, SealPlace } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 
 /** What the API document says of itself, in our words. */
 export const INFO: JsonObject = {

@@ -1,5 +1,5 @@
 import { CATALOGUE, type ErrorCode } from '../../contract/errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
 import { documentPath, INFO, SECURITY_SCHEMES, tagsOf } from './about.ts'

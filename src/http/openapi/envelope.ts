@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 
 /** The envelopes (contract 1.5). Member order is part of the contract. */
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 
 /** The value that a schema's own examples make together: that of a leaf, or an object of those of its members. */
 export function exampleOf(schema: JsonObject, components: JsonObject): JsonValue {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Operation } from '../../contract/permissions.ts'
 
 /** Request bodies that work, and refusals as they read, where the members' own examples together would not make sense. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { CATALOGUE, defaultHint, docUrl, type ErrorCode } from '../../contract/errors.ts'
-import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
+import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
 import { PERMISSIONS } from '../../contract/permissions.ts'
 import { unexpectedSentence } from '../response.ts'
 import type { Endpoint } from '../endpoint.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Endpoint } from '../endpoint.ts'
 
 /** The headers of requests and answers (contract 1.9, 3, 4; decisions 16, 17, 22, 24, 26), each declared once. */

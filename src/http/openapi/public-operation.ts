@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
 import { pathParameters } from './about.ts'
 import { successSchema } from './envelope.ts'

@@ -1,6 +1,6 @@
-import { notesOf } from '../../contract/field.ts'
-import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
-import type { TSchema } from '../../contract/schema.ts'
+import { notesOf } from '../../contract/fields/field.ts'
+import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
+import type { TSchema } from '../../contract/fields/schema.ts'
 
 /**
  * A field table as JSON Schema 2020-12, the schema language of OpenAPI 3.1. The keywords of ours are translated to

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
 import { statusName } from './failures.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
+import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
 import { findJsonFault, placeIn } from './json-fault.ts'
 
 const DEPTH_MAX = 32

@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../../contract/failure.ts'
+import { NOTHING_READ, unknownNames } from '../../contract/fields/patch.ts'
 import { newId } from '../../contract/new-id.ts'
-import { NOTHING_READ, unknownNames } from '../../contract/patch.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { House } from '../app-context.ts'
 import {

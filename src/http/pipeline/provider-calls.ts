@@ -1,5 +1,5 @@
 import { type Details, Failure } from '../../contract/failure.ts'
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { type Outcome, unanswered } from '../../ports/outcome.ts'
 import type { House } from '../app-context.ts'

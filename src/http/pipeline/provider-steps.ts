@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { WhatsappCredentials } from '../../ports/whatsapp.ts'
 import type { Call, ForwardStep, Ports } from '../endpoint.ts'
 

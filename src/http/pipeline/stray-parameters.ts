@@ -1,7 +1,7 @@
 import type { Details } from '../../contract/failure.ts'
-import type { TSchema } from '../../contract/schema.ts'
-import { nearestName } from '../../contract/spelling.ts'
-import type { UnknownName } from '../../contract/unknown-fields.ts'
+import type { TSchema } from '../../contract/fields/schema.ts'
+import { nearestName } from '../../contract/fields/spelling.ts'
+import type { UnknownName } from '../../contract/fields/unknown-fields.ts'
 
 /** What other APIs call the parameters of a list. */
 const OTHER_NAMES: Record<string, string> = {

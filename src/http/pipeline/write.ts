@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts'
+import { addSpellings } from '../../contract/fields/patch.ts'
 import { newId } from '../../contract/new-id.ts'
-import { addSpellings } from '../../contract/patch.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../../db/database-error.ts'

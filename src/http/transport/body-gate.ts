@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure } from '../../contract/failure.ts'
-import { parseKeyText } from '../../contract/key-text.ts'
+import { parseKeyText } from '../../contract/tokens/key-text.ts'
 import type { House } from '../app-context.ts'
 import { isLiveKey } from '../auth/authenticate.ts'
 import { KnownKeys } from '../auth/known-keys.ts'

@@ -1,4 +1,4 @@
-import { nearestName } from '../../contract/spelling.ts'
+import { nearestName } from '../../contract/fields/spelling.ts'
 
 /**
  * What to do about a refusal, where the request shows more than the catalogue knows. Nothing that was sent is repeated but

@@ -1,5 +1,5 @@
-import { email, flag, instant, oneOf, text, uuid } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { email, flag, instant, oneOf, text, uuid } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 
 /** The account that a key acts as (contract 10), for the API document. */
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Role } from '../../contract/permissions.ts'
 
 /** What `GET /v3/me` shows (contract 10). Pure: the endpoint loads, this arranges. */

@@ -1,5 +1,5 @@
-import { flag, instant, line, oneOf, optional, text, uuid } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { flag, instant, line, oneOf, optional, text, uuid } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 
 /** API keys of a profile, managed over HTTP (ours). A key belongs to a user and has that user's role, as it is now. */
 

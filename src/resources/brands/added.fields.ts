@@ -1,4 +1,4 @@
-import { email, line, oneOf, optional, phone } from '../../contract/field.ts'
+import { email, line, oneOf, optional, phone } from '../../contract/fields/field.ts'
 
 /** Members of a brand that the published API does not have, and without which some kinds of business cannot be registered. */
 

@@ -11,9 +11,9 @@ import {
   text,
   uuid,
   webAddress,
-} from '../../contract/field.ts'
-import type { JsonValue } from '../../contract/json-value.ts'
-import { type TSchema, Type } from '../../contract/schema.ts'
+} from '../../contract/fields/field.ts'
+import type { JsonValue } from '../../contract/fields/json-value.ts'
+import { type TSchema, Type } from '../../contract/fields/schema.ts'
 import { ADDED_MEMBERS, addedBusinessFields, addedContactFields } from './added.fields.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import { ADDED_MEMBERS } from './added.fields.ts'
 import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Param } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../encryption/key-ring.ts'

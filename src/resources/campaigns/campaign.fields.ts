@@ -1,5 +1,5 @@
-import { flag, instant, line, lines, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { flag, instant, line, lines, oneOf, optional, text, uuid, webAddress } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 
 /**
  * A campaign (10DLC): what is sent, to whom and how consent is given, as The Campaign Registry reviews it. Source:

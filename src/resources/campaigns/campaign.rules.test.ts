@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aStoredCampaign } from '../../../test/kit/registration-builders.ts'
-import { addBrokenRules } from '../../contract/rule.ts'
+import { addBrokenRules } from '../../contract/fields/rule.ts'
 import type { CampaignContent, UseCase } from './campaign.fields.ts'
 import {
   CAMPAIGN_RULES,

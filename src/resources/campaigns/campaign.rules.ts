@@ -1,7 +1,7 @@
-import { linkIn, phoneIn } from '../../contract/embedded.ts'
 import type { NewEvent } from '../../contract/events.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import type { Rule } from '../../contract/rule.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
+import type { Rule } from '../../contract/fields/rule.ts'
+import { linkIn, phoneIn } from '../../contract/text/embedded.ts'
 import {
   ATTRIBUTES,
   type Campaign,

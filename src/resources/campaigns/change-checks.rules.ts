@@ -1,8 +1,8 @@
 import { type Details, Failure } from '../../contract/failure.ts'
-import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
-import { addUnknown, type Reading } from '../../contract/patch.ts'
-import { addBrokenRules, type Rule } from '../../contract/rule.ts'
-import { compileCheck } from '../../contract/validator.ts'
+import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
+import { addUnknown, type Reading } from '../../contract/fields/patch.ts'
+import { addBrokenRules, type Rule } from '../../contract/fields/rule.ts'
+import { compileCheck } from '../../contract/fields/validator.ts'
 import { campaignBody, deleteCampaignRequest } from './campaign.fields.ts'
 import { CAMPAIGN_RULES, type CampaignChange, DELETE_RULES } from './campaign.rules.ts'
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../contract/json-value.ts'
-import type { Reading } from '../../contract/patch.ts'
+import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
+import type { Reading } from '../../contract/fields/patch.ts'
 import { type Role, seesTaxId } from '../../contract/permissions.ts'
 import { applyBrand, type Brand, type BrandSections, brandDifferences, newBrand } from '../brands/index.ts'
 import { changesBetween, type HistoryEntry } from './history.rules.ts'

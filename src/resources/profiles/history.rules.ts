@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../contract/json-value.ts'
+import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
 import { type Brand, brandDifferences, SEALED_BRAND_MEMBERS } from '../brands/index.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'

@@ -1,5 +1,5 @@
 import { versionOfEtag } from '../../contract/etag.ts'
-import type { JsonValue } from '../../contract/json-value.ts'
+import type { JsonValue } from '../../contract/fields/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'

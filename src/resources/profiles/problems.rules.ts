@@ -1,7 +1,7 @@
 import type { Details } from '../../contract/failure.ts'
-import type { JsonObject } from '../../contract/json-value.ts'
-import { addUnknown, type Reading } from '../../contract/patch.ts'
-import { addBrokenRules, inOrder } from '../../contract/rule.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
+import { addUnknown, type Reading } from '../../contract/fields/patch.ts'
+import { addBrokenRules, inOrder } from '../../contract/fields/rule.ts'
 import { PROFILE_RULES, type ProfileChange } from './profile.rules.ts'
 
 /** The members of a request in the published order, for the order of its problems. */

@@ -1,5 +1,5 @@
-import { email, instant, oneOf, text, uuid } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { email, instant, oneOf, text, uuid } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 import { brandAnswer } from '../brands/index.ts'
 import { PROFILE_STATUSES } from './profile.fields.ts'
 import { billingContactMembers, numberMembers, scalarMembers } from './profile-members.fields.ts'

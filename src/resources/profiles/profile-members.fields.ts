@@ -1,5 +1,16 @@
-import { email, flag, line, lines, oneOf, optional, phone, text, uuid, webAddress } from '../../contract/field.ts'
-import type { TSchema } from '../../contract/schema.ts'
+import {
+  email,
+  flag,
+  line,
+  lines,
+  oneOf,
+  optional,
+  phone,
+  text,
+  uuid,
+  webAddress,
+} from '../../contract/fields/field.ts'
+import type { TSchema } from '../../contract/fields/schema.ts'
 import { BILLING_MODELS, type NumberSettings, type ScalarSettings } from './profile.fields.ts'
 
 /** The members that requests and answers have in common: bounds, sentences, descriptions. Source: contract 8.1, 8.5, 8.7, 8.9 and decision 13. */

@@ -1,5 +1,5 @@
-import { flag, optional, text } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { flag, optional, text } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 import { brandRequest } from '../brands/index.ts'
 import { billingContactMembers, numberMembers, scalarMembers } from './profile-members.fields.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../contract/json-value.ts'
+import type { JsonValue } from '../../contract/fields/json-value.ts'
 import type { Brand } from '../brands/index.ts'
 
 /** The profile as it is stored, and what a new one has. */

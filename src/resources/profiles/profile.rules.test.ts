@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../contract/json-value.ts'
-import { addBrokenRules } from '../../contract/rule.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
+import { addBrokenRules } from '../../contract/fields/rule.ts'
 import { DEFAULT_SETTINGS, type ProfileSettings } from './profile.fields.ts'
 import { applySettings, PROFILE_RULES, type ProfileChange, valuesToCheck } from './profile.rules.ts'
 

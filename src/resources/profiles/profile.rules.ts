@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
-import type { Reading } from '../../contract/patch.ts'
-import type { Rule } from '../../contract/rule.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
+import type { Reading } from '../../contract/fields/patch.ts'
+import type { Rule } from '../../contract/fields/rule.ts'
 import {
   type BrandSections,
   givenTaxIdProblem,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { type Brand, brandInEffect, presentBrand } from '../brands/index.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../contract/events.ts'
-import type { JsonValue } from '../../contract/json-value.ts'
+import type { JsonValue } from '../../contract/fields/json-value.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'

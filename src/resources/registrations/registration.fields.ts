@@ -1,5 +1,5 @@
-import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { flag, instant, oneOf, optional, text, uuid, webAddress } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 import type { ProfileStatus } from '../profiles/index.ts'
 
 /** The registration of a profile with its providers: steps in order, what came of each, and what is tried next. Ours. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Profile } from '../profiles/index.ts'
 import type { Registration, Step } from './registration.fields.ts'
 

@@ -1,5 +1,5 @@
-import { email, flag, instant, line, oneOf, optional, text, uuid } from '../../contract/field.ts'
-import { Type } from '../../contract/schema.ts'
+import { email, flag, instant, line, oneOf, optional, text, uuid } from '../../contract/fields/field.ts'
+import { Type } from '../../contract/fields/schema.ts'
 
 /** Users of an organization (contract 11). */
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { partsOf } from './subscription.rules.ts'
 
 /** A stored event, or what a test makes up. */

@@ -1,6 +1,6 @@
-import { looksLikeCard } from '../../contract/card-text.ts'
+import { looksLikeCard } from '../../contract/cards/card-text.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { readPage, readPageSize } from '../../contract/paging.ts'
 
 export interface Page {

@@ -1,6 +1,6 @@
 import { DESCRIBED_EVENTS } from '../../contract/events.ts'
 import type { Details } from '../../contract/failure.ts'
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Subscription } from './subscription.rules.ts'
 import { hears } from './subscription.rules.ts'
 

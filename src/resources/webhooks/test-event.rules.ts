@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { eventBody } from './event-body.rules.ts'
 import { partsOf } from './subscription.rules.ts'
 

@@ -1,6 +1,6 @@
 import { DESCRIBED_EVENTS, SUBSCRIBABLE, suffixesOf } from '../../contract/events.ts'
-import { flag, instant, line, oneOf, optional, text, uuid, webAddress } from '../../contract/field.ts'
-import { type TSchema, Type } from '../../contract/schema.ts'
+import { flag, instant, line, oneOf, optional, text, uuid, webAddress } from '../../contract/fields/field.ts'
+import { type TSchema, Type } from '../../contract/fields/schema.ts'
 
 /** Webhooks in the order of contract 12.1. */
 

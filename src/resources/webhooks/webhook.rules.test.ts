@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EMITTED_PARENTS } from '../../contract/events.ts'
-import type { JsonObject } from '../../contract/json-value.ts'
+import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { DEFAULTS, NOT_AN_ADDRESS, type Webhook } from './webhook.fields.ts'
 import { readSettings, refusal, settingProblems, shownWebhook } from './webhook.rules.ts'
 

@@ -1,6 +1,6 @@
 import { EMITTED_PARENTS } from '../../contract/events.ts'
 import { type Details, Failure } from '../../contract/failure.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import { DEFAULTS, NOT_AN_ADDRESS, type Webhook } from './webhook.fields.ts'
 
 /** How many webhooks one account may have: each multiplies what every change costs. */

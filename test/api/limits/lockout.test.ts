@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newKeyText } from '../../../src/contract/key-text.ts'
 import { newId } from '../../../src/contract/new-id.ts'
+import { newKeyText } from '../../../src/contract/tokens/key-text.ts'
 import { type TestApp, testApp } from '../../kit/app.ts'
 import type { Reply } from '../../kit/client.ts'
 import { kindOf, tally } from '../../kit/tally.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { newId } from '../../../src/contract/new-id.ts'
-import { newSigningSecret } from '../../../src/contract/signing-secret.ts'
+import { newSigningSecret } from '../../../src/contract/tokens/signing-secret.ts'
 import { statement } from '../../../src/db/statement.ts'
 import {
   CALLBACK_DUE_PARAMS,

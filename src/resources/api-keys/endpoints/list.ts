@@ -1,6 +1,6 @@
-import { optional, text } from '../../../contract/field.ts'
+import { optional, text } from '../../../contract/fields/field.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import { paginationAnswer, readCursor, readPageSize, toCursor } from '../../../contract/paging.ts'
-import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { keyAnswer } from '../api-key.fields.ts'
 import { keyOwnerTarget, listKeys } from '../api-key.store.ts'

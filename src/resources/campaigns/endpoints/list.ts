@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.ts'
-import { Type } from '../../../contract/schema.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { campaignAnswer, MALFORMED_ID } from '../campaign.fields.ts'
 import { presentCampaign } from '../campaign.rules.ts'

@@ -1,6 +1,6 @@
-import { oneOf, optional, text } from '../../../contract/field.ts'
+import { oneOf, optional, text } from '../../../contract/fields/field.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
-import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { shown } from '../change.rules.ts'
 import { pagination, readListQuery } from '../list.rules.ts'

@@ -1,6 +1,6 @@
 import { profileEtag } from '../../../contract/etag.ts'
 import { Failure } from '../../../contract/failure.ts'
-import { compileCheck } from '../../../contract/validator.ts'
+import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep } from '../../../http/pipeline/provider-steps.ts'
 import { brandAfter, historyEntry, shown } from '../change.rules.ts'

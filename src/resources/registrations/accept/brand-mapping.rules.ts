@@ -1,4 +1,4 @@
-import { lineForOthers } from '../../../contract/plain-text.ts'
+import { lineForOthers } from '../../../contract/text/plain-text.ts'
 import type { BrandForRegistry } from '../../../ports/brand-registry.ts'
 import { type Brand, taxIdCountry, taxIdProblem } from '../../brands/index.ts'
 import type { Problem } from '../registration.fields.ts'

@@ -1,5 +1,5 @@
-import { linkIn, phoneIn } from '../../../contract/embedded.ts'
-import { readKeywords } from '../../../contract/keywords.ts'
+import { linkIn, phoneIn } from '../../../contract/text/embedded.ts'
+import { readKeywords } from '../../../contract/text/keywords.ts'
 import type { CampaignForRegistry } from '../../../ports/brand-registry.ts'
 import type { Campaign } from '../../campaigns/index.ts'
 import type { Problem } from '../registration.fields.ts'

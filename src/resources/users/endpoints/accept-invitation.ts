@@ -1,4 +1,4 @@
-import { organizationOfInvitation } from '../../../contract/invitation-token.ts'
+import { organizationOfInvitation } from '../../../contract/tokens/invitation-token.ts'
 import type { OpenEndpoint } from '../../../http/public-endpoint.ts'
 import { answerInvitation, findInvitation } from '../invitation.store.ts'
 import { answerRequest, invitationAnswer } from '../user.fields.ts'

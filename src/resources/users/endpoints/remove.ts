@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown } from '../../../contract/patch.ts'
-import { compileCheck } from '../../../contract/validator.ts'
+import { addUnknown } from '../../../contract/fields/patch.ts'
+import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { countOtherAdmins, memberTarget } from '../member.store.ts'
 import { type Member, removeRequest } from '../user.fields.ts'

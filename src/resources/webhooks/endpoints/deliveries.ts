@@ -1,6 +1,6 @@
-import { instant, oneOf, optional, text, uuid } from '../../../contract/field.ts'
+import { instant, oneOf, optional, text, uuid } from '../../../contract/fields/field.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
-import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { type LoggedDelivery, listDeliveries } from '../delivery-log.store.ts'
 import { pagination, readPages, readSearch } from '../page.rules.ts'

@@ -1,6 +1,6 @@
 import { DESCRIBED_EVENTS } from '../../../contract/events.ts'
-import { flag, text } from '../../../contract/field.ts'
-import { Type } from '../../../contract/schema.ts'
+import { flag, text } from '../../../contract/fields/field.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 
 const entry = Type.Object({

@@ -1,6 +1,6 @@
-import { flag, optional, text } from '../../../contract/field.ts'
+import { flag, optional, text } from '../../../contract/fields/field.ts'
+import { Type } from '../../../contract/fields/schema.ts'
 import { paginationAnswer } from '../../../contract/paging.ts'
-import { Type } from '../../../contract/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { pagination, readFlag, readPages, readSearch } from '../page.rules.ts'
 import { webhookAnswer } from '../webhook.fields.ts'

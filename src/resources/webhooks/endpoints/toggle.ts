@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.ts'
-import { addUnknown } from '../../../contract/patch.ts'
-import { compileCheck } from '../../../contract/validator.ts'
+import { addUnknown } from '../../../contract/fields/patch.ts'
+import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { toggleRequest, type Webhook, webhookAnswer } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'

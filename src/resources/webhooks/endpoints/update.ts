@@ -1,5 +1,5 @@
-import { addUnknown } from '../../../contract/patch.ts'
-import { compileCheck } from '../../../contract/validator.ts'
+import { addUnknown } from '../../../contract/fields/patch.ts'
+import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { updateWebhookRequest, webhookAnswer } from '../webhook.fields.ts'
 import { readSettings, refusal, settingProblems, shownWebhook } from '../webhook.rules.ts'

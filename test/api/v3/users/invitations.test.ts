@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { newInvitationToken, organizationOfInvitation } from '../../../../src/contract/invitation-token.ts'
 import { newId } from '../../../../src/contract/new-id.ts'
+import { newInvitationToken, organizationOfInvitation } from '../../../../src/contract/tokens/invitation-token.ts'
 import { type TestApp, testApp } from '../../../kit/app.ts'
 import { Client, type Json, type Reply } from '../../../kit/client.ts'
 import type { TestOrganization } from '../../../kit/organization.ts'

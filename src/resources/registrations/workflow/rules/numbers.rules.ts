@@ -1,4 +1,4 @@
-import { phoneCountry } from '../../../../contract/phone-country.ts'
+import { phoneCountry } from '../../../../contract/text/phone-country.ts'
 import type { Problem } from '../../registration.fields.ts'
 
 /** Which number a profile uses where it points to another profile (contract 14.4): the reference wins over its own. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { addBrokenRules } from '../../../../contract/rule.ts'
+import { addBrokenRules } from '../../../../contract/fields/rule.ts'
 import { type CompletionFacts, PREREQUISITES, type ResultFacts, resultOf, statusAfter } from './result.rules.ts'
 
 const ready: CompletionFacts = {

@@ -1,4 +1,4 @@
-import type { Rule } from '../../../../contract/rule.ts'
+import type { Rule } from '../../../../contract/fields/rule.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'
 
 /** When a profile may be completed, when it is complete, and which status it then has. Sources: contract 8.12, 14.2, 17-22 to 17-27. */

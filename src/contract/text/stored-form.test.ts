@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { email, line, lines, phone, text } from './field.ts'
-import { keptForm } from './kept-form.ts'
-import { readBody } from './patch.ts'
-import { Type } from './schema.ts'
-import { compileCheck } from './validator.ts'
+import { email, line, lines, phone, text } from '../fields/field.ts'
+import { readBody } from '../fields/patch.ts'
+import { Type } from '../fields/schema.ts'
+import { compileCheck } from '../fields/validator.ts'
+import { keptForm } from './stored-form.ts'
 
 const about = { description: 'A member.' }
 

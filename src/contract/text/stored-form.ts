@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url'
-import type { FieldNotes } from './field.ts'
+import type { FieldNotes } from '../fields/field.ts'
+import type { TSchema } from '../fields/schema.ts'
 import { whatsappNumber } from './phone.ts'
 import { composed, composedLines } from './plain-text.ts'
-import type { TSchema } from './schema.ts'
 
 /** The domain of an address in its ASCII form (IDNA); an address that has no such form stays and is refused. */
 function asciiDomain(address: string): string {

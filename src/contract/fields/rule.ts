@@ -1,4 +1,4 @@
-import type { Details } from './failure.ts'
+import type { Details } from '../failure.ts'
 
 /** One combination that is refused: where it is reported, what it reads, what it says, when it is broken. */
 export interface Rule<Facts> {

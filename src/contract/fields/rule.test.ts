@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Details } from './failure.ts'
+import type { Details } from '../failure.ts'
 import { addBrokenRules, inOrder, type Rule } from './rule.ts'
 
 interface Facts {

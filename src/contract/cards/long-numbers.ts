@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { isE164 } from './phone.ts'
+import { isE164 } from '../text/phone.ts'
 
 /** Long numbers in a text that are no card numbers, though their digits may pass for one. */
 

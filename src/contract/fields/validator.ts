@@ -2,12 +2,12 @@ import { createRequire } from 'node:module'
 import type { Ajv, ErrorObject, SchemaValidateFunction, ValidateFunction } from 'ajv'
 // The codes alone: the package's main entry loads the country names of every language with them.
 import countries from 'i18n-iso-countries/index.js'
-import { cardAdvice, looksLikeCard } from './card-text.ts'
-import type { Details } from './failure.ts'
+import { cardAdvice, looksLikeCard } from '../cards/card-text.ts'
+import type { Details } from '../failure.ts'
+import { isE164, phoneAdvice, readPhones } from '../text/phone.ts'
+import { isManyLines, isOneLine } from '../text/plain-text.ts'
 import { NOTE_KEYWORDS } from './field.ts'
 import type { JsonObject } from './json-value.ts'
-import { isE164, phoneAdvice, readPhones } from './phone.ts'
-import { isManyLines, isOneLine } from './plain-text.ts'
 import type { TSchema } from './schema.ts'
 
 /** Reads a package when it is first used: a start needs neither of the two, and they are a sixth of all that it would read. */
