@@ -1,4 +1,4 @@
-import { markdownTable } from '../documents/markdown.ts'
+import { markdownTable } from '../../scripts/docs/markdown.ts'
 import type { ReadValues, Source } from './read-environment.ts'
 import type { Group, Setting } from './setting.ts'
 import { configEntries, type VariableName } from './variables.ts'

@@ -1,6 +1,6 @@
-import { DESCRIBED_EVENTS } from '../contract/events.ts'
-import { FAILURES_MAX, RETRY_SCHEDULE_MS } from '../resources/webhooks/attempt.rules.ts'
-import { REPLAY_MAX } from '../resources/webhooks/replay.rules.ts'
+import { DESCRIBED_EVENTS } from '../../src/contract/events.ts'
+import { FAILURES_MAX, RETRY_SCHEDULE_MS } from '../../src/resources/webhooks/attempt.rules.ts'
+import { REPLAY_MAX } from '../../src/resources/webhooks/replay.rules.ts'
 import { GENERATED, markdownTable } from './markdown.ts'
 
 /** A receiver's check of one delivery, as the page shows it; a test runs it. */

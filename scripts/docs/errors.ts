@@ -1,6 +1,6 @@
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
-import { CATALOGUE, type CatalogueEntry, type ErrorCode } from '../contract/errors.ts'
-import { codesOf, openCodesOf } from '../http/openapi/failures.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app/app.ts'
+import { CATALOGUE, type CatalogueEntry, type ErrorCode } from '../../src/contract/errors.ts'
+import { codesOf, openCodesOf } from '../../src/http/openapi/failures.ts'
 import { GENERATED, markdownTable } from './markdown.ts'
 
 const entries = Object.entries(CATALOGUE) as [ErrorCode, CatalogueEntry][]

@@ -1,7 +1,7 @@
-import { ENDPOINTS, OPEN_ENDPOINTS } from '../app/app.ts'
-import { isAllowed, ROLES } from '../contract/permissions.ts'
-import type { Endpoint } from '../http/endpoint.ts'
-import { documentPath } from '../http/openapi/about.ts'
+import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app/app.ts'
+import { isAllowed, ROLES } from '../../src/contract/permissions.ts'
+import type { Endpoint } from '../../src/http/endpoint.ts'
+import { documentPath } from '../../src/http/openapi/about.ts'
 import { GENERATED, markdownTable } from './markdown.ts'
 
 /** What a key that acts as a profile can do with the operation (contract 1.4). */

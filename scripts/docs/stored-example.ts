@@ -1,6 +1,6 @@
-import type { Caller } from '../http/caller.ts'
-import type { Brand } from '../resources/brands/index.ts'
-import type { BillingModel, Profile } from '../resources/profiles/profile.fields.ts'
+import type { Caller } from '../../src/http/caller.ts'
+import type { Brand } from '../../src/resources/brands/index.ts'
+import type { BillingModel, Profile } from '../../src/resources/profiles/profile.fields.ts'
 
 /** A stored profile that has a value everywhere, each another than the field tables' examples. */
 
