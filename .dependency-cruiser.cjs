@@ -134,7 +134,7 @@ const proof = [
     name: 'prover-stands-outside',
     comment: 'What proves the server shares nothing with it but the wire.',
     severity: 'error',
-    from: { path: '^prove/' },
+    from: { path: '^test/system/' },
     to: { path: '^(src|test|build|scripts)/' },
   },
   {
@@ -142,7 +142,7 @@ const proof = [
     comment: 'The server and its tests know nothing of the prover.',
     severity: 'error',
     from: { path: '^(src|test|scripts)/' },
-    to: { path: '^prove/' },
+    to: { path: '^test/system/' },
   },
 ]
 

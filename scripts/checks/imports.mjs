@@ -7,7 +7,7 @@ import { readSources } from './source-files.mjs'
 /** @typedef {{ source: string, dependencies: unknown[] }} ReadModule as dependency-cruiser reports it */
 
 /**
- * Checks the imports of src/, test/ and prove/ below `root` against .dependency-cruiser.cjs.
+ * Checks the imports of src/, test/ and test/system/ below `root` against .dependency-cruiser.cjs.
  *
  * @param {string} root
  * @returns {Promise<{ read: number, problems: string[] }>} problems as `rule: from -> to`, or what was left unread

@@ -36,7 +36,7 @@ const targets = [
   'src/resources/profiles/profile.store.ts',
   'src/resources/profiles/index.ts',
   'test/kit/app.ts',
-  'prove/harness/http.mjs',
+  'test/system/harness/traffic/http.mjs',
 ]
 
 /** Rule, importing file, what it imports. `type ` in front makes it an import of types. */
@@ -59,9 +59,9 @@ const planted: [rule: string, from: string, to: string][] = [
   ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config/index.ts'],
   ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/app.ts'],
-  ['prover-stands-outside', 'prove/goals/a.mjs', 'src/app/app.ts'],
-  ['prover-stands-outside', 'prove/goals/b.mjs', 'test/kit/app.ts'],
-  ['nothing-needs-the-prover', 'test/api/a.test.ts', 'prove/harness/http.mjs'],
+  ['prover-stands-outside', 'test/system/goals/a.mjs', 'src/app/app.ts'],
+  ['prover-stands-outside', 'test/system/goals/b.mjs', 'test/kit/app.ts'],
+  ['nothing-needs-the-prover', 'test/api/a.test.ts', 'test/system/harness/traffic/http.mjs'],
   ['rules-are-pure', 'src/resources/profiles/a.rules.ts', 'src/resources/profiles/profile.store.ts'],
   ['rules-without-node', 'src/resources/profiles/b.rules.ts', 'node:crypto'],
   ['fields-import-contract', 'src/resources/profiles/a.fields.ts', 'src/resources/profiles/profile.rules.ts'],
@@ -124,7 +124,7 @@ const allowed: [from: string, to: string][] = [
   ['src/resources/profiles/endpoints/i.ts', 'src/resources/brands/index.ts'],
   ['src/resources/profiles/endpoints/h.test.ts', 'test/kit/app.ts'],
   ['src/main.ts', 'src/app/app.ts'],
-  ['prove/goals/c.mjs', 'prove/harness/http.mjs'],
+  ['test/system/goals/c.mjs', 'test/system/harness/traffic/http.mjs'],
   ['src/cli/main.ts', 'src/config/index.ts'],
   ['test/api/profiles.test.ts', 'src/http/pipeline/pipeline.ts'],
 ]

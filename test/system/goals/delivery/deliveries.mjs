@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Receiver } from '../../fakes/receiver.mjs'
+import { send } from '../../harness/traffic/http.mjs'
+import { openLoad } from '../../harness/traffic/load.mjs'
+import { quantile, until } from '../../harness/traffic/retry.mjs'
+import { allowsPrivate, subscribed } from '../../harness/webhooks.mjs'
+
+/** Goals about the time between a change and the first attempt to tell of it. */
+
+/** Milliseconds from each acknowledged creation to the first arrival at the path. Missing ones are Infinity. */
+function lagsOf(receiver, path, created) {
+  const first = new Map()
+  for (const { body, at } of receiver.to(path)) {
+    const { payload } = JSON.parse(body)
+    if (!first.has(payload.profile_id)) first.set(payload.profile_id, at)
+  }
+  return created.map(({ id, at }) => Math.max(0, (first.get(id) ?? Number.POSITIVE_INFINITY) - at))
+}
+
+/** Creates a profile and notes when that was acknowledged. */
+function creator(stage, key, created) {
+  return async (n) => {
+    const reply = await send(stage.url, 'POST', '/v3/profiles', { key, body: { name: `Event ${n}` } })
+    if (reply.status === 201) created.push({ id: reply.json.data.id, at: performance.now() })
+    return reply
+  }
+}
+
+const withoutBounds = {
+  name: 'nothing bounds what is in flight',
+  code: [
+    { file: 'jobs/receiver-claim.store.js', find: 'IN_FLIGHT_OF_RECEIVER = 5', put: 'IN_FLIGHT_OF_RECEIVER = 100' },
+    {
+      file: 'jobs/receiver-claim.store.js',
+      find: 'IN_FLIGHT_OF_ORGANIZATION = 20',
+      put: 'IN_FLIGHT_OF_ORGANIZATION = 1000',
+    },
+  ],
+}
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const slowNeighbours = {
+  id: 'HOOK-5',
+  tier: 2,
+  title:
+    '50 endpoints of one organization that never answer or drip: another one is told within 2 s (p99), at most 5 open per endpoint, 20 per organization',
+  sabotages: [withoutBounds],
+  async run(t) {
+    const receiver = await new Receiver().open()
+    try {
+      const stage = await t.stage({ env: allowsPrivate })
+      receiver.behave = ({ path }) =>
+        path === '/good' ? 204 : Number(path.split('/').at(-1)) % 2 === 0 ? 'hang' : 'drip'
+      for (let n = 0; n < 50; n += 1) await subscribed(stage, receiver.at(`/slow/${n}`), { timeout_seconds: 5 })
+      await subscribed(stage, receiver.at('/good'), {}, stage.other.admin)
+      await tellBoth(t, stage, receiver)
+    } finally {
+      await receiver.close()
+    }
+  },
+}
+
+async function tellBoth(t, stage, receiver) {
+  const seconds = t.length(20, 300)
+  const created = []
+  const slow = []
+  const [{ replies }] = await Promise.all([
+    openLoad({ perSecond: 5, seconds, ask: creator(stage, stage.other.admin, created) }),
+    openLoad({ perSecond: 2, seconds, ask: creator(stage, stage.acme.admin, slow) }),
+  ])
+  t.equal(created.length, replies.length, 'creations of the other organization')
+  await until(() => lagsOf(receiver, '/good', created).every(Number.isFinite), 20_000)
+  const lags = lagsOf(receiver, '/good', created)
+  const most = Math.max(...Array.from({ length: 50 }, (_, n) => receiver.mostOpen(`/slow/${n}`)))
+  t.figure('p50_ms', quantile(lags, 0.5))
+  t.figure('p99_ms', quantile(lags, 0.99))
+  t.figure('deliveries_of_the_slow', receiver.arrivals.length - created.length)
+  t.figure('most_per_endpoint', most)
+  t.figure('most_of_organization', receiver.mostOpen('/slow'))
+  t.check(slow.length >= seconds, 'the slow organization changed hardly anything')
+  t.check(receiver.mostOpen('/slow') >= 15, 'the slow endpoints were hardly called')
+  t.atMost(quantile(lags, 0.99), 2_000, 'p99 from the change to its delivery')
+  t.atMost(most, 5, 'open at one endpoint')
+  t.atMost(receiver.mostOpen('/slow'), 20, 'open of one organization')
+}
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const lag = {
+  id: 'OUTB-7',
+  tier: 2,
+  title: '50 events a second: from the acknowledged change to the first attempt at most 1.5 s (p99)',
+  sabotages: [
+    {
+      name: 'the outbox is looked at every ten seconds',
+      code: [{ file: 'app/workers.js', find: 'LANE_POLL_MS = 250', put: 'LANE_POLL_MS = 10_000' }],
+    },
+  ],
+  async run(t) {
+    const receiver = await new Receiver().open()
+    try {
+      const stage = await t.stage({ env: allowsPrivate, isDirect: true })
+      await subscribed(stage, receiver.url)
+      const created = []
+      const ask = creator(stage, stage.acme.admin, created)
+      await openLoad({ perSecond: 20, seconds: 3, ask })
+      await sleep(1_000)
+      created.length = 0
+      const { replies, seconds } = await openLoad({ perSecond: 50, seconds: t.length(15, 300), ask })
+      await until(() => lagsOf(receiver, '/hook', created).every(Number.isFinite), 30_000)
+      const lags = lagsOf(receiver, '/hook', created)
+      t.figure('events', created.length)
+      t.figure('per_second', created.length / seconds)
+      t.figure('p50_ms', quantile(lags, 0.5))
+      t.figure('p99_ms', quantile(lags, 0.99))
+      t.figure('slowest_ms', Math.max(...lags))
+      t.equal(created.length, replies.length, 'acknowledged changes')
+      t.check(lags.every(Number.isFinite), 'changes that nobody was told of')
+      t.atMost(quantile(lags, 0.99), 1_500, 'p99 from the change to the first attempt')
+    } finally {
+      await receiver.close()
+    }
+  },
+}
+
+/** @type {import('../../harness/run.mjs').Goal[]} */
+export const deliveryGoals = [slowNeighbours, lag]

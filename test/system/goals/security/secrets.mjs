@@ -1,0 +1,270 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { filesBelow, rowsOf, search } from '../../harness/scan.mjs'
+import { Instance } from '../../harness/servers/instance.mjs'
+import { send } from '../../harness/traffic/http.mjs'
+import { aBrand, aCardChange, aContact } from '../../harness/traffic/request-bodies.mjs'
+
+const stem = 'zqxkwv'
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const sealedAtRest = {
+  id: 'PII-1',
+  tier: 1,
+  title:
+    'Contacts, tax ids and tokens searched in the database files, the journal, every row and the logs: none in the clear',
+  sabotages: [
+    {
+      name: 'sealing is left out',
+      code: [
+        {
+          file: 'encryption/key-ring.js',
+          find: "seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at))",
+          put: 'seal: (text) => text',
+        },
+        {
+          file: 'encryption/key-ring.js',
+          find: "unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8')",
+          put: 'unseal: (text) => text',
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage()
+    for (const wire of stage.wires) wire.tap = []
+    const canaries = []
+    const canary = () => {
+      const text = `${stem}${t.random.letters(14)}`
+      canaries.push(text)
+      return text
+    }
+    for (let at = 0; at < t.length(8, 20); at += 1) {
+      const brand = aBrand()
+      brand.contact = { ...brand.contact, name: canary(), email: `${canary()}@example.com` }
+      const id = await stage.profile({
+        name: `Profile ${at}`,
+        billing_model: 'profile',
+        billing_contact: { ...aContact(canary()), email: `${canary()}@example.com`, address: canary() },
+        brand,
+        ...(at % 2 === 0
+          ? { whatsapp_business_account: { waba_id: '123456789012345', access_token: 'EAAtest_ok' } }
+          : {}),
+      })
+      await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: stage.acme.admin,
+        headers: { 'idempotency-key': `sealed-${at}` },
+        body: { billing_contact: aContact(canary()) },
+      })
+    }
+    await stage.query('checkpoint')
+    const records = async () => [
+      ...filesBelow(stage.world.cluster.data),
+      ...filesBelow(stage.folder),
+      ...(await rowsOf(stage)).map(({ table, row }) => ({
+        place: `row of ${table}`,
+        bytes: Buffer.from(JSON.stringify(row)),
+      })),
+      ...stage.wires.map(({ tap }, at) => ({ place: `sent to the database by ${at}`, bytes: Buffer.concat(tap) })),
+    ]
+    const hits = search(await records(), canaries, stem)
+    t.figure('canaries', canaries.length)
+    t.equal(
+      hits.length,
+      0,
+      `found in the clear (${[...new Set(hits.map(({ place }) => place.replace(/.*\/cluster/, 'cluster')))].slice(0, 3).join(', ')})`,
+    )
+    await stage.query('create table planted (note text)')
+    await stage.query('insert into planted values ($1)', [canaries[0]])
+    await stage.query('checkpoint')
+    const control = search(await records(), canaries, stem)
+    t.check(
+      control.some(({ place }) => place.includes('/base/')) &&
+        control.some(({ place }) => place.includes('row of planted')),
+      'blind scanner',
+    )
+  },
+}
+
+const sealedColumns = [
+  ['profiles', 'billing_contact', 'id'],
+  ['brands', 'contact', 'owner_id'],
+  ['brands', 'tax_id', 'owner_id'],
+]
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const tampered = {
+  id: 'PII-2',
+  tier: 1,
+  title: 'A sealed value that was changed, swapped or cut never opens: 500 without detail, counted',
+  sabotages: [
+    {
+      name: 'the place of a value is not authenticated',
+      code: [
+        {
+          file: 'encryption/envelope.js',
+          find: 'return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...place]))',
+          put: "return Buffer.from(JSON.stringify([VERSION, header.kekId, header.dekId, ...(place[0] === 'value' ? [] : place)]))",
+        },
+      ],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage({ instances: 1 })
+    const make = (name) =>
+      stage.profile({
+        name,
+        billing_model: 'profile',
+        billing_contact: aContact(`Contact of ${name}`),
+        brand: aBrand({ legalName: name }),
+      })
+    const [one, two] = [await make('One'), await make('Two')]
+    const read = (id) => send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
+    t.equal((await read(one)).status, 200, 'before (the positive control)')
+    let tampers = 0
+    const before = await stage.metric('crypto_decrypt_failures_total')
+    for (const [table, column, idColumn] of sealedColumns) {
+      const at = async (id) =>
+        String((await stage.query(`select ${column} as value from ${table} where ${idColumn} = $1`, [id]))[0].value)
+      const [mine, theirs] = [await at(one), await at(two)]
+      const wrong = [theirs, mine.slice(0, -6), `${mine}AAAA`, mine.slice(0, -22)]
+      for (let n = 0; n < t.length(12, 200); n += 1) {
+        const spot = t.random.below(mine.length)
+        const other = mine[spot] === 'x' ? 'y' : 'x'
+        wrong.push(`${mine.slice(0, spot)}${other}${mine.slice(spot + 1)}`)
+      }
+      for (const value of wrong) {
+        await stage.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, value])
+        const reply = await read(one)
+        tampers += 1
+        t.equal(`${reply.status} ${reply.json?.error?.code}`, '500 INTERNAL_001', `${table}.${column} tampered with`)
+        t.check(!reply.text.includes('Contact of Two'), `${table}.${column}: shows another's`)
+      }
+      await stage.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, mine])
+      t.equal((await read(one)).status, 200, `${table}.${column} put right`)
+    }
+    t.figure('tampers', tampers)
+    t.equal((await stage.metric('crypto_decrypt_failures_total')) - before, tampers, 'counted failures')
+  },
+}
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const missingKey = {
+  id: 'PII-4',
+  tier: 1,
+  title: 'A start without the sealing key is refused, with the id of the key and no part of it',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ instances: 1 })
+    const secret = stage.world.sealingKey.slice(3)
+    const wrong = { SEALING_KEY: `k2:${randomBytes(32).toString('base64')}` }
+    const instance = new Instance({
+      name: 'keyless',
+      folder: stage.folder,
+      env: { ...stage.instances[0].env, ...wrong },
+    })
+    const child = instance.spawn()
+    const ended = await Promise.race([child.ended, sleep(60_000)])
+    await child.kill()
+    t.equal(ended?.code, 78, 'exit code')
+    t.check(/\bk1\b/.test(child.output()), `the id is not named: ${child.output().slice(0, 200)}`)
+    t.check(!child.output().includes(secret.slice(0, 12)), 'a part of the key is printed')
+  },
+}
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const masked = {
+  id: 'PII-5',
+  tier: 1,
+  title: 'A tax id is shown whole to owner and admin, as its last four to every other role, in every answer',
+  sabotages: [],
+  async run(t) {
+    const stage = await t.stage({ instances: 1 })
+    const taxId = '98-7654321'
+    const id = await stage.profile({ brand: aBrand({ taxId }) })
+    let cells = 0
+    for (const role of ['owner', 'admin', 'developer', 'billing']) {
+      for (const path of [`/v3/profiles/${id}`, '/v3/profiles', `/v3/profiles/${id}/history`, '/v3/me']) {
+        const { text, status } = await send(stage.url, 'GET', path, { key: stage.acme[role] })
+        if (status !== 200) continue
+        cells += 1
+        const isWhole = text.includes(taxId) || text.includes(taxId.replace('-', ''))
+        if (role === 'developer' || role === 'billing') t.check(!isWhole, `${role}, ${path}: the whole tax id`)
+        else if (path === `/v3/profiles/${id}`) t.check(isWhole, `${role}: no tax id (the positive control)`)
+      }
+    }
+    t.figure('cells', cells)
+  },
+}
+
+/** @type {import('../../harness/run.mjs').Goal} */
+const sandbox = {
+  id: 'SBX-1',
+  tier: 1,
+  title:
+    'A dry run of every change, valid and not: the status of the real one, no row changed, nobody called, its ids lead nowhere',
+  sabotages: [
+    {
+      name: 'sandbox is forgotten',
+      code: [{ file: 'http/pipeline/write-request.js', find: 'isSandbox:', put: 'isSandbox: false, wasSandbox:' }],
+    },
+  ],
+  async run(t) {
+    const stage = await t.stage({ instances: 1, withStripe: true })
+    const id = await stage.profile()
+    const cases = [
+      ['PATCH', `/v3/profiles/${id}`, { name: 'Dry' }],
+      ['PATCH', `/v3/profiles/${id}`, { name: '' }],
+      ['PATCH', `/v3/profiles/${id}`, aCardChange()],
+      ['PATCH', `/v3/profiles/${id}`, { ...aCardChange(), billing_model: 'organization' }],
+      ['PATCH', `/v3/profiles/${randomUUID()}`, { name: 'Dry' }],
+      ['POST', '/v3/profiles', { name: 'Dry' }],
+      ['POST', '/v3/profiles', {}],
+      [
+        'POST',
+        '/v3/profiles',
+        { name: 'Dry', whatsapp_business_account: { waba_id: '1', access_token: 'EAAtest_expired' } },
+      ],
+      ['DELETE', `/v3/profiles/${id}`, {}],
+    ]
+    const sums = async () => {
+      const rows = await rowsOf(stage)
+      return JSON.stringify(
+        rows
+          .filter(({ table }) => !['idempotency_keys', 'rate_windows', 'api_keys'].includes(table))
+          .map(({ row }) => JSON.stringify(row))
+          .sort(),
+      )
+    }
+    const before = await sums()
+    const calls = stage.stripe.calls.length
+    for (const [method, path, body] of cases) {
+      const dry = await send(stage.url, method, path, {
+        key: stage.acme.admin,
+        body: { ...body, sandbox: true },
+        headers: { 'idempotency-key': `dry-${t.random.letters(10)}` },
+      })
+      t.equal(dry.headers['x-sandbox'], 'true', `${method} ${path}: X-Sandbox`)
+      if (dry.status === 201)
+        t.equal(
+          (await send(stage.url, 'GET', `/v3/profiles/${dry.json.data.id}`, { key: stage.acme.admin })).status,
+          404,
+          'an id of a dry run',
+        )
+    }
+    t.equal(await sums(), before, 'rows')
+    t.equal(stage.stripe.calls.length, calls, 'calls to the processor')
+    t.equal(await stage.count('select count(*) from jobs'), 0, 'jobs')
+    for (const [method, path, body] of cases.slice(0, 7)) {
+      const dry = await send(stage.url, method, path, { key: stage.acme.admin, body: { ...body, sandbox: true } })
+      const live = await send(stage.url, method, path, { key: stage.acme.admin, body })
+      const isSame = dry.status === live.status && JSON.stringify(dry.json?.error) === JSON.stringify(live.json?.error)
+      t.check(isSame, `${method} ${JSON.stringify(body).slice(0, 60)}: dry ${dry.status}, live ${live.status}`)
+    }
+    t.check(stage.stripe.calls.length > calls, 'the real card was not forwarded (the positive control)')
+    t.figure('cases', cases.length)
+  },
+}
+
+/** @type {import('../../harness/run.mjs').Goal[]} */
+export const secretGoals = [sealedAtRest, tampered, missingKey, masked, sandbox]

@@ -1,0 +1,52 @@
+import { operations } from './traffic/contract.mjs'
+import { send } from './traffic/http.mjs'
+import { aBrand } from './traffic/request-bodies.mjs'
+
+/** What goals about the submission of brands need of the API. */
+
+const callback = 'https://hooks.example.com/complete'
+
+/** A tax id by which a submission is known again. */
+export function taxIdOf(round) {
+  return `87-${String(6_500_000 + round)}`
+}
+
+/** A profile that lacks nothing to be completed. @returns {Promise<string>} its id */
+export async function completable(stage, round) {
+  const id = await stage.profile({
+    name: `Profile ${round}`,
+    short_name: 'PROVE',
+    description: 'To be completed',
+    inherit_tcr_campaign: false,
+    brand: aBrand({ taxId: taxIdOf(round), city: 'Before' }),
+  })
+  const campaign = operations.find((operation) => operation.id === 'createCampaign')?.example
+  const { status, text } = await send(stage.url, 'POST', `/v3/profiles/${id}/campaigns`, {
+    key: stage.acme.admin,
+    body: campaign,
+  })
+  if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
+  return id
+}
+
+/** Asks one of two instances to complete the profile. */
+export function complete(stage, at, id) {
+  const body = { webHookUrl: callback }
+  return send(stage.instances[at % 2].url, 'POST', `/v3/profiles/${id}/complete`, { key: stage.acme.admin, body })
+}
+
+/** Lets the next tries of background work begin now, as if their time had passed. */
+export function hasten(stage) {
+  return stage.query('update jobs set due_at = now() where due_at > now() and lease_until is null')
+}
+
+/** The brand of a profile as the API shows it. */
+export async function brandOf(stage, id) {
+  return (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand
+}
+
+/** What the registry holds for the tax id of a round. @param {import('../fakes/registry.mjs').FakeRegistry} registry */
+export function submittedOf(registry, round) {
+  const digits = taxIdOf(round).replace('-', '')
+  return registry.brands.filter(({ fields }) => String(fields.ein).replace('-', '') === digits)
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { parsed, sendRaw } from '../harness/traffic/http.mjs'
+import { aCardChange } from '../harness/traffic/request-bodies.mjs'
+import { standing } from './status-triggers.mjs'
+
+/**
+ * How the documented statuses are brought about that no request brings about alone: something around the server is wrong, or
+ * there is too much or too little of the request.
+ *
+ * @typedef {import('./status-triggers.mjs').Provocation} Provocation
+ * @typedef {import('../harness/servers/environment.mjs').Stage} Stage
+ * @typedef {object} Trouble
+ * @property {string} name
+ * @property {number[]} faults the 5xx that may be answered meanwhile
+ * @property {Provocation[]} provocations
+ * @property {(stage: Stage) => unknown} [enter]
+ * @property {(stage: Stage) => unknown} [leave]
+ */
+
+/** A policy that the owner of the database adds, so that every look at a user meets it. */
+const policy = (stage, condition) =>
+  stage.query(`create policy trouble on users as restrictive for all to public using (${condition})`)
+const noPolicy = (stage) => stage.query('drop policy trouble on users')
+
+const plain = (go) => go.ask(standing(go))
+
+const insistences = 3
+
+/** Asks again where there was no connection in time to a database that is about to answer in its own bad way. */
+async function insist(go) {
+  const replies = [await plain(go)]
+  while (replies.at(-1).status === 503 && replies.length < insistences) replies.push(await plain(go))
+  return replies
+}
+
+/** @type {Trouble} */
+const gone = {
+  name: 'the database is gone',
+  faults: [503],
+  enter: ({ wires: [wire] }) => {
+    wire.refuses = true
+    wire.reset()
+  },
+  leave: ({ wires: [wire] }) => wire.heal(),
+  provocations: [
+    { statuses: [503], by: 'a request', ask: plain },
+    {
+      statuses: [503],
+      by: 'an Idempotency-Key',
+      to: ({ isChange, isPublic }) => isChange && !isPublic,
+      ask: (go) => go.ask(standing(go), { headers: { 'idempotency-key': randomUUID() } }),
+    },
+  ],
+}
+
+/** @type {Trouble} */
+const broken = {
+  name: 'the database fails in a way that nobody foresaw',
+  faults: [500, 503],
+  enter: (stage) => policy(stage, '1 / (length(id::text) - 36) is null'),
+  leave: noPolicy,
+  provocations: [{ statuses: [500], by: 'a request', ask: insist }],
+}
+
+/** @type {Trouble} */
+const slow = {
+  name: 'the database is slower than a statement may be',
+  faults: [503, 504],
+  enter: (stage) => policy(stage, 'pg_sleep(20)::text is not null'),
+  leave: noPolicy,
+  provocations: [{ statuses: [504], by: 'a request', ask: insist }],
+}
+
+/** @type {Trouble} */
+const unpaid = {
+  name: 'the payment processor is gone',
+  faults: [502],
+  enter: ({ stripeWire }) => {
+    stripeWire.refuses = true
+    stripeWire.reset()
+  },
+  leave: ({ stripeWire }) => stripeWire.heal(),
+  provocations: [
+    {
+      statuses: [502],
+      by: 'a card',
+      ask: (go) => go.ask(standing(go), { body: { name: 'Paying', ...aCardChange() } }),
+    },
+  ],
+}
+
+/** @type {Trouble} */
+export const halves = {
+  name: 'half of each request',
+  faults: [],
+  provocations: [{ statuses: [408], by: 'half of a request', ask: half }],
+}
+
+/** @type {Trouble} */
+export const crowds = {
+  name: 'more requests than are allowed',
+  faults: [],
+  provocations: [{ statuses: [429], by: 'many at once', ask: crowd }],
+}
+
+/** What goes wrong around one server, one after the other. */
+export const troubles = [gone, broken, slow, unpaid]
+
+/** Of a change the head and a part of its body; of a read a part of its head. Then nothing more, until the server gives up. */
+async function half(go) {
+  const { method, path, key } = standing(go)
+  const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...(key === undefined ? [] : [`X-Api-Key: ${key}`])]
+  const body = ['Content-Type: application/json', 'Content-Length: 20', '', '{"name"']
+  const port = Number(new URL(go.subjects.base).port)
+  const startedAt = performance.now()
+  const bytes = [...lines, ...(go.operation.isChange ? body : ['Accept: applica'])].join('\r\n')
+  const { text } = await sendRaw(port, bytes, { quietMs: 30_000 })
+  return readReply(text, performance.now() - startedAt)
+}
+
+/** An answer in bytes, as `send` gives one. @returns {import('../harness/traffic/http.mjs').Reply} */
+function readReply(bytes, ms) {
+  const [head, text = ''] = bytes.split('\r\n\r\n')
+  const [line, ...lines] = head.split('\r\n')
+  const headers = Object.fromEntries(lines.map((each) => each.split(': ')).map(([name, value]) => [name, value]))
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(line)?.[1] ?? 0)
+  return { status, headers, text, json: parsed(text), ms, error: null }
+}
+
+const atOnce = 25
+const roundsMax = 20
+
+/** Asks until there is too much of it. A key is held to its rate, somebody without one to what may be guessed. */
+async function crowd({ operation, subjects, ask }) {
+  const nothing = Object.fromEntries(operation.members.map((name) => [name, randomUUID()]))
+  const { test } = subjects.stage.acme
+  const fitting = { ...subjects.about(operation, nothing), ...(operation.isPublic ? {} : { key: test }) }
+  const replies = []
+  for (let round = 1; round <= roundsMax; round += 1) {
+    replies.push(...(await Promise.all(Array.from({ length: atOnce }, () => ask(fitting)))))
+    const refused = replies.find(({ status }) => status === 429)
+    if (refused !== undefined) return [...replies.filter((reply) => reply !== refused), refused]
+  }
+  return replies
+}

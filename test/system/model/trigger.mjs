@@ -1,0 +1,35 @@
+import { operations } from '../harness/traffic/contract.mjs'
+import { asker } from './status-triggers.mjs'
+
+/**
+ * Applies provocations to every operation that documents what they are for.
+ *
+ * @param {import('./status-triggers.mjs').Provocation[]} provocations
+ * @param {{ subjects: import('./subjects.mjs').Subjects, answers: import('./answers.mjs').Answers, strayed: string[], lanes?: number,
+ *   during?: string, faults?: number[], isTimed?: boolean }} at strayed: told of each that was answered otherwise; lanes: how many
+ *   are asked at a time
+ * @returns {Promise<number>} how many there were
+ */
+export async function provoke(provocations, { subjects, answers, strayed, lanes = 6, during = '', faults, isTimed }) {
+  const todo = provocations.flatMap((provocation) =>
+    operations
+      .filter((operation) => provocation.statuses.some((status) => operation.operation.responses[status] !== undefined))
+      .filter((operation) => provocation.to?.(operation) !== false)
+      .map((operation) => ({ provocation, operation })),
+  )
+  const count = todo.length
+  const ask = asker(subjects.base)
+  const work = async () => {
+    for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
+      const { provocation, operation } = next
+      const replies = [await provocation.ask({ operation, subjects, ask })].flat()
+      const how = [during, provocation.by].filter((words) => words !== '').join(': ')
+      for (const reply of replies) answers.take(operation, reply, { how, faults, isTimed })
+      const last = replies.at(-1)
+      if (!provocation.statuses.includes(last.status))
+        strayed.push(`${operation.id} ${how}: ${last.status} ${last.json?.error?.code ?? last.error ?? ''}`)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, work))
+  return count
+}
