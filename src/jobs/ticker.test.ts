@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordedLog } from '../../test/kit/fakes/recorded-log.ts'
 import { gate } from '../../test/kit/gate.ts'
-import { recordedLog } from '../../test/kit/recorded-log.ts'
 import { startTicker } from './ticker.ts'
 
 test('a turn that fails is repeated, and of a series of failures one is logged', async () => {

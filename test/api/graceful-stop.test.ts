@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { testApp } from '../kit/app.ts'
-import { aBillingContact, aCard } from '../kit/builders.ts'
+import { aBillingContact, aCard } from '../kit/builders/requests.ts'
+import { testApp } from '../kit/servers/app.ts'
 
 const SLOW_CARD = '4000000000003006'
 

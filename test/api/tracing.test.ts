@@ -9,9 +9,9 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
 import { openTelemetry } from '../../src/observability/open-telemetry.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBillingContact, aBrand, aCard } from '../kit/builders.ts'
-import type { TestOrganization } from '../kit/organization.ts'
+import type { TestOrganization } from '../kit/builders/organization.ts'
+import { aBillingContact, aBrand, aCard } from '../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = '00f067aa0ba902b7'

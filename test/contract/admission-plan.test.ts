@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../../src/app/app.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { admissionOf } from '../../src/http/first-read.store.ts'
 import { listedAfter } from '../../src/resources/profiles/profile.store.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 const ROWS = 20_000
 const GROWING = ['profiles', 'idempotency_keys', 'api_keys']

@@ -1,4 +1,4 @@
-import type { Json, Reply } from '../kit/client.ts'
+import type { Json, Reply } from '../kit/servers/client.ts'
 import { type CanaryCard, details, type Scenario, type Stage } from './card-scenarios.ts'
 
 /** Cards where no card belongs: in broken bodies, in other members, in headers, queries and paths. */

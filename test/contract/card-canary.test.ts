@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBillingContact } from '../kit/builders.ts'
+import { aBillingContact } from '../kit/builders/requests.ts'
 import {
   CanaryScanner,
   databaseFiles,
@@ -12,7 +11,8 @@ import {
   type Place,
   randomCardNumber,
 } from '../kit/canary.ts'
-import type { Reply } from '../kit/client.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
+import type { Reply } from '../kit/servers/client.ts'
 import { ASTRAY } from './card-astray.ts'
 import {
   AT_THE_PROCESSOR,

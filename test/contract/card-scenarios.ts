@@ -4,11 +4,11 @@ import type { ConsumedCard } from '../../src/contract/cards/secret-card.ts'
 import { CARD_REASONS } from '../../src/ports/card-reasons.ts'
 import { done, type Outcome, refused, unavailable } from '../../src/ports/outcome.ts'
 import type { PaymentMethod, Payments } from '../../src/ports/payments.ts'
-import type { TestApp } from '../kit/app.ts'
-import { aBillingContact, aBrand } from '../kit/builders.ts'
+import type { TestOrganization } from '../kit/builders/organization.ts'
+import { aBillingContact, aBrand } from '../kit/builders/requests.ts'
 import { randomCardNumber } from '../kit/canary.ts'
-import type { Json, Reply } from '../kit/client.ts'
-import type { TestOrganization } from '../kit/organization.ts'
+import type { TestApp } from '../kit/servers/app.ts'
+import type { Json, Reply } from '../kit/servers/client.ts'
 
 /** Every way that a card takes through the server, for the test that looks for its traces. */
 

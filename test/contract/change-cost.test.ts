@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declaredStatements } from '../../src/db/statement.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBrand } from '../kit/builders.ts'
+import { aBrand } from '../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 /** The tables that the statement of a change writes, whether or not the change has something for each. */
 function tablesOfChanges(): string[] {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ENDPOINTS } from '../../src/app/app.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
+import type { TestOrganization } from '../kit/builders/organization.ts'
 import { everything } from '../kit/everything.ts'
-import type { TestOrganization } from '../kit/organization.ts'
 import { bodyOf, makeMembers, pathWith } from '../kit/routes.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 const WRITES = ENDPOINTS.filter((endpoint) => endpoint.kind === 'write')
 

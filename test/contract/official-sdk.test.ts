@@ -17,12 +17,12 @@ import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { newKeyText } from '../../src/contract/tokens/key-text.ts'
 import type { Payments } from '../../src/ports/payments.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders.ts'
-import { Client, type Envelope } from '../kit/client.ts'
+import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders/requests.ts'
 import { CALLBACK_URL, completableProfile, settle } from '../kit/completion.ts'
-import { Receiver } from '../kit/receiver.ts'
-import { tokenIn } from '../kit/recorded-mail.ts'
+import { tokenIn } from '../kit/fakes/recorded-mail.ts'
+import { Receiver } from '../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
+import { Client, type Envelope } from '../kit/servers/client.ts'
 
 /** The vendor's own client, unmodified: it knows this server's address and a key, and nothing else (contract 16). */
 

@@ -18,7 +18,7 @@ import { PAGE_POLICY, type ReferenceScript } from '../../src/http/transport/refe
 import { createServer } from '../../src/http/transport/server.ts'
 import { UNSERVED } from '../../src/http/transport/not-implemented.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
-import { recordedLog } from '../kit/recorded-log.ts'
+import { recordedLog } from '../kit/fakes/recorded-log.ts'
 
 const document = buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null)
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const

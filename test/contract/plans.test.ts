@@ -5,9 +5,9 @@ import { ENDPOINTS } from '../../src/app/app.ts'
 import { SESSION_OPTIONS } from '../../src/db/database.ts'
 import { declaredStatements } from '../../src/db/statement.ts'
 import { admissionOf } from '../../src/http/first-read.store.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBrand } from '../kit/builders.ts'
-import type { TestOrganization } from '../kit/organization.ts'
+import type { TestOrganization } from '../kit/builders/organization.ts'
+import { aBrand } from '../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 /** The plan that a connection keeps, whatever the parameters. */
 async function keptPlan(client: pg.Client, name: string, text: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { type FieldNotes, notesOf } from '../../src/contract/fields/field.ts'
 import type { TSchema } from '../../src/contract/fields/schema.ts'
 import { compileCheck } from '../../src/contract/fields/validator.ts'
-import type { Json } from '../kit/client.ts'
+import type { Json } from '../kit/servers/client.ts'
 
 /** The members of a request as the field tables declare them, and what tests do with each: place, take out, sample. */
 

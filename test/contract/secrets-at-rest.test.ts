@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TestApp, testApp } from '../kit/app.ts'
-import { aBrand } from '../kit/builders.ts'
+import { aBrand } from '../kit/builders/requests.ts'
 import { CanaryScanner, databaseFiles, dumpDatabase, hasDatabaseFiles } from '../kit/canary.ts'
-import type { Client, Json, Reply } from '../kit/client.ts'
-import { tokenIn } from '../kit/recorded-mail.ts'
+import { tokenIn } from '../kit/fakes/recorded-mail.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
+import type { Client, Json, Reply } from '../kit/servers/client.ts'
 
 /** What is secret lies encrypted, and what lies encrypted cannot be changed, moved or exchanged (PII-1, PII-2, PII-5). */
 

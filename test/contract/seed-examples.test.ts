@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { packageRoot } from '../../src/package-root.ts'
-import { type TestApp, testApp } from '../kit/app.ts'
-import type { Json, Reply } from '../kit/client.ts'
-import type { TestOrganization } from '../kit/organization.ts'
+import type { TestOrganization } from '../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../kit/servers/app.ts'
+import type { Json, Reply } from '../kit/servers/client.ts'
 
 /** The published page's own request and answers, word for word. */
 function published(name: string): Json {

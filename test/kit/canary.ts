@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import { isLuhnValid } from '../../src/contract/cards/luhn.ts'
 import type { KeyRing } from '../../src/encryption/key-ring.ts'
-import type { TestApp } from './app.ts'
+import type { TestApp } from './servers/app.ts'
 
 /** Secrets that a test sends, and the search for them everywhere that something is kept, in every form they may take. */
 

@@ -1,7 +1,7 @@
-import type { TestApp } from './app.ts'
-import { aBrand, aCampaign, withOwnCampaigns } from './builders.ts'
-import type { Client, Json, Reply } from './client.ts'
-import type { TestOrganization } from './organization.ts'
+import type { TestOrganization } from './builders/organization.ts'
+import { aBrand, aCampaign, withOwnCampaigns } from './builders/requests.ts'
+import type { TestApp } from './servers/app.ts'
+import type { Client, Json, Reply } from './servers/client.ts'
 import { until } from './tally.ts'
 
 /** What completions need in many tests: profiles that can be completed, and time that passes for providers and jobs. */

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/package-root.ts'
 import type { CallbackReading } from '../../src/ports/event-receiver.ts'
 import { type Outcome, refused } from '../../src/ports/outcome.ts'
 import type { EventSubject } from '../../src/ports/provider-event.ts'
-import { send, startFakeProvider } from './fake-provider.ts'
+import { send, startFakeProvider } from './fakes/provider.ts'
 
 /**
  * One exchange with a provider as its own documentation shows it, in `src/adapters/<adapter>/fixtures/<name>.json`. Members

@@ -1,4 +1,4 @@
-import type { TestApp } from './app.ts'
+import type { TestApp } from './servers/app.ts'
 
 /** All rows of the database as one text, but when an API key was last used; `except` names tables to leave out. */
 export async function everything(app: TestApp, except: readonly string[] = []): Promise<string> {

@@ -7,8 +7,8 @@ import type { Log, LogFields } from '../../src/observability/log.ts'
 import { createMetrics, type Metrics } from '../../src/observability/metrics.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Payments } from '../../src/ports/payments.ts'
-import { createTestDatabase, type TestDatabase } from './cluster.ts'
-import { openTestPool } from './server-pool.ts'
+import { createTestDatabase, type TestDatabase } from './servers/cluster.ts'
+import { openTestPool } from './servers/server-pool.ts'
 
 /** Background work over a real database: two pools as two instances would have them, and the owner's view of the rows. */
 

@@ -3,9 +3,9 @@ import { ENDPOINTS } from '../../src/app/app.ts'
 import type { TSchema } from '../../src/contract/fields/schema.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
-import { aCampaign, withOwnCampaigns } from './builders.ts'
-import type { Json } from './client.ts'
-import type { TestOrganization } from './organization.ts'
+import type { TestOrganization } from './builders/organization.ts'
+import { aCampaign, withOwnCampaigns } from './builders/requests.ts'
+import type { Json } from './servers/client.ts'
 
 /** How a test reaches every operation, whatever operations there are: real path members and a body that has an effect. */
 

@@ -1,4 +1,4 @@
-import type { Reply } from './client.ts'
+import type { Reply } from './servers/client.ts'
 
 /** What kind of answer a reply is: `200`, `200 replay` or `409 CONFLICT_001`. */
 export function kindOf(reply: Reply): string {

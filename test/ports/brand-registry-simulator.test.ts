@@ -15,8 +15,8 @@ import {
 } from '../../src/adapters/simulator/magic-values/campaigns.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
-import { manualClock } from '../kit/manual-clock.ts'
-import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/registry-builders.ts'
+import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/builders/registry.ts'
+import { manualClock } from '../kit/fakes/manual-clock.ts'
 import { brandRegistrySuite, doneValue } from './brand-registry.suite.ts'
 
 const DELAY_MS = 2_000

@@ -6,10 +6,10 @@ import { tcrBrandRegistry } from '../../src/adapters/tcr/index.ts'
 import type { BrandRegistry } from '../../src/ports/brand-registry.ts'
 import { refused } from '../../src/ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../src/ports/registry-reasons.ts'
-import { FAKE_CNP, type FakeTcr, startFakeTcr, TCR_KEY, TCR_SECRET, type TcrFakeFault } from '../kit/fake-tcr.ts'
+import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/builders/registry.ts'
+import { recordedLog } from '../kit/fakes/recorded-log.ts'
+import { FAKE_CNP, type FakeTcr, startFakeTcr, TCR_KEY, TCR_SECRET, type TcrFakeFault } from '../kit/fakes/tcr.ts'
 import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
-import { recordedLog } from '../kit/recorded-log.ts'
-import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/registry-builders.ts'
 import { brandRegistrySuite, doneValue } from './brand-registry.suite.ts'
 
 const FEES = { brand: 4.5, revet: 4.5, vetting: 40, campaignReview: 15 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import type { BrandForRegistry, BrandRegistry, RegisteredBrand } from '../../src/ports/brand-registry.ts'
 import type { Outcome } from '../../src/ports/outcome.ts'
-import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/registry-builders.ts'
+import { aMagicBrand, aRegistryBrand, aRegistryCampaign } from '../kit/builders/registry.ts'
 
 /** One adapter under the suite, with the registry behind it. */
 export interface BrandRegistryHarness {

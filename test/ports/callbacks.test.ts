@@ -4,7 +4,13 @@ import { metaReceiver } from '../../src/adapters/meta/event-receiver.ts'
 import { tcrReceiver } from '../../src/adapters/tcr/event-receiver.ts'
 import { telnyxReceiver } from '../../src/adapters/telnyx/event-receiver.ts'
 import type { CallbackReceiver } from '../../src/ports/event-receiver.ts'
-import { metaCallback, type SignedCallback, tcrCallback, telnyxCallback, telnyxKeys } from '../kit/signed-callbacks.ts'
+import {
+  metaCallback,
+  type SignedCallback,
+  tcrCallback,
+  telnyxCallback,
+  telnyxKeys,
+} from '../kit/builders/signed-events.ts'
 
 const NOW = Date.UTC(2026, 2, 25, 12)
 const REFUSED = { kind: 'refused' }

@@ -6,7 +6,7 @@ import { simulatedCarrier } from '../../src/adapters/simulator/carrier.ts'
 import { MAGIC_NUMBERS } from '../../src/adapters/simulator/magic-values/numbers.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
-import { manualClock } from '../kit/manual-clock.ts'
+import { manualClock } from '../kit/fakes/manual-clock.ts'
 import { doneValue } from './brand-registry.suite.ts'
 import { carrierSuite } from './carrier.suite.ts'
 

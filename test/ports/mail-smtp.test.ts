@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSmtpUrl } from '../../src/adapters/smtp/client.ts'
 import { smtpMail } from '../../src/adapters/smtp/index.ts'
-import { type FakeSmtp, startFakeSmtp } from '../kit/fake-smtp.ts'
+import { type FakeSmtp, startFakeSmtp } from '../kit/fakes/smtp.ts'
 import { kindAndAbout } from '../kit/outcome-kind.ts'
 import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.ts'
 

@@ -7,9 +7,9 @@ import { stripePayments } from '../../src/adapters/stripe/index.ts'
 import { CARD_REASONS } from '../../src/ports/card-reasons.ts'
 import { type About, refused } from '../../src/ports/outcome.ts'
 import type { Payer, Payments } from '../../src/ports/payments.ts'
-import { FAKE_STRIPE_KEY, type FakeStripe, type StripeStepName, startFakeStripe } from '../kit/fake-stripe.ts'
+import { recordedLog } from '../kit/fakes/recorded-log.ts'
+import { FAKE_STRIPE_KEY, type FakeStripe, type StripeStepName, startFakeStripe } from '../kit/fakes/stripe.ts'
 import { kindAndAbout, STRANGE_ERRORS } from '../kit/outcome-kind.ts'
-import { recordedLog } from '../kit/recorded-log.ts'
 import { card, cardPartsIn, doneValue, payer, paymentsSuite } from './payments.suite.ts'
 
 async function open({ timeoutMs = 5_000, secretKey = FAKE_STRIPE_KEY } = {}) {

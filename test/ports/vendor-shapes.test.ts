@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { unknownToStripe } from '../kit/stripe-shapes.ts'
-import { telnyxMisfit } from '../kit/telnyx-shapes.ts'
+import { unknownToStripe } from '../kit/fakes/stripe-shapes.ts'
+import { telnyxMisfit } from '../kit/fakes/telnyx-shapes.ts'
 
 /** The fakes refuse what the vendors' own packages do not describe. */
 

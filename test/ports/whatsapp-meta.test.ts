@@ -13,9 +13,9 @@ import {
   type GraphFakeFault,
   type GraphStepName,
   startFakeGraph,
-} from '../kit/fake-graph.ts'
+} from '../kit/fakes/graph.ts'
+import { recordedLog } from '../kit/fakes/recorded-log.ts'
 import { STRANGE_ERRORS } from '../kit/outcome-kind.ts'
-import { recordedLog } from '../kit/recorded-log.ts'
 import { verify, whatsappSuite } from './whatsapp.suite.ts'
 
 async function open({ timeoutMs = 5_000, appToken }: { timeoutMs?: number; appToken?: string } = {}) {

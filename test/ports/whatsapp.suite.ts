@@ -5,7 +5,7 @@ import { MAGIC_REGISTRATIONS, MAGIC_TOKENS } from '../../src/adapters/simulator/
 import type { Outcome } from '../../src/ports/outcome.ts'
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../src/ports/whatsapp.ts'
 import { WHATSAPP_REASONS } from '../../src/ports/whatsapp-reasons.ts'
-import { FAKE_NUMBER, FAKE_WABA } from '../kit/fake-graph.ts'
+import { FAKE_NUMBER, FAKE_WABA } from '../kit/fakes/graph.ts'
 
 /** One adapter under the suite, with everything it logged. */
 export interface WhatsappHarness {

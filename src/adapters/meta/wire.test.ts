@@ -1,4 +1,5 @@
 import { describe } from 'node:test'
+import { metaCallback } from '../../../test/kit/builders/signed-events.ts'
 import {
   type DocumentedCall,
   type DocumentedEvent,
@@ -6,8 +7,7 @@ import {
   documentedEvents,
   everyExchangeIsPlayed,
 } from '../../../test/kit/documented-exchanges.ts'
-import { recordedLog } from '../../../test/kit/recorded-log.ts'
-import { metaCallback } from '../../../test/kit/signed-callbacks.ts'
+import { recordedLog } from '../../../test/kit/fakes/recorded-log.ts'
 import { done, type Outcome, type Refusal, refused } from '../../ports/outcome.ts'
 import type { Whatsapp } from '../../ports/whatsapp.ts'
 import { scopeMissing, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'

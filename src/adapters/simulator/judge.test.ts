@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aRegistryCampaign } from '../../../test/kit/registry-builders.ts'
+import { aRegistryCampaign } from '../../../test/kit/builders/registry.ts'
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import { judgeCampaign } from './judge.ts'
 

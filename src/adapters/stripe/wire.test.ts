@@ -1,6 +1,6 @@
 import { describe } from 'node:test'
 import { type DocumentedCall, documentedCalls, everyExchangeIsPlayed } from '../../../test/kit/documented-exchanges.ts'
-import { recordedLog } from '../../../test/kit/recorded-log.ts'
+import { recordedLog } from '../../../test/kit/fakes/recorded-log.ts'
 import { SecretCard } from '../../contract/cards/secret-card.ts'
 import { CARD_REASONS } from '../../ports/card-reasons.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'

@@ -1,4 +1,6 @@
 import { describe } from 'node:test'
+import { documentedBrand, documentedCampaign } from '../../../test/kit/builders/registry.ts'
+import { tcrCallback } from '../../../test/kit/builders/signed-events.ts'
 import {
   type DocumentedCall,
   type DocumentedEvent,
@@ -6,9 +8,7 @@ import {
   documentedEvents,
   everyExchangeIsPlayed,
 } from '../../../test/kit/documented-exchanges.ts'
-import { recordedLog } from '../../../test/kit/recorded-log.ts'
-import { documentedBrand, documentedCampaign } from '../../../test/kit/registry-builders.ts'
-import { tcrCallback } from '../../../test/kit/signed-callbacks.ts'
+import { recordedLog } from '../../../test/kit/fakes/recorded-log.ts'
 import type { BrandRegistry } from '../../ports/brand-registry.ts'
 import { done, refused } from '../../ports/outcome.ts'
 import { REGISTRY_REASONS } from '../../ports/registry-reasons.ts'

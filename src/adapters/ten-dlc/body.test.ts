@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aRegistryCampaign } from '../../../test/kit/registry-builders.ts'
+import { aRegistryCampaign } from '../../../test/kit/builders/registry.ts'
 import { campaignBody, pathOfField } from './body.ts'
 
 const ATTRIBUTES = ['numberPool', 'ageGated', 'directLending', 'affiliateMarketing'] as const

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { aRegistryCampaign } from '../../../test/kit/registry-builders.ts'
+import { aRegistryCampaign } from '../../../test/kit/builders/registry.ts'
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import { done, unavailable } from '../../ports/outcome.ts'
 import type { JsonSession } from '../http-client/json-client.ts'

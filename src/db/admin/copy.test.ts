@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/servers/cluster.ts'
 import { CopyOut } from './copy.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
 

@@ -16,7 +16,7 @@ import {
   queryOnce,
   quietLog,
   startChild,
-} from '../../../test/kit/embedded-processes.ts'
+} from '../../../test/kit/servers/embedded-processes.ts'
 import { ADMINISTRATOR } from './administrator.ts'
 import { openEmbedded } from './index.ts'
 import { codeOf } from './node-error.ts'

@@ -11,7 +11,7 @@ import {
   queryOnce,
   quietLog,
   startChild,
-} from '../../../test/kit/embedded-processes.ts'
+} from '../../../test/kit/servers/embedded-processes.ts'
 import { EmbeddedError, openEmbedded } from './index.ts'
 
 const isRoot = process.geteuid?.() === 0

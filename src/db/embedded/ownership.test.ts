@@ -9,7 +9,7 @@ import {
   queryOnce,
   type Said,
   startChild,
-} from '../../../test/kit/embedded-processes.ts'
+} from '../../../test/kit/servers/embedded-processes.ts'
 
 async function opened(t: TestContext, dataDir: string, purpose: 'server' | 'command'): Promise<[EmbeddedChild, Said]> {
   const child = startChild(t, dataDir, { purpose })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import { createTestDatabase, type TestDatabase } from '../../../test/kit/cluster.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/servers/cluster.ts'
 import { newId } from '../../contract/new-id.ts'
 import { databaseTrouble, NotConnected, TripRefused } from '../database-error.ts'
 import type { Param } from '../statement.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aStoredCampaign } from '../../../test/kit/registration-builders.ts'
+import { aStoredCampaign } from '../../../test/kit/builders/registrations.ts'
 import { addBrokenRules } from '../../contract/fields/rule.ts'
 import type { CampaignContent, UseCase } from './campaign.fields.ts'
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aStoredBrand, BRAND_ID } from '../../../test/kit/registration-builders.ts'
+import { aStoredBrand, BRAND_ID } from '../../../test/kit/builders/registrations.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { readBody } from '../../contract/fields/patch.ts'
 import { ROLES } from '../../contract/permissions.ts'

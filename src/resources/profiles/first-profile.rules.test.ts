@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aStoredBrand, BRAND_ID } from '../../../test/kit/registration-builders.ts'
+import { aStoredBrand, BRAND_ID } from '../../../test/kit/builders/registrations.ts'
 import { firstProfile } from './first-profile.rules.ts'
 
 test('the profile of a first start is the published example, approved, with a brand that no registry knows', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aStoredBrand, BRAND_ID } from '../../../test/kit/registration-builders.ts'
+import { aStoredBrand, BRAND_ID } from '../../../test/kit/builders/registrations.ts'
 import { presentBrand } from '../brands/index.ts'
 import { presentProfile, type Viewed } from './response.rules.ts'
 

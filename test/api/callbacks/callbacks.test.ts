@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventSubject } from '../../../src/ports/provider-event.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aRegistryBrand } from '../../kit/registry-builders.ts'
+import { aRegistryBrand } from '../../kit/builders/registry.ts'
 import {
   metaCallback,
   type SignedCallback,
   tcrCallback,
   telnyxCallback,
   telnyxKeys,
-} from '../../kit/signed-callbacks.ts'
+} from '../../kit/builders/signed-events.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 const SECRET = 'tcr-secret-of-the-tests'
 const APP_SECRET = 'meta-app-secret-of-the-tests'

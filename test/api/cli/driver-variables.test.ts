@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { postmasterOf } from '../../kit/embedded-processes.ts'
+import { postmasterOf } from '../../kit/servers/embedded-processes.ts'
 import { answered, dataDirectory, serve } from './letterhead.ts'
 
 const directory = dataDirectory()

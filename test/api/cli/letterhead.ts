@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { createOutput } from '../../../src/cli/output.ts'
 import { runCli } from '../../../src/cli/run.ts'
 import { type EmbeddedDatabase, openEmbedded } from '../../../src/db/embedded/index.ts'
-import { killPostmaster, quietLog } from '../../kit/embedded-processes.ts'
+import { killPostmaster, quietLog } from '../../kit/servers/embedded-processes.ts'
 
 /**
  * The command line, as a person runs it (`asProcess`: the built program in a process of its own) or as that process runs it

@@ -8,8 +8,8 @@ import type { EmbeddedDatabase } from '../../../src/db/embedded/index.ts'
 import { readOrCreateKeyFile } from '../../../src/encryption/key-file.ts'
 import { KeyRing } from '../../../src/encryption/key-ring.ts'
 import { keyDigest } from '../../../src/http/auth/authenticate.ts'
-import { aCampaign } from '../../kit/builders.ts'
-import { queryOnce } from '../../kit/embedded-processes.ts'
+import { aCampaign } from '../../kit/builders/requests.ts'
+import { queryOnce } from '../../kit/servers/embedded-processes.ts'
 import { answered, dataDirectory, keepRunning, letterhead, refused } from './letterhead.ts'
 
 const directory = dataDirectory()

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { openEmbedded } from '../../../src/db/embedded/index.ts'
-import { queryOnce, quietLog } from '../../kit/embedded-processes.ts'
-import { startTlsPostgres, TLS_ROOT } from '../../kit/tls-postgres.ts'
+import { queryOnce, quietLog } from '../../kit/servers/embedded-processes.ts'
+import { startTlsPostgres, TLS_ROOT } from '../../kit/servers/tls-postgres.ts'
 import { answered, dataDirectory, letterhead, refused } from './letterhead.ts'
 
 /** A PostgreSQL that speaks TLS and wants a password, as a hosted one does. */

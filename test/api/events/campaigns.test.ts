@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign, withOwnCampaigns } from '../../kit/builders.ts'
-import { giveCampaign } from '../../kit/organization-data.ts'
+import { giveCampaign } from '../../kit/builders/organization-data.ts'
+import { aCampaign, withOwnCampaigns } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 interface EventRow extends Record<string, unknown> {
   profile_id: string | null

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBillingContact, aBrand, aCard } from '../../kit/builders.ts'
-import { subscribe } from '../../kit/subscription.ts'
+import { aBillingContact, aBrand, aCard } from '../../kit/builders/requests.ts'
+import { subscribe } from '../../kit/builders/subscription.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 interface EventRow extends Record<string, unknown> {
   profile_id: string

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 const CARD = '4242424242424242'
 

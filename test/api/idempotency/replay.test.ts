@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Json, Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json, Reply } from '../../kit/servers/client.ts'
 
 const STRICT = { prefer: 'handling=strict' }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setOrganizationState } from '../../../src/resources/organizations/index.ts'
 import { setUserRole, setUserStatus } from '../../../src/resources/users/index.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Client, Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client, Reply } from '../../kit/servers/client.ts'
 
 const KEY = { 'idempotency-key': 'shared' }
 

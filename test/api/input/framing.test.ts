@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from '../../kit/app.ts'
+import { testApp } from '../../kit/servers/app.ts'
 import { FRAMING_CASES, type FramingCase } from './framing-cases.ts'
 import { assertNoCors, assertRefusal } from './refusal.ts'
 import { exchange, type WireReply } from './wire.ts'

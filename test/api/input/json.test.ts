@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Client } from '../../kit/client.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client } from '../../kit/servers/client.ts'
 import { assertRefusal } from './refusal.ts'
 
 /** Bodies that mean harm, over HTTP (IN-1, IN-3, IN-8): refused in the envelope, never a 5xx, and nothing is written. */

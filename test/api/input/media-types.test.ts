@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from '../../kit/app.ts'
+import { testApp } from '../../kit/servers/app.ts'
 import { assertRefusal } from './refusal.ts'
 
 /** Which forms of a request and of an answer are spoken (IN-4, decision 13). */

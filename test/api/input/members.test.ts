@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { campaignBody } from '../../../src/resources/campaigns/campaign.fields.ts'
 import { createRequest, updateRequest } from '../../../src/resources/profiles/profile-request.fields.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { withOwnCampaigns } from '../../kit/builders.ts'
-import type { Client, Json } from '../../kit/client.ts'
+import { withOwnCampaigns } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client, Json } from '../../kit/servers/client.ts'
 import { assertRefusal } from './refusal.ts'
 
 /** Every member of the field tables with every kind of wrong value: refused under its own path, and nothing is written. */

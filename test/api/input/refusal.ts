@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { CATALOGUE, docUrl, type ErrorCode } from '../../../src/contract/errors.ts'
 import { packageRoot } from '../../../src/package-root.ts'
-import type { Envelope } from '../../kit/client.ts'
+import type { Envelope } from '../../kit/servers/client.ts'
 
 /** What every refusal looks like, whatever was sent (IN-8). */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand } from '../../kit/builders.ts'
-import type { Json, Reply } from '../../kit/client.ts'
+import { aBrand } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json, Reply } from '../../kit/servers/client.ts'
 
 const COMPOSED = 'Caf\u00e9'
 const DECOMPOSED = 'Cafe\u0301'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../../../src/app/app.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign, withOwnCampaigns } from '../../kit/builders.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aCampaign, withOwnCampaigns } from '../../kit/builders/requests.ts'
 import { bodyOf, makeMembers, pathWith } from '../../kit/routes.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 import { assertRefusal } from './refusal.ts'
 
 /** Names that an operation does not know, in the query and in the body: told in every answer, refused in strict mode. */

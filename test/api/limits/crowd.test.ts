@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 import { kindOf, until } from '../../kit/tally.ts'
 
 describe('more requests at a time than an instance works on', () => {

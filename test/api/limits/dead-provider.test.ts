@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Payments } from '../../../src/ports/payments.ts'
-import { testApp } from '../../kit/app.ts'
-import { aBillingContact, aCard } from '../../kit/builders.ts'
+import { aBillingContact, aCard } from '../../kit/builders/requests.ts'
+import { testApp } from '../../kit/servers/app.ts'
 import { until } from '../../kit/tally.ts'
 
 /** A processor that takes every call and answers none. */

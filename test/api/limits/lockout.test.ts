@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '../../../src/contract/new-id.ts'
 import { newKeyText } from '../../../src/contract/tokens/key-text.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Reply } from '../../kit/client.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Reply } from '../../kit/servers/client.ts'
 import { kindOf, tally } from '../../kit/tally.ts'
 
 const guess = (app: TestApp, headers: Record<string, string> = {}): Promise<Reply> =>

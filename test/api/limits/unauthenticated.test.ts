@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { newId } from '../../../src/contract/new-id.ts'
 import { newKeyText } from '../../../src/contract/tokens/key-text.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 import { kindOf, until } from '../../kit/tally.ts'
 import { exchange } from '../input/wire.ts'
 

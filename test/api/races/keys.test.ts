@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { Client, type Json, type Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import { Client, type Json, type Reply } from '../../kit/servers/client.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 import { kindOf } from '../../kit/tally.ts'
 
 describe('a key that is made while the rights behind it change', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand } from '../../kit/builders.ts'
-import type { Client, Json, Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBrand } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client, Json, Reply } from '../../kit/servers/client.ts'
 import { tally } from '../../kit/tally.ts'
 
 /** On a busy machine a row's queue may be longer than the default wait; a refusal for that is another test's matter. */

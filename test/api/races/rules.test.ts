@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBillingContact, aBrand } from '../../kit/builders.ts'
-import type { Client, Json, Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBillingContact, aBrand } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client, Json, Reply } from '../../kit/servers/client.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 import { kindOf } from '../../kit/tally.ts'
 
 /** On a busy machine a row's queue may be longer than the default wait; a refusal for that is another test's matter. */

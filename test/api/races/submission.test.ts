@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { brandWithTaxId, completableProfile, complete } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 const ROUNDS = 200
 const AT_ONCE = 5

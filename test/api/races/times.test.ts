@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCard } from '../../kit/builders.ts'
-import type { Json } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aCard } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 
 describe('the time of a change that waited for a lock', () => {
   let app: TestApp

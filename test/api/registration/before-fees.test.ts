@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand } from '../../kit/builders.ts'
-import type { Json } from '../../kit/client.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBrand } from '../../kit/builders/requests.ts'
 import { completableProfile, complete, type ShownRegistration, settle } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
 
 /** What can never be registered is told where it is to be put right, before the registry is asked and paid. */
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import {
   completableProfile,
   complete,
@@ -10,9 +10,9 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { type ScriptedCarrier, scriptedCarrier } from '../../kit/scripted-carrier.ts'
-import { type Fate, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedCarrier, scriptedCarrier } from '../../kit/fakes/scripted-carrier.ts'
+import { type Fate, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** The carrier's step: whatever becomes of a call, there is one messaging profile, and the number is in it. */
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign } from '../../kit/builders.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aCampaign } from '../../kit/builders/requests.ts'
 import { completableProfile, complete, letTimePass, registrationOf, settle, stepOf } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { type Fate, type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type Fate, type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** A campaign that reviewers declined: changed at the registry where it can be, else ended there and submitted anew. */
 

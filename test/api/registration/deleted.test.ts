@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { giveBrandOf } from '../../kit/builders/organization-data.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -11,11 +12,10 @@ import {
   registrationOf,
   settle,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { giveBrandOf } from '../../kit/organization-data.ts'
-import { Receiver } from '../../kit/receiver.ts'
-import { type ScriptedCarrier, scriptedCarrier } from '../../kit/scripted-carrier.ts'
-import { type Fate, type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedCarrier, scriptedCarrier } from '../../kit/fakes/scripted-carrier.ts'
+import { type Fate, type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 import { aWebhook } from '../webhooks/kit.ts'
 
 /**

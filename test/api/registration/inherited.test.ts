@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { giveBrandOf } from '../../kit/builders/organization-data.ts'
 import {
   anotherWaitsForBrand,
   brandWithTaxId,
@@ -11,10 +12,9 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { giveBrandOf } from '../../kit/organization-data.ts'
-import { Receiver } from '../../kit/receiver.ts'
-import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** Profiles that share the brand of their organization: it is registered, and paid for, once, whoever comes when. */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from '../../kit/app.ts'
 import { completableProfile, complete } from '../../kit/completion.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import { testApp } from '../../kit/servers/app.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 
 test('a completion that finds the profile complete once it has waited for its turn keeps that answer under its key', async () => {
   await using app = await testApp()

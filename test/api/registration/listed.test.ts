@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -10,7 +10,7 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** D6: a listed company gets no campaign before somebody there has answered the mail of the registry (Authentication+). */
 

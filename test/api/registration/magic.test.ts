@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign } from '../../kit/builders.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aCampaign } from '../../kit/builders/requests.ts'
 import {
   brandWithTaxId,
   type CompletableOptions,
@@ -13,7 +13,7 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** D14: what a registry and a carrier may come to, asked for by documented values, through a whole registration. */
 

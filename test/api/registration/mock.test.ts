@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { buildPorts } from '../../../src/app/providers.ts'
 import { loadConfig } from '../../../src/config/index.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
-import { testApp } from '../../kit/app.ts'
+import { giveBrandOf } from '../../kit/builders/organization-data.ts'
+import { telnyxKeys } from '../../kit/builders/signed-events.ts'
 import {
   anotherWaitsForBrand,
   brandWithTaxId,
@@ -14,12 +15,11 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import { startFakeTcr, TCR_KEY, TCR_SECRET } from '../../kit/fake-tcr.ts'
-import { startFakeTelnyx, TELNYX_KEY } from '../../kit/fake-telnyx.ts'
-import { giveBrandOf } from '../../kit/organization-data.ts'
-import { recordedLog } from '../../kit/recorded-log.ts'
-import { scriptedRegistry } from '../../kit/scripted-registry.ts'
-import { telnyxKeys } from '../../kit/signed-callbacks.ts'
+import { recordedLog } from '../../kit/fakes/recorded-log.ts'
+import { scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { startFakeTcr, TCR_KEY, TCR_SECRET } from '../../kit/fakes/tcr.ts'
+import { startFakeTelnyx, TELNYX_KEY } from '../../kit/fakes/telnyx.ts'
+import { testApp } from '../../kit/servers/app.ts'
 
 test('a registry that takes mocks gets mocks, own and taken over, and nobody is asked to review them', async () => {
   const registry = scriptedRegistry({ takesMocks: true })

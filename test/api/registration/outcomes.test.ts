@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Outcome } from '../../../src/ports/outcome.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
 import { referenceDigests } from '../../../src/resources/registrations/workflow/wake.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -14,8 +14,8 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** Every outcome of a call to the registry, over the real job and database (OUTB-3, OUTB-4, OUTB-6; decision 21). */
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testApp } from '../../kit/app.ts'
 import { completableProfile, complete, letTimePass, registrationOf, settle, stepOf } from '../../kit/completion.ts'
-import { Receiver } from '../../kit/receiver.ts'
-import { scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { testApp } from '../../kit/servers/app.ts'
 
 /** What a registry charges for has a quota for each organization (TEN-3): what exceeds it waits, and says so. */
 

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { packageRoot } from '../../../src/package-root.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Json } from '../../kit/client.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { complete, type ShownRegistration, settle } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
 
 /** The rehearsal that `docs/PROVIDERS.md` prints, with its own texts. */
 

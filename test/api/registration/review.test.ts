@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { reviewProfile } from '../../../src/resources/registrations/index.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand } from '../../kit/builders.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBrand } from '../../kit/builders/requests.ts'
 import { completable, complete, registrationOf, settle } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { Receiver } from '../../kit/receiver.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 import { aWebhook } from '../webhooks/kit.ts'
 
 /** What `letterhead profile review` does, beside the running server. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { testApp } from '../../kit/app.ts'
 import { brandWithTaxId, completableProfile, complete, registrationOf, settle, stepOf } from '../../kit/completion.ts'
-import { Receiver } from '../../kit/receiver.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { testApp } from '../../kit/servers/app.ts'
 import { aWebhook } from '../webhooks/kit.ts'
 
 /** A verifier from the contract's words (12.4): base64 key without its prefix, `{id}.{timestamp}.{body}`, 300 seconds. */

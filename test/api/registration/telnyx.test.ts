@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { telnyxBrandRegistry } from '../../../src/adapters/telnyx/registry.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand, aCampaign } from '../../kit/builders.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBrand, aCampaign } from '../../kit/builders/requests.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -12,10 +12,10 @@ import {
   type ShownRegistration,
   stepOf,
 } from '../../kit/completion.ts'
-import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFate } from '../../kit/fake-telnyx.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import { recordedLog } from '../../kit/fakes/recorded-log.ts'
+import { type FakeTelnyx, startFakeTelnyx, TELNYX_KEY, type TelnyxFate } from '../../kit/fakes/telnyx.ts'
 import { STRANGE_ERRORS } from '../../kit/outcome-kind.ts'
-import { recordedLog } from '../../kit/recorded-log.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** Whole registrations at Telnyx: every word that it has for a brand and a campaign, from the completion to what the customer reads. */
 

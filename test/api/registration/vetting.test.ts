@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aCampaign } from '../../kit/builders.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { giveBrandOf } from '../../kit/builders/organization-data.ts'
+import { aCampaign } from '../../kit/builders/requests.ts'
 import {
   brandWithTaxId,
   completableProfile,
@@ -13,9 +14,8 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { giveBrandOf } from '../../kit/organization-data.ts'
-import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** External vetting, where it is configured: ordered once for a brand, since every order is charged. */
 

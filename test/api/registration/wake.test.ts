@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { wake } from '../../../src/resources/registrations/index.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { completableProfile, complete, registrationOf, stepOf } from '../../kit/completion.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { type ScriptedRegistry, scriptedRegistry } from '../../kit/scripted-registry.ts'
+import { type ScriptedRegistry, scriptedRegistry } from '../../kit/fakes/scripted-registry.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 /** A provider's event takes effect at once: it ends the wait of a run, and one that comes while a worker is at it is not lost. */
 

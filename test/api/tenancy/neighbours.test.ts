@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { aBrand } from '../../kit/builders.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import { ownerSession, untilBlocked } from '../../kit/owner.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { aBrand } from '../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import { ownerSession, untilBlocked } from '../../kit/servers/owner.ts'
 import { kindOf, tally } from '../../kit/tally.ts'
 
 /** What one organization has under way at the database is no reason for another to wait. */

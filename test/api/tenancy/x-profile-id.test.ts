@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Client, Json } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Client, Json } from '../../kit/servers/client.ts'
 import { kindOf } from '../../kit/tally.ts'
 
 const RANDOM = '0190a0b0-0000-7000-8000-00000000abcd'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ORGANIZATION_STATES, type OrganizationState } from '../../../src/resources/organizations/organization.store.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Json } from '../../kit/client.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
 
 const MEMBERS =
   'type id organization_id name short_name email icon description created_at channels status settings profiles'

@@ -14,8 +14,8 @@ import {
   insertCallback,
   markCallbacksDue,
 } from '../../../src/resources/webhooks/index.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import { Receiver } from '../../kit/receiver.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
 
 const AT = '2026-03-25T10:43:34.58912+00:00'
 

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { RETRY_SCHEDULE_MS } from '../../../src/resources/webhooks/attempt.rules.ts'
-import { type TestApp, testApp } from '../../kit/app.ts'
-import type { Json } from '../../kit/client.ts'
-import { type Received, Receiver, reset, silence } from '../../kit/receiver.ts'
+import { type Received, Receiver, reset, silence } from '../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
 import { aWebhook, deliveriesOf, runNextAttempts, scene } from './kit.ts'
 
 /** Written from the contract's description alone (12.4). */

@@ -9,9 +9,9 @@ import {
 } from '../../../src/jobs/receiver-claim.store.ts'
 import { DELIVER_CALLBACK } from '../../../src/resources/webhooks/callback.store.ts'
 import { DELIVER_WEBHOOK } from '../../../src/resources/webhooks/delivery.store.ts'
-import { testApp } from '../../kit/app.ts'
+import { Receiver, silence } from '../../kit/fakes/webhook-receiver.ts'
 import { JobsBench } from '../../kit/jobs.ts'
-import { Receiver, silence } from '../../kit/receiver.ts'
+import { testApp } from '../../kit/servers/app.ts'
 import { until } from '../../kit/tally.ts'
 import { aWebhook } from './kit.ts'
 

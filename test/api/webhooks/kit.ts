@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { TestApp } from '../../kit/app.ts'
-import type { Client, Json, Reply } from '../../kit/client.ts'
-import type { TestOrganization } from '../../kit/organization.ts'
-import type { Receiver } from '../../kit/receiver.ts'
+import type { TestOrganization } from '../../kit/builders/organization.ts'
+import type { Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import type { TestApp } from '../../kit/servers/app.ts'
+import type { Client, Json, Reply } from '../../kit/servers/client.ts'
 
 /** What tests of deliveries do again and again. */
 

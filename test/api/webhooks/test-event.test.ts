@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { testApp } from '../../kit/app.ts'
-import type { Json } from '../../kit/client.ts'
-import { type Received, Receiver } from '../../kit/receiver.ts'
+import { type Received, Receiver } from '../../kit/fakes/webhook-receiver.ts'
+import { testApp } from '../../kit/servers/app.ts'
+import type { Json } from '../../kit/servers/client.ts'
 import { deliveriesOf, runNextAttempts, scene } from './kit.ts'
 
 test('a test event is one signed attempt without a repetition, counts for nothing, and goes out while the webhook is off', async () => {

@@ -46,7 +46,7 @@ test('a slice file of no agreed kind is found', () => {
 test('a file name that says nothing is found', () => {
   assertSplits(
     checkFileNames,
-    ['src/http/envelope.ts', 'test/kit/app.ts', 'src/contract/commonwealth.ts'],
+    ['src/http/envelope.ts', 'test/kit/servers/app.ts', 'src/contract/commonwealth.ts'],
     ['src/http/utils.ts', 'test/kit/test-helpers.ts', 'src/common/money.ts', 'src/misc.ts', 'src/db/pool-manager.ts'],
   )
 })

@@ -7,7 +7,7 @@ import {
   BRAND_ID,
   CAMPAIGN_ID,
   OTHER_CAMPAIGN_ID,
-} from '../../../../test/kit/registration-builders.ts'
+} from '../../../../test/kit/builders/registrations.ts'
 import type { Brand } from '../../brands/index.ts'
 import type { Campaign } from '../../campaigns/index.ts'
 import { firstProfile, type Profile } from '../../profiles/index.ts'

@@ -6,7 +6,7 @@ import {
   CAMPAIGN_ID,
   OTHER_CAMPAIGN_ID,
   SNAPSHOT,
-} from '../../../../test/kit/registration-builders.ts'
+} from '../../../../test/kit/builders/registrations.ts'
 import type { Step, StepName } from '../registration.fields.ts'
 import { incomplete, type PlanFacts, type PlannedBrand, type PlannedCampaign, planSteps } from './plan.rules.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBrand } from '../../../kit/builders.ts'
+import type { TestOrganization } from '../../../kit/builders/organization.ts'
+import { aBrand } from '../../../kit/builders/requests.ts'
 import {
   CALLBACK_URL,
   completable,
@@ -12,7 +12,7 @@ import {
   stepOf,
 } from '../../../kit/completion.ts'
 import { everything } from '../../../kit/everything.ts'
-import type { TestOrganization } from '../../../kit/organization.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 const plainBrand = () => {
   const brand = aBrand()

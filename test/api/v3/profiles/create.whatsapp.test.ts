@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MAGIC_TOKENS } from '../../../../src/adapters/simulator/magic-values/tokens.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 const account = (access_token: string) => ({
   waba_id: '123456789012345',

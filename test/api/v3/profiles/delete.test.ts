@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 describe('DELETE /v3/profiles/{profileId}', () => {
   let app: TestApp

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from '../../../kit/app.ts'
+import { testApp } from '../../../kit/servers/app.ts'
 
 test('a profile is answered with its ETag, and with every member of the contract in the published order', async () => {
   await using app = await testApp()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBillingContact, aBrand, aCard } from '../../../kit/builders.ts'
-import type { Json, Reply } from '../../../kit/client.ts'
+import { aBillingContact, aBrand, aCard } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json, Reply } from '../../../kit/servers/client.ts'
 
 interface Entry extends Json {
   operation: string

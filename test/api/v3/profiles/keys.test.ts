@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { Client, type Json, type Reply } from '../../../kit/client.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import { Client, type Json, type Reply } from '../../../kit/servers/client.ts'
 
 describe('/v3/profiles/{profileId}/keys', () => {
   let app: TestApp

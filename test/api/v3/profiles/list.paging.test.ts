@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { Client, Json, Reply } from '../../../kit/client.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Client, Json, Reply } from '../../../kit/servers/client.ts'
 
 const ids = (reply: Reply) => (reply.data.profiles as Json[]).map(({ id }) => id as string)
 const pageOf = (reply: Reply) => reply.data.pagination as { has_more: boolean; cursors: { after: string } | null }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBrand } from '../../../kit/builders.ts'
-import type { Json, Reply } from '../../../kit/client.ts'
-import { giveBrand } from '../../../kit/organization-data.ts'
+import { giveBrand } from '../../../kit/builders/organization-data.ts'
+import { aBrand } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json, Reply } from '../../../kit/servers/client.ts'
 
 const names = (reply: Reply) => (reply.data.profiles as Json[]).map(({ name }) => name)
 

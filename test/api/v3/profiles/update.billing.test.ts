@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MAGIC_CARDS } from '../../../../src/adapters/simulator/magic-values/cards.ts'
 import { CARD_REASONS } from '../../../../src/ports/card-reasons.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBillingContact, aCard } from '../../../kit/builders.ts'
+import { aBillingContact, aCard } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 const REQUIRED = "billing_contact is required when billing_model is 'profile' or 'profile_and_organization'"
 const NOT_CLEARED = "billing_contact cannot be cleared while billing_model is 'profile' or 'profile_and_organization'"

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { newId } from '../../../../src/contract/new-id.ts'
 import { saveOrganizationBrand } from '../../../../src/resources/brands/organization-brand.store.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBrand } from '../../../kit/builders.ts'
-import type { Json } from '../../../kit/client.ts'
-import type { TestOrganization } from '../../../kit/organization.ts'
+import type { TestOrganization } from '../../../kit/builders/organization.ts'
+import { aBrand } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 
 interface BrandView extends Json {
   id: string

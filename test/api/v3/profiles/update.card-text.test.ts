@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { updateRequest } from '../../../../src/resources/profiles/profile-request.fields.ts'
 import { membersOf, replaced } from '../../../contract/request-members.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBillingContact, aBrand } from '../../../kit/builders.ts'
-import type { Json } from '../../../kit/client.ts'
+import { aBillingContact, aBrand } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 
 const CARD = '4111 1111 1111 1111'
 

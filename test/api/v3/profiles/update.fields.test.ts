@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { BRAND_RELATIONSHIPS, ENTITY_TYPES, VERTICALS } from '../../../../src/resources/brands/brand.fields.ts'
 import { replaced } from '../../../contract/request-members.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBillingContact, aBrand } from '../../../kit/builders.ts'
-import type { Json } from '../../../kit/client.ts'
+import { aBillingContact, aBrand } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 
 type Refusal = [path: string, value: unknown, says: string]
 

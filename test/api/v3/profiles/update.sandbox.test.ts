@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import { aBrand, aCard } from '../../../kit/builders.ts'
+import { aBrand, aCard } from '../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 const TABLES = ['profiles', 'brands', 'profile_history', 'jobs', 'idempotency_keys']
 

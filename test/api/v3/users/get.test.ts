@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { Json } from '../../../kit/client.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 import { kindOf } from '../../../kit/tally.ts'
 
 describe('GET /v3/users/{userId}', () => {

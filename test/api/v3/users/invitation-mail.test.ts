@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { outboxMail } from '../../../../src/adapters/mail-folder/index.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { TestOrganization } from '../../../kit/organization.ts'
-import { recordedLog } from '../../../kit/recorded-log.ts'
-import { tokenIn } from '../../../kit/recorded-mail.ts'
+import type { TestOrganization } from '../../../kit/builders/organization.ts'
+import { recordedLog } from '../../../kit/fakes/recorded-log.ts'
+import { tokenIn } from '../../../kit/fakes/recorded-mail.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 const JANE = { email: 'jane@example.com', name: 'Jane Doe', role: 'developer' }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
 import { everything } from '../../../kit/everything.ts'
-import { tokenIn } from '../../../kit/recorded-mail.ts'
+import { tokenIn } from '../../../kit/fakes/recorded-mail.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 import { kindOf } from '../../../kit/tally.ts'
 
 const JANE = { email: 'Jane.Doe@Example.com', name: 'Jane Doe', role: 'developer' }

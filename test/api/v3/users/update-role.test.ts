@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { TestOrganization } from '../../../kit/organization.ts'
+import type { TestOrganization } from '../../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 import { kindOf } from '../../../kit/tally.ts'
 
 describe('PATCH /v3/users/{userId}', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from '../../../kit/app.ts'
+import { testApp } from '../../../kit/servers/app.ts'
 
 test('an unforeseen failure says what the published pages say', async () => {
   await using app = await testApp()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { DESCRIBED_EVENTS } from '../../../../src/contract/events.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { Json } from '../../../kit/client.ts'
-import type { TestOrganization } from '../../../kit/organization.ts'
+import type { TestOrganization } from '../../../kit/builders/organization.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 
 const SETTINGS = { display_name: 'Orders', endpoint_url: 'https://hooks.acme.com/a', event_types: ['profile'] }
 

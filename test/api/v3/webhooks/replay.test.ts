@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { REPLAY_MAX } from '../../../../src/resources/webhooks/replay.rules.ts'
-import { type TestApp, testApp } from '../../../kit/app.ts'
-import type { Json } from '../../../kit/client.ts'
-import { Receiver } from '../../../kit/receiver.ts'
+import { Receiver } from '../../../kit/fakes/webhook-receiver.ts'
+import { type TestApp, testApp } from '../../../kit/servers/app.ts'
+import type { Json } from '../../../kit/servers/client.ts'
 import { scene } from '../../webhooks/kit.ts'
 
 describe('POST /v3/webhooks/{id}/replay', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aStep, BRAND_ID } from '../../../../../test/kit/registration-builders.ts'
+import { aStep, BRAND_ID } from '../../../../../test/kit/builders/registrations.ts'
 import type { Step } from '../../registration.fields.ts'
 import { onAuthentication, withMailAgain } from './authentication.rules.ts'
 

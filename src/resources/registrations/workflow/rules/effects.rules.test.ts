@@ -10,7 +10,7 @@ import {
   CAMPAIGN_ID,
   OTHER_CAMPAIGN_ID,
   SNAPSHOT,
-} from '../../../../../test/kit/registration-builders.ts'
+} from '../../../../../test/kit/builders/registrations.ts'
 import type { RegisteredBrand, RegisteredCampaign } from '../../../../ports/brand-registry.ts'
 import type { Campaign } from '../../../campaigns/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'

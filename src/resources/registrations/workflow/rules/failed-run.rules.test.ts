@@ -8,7 +8,7 @@ import {
   CAMPAIGN_ID,
   OTHER_CAMPAIGN_ID,
   SNAPSHOT,
-} from '../../../../../test/kit/registration-builders.ts'
+} from '../../../../../test/kit/builders/registrations.ts'
 import type { NewEvent } from '../../../../contract/events.ts'
 import type { Brand } from '../../../brands/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'

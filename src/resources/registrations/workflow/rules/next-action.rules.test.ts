@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aStep } from '../../../../../test/kit/registration-builders.ts'
+import { aStep } from '../../../../../test/kit/builders/registrations.ts'
 import { CALLS, type CallName, type Step } from '../../registration.fields.ts'
 import { type Move, nextMove, ONCE, type Question, READS } from './next-action.rules.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aRegisteredCampaign } from '../../../../../test/kit/registration-builders.ts'
+import { aRegisteredCampaign } from '../../../../../test/kit/builders/registrations.ts'
 import { cleanReply, cleanWords } from './redact.rules.ts'
 import type { Reply } from './transition.rules.ts'
 

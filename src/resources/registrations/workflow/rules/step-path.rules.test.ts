@@ -6,7 +6,7 @@ import {
   aRegisteredCampaign,
   BRAND_ID,
   CAMPAIGN_ID,
-} from '../../../../../test/kit/registration-builders.ts'
+} from '../../../../../test/kit/builders/registrations.ts'
 import type { RegisteredBrand, RegisteredCampaign } from '../../../../ports/brand-registry.ts'
 import type { Outcome } from '../../../../ports/outcome.ts'
 import type { CallName, Step, StepName, StepState } from '../../registration.fields.ts'

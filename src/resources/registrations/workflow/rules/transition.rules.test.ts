@@ -6,7 +6,7 @@ import {
   aStep,
   BRAND_ID,
   CAMPAIGN_ID,
-} from '../../../../../test/kit/registration-builders.ts'
+} from '../../../../../test/kit/builders/registrations.ts'
 import type { RegisteredBrand, RegisteredCampaign, Vetting } from '../../../../ports/brand-registry.ts'
 import type { NumberAssignment } from '../../../../ports/carrier.ts'
 import type { Refusal } from '../../../../ports/outcome.ts'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MESSAGING_USE_CASES } from '../../../../../src/resources/campaigns/campaign.fields.ts'
-import { type TestApp, testApp } from '../../../../kit/app.ts'
-import { aCampaign, withOwnCampaigns } from '../../../../kit/builders.ts'
-import type { Json, Reply } from '../../../../kit/client.ts'
+import type { TestOrganization } from '../../../../kit/builders/organization.ts'
+import { giveBrand } from '../../../../kit/builders/organization-data.ts'
+import { aCampaign, withOwnCampaigns } from '../../../../kit/builders/requests.ts'
 import { everything } from '../../../../kit/everything.ts'
-import type { TestOrganization } from '../../../../kit/organization.ts'
-import { giveBrand } from '../../../../kit/organization-data.ts'
+import { type TestApp, testApp } from '../../../../kit/servers/app.ts'
+import type { Json, Reply } from '../../../../kit/servers/client.ts'
 
 /** The members of an answer in the published order. */
 const MEMBERS = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../../kit/app.ts'
-import { aBrand, aCampaign, withOwnCampaigns } from '../../../../kit/builders.ts'
-import type { Json, Reply } from '../../../../kit/client.ts'
-import { giveBrand, giveCampaign } from '../../../../kit/organization-data.ts'
+import { giveBrand, giveCampaign } from '../../../../kit/builders/organization-data.ts'
+import { aBrand, aCampaign, withOwnCampaigns } from '../../../../kit/builders/requests.ts'
+import { type TestApp, testApp } from '../../../../kit/servers/app.ts'
+import type { Json, Reply } from '../../../../kit/servers/client.ts'
 
 describe('GET /v3/profiles/{profileId}/campaigns', () => {
   let app: TestApp

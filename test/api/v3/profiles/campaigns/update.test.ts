@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { type TestApp, testApp } from '../../../../kit/app.ts'
-import { aCampaign, withOwnCampaigns } from '../../../../kit/builders.ts'
-import type { Json, Reply } from '../../../../kit/client.ts'
+import type { TestOrganization } from '../../../../kit/builders/organization.ts'
+import { giveBrand, giveCampaign } from '../../../../kit/builders/organization-data.ts'
+import { aCampaign, withOwnCampaigns } from '../../../../kit/builders/requests.ts'
 import { everything } from '../../../../kit/everything.ts'
-import type { TestOrganization } from '../../../../kit/organization.ts'
-import { giveBrand, giveCampaign } from '../../../../kit/organization-data.ts'
+import { type TestApp, testApp } from '../../../../kit/servers/app.ts'
+import type { Json, Reply } from '../../../../kit/servers/client.ts'
 
 describe('PUT /v3/profiles/{profileId}/campaigns/{campaignId}', () => {
   let app: TestApp

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BrandForRegistry, CampaignForRegistry } from '../../src/ports/brand-registry.ts'
+import type { BrandForRegistry, CampaignForRegistry } from '../../../src/ports/brand-registry.ts'
 
 /** A brand of a private company that every registry accepts and verifies. */
 export function aRegistryBrand(parts: Partial<BrandForRegistry> = {}): BrandForRegistry {

@@ -1,4 +1,4 @@
-import type { Json } from './client.ts'
+import type { Json } from '../servers/client.ts'
 
 /** The `brand` of the published request, complete. */
 export function aBrand(): { contact: Json; business: Json; compliance: Json } {

@@ -1,5 +1,5 @@
-import type { Mail, MailMessage } from '../../src/ports/mail.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import type { Mail, MailMessage } from '../../../src/ports/mail.ts'
+import type { Outcome } from '../../../src/ports/outcome.ts'
 
 export interface RecordedMail extends Mail {
   /** Every mail that was handed over, also those that were not taken. */

@@ -1,6 +1,6 @@
 import pg from 'pg'
+import { until } from '../tally.ts'
 import type { TestApp } from './app.ts'
-import { until } from './tally.ts'
 
 /** A session of the database's owner that stays open, to hold locks in the middle of the server's work. */
 export async function ownerSession(app: TestApp): Promise<pg.Client & AsyncDisposable> {

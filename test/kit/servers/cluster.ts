@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { migrate } from '../../src/db/admin/migrate.ts'
-import { type EmbeddedDatabase, openEmbedded } from '../../src/db/embedded/index.ts'
-import { packageRoot } from '../../src/package-root.ts'
+import { migrate } from '../../../src/db/admin/migrate.ts'
+import { type EmbeddedDatabase, openEmbedded } from '../../../src/db/embedded/index.ts'
+import { packageRoot } from '../../../src/package-root.ts'
 
 /**
  * One PostgreSQL for all test files of a run, one database for each test app. The databases are copies of a template

@@ -1,4 +1,4 @@
-import { type Connection, Database, type DatabaseOptions } from '../../src/db/database.ts'
+import { type Connection, Database, type DatabaseOptions } from '../../../src/db/database.ts'
 
 /** A pool with patience for a busy machine; closed by whoever opens it, or with `await using`. */
 export function openTestPool(

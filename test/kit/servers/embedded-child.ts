@@ -2,7 +2,7 @@
 // node embedded-child.js <data directory> <server|command> [auto|never]
 // SIGINT is ignored, as in a server that is still finishing its requests.
 import { createInterface } from 'node:readline'
-import { EmbeddedError, openEmbedded } from '../../src/db/embedded/index.ts'
+import { EmbeddedError, openEmbedded } from '../../../src/db/embedded/index.ts'
 
 const [dataDir = '', purpose, namespaces] = process.argv.slice(2)
 const say = (words: object) => process.stdout.write(`${JSON.stringify(words)}\n`)

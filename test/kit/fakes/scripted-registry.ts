@@ -6,8 +6,8 @@ import type {
   RegisteredCampaign,
   RegistryFeedback,
   Vetting,
-} from '../../src/ports/brand-registry.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+} from '../../../src/ports/brand-registry.ts'
+import type { Outcome } from '../../../src/ports/outcome.ts'
 
 /**
  * A registry that keeps what it is sent and does what a test says: it takes a brand and then hangs, loses the request, is

@@ -1,4 +1,4 @@
-import type { SimulatorClock } from '../../src/adapters/simulator/clock.ts'
+import type { SimulatorClock } from '../../../src/adapters/simulator/clock.ts'
 
 /** A clock that stands still until it is moved; what is due by then runs in order. */
 export interface ManualClock extends SimulatorClock {

@@ -1,4 +1,4 @@
-import type { TestApp } from './app.ts'
+import type { TestApp } from '../servers/app.ts'
 
 /** A webhook that only makes the organization's changes emit events: it is not active, so nothing is sent. */
 export async function subscribe(app: TestApp, organizationId: string): Promise<void> {

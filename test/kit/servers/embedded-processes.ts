@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type EmbeddedAddress, openEmbedded } from '../../src/db/embedded/index.ts'
+import { type EmbeddedAddress, openEmbedded } from '../../../src/db/embedded/index.ts'
 
 const PROGRAM = fileURLToPath(new URL('./embedded-child.js', import.meta.url))
 const PATIENCE_MS = 40_000

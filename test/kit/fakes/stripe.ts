@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { isLuhnValid } from '../../src/contract/cards/luhn.ts'
-import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
+import { isLuhnValid } from '../../../src/contract/cards/luhn.ts'
+import { type FakeProvider, send, startFakeProvider } from './provider.ts'
 import { unknownToStripe } from './stripe-shapes.ts'
 
 /**

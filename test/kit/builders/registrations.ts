@@ -1,7 +1,7 @@
-import type { RegisteredBrand, RegisteredCampaign } from '../../src/ports/brand-registry.ts'
-import type { Brand } from '../../src/resources/brands/index.ts'
-import type { Campaign } from '../../src/resources/campaigns/index.ts'
-import type { Step, StepName } from '../../src/resources/registrations/registration.fields.ts'
+import type { RegisteredBrand, RegisteredCampaign } from '../../../src/ports/brand-registry.ts'
+import type { Brand } from '../../../src/resources/brands/index.ts'
+import type { Campaign } from '../../../src/resources/campaigns/index.ts'
+import type { Step, StepName } from '../../../src/resources/registrations/registration.fields.ts'
 
 export const BRAND_ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
 export const CAMPAIGN_ID = 'b2c3d4e5-f6a7-8901-bcde-f12345678901'

@@ -1,17 +1,17 @@
-import type { JsonObject } from '../../src/contract/fields/json-value.ts'
-import { newId } from '../../src/contract/new-id.ts'
-import { applyBrand } from '../../src/resources/brands/index.ts'
-import { findOrganizationBrand, saveOrganizationBrand } from '../../src/resources/brands/organization-brand.store.ts'
+import type { JsonObject } from '../../../src/contract/fields/json-value.ts'
+import { newId } from '../../../src/contract/new-id.ts'
+import { applyBrand } from '../../../src/resources/brands/index.ts'
+import { findOrganizationBrand, saveOrganizationBrand } from '../../../src/resources/brands/organization-brand.store.ts'
 import {
   campaignContent,
   campaignEvent,
   holdOrganization,
   insertCampaign,
   newCampaign,
-} from '../../src/resources/campaigns/index.ts'
-import { findOrganization } from '../../src/resources/organizations/index.ts'
-import type { TestApp } from './app.ts'
-import type { Json } from './client.ts'
+} from '../../../src/resources/campaigns/index.ts'
+import { findOrganization } from '../../../src/resources/organizations/index.ts'
+import type { TestApp } from '../servers/app.ts'
+import type { Json } from '../servers/client.ts'
 
 /** What an operator gives an organization for its profiles to inherit, written by the stores that the commands use. */
 

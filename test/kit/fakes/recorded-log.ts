@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Log } from '../../src/observability/log.ts'
+import type { Log } from '../../../src/observability/log.ts'
 
 /** A log that keeps everything it is given, errors with every hidden member, as text to search in. */
 export function recordedLog(): { log: Log; lines: string[] } {

@@ -1,13 +1,13 @@
-import { newId } from '../../src/contract/new-id.ts'
-import type { Role } from '../../src/contract/permissions.ts'
-import { newKeyText } from '../../src/contract/tokens/key-text.ts'
-import type { Database } from '../../src/db/database.ts'
-import type { KeyRing } from '../../src/encryption/key-ring.ts'
-import { keyDigest } from '../../src/http/auth/authenticate.ts'
-import { insertOperatorKey } from '../../src/resources/api-keys/index.ts'
-import { insertOrganization, type NewOrganization } from '../../src/resources/organizations/index.ts'
-import { insertUser, type User } from '../../src/resources/users/index.ts'
-import { Client, type Json, type Reply } from './client.ts'
+import { newId } from '../../../src/contract/new-id.ts'
+import type { Role } from '../../../src/contract/permissions.ts'
+import { newKeyText } from '../../../src/contract/tokens/key-text.ts'
+import type { Database } from '../../../src/db/database.ts'
+import type { KeyRing } from '../../../src/encryption/key-ring.ts'
+import { keyDigest } from '../../../src/http/auth/authenticate.ts'
+import { insertOperatorKey } from '../../../src/resources/api-keys/index.ts'
+import { insertOrganization, type NewOrganization } from '../../../src/resources/organizations/index.ts'
+import { insertUser, type User } from '../../../src/resources/users/index.ts'
+import { Client, type Json, type Reply } from '../servers/client.ts'
 
 /** What the kit needs of an app to make organizations in it. */
 export interface Home {

@@ -13,7 +13,7 @@ import type {
   BrandQualifyByUsecaseResponse,
   CampaignBuilderSubmitParams,
 } from 'telnyx/resources/messaging-10dlc/campaign-builder'
-import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
+import { type FakeProvider, send, startFakeProvider } from './provider.ts'
 import {
   type Answer,
   type CarrierState,
@@ -22,7 +22,7 @@ import {
   now,
   numberOf,
   type TelnyxRequest,
-} from './fake-telnyx-carrier.ts'
+} from './telnyx-carrier.ts'
 import { telnyxMisfit } from './telnyx-shapes.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type FakeProvider, send, startFakeProvider } from './fake-provider.ts'
+import { type FakeProvider, send, startFakeProvider } from './provider.ts'
 
 /**
  * A local server that behaves as The Campaign Registry documents for the calls of the adapter: Basic authentication,

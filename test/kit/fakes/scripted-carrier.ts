@@ -1,5 +1,5 @@
-import type { Carrier, NumberAssignment } from '../../src/ports/carrier.ts'
-import type { Outcome } from '../../src/ports/outcome.ts'
+import type { Carrier, NumberAssignment } from '../../../src/ports/carrier.ts'
+import type { Outcome } from '../../../src/ports/outcome.ts'
 import type { Fate } from './scripted-registry.ts'
 
 /** A carrier that does what a test says, and keeps what it has been made to do: a second profile or connection would show. */
