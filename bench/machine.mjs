@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { packageRoot } from '../setup/package-root.mjs'
+import { packageRoot } from '../scripts/setup/package-root.mjs'
 
 /** What the figures were measured on. */
 export function describeMachine() {

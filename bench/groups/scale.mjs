@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { houseRequest, requestText, startHouse } from '../house.mjs'
 import { install } from '../installation.mjs'
 import { runLoad, warmUp } from '../load-run.mjs'
+import { houseRequest, requestText, startHouse } from '../server.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 

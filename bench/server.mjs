@@ -2,8 +2,8 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { packageRoot } from '../setup/package-root.mjs'
-import { freePort } from '../testing/postgres-server.mjs'
+import { packageRoot } from '../scripts/setup/package-root.mjs'
+import { freePort } from '../scripts/testing/postgres-server.mjs'
 import { start, stop } from './processes.mjs'
 
 const readyWithinMs = 60_000

@@ -4,7 +4,7 @@ import { built } from './built.mjs'
  * An app in this process whose database notes each statement.
  *
  * @param {Record<string, string>} environment
- * @returns {Promise<{ app: import('../../src/app/app.ts').App, sent: { name: string, text: string, values: unknown[] }[] }>}
+ * @returns {Promise<{ app: import('../src/app/app.ts').App, sent: { name: string, text: string, values: unknown[] }[] }>}
  */
 export async function openApp(environment) {
   const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }, { buildPorts }] =

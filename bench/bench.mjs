@@ -1,10 +1,10 @@
 /** `npm run bench`, from a fresh clone too: what the groups import is installed before they are loaded (`bench/main.mjs`). */
-import { exitWith } from './setup/failure.mjs'
-import { prepareDependencies } from './setup/prepare.mjs'
+import { exitWith } from '../scripts/setup/failure.mjs'
+import { prepareDependencies } from '../scripts/setup/prepare.mjs'
 
 try {
   await prepareDependencies()
-  await import('./bench/main.mjs')
+  await import('./main.mjs')
 } catch (error) {
   exitWith(error)
 }

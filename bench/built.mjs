@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packageRoot } from '../setup/package-root.mjs'
+import { packageRoot } from '../scripts/setup/package-root.mjs'
 
 /** A module of the built program, by its path below src/ without ending. */
 export function built(path) {

@@ -1,6 +1,6 @@
 /** One run of the load generator, with what it cost the processes it was sent to. */
 import { join } from 'node:path'
-import { packageRoot } from '../setup/package-root.mjs'
+import { packageRoot } from '../scripts/setup/package-root.mjs'
 import { cpuOf, cpuOfCluster, messagesOf, residentMegabytes, start } from './processes.mjs'
 
 /**

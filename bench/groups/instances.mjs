@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { houseRequest, startHouse } from '../house.mjs'
 import { install } from '../installation.mjs'
 import { runLoad } from '../load-run.mjs'
+import { houseRequest, startHouse } from '../server.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { packageRoot } from '../../setup/package-root.mjs'
-import { houseRequest, startHouse } from '../house.mjs'
+import { packageRoot } from '../../scripts/setup/package-root.mjs'
 import { install } from '../installation.mjs'
 import { runLoad, warmUp } from '../load-run.mjs'
 import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { messagesOf, residentMegabytes, start, stop } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
 import { seedBodyOfBrand } from '../seed-request.mjs'
+import { houseRequest, startHouse } from '../server.mjs'
 import { inRounds, median, perRound } from '../statistics.mjs'
 
 const profiles = 10_000

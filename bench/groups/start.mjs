@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startHouse } from '../house.mjs'
+import { startHouse } from '../server.mjs'
 import { perRound } from '../statistics.mjs'
 
 /** A laptop's start: embedded PostgreSQL in a new directory, and again in the same one. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { packageRoot } from '../../setup/package-root.mjs'
-import { requestText } from '../house.mjs'
+import { packageRoot } from '../../scripts/setup/package-root.mjs'
 import { messagesOf, start, stop } from '../processes.mjs'
 import { seedBody } from '../seed-request.mjs'
+import { requestText } from '../server.mjs'
 
 /**
  * Parse Server with its own idempotency on, its request ids kept in PostgreSQL.

@@ -1,6 +1,6 @@
 import { copyFileSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../setup/package-root.mjs'
+import { packageRoot } from '../../scripts/setup/package-root.mjs'
 import { start } from '../processes.mjs'
 
 /** The content of what `npm ci` of the production dependencies installs, without the database's binaries. */

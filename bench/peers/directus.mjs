@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../testing/postgres-server.mjs'
-import { requestText } from '../house.mjs'
+import { freePort } from '../../scripts/testing/postgres-server.mjs'
 import { start, stop } from '../processes.mjs'
 import { seedBody, seedMembers } from '../seed-request.mjs'
+import { requestText } from '../server.mjs'
 
 const readyWithinMs = 180_000
 const itemsPerRequest = 100

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { packageRoot } from '../../setup/package-root.mjs'
+import { packageRoot } from '../../scripts/setup/package-root.mjs'
 import { valuesFor } from '../recording.mjs'
 
 /** @type {{ form: 'plain' | 'scoped', url: string, organizationId: string, recording: import('../recording.mjs').Recording }} */
