@@ -16,12 +16,14 @@ const slices = [
   'registrations',
 ]
 
-const TEST = '^test/|[.]test[.]ts$'
+const TEST = '^(test|scripts|bench)/|[.]test[.]ts$'
 const OURS = '^src/'
 const TYPE_ONLY = ['type-only']
 
 /** A path or bare name of a package, whether or not it is installed. */
 const library = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`
+/** What several adapters use; it knows no adapter. */
+const SHARED_BY_ADAPTERS = '^src/adapters/(http-client|resilience|ten-dlc|mail)/'
 /** Node's own modules that reach outside the process. */
 const IO = '^(node:)?(fs|net|http|https|http2|tls|dns|dgram|child_process|cluster|worker_threads|readline|repl)(/|$)'
 
@@ -52,16 +54,16 @@ const layers = [
   ),
   only('ports-import-contract', 'A port is an interface.', '^src/ports/', '^src/(contract|ports)/'),
   only(
-    'observe-stands-alone',
-    'Logs and metrics know no one they observe.',
+    'observability-stands-alone',
+    'Logs and metrics know nothing of what they observe.',
     '^src/observability/',
-    '^src/(contract|observe)/|^src/package-root[.]ts$',
+    '^src/(contract|observability)/|^src/package-root[.]ts$',
   ),
   only(
-    'seal-stands-alone',
-    'Sealing knows keys and bytes.',
+    'encryption-stands-alone',
+    'Encryption knows keys and bytes.',
     '^src/encryption/',
-    '^src/(contract|seal)/|^src/package-root[.]ts$',
+    '^src/(contract|encryption)/|^src/package-root[.]ts$',
   ),
   only(
     'db-imports-contract',
@@ -77,21 +79,21 @@ const layers = [
   ),
   only(
     'jobs-import-db',
-    'Background work knows no slice; of a request it knows the claim that it looks after.',
+    'Background work knows no slice and no request.',
     '^src/jobs/',
-    '^src/(contract|db|events|jobs|observe|ports|seal)/|^src/package-root[.]ts$|^src/http/(claim[.]store|endpoint)[.]ts$',
+    '^src/(contract|db|events|jobs|observability|ports|encryption)/|^src/package-root[.]ts$',
   ),
   only(
-    'inbound-knows-no-slice',
-    'What providers tell is kept and handed on; who is woken by it, app.ts says.',
+    'provider-events-know-no-slice',
+    'Events of providers are stored and handed on; app/ says which slice handles them.',
     '^src/provider-events/',
-    '^src/(contract|db|inbound|jobs|observe|ports)/',
+    '^src/(contract|db|http|provider-events|jobs|observability|ports)/',
   ),
   only(
     'http-knows-no-slice',
     'The life of a request states what it needs as interfaces; app.ts connects the slices to them.',
     '^src/http/',
-    '^src/(contract|db|http|observe|ports|seal)/|^src/package-root[.]ts$|^src/egress/index[.]ts$',
+    '^src/(contract|db|events|http|jobs|observability|ports|encryption)/|^src/package-root[.]ts$|^src/egress/index[.]ts$',
   ),
   rule(
     'http-uses-port-types',
@@ -101,9 +103,9 @@ const layers = [
   ),
   rule(
     'adapter-imports-ports',
-    'An adapter knows its port and nothing else of ours; from observe only types.',
-    { path: '^src/adapters/([^/]+)/' },
-    { path: OURS, pathNot: '^src/adapters/$1/|^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observability/' },
+    'An adapter knows its port and nothing else of ours; of observability only types.',
+    { path: '^src/adapters/([^/]+)/', pathNot: `${TEST}|${SHARED_BY_ADAPTERS}` },
+    { path: OURS, pathNot: `^src/adapters/$1/|${SHARED_BY_ADAPTERS}|^src/(contract|ports|observability)/` },
   ),
   rule(
     'adapter-observes-by-type',
@@ -114,34 +116,34 @@ const layers = [
   rule(
     'adapters-share-little',
     'What adapters share knows no adapter.',
-    { path: '^src/adapters/[^/]+[.]ts$' },
-    { path: OURS, pathNot: '^src/adapters/[^/]+[.]ts$|^src/(contract|ports)/|^src/observability/' },
+    { path: SHARED_BY_ADAPTERS },
+    { path: OURS, pathNot: `${SHARED_BY_ADAPTERS}|^src/(contract|ports|observability)/` },
   ),
   rule(
     'wiring-is-at-the-top',
     'Only the entry points read the configuration and compose the whole.',
     {
       path: OURS,
-      pathNot: `${TEST}|^src/(main|serve|instance|start-checks|app|background|config|providers)[.]ts$|^src/(app|config|cli|documents)/`,
+      pathNot: `${TEST}|^src/main[.]ts$|^src/(app|config|cli)/`,
     },
-    { path: '^src/(main|serve|instance|app|config)[.]ts$|^src/(app|config|cli)/' },
+    { path: '^src/main[.]ts$|^src/(app|config|cli)/' },
   ),
   rule('program-without-tests', 'The program never needs its tests.', { path: OURS }, { path: TEST }),
 ]
 
-const proof = [
+const systemTests = [
   {
-    name: 'prover-stands-outside',
-    comment: 'What proves the server shares nothing with it but the wire.',
+    name: 'system-tests-stand-outside',
+    comment: 'System tests share nothing with the server but the wire.',
     severity: 'error',
     from: { path: '^test/system/' },
-    to: { path: '^(src|test|build|scripts)/' },
+    to: { path: '^(src|build|bench)/|^test/(api|contract|ports)/|^scripts/(?!setup/)' },
   },
   {
-    name: 'nothing-needs-the-prover',
-    comment: 'The server and its tests know nothing of the prover.',
+    name: 'nothing-needs-system-tests',
+    comment: 'The server and its other tests know nothing of the system tests.',
     severity: 'error',
-    from: { path: '^(src|test|scripts)/' },
+    from: { path: '^(src|test|scripts|bench)/', pathNot: '^test/system/' },
     to: { path: '^test/system/' },
   },
 ]
@@ -175,18 +177,18 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db|events)/|^src/http/idempotency[.]store[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/[^/]*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events)/|^src/http/idempotency/idempotency[.]store[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/.*[.](fields|store)[.]ts$|^src/resources/[^/]+/index[.]ts$',
       dependencyTypesNot: TYPE_ONLY,
     },
   ),
   rule(
     'store-types',
-    'A store is handed its seal, its caller and what the rules decided.',
+    'A store is handed its encryption, its caller and what the rules decided.',
     { path: '^src/resources/([^/]+)/.*[.]store[.]ts$' },
     {
       path: OURS,
       pathNot:
-        '^src/(contract|db|events|seal)/|^src/http/(caller|endpoint|idempotency[.]store)[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract|db|events|encryption)/|^src/http/(caller|endpoint|idempotency/idempotency[.]store)[.]ts$|^src/jobs/wake[.]store[.]ts$|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(
@@ -196,7 +198,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/contract/|^src/http/(endpoint|open-endpoint|forward-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/contract/|^src/http/(endpoint|public-endpoint|pipeline/provider-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(
@@ -245,7 +247,7 @@ const libraries = [
     "Connections to addresses that customers chose are opened by egress/ alone, those to providers by the adapters' bounded fetch; the rest listens, or asks net and tls about texts (SSRF-3).",
     {
       path: OURS,
-      pathNot: `${TEST}|^src/egress/|^src/db/|^src/observability/ops-server[.]ts$|^src/http/connections[.]ts$|^src/http/openapi/failures[.]ts$|^src/config/`,
+      pathNot: `${TEST}|^src/egress/|^src/db/|^src/observability/ops-server[.]ts$|^src/http/transport/connections[.]ts$|^src/http/openapi/failures[.]ts$|^src/config/`,
     },
     { path: CLIENTS, dependencyTypesNot: TYPE_ONLY },
   ),
@@ -264,7 +266,7 @@ const libraries = [
   rule(
     'fastify-in-the-server',
     'One file owns the transport, one the pages beside the API.',
-    { path: OURS, pathNot: `${TEST}|^src/http/(server|pages)[.]ts$` },
+    { path: OURS, pathNot: `${TEST}|^src/http/transport/(server|pages)[.]ts$` },
     { path: library('fastify'), dependencyTypesNot: TYPE_ONLY },
   ),
   rule(
@@ -288,7 +290,7 @@ const libraries = [
   rule(
     'nodemailer-in-its-adapters',
     'What writes and sends mail stays in the mail adapters.',
-    { path: OURS, pathNot: `${TEST}|^src/adapters/(smtp|outbox)/` },
+    { path: OURS, pathNot: `${TEST}|^src/adapters/(smtp|mail-folder)/` },
     { path: library('nodemailer') },
   ),
   rule(
@@ -312,12 +314,12 @@ const libraries = [
     'shapes-where-declared',
     'Shapes are made in the kernel, in field tables, and in the endpoint whose query they describe.',
     { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/resources/[^/]+/endpoints/` },
-    { dependencyTypesNot: TYPE_ONLY, path: '^src/contract/schema[.]ts$' },
+    { dependencyTypesNot: TYPE_ONLY, path: '^src/contract/fields/schema[.]ts$' },
   ),
   rule(
     'typebox-by-the-kernel',
     'Type comes from src/contract/fields/schema.ts: the same shapes without the quarter of a second that loading TypeBox costs.',
-    { path: OURS, pathNot: `${TEST}|^src/contract/schema[.]ts$` },
+    { path: OURS, pathNot: `${TEST}|^src/contract/fields/schema[.]ts$` },
     { path: library('typebox') },
   ),
   rule(
@@ -325,9 +327,9 @@ const libraries = [
     'A card passes from where it is cut out of the request to the payments adapters, and nowhere else.',
     {
       path: OURS,
-      pathNot: `${TEST}|^src/contract/secret-card[.]ts$|^src/http/card[.]ts$|^src/ports/payments[.]ts$|^src/adapters/(stripe|simulator)/`,
+      pathNot: `${TEST}|^src/contract/cards/secret-card[.]ts$|^src/http/card-input[.]ts$|^src/ports/payments[.]ts$|^src/adapters/(stripe|simulator)/`,
     },
-    { path: '^src/contract/secret-card[.]ts$' },
+    { path: '^src/contract/cards/secret-card[.]ts$' },
   ),
   rule(
     'no-development-library',
@@ -355,7 +357,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     ...layers,
-    ...proof,
+    ...systemTests,
     ...kinds,
     ...sliceRules,
     ...libraries,

@@ -10,11 +10,11 @@ import { checkMigrations, checkOrganizationInSql, checkSqlPlaces, checkSqlPortab
 import { checkAny, checkTestsRun, checkWords } from './checks/words.mjs'
 import { packageRoot } from './setup/package-root.mjs'
 
-const code = readSources(packageRoot, ['src', 'test', 'scripts', 'prove'], ['.ts', '.mjs', '.cjs'])
+const code = readSources(packageRoot, ['src', 'test', 'scripts', 'bench'], ['.ts', '.mjs', '.cjs'])
 const typed = code.filter(({ path }) => path.endsWith('.ts'))
 const program = typed.filter(({ path }) => path.startsWith('src/') && !path.endsWith('.test.ts'))
 const migrations = readSources(packageRoot, ['src/db/migrations'], ['.sql'])
-const paths = ['src', 'test', 'scripts', 'prove', 'docs', '.ci'].flatMap((folder) => pathsBelow(packageRoot, folder))
+const paths = ['src', 'test', 'scripts', 'bench', 'docs', '.ci'].flatMap((folder) => pathsBelow(packageRoot, folder))
 
 const problems = [
   ...checkOrganizationInSql(program, migrations),

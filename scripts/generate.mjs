@@ -7,8 +7,8 @@ import { packageRoot } from './setup/package-root.mjs'
 import { prepare } from './setup/prepare.mjs'
 
 try {
-  await prepare({ withTests: false })
-  const built = join(packageRoot, 'build', 'src', 'documents', 'index.js')
+  await prepare({ withTests: true })
+  const built = join(packageRoot, 'build', 'scripts', 'docs', 'index.js')
   const { GENERATED_FILES } = await import(pathToFileURL(built).href)
   for (const { path, render } of GENERATED_FILES) {
     const target = join(packageRoot, path)

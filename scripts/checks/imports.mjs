@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../setup/package-root.mjs'
 import { readSources } from './source-files.mjs'
@@ -7,13 +8,13 @@ import { readSources } from './source-files.mjs'
 /** @typedef {{ source: string, dependencies: unknown[] }} ReadModule as dependency-cruiser reports it */
 
 /**
- * Checks the imports of src/, test/ and test/system/ below `root` against .dependency-cruiser.cjs.
+ * Checks the imports of src/, test/, scripts/docs/ and bench/ below `root` against .dependency-cruiser.cjs.
  *
  * @param {string} root
  * @returns {Promise<{ read: number, problems: string[] }>} problems as `rule: from -> to`, or what was left unread
  */
 export async function checkImports(root) {
-  const files = readSources(root, ['src', 'test', 'prove'], ['.ts', '.mjs'])
+  const files = readSources(root, ['src', 'test', 'scripts/docs', 'bench'], ['.ts', '.mjs'])
   const { modules, summary } = await cruise(root)
   const violations = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)
   return { read: modules.length, problems: [...unreadFiles(files, modules), ...violations] }
@@ -41,7 +42,8 @@ export function unreadFiles(files, modules) {
 function cruise(root) {
   const tool = join(packageRoot, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs')
   const config = join(packageRoot, '.dependency-cruiser.cjs')
-  const args = [tool, '--config', config, '--output-type', 'json', 'src', 'test', 'prove']
+  const folders = ['src', 'test', 'scripts/docs', 'bench'].filter((folder) => existsSync(join(root, folder)))
+  const args = [tool, '--config', config, '--output-type', 'json', ...folders]
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   let answer = ''
   let complaint = ''

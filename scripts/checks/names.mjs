@@ -3,6 +3,9 @@
 const sliceFiles = [
   /^[a-z0-9-]+[.](fields|rules|store|jobs)([.]test)?[.]ts$/,
   /^index[.]ts$/,
+  /^accept\/[a-z0-9-]+[.](rules|store)([.]test)?[.]ts$/,
+  /^workflow\/[a-z0-9-]+([.](job|store))?([.]test)?[.]ts$/,
+  /^workflow\/rules\/[a-z0-9-]+[.]rules([.]test)?[.]ts$/,
   /^endpoints\/[a-z]+(-[a-z]+)*([.]test)?[.]ts$/,
 ]
 
@@ -47,7 +50,7 @@ const rootEntries = new Set([
   'LICENSE',
   'docs',
   'findings',
-  'prove',
+  'bench',
   'src',
   'test',
   'scripts',

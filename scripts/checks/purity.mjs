@@ -6,7 +6,7 @@ import { lineOf, nodesOf } from './syntax.mjs'
 /** @typedef {import('./source-files.mjs').Problem} Problem */
 
 const isRules = (path) => path.endsWith('.rules.ts')
-const mayUseNetwork = (path) => /^src\/(egress|db|cli)\/|^src\/adapters\/bounded-fetch[.]ts$/.test(path)
+const mayUseNetwork = (path) => /^src\/(egress|db|cli)\/|^src\/adapters\/http-client\/bounded-fetch[.]ts$/.test(path)
 
 /**
  * Only src/config/index.ts reads the environment.

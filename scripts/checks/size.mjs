@@ -7,7 +7,7 @@ import { lineOf, nodesOf, parse } from './syntax.mjs'
 /** The first that fits counts. */
 const fileLimits = [
   [/[.](test|suite)[.]ts$/, Number.POSITIVE_INFINITY],
-  [/^src\/http\/pipeline[.]ts$/, 150],
+  [/^src\/http\/pipeline\/pipeline[.]ts$/, 150],
   [/\/endpoints\//, 200],
   [/[.](rules|store)[.]ts$/, 300],
   [/./, 400],

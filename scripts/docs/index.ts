@@ -1,6 +1,6 @@
 import { ENDPOINTS, OPEN_ENDPOINTS } from '../../src/app/app.ts'
-import { renderConfigMarkdown, renderEnvExample } from '../../src/config/index.ts'
 import { buildOpenApi } from '../../src/http/openapi/document.ts'
+import { renderConfigMarkdown, renderEnvExample } from './configuration.ts'
 import { renderErrors } from './errors.ts'
 import { renderNulls } from './nulls.ts'
 import { renderPermissions } from './permissions.ts'

@@ -9,13 +9,13 @@
 export const modules = [
   {
     name: 'authorization',
-    mutate: /^src\/(contract\/permissions|http\/admission)\.ts$/,
-    tests: /^src\/(contract\/permissions|http\/admission)\.test\.ts$/,
+    mutate: /^src\/(contract\/permissions|http\/auth\/authenticate)\.ts$/,
+    tests: /^src\/(contract\/permissions|http\/auth\/authenticate)\.test\.ts$/,
   },
   {
     name: 'card',
-    mutate: /^src\/(contract\/(secret-card|card-text|long-numbers|luhn)|http\/card)\.ts$/,
-    tests: /^src\/(contract\/(secret-card|card-text|luhn)|http\/card)\.test\.ts$/,
+    mutate: /^src\/(contract\/cards\/(secret-card|card-text|long-numbers|luhn)|http\/card-input)\.ts$/,
+    tests: /^src\/(contract\/cards\/(secret-card|card-text|luhn)|http\/card-input)\.test\.ts$/,
   },
   {
     name: 'egress',
@@ -24,18 +24,18 @@ export const modules = [
   },
   {
     name: 'idempotency',
-    mutate: /^src\/http\/idempotency(\.store)?\.ts$/,
-    tests: /^src\/http\/idempotency(\.store)?\.test\.ts$/,
+    mutate: /^src\/http\/idempotency\/idempotency(\.store)?\.ts$/,
+    tests: /^src\/http\/idempotency\/idempotency(\.store)?\.test\.ts$/,
   },
   {
     name: 'envelopes',
-    mutate: /^src\/(http\/answer|contract\/(failure|errors))\.ts$/,
-    tests: /^src\/(http\/answer|contract\/errors)\.test\.ts$/,
+    mutate: /^src\/(http\/response|contract\/(failure|errors))\.ts$/,
+    tests: /^src\/(http\/response|contract\/errors)\.test\.ts$/,
   },
   {
     name: 'rules',
     mutate: /^src\/(?!egress\/).*\.rules\.ts$/,
-    tests: /^src\/((?!egress\/).*\.rules|config)\.test\.ts$/,
+    tests: /^src\/((?!egress\/).*\.rules|config\/index)\.test\.ts$/,
   },
 ]
 

@@ -49,7 +49,7 @@ export async function mutate(module, words) {
     concurrency: availableParallelism(),
     // From inside the copy, which has no node_modules until it is compiled.
     buildCommand: 'node ../../../node_modules/typescript-native/bin/tsc',
-    ignorePatterns: ['/build', '/build-*', '/data', '/docs', '/prove', '*.log'],
+    ignorePatterns: ['/build', '/build-*', '/data', '/docs', '/bench', '/test/system', '*.log'],
     tempDirName: 'build-mutation/copy',
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: report },

@@ -63,9 +63,9 @@ function readStamp(root) {
   }
 }
 
-/** @returns {string[]} every .ts file of program and tests, relative to the root, with forward slashes, in order */
+/** @returns {string[]} every .ts file of the program, its tests and the renderers of the documents, relative to the root, with forward slashes, in order */
 export function sourcePaths(root) {
-  return [...sourcesBelow(root, 'src'), ...sourcesBelow(root, 'test')].sort()
+  return ['src', 'test', 'scripts/docs'].flatMap((folder) => sourcesBelow(root, folder)).sort()
 }
 
 function sourcesBelow(root, folder) {

@@ -62,6 +62,7 @@ function publish(stamp) {
   renameSync(`${script}.next`, script)
   // The program last: it carries the stamp that vouches for the rest.
   replaceOutput('test')
+  replaceOutput('scripts')
   replaceOutput('src')
   removeLeftovers()
 }

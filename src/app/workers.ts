@@ -1,6 +1,8 @@
 import type { Config } from '../config/index.ts'
 import type { Egress } from '../egress/index.ts'
 import type { House } from '../http/app-context.ts'
+import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
+import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'
 import { claimReceiverJobs } from '../jobs/receiver-claim.store.ts'
 import { registrationHandlers } from '../resources/registrations/index.ts'
@@ -57,13 +59,12 @@ export function buildJobs(
   const places = () => ({ apiUrl: config.http.publicUrl ?? origin(), pageUrl: config.invitationUrl })
   return createJobs({
     db,
-    ports,
     log,
     metrics,
     trace,
     leaseMs,
-    providerMs,
     handlers: {
+      [CLAIM_JOB]: abandonedClaimJob({ db, payments: ports.payments, log, metrics, leaseMs, providerMs }),
       [SEND_INVITATION_JOB]: sendInvitationJob({
         db,
         keys,

@@ -12,7 +12,7 @@ import {
 import type { Values } from './variables.ts'
 
 export type { Config } from './config.ts'
-export { renderConfigMarkdown, renderEnvExample, type ShownSetting } from './describe.ts'
+export type { ShownSetting } from './describe.ts'
 export { configTable } from './variables.ts'
 
 export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] }

@@ -4,7 +4,7 @@ import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './d
 import { Breaker } from './pool/circuit-breaker.ts'
 import { Line, type LineOptions } from './pool/pipelined-connection.ts'
 import { Overdue } from './pool/query-timeouts.ts'
-import { Seats, type Use } from './pool/seats.ts'
+import { Seats, SHARED_OUT_FROM, type Use } from './pool/seats.ts'
 import { Together } from './pool/statement-batcher.ts'
 import { ScopedQuery, toWireValues } from './pool/tenant-query.ts'
 import type { Param, Statement } from './statement.ts'
@@ -74,8 +74,8 @@ interface Shape {
   linesMax(poolSize: number): number
 }
 
-/** What takes its time leaves three quarters of the connections to other organizations. */
-const quarter = (poolSize: number) => Math.max(1, Math.floor(poolSize / 4))
+/** What takes its time leaves three quarters of the connections to other organizations, where the pool is large enough. */
+const quarter = (poolSize: number) => (poolSize < SHARED_OUT_FROM ? poolSize : Math.floor(poolSize / 4))
 
 /** Round trips behind each other keep PostgreSQL and this process busy at the same time, with one process of PostgreSQL awake. */
 const READING: Shape = {

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fakePayments, JobsBench, LEASE_MS } from '../../test/kit/jobs.ts'
+import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
+import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import { createJobs } from './index.ts'
 
 function jobsOf(bench: JobsBench, payments = fakePayments()) {
   const { db, log, metrics } = bench
-  return createJobs({ db, ports: { payments }, log, metrics, leaseMs: LEASE_MS, providerMs: 5_000, handlers: {} })
+  const times = { leaseMs: LEASE_MS, providerMs: 5_000 }
+  const handlers = { [CLAIM_JOB]: abandonedClaimJob({ db, payments, log, metrics, ...times }) }
+  return createJobs({ db, log, metrics, leaseMs: LEASE_MS, handlers })
 }
 
 test('a started instance looks after abandoned claims and deletes what has expired', async () => {

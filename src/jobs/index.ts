@@ -1,10 +1,7 @@
 import type { Database } from '../db/database.ts'
-import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
-import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import type { Log } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { type Trace, untraced } from '../observability/trace.ts'
-import type { Payments } from '../ports/payments.ts'
 import { createSweeper } from './sweeper.ts'
 import { createWorker, type JobHandler, type Next, type Worker, type WorkerOptions } from './worker.ts'
 
@@ -16,16 +13,14 @@ export interface Lane extends Pick<WorkerOptions, 'handlers' | 'pollMs' | 'concu
 
 export interface JobsOptions {
   db: Database
-  ports: { payments: Payments | null }
   log: Log
   metrics: Metrics
   /** A span for each run of a job; none unless given. */
   trace?: Trace
   /** How long a claimed job is one worker's; longer than a call to a provider and the writes around it. */
   leaseMs: number
-  providerMs: number
-  /** Further kinds of jobs, beside the instance's own. */
-  handlers?: Readonly<Record<string, JobHandler>>
+  /** Kinds of jobs without workers of their own. */
+  handlers: Readonly<Record<string, JobHandler>>
   lanes?: readonly Lane[]
 }
 
@@ -40,11 +35,7 @@ export interface Jobs {
 
 /** Every instance runs all of it; the database alone keeps them apart (decision 10). */
 export function createJobs(options: JobsOptions): Jobs {
-  const { db, ports, log, metrics, trace = untraced, leaseMs, providerMs } = options
-  const handlers = {
-    ...options.handlers,
-    [CLAIM_JOB]: abandonedClaimJob({ db, payments: ports.payments, log, metrics, leaseMs, providerMs }),
-  }
+  const { db, log, metrics, trace = untraced, leaseMs, handlers } = options
   const workers: { kinds: readonly string[]; worker: Worker }[] = []
   const onWake = (kinds: readonly string[]) => {
     for (const { kinds: own, worker } of workers) if (own.some((kind) => kinds.includes(kind))) worker.wake()

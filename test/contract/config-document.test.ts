@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { configTable, loadConfig, renderConfigMarkdown, renderEnvExample } from '../../src/config/index.ts'
+import { renderConfigMarkdown, renderEnvExample } from '../../scripts/docs/configuration.ts'
+import { configTable, loadConfig } from '../../src/config/index.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 const read = (...path: string[]) => readFileSync(join(packageRoot, ...path), 'utf8')

@@ -62,7 +62,7 @@ function head(entries) {
 
 What Letterhead promises under load, races, crashes and attacks, and how anyone can see it: \`npm run prove\` starts the built
 server, breaks what is around it, and prints one line for each goal with the figures it measured. How it works is in
-[test/system/README.md](../prove/README.md).
+[test/system/README.md](../test/system/README.md).
 
 Letterhead ${version} with PostgreSQL ${postgres}: ${count('holds')} goals hold, ${count('fails')} fail, ${count('not shown')} are not shown, ${goals.length - entries.length} have no recorded run.
 

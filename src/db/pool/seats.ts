@@ -6,7 +6,7 @@ export type Use = 'reads' | 'writes' | 'lists' | 'work'
 /** Uses that always find a connection: whatever the others do, one is left for each. */
 const KEPT_FOR: readonly Use[] = ['reads', 'writes']
 /** A smaller pool has nothing to keep apart. */
-const SHARED_OUT_FROM = 4
+export const SHARED_OUT_FROM = 4
 
 export interface SeatsOptions {
   /** Connections of the pool. */

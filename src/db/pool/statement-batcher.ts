@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from '../database-error.ts'
 import type { Param, Statement } from '../statement.ts'
+import { SHARED_OUT_FROM } from './seats.ts'
 import { type ScopedItem, toWireValues } from './tenant-query.ts'
 
 /**
@@ -217,8 +218,9 @@ export class Together {
       if (free !== undefined && !isApart && !areOthersWaiting()) return free
       if (quick.length >= lines) return null
     }
-    // Those that take their time leave one for the others.
-    if (this.#lines.size >= (isAlone ? Math.max(1, linesMax - 1) : linesMax)) return null
+    // Those that take their time leave one for the others, where there are enough.
+    const isShared = isAlone && linesMax >= SHARED_OUT_FROM
+    if (this.#lines.size >= (isShared ? linesMax - 1 : linesMax)) return null
     const organizationId = this.#ownerOf(waiting)
     const opened = { line: open({ isAlone, organizationId }), isAlone, organizationId }
     this.#lines.add(opened)

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http'
 import { CATALOGUE, defaultHint, docUrl, type ErrorCode } from '../../contract/errors.ts'
 import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
 import { PERMISSIONS } from '../../contract/permissions.ts'
-import { unexpectedSentence } from '../response.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
+import { unexpectedSentence } from '../response.ts'
 import { failureHeaders } from './headers.ts'
 
 /** What an endpoint can refuse: its own codes, and those of framing, key, account, rate and transport. */

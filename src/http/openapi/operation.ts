@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
-import { PERMISSIONS } from '../../contract/permissions.ts'
 import type { TSchema } from '../../contract/fields/schema.ts'
+import { PERMISSIONS } from '../../contract/permissions.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { RATE_CLASSES } from '../rate-limit/rate-limit.ts'
 import { pathParameters } from './about.ts'

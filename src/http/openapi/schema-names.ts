@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
-import { paginationAnswer } from '../../contract/paging.ts'
 import type { TSchema } from '../../contract/fields/schema.ts'
+import { paginationAnswer } from '../../contract/paging.ts'
 import type { EndpointDocument } from '../endpoint.ts'
 import { ENVELOPE_SCHEMAS } from './envelope.ts'
 import { toJsonSchema, type Use } from './schema.ts'

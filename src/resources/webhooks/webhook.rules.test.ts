@@ -97,6 +97,7 @@ test('a webhook is shown whole, in the published order, and its secret only wher
     consecutive_failures: 2,
     created_at: 'c',
     updated_at: 'd',
+    profile_id: 'p',
     disabled_at: 'e',
     sealed: 'never',
   } as unknown as Webhook

@@ -36,6 +36,7 @@ const targets = [
   'src/resources/profiles/profile.store.ts',
   'src/resources/profiles/index.ts',
   'test/kit/servers/app.ts',
+  'test/api/shared.ts',
   'test/system/harness/traffic/http.mjs',
 ]
 
@@ -45,23 +46,23 @@ const planted: [rule: string, from: string, to: string][] = [
   ['contract-without-io', 'src/contract/b.ts', 'node:fs'],
   ['egress-stands-alone', 'src/egress/a.ts', 'src/db/database.ts'],
   ['ports-import-contract', 'src/ports/a.ts', 'src/db/database.ts'],
-  ['observe-stands-alone', 'src/observability/a.ts', 'src/db/database.ts'],
-  ['seal-stands-alone', 'src/encryption/a.ts', 'src/db/database.ts'],
+  ['observability-stands-alone', 'src/observability/a.ts', 'src/db/database.ts'],
+  ['encryption-stands-alone', 'src/encryption/a.ts', 'src/db/database.ts'],
   ['db-imports-contract', 'src/db/a.ts', 'src/resources/brands/index.ts'],
   ['jobs-import-db', 'src/jobs/a.ts', 'src/resources/brands/index.ts'],
-  ['inbound-knows-no-slice', 'src/provider-events/a.ts', 'src/resources/brands/index.ts'],
+  ['provider-events-know-no-slice', 'src/provider-events/a.ts', 'src/resources/brands/index.ts'],
   ['http-knows-no-slice', 'src/http/a.ts', 'src/resources/brands/index.ts'],
   ['http-uses-port-types', 'src/http/b.ts', 'src/ports/payments.ts'],
   ['adapter-imports-ports', 'src/adapters/stripe/a.ts', 'src/adapters/meta/index.ts'],
   ['adapter-imports-ports', 'src/adapters/stripe/b.ts', 'src/resources/brands/index.ts'],
   ['adapter-observes-by-type', 'src/adapters/stripe/c.ts', 'src/observability/log.ts'],
-  ['adapters-share-little', 'src/adapters/a.ts', 'src/adapters/meta/index.ts'],
+  ['adapters-share-little', 'src/adapters/http-client/a.ts', 'src/adapters/meta/index.ts'],
   ['wiring-is-at-the-top', 'src/http/c.ts', 'src/config/index.ts'],
   ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/servers/app.ts'],
-  ['prover-stands-outside', 'test/system/goals/a.mjs', 'src/app/app.ts'],
-  ['prover-stands-outside', 'test/system/goals/b.mjs', 'test/kit/servers/app.ts'],
-  ['nothing-needs-the-prover', 'test/api/a.test.ts', 'test/system/harness/traffic/http.mjs'],
+  ['system-tests-stand-outside', 'test/system/goals/a.mjs', 'src/app/app.ts'],
+  ['system-tests-stand-outside', 'test/system/goals/b.mjs', 'test/kit/servers/app.ts'],
+  ['nothing-needs-system-tests', 'test/api/a.test.ts', 'test/system/harness/traffic/http.mjs'],
   ['rules-are-pure', 'src/resources/profiles/a.rules.ts', 'src/resources/profiles/profile.store.ts'],
   ['rules-without-node', 'src/resources/profiles/b.rules.ts', 'node:crypto'],
   ['fields-import-contract', 'src/resources/profiles/a.fields.ts', 'src/resources/profiles/profile.rules.ts'],
@@ -145,7 +146,7 @@ function plantTree(imports: [from: string, to: string][]): { root: string } & Di
 function importLine(from: string, to: string): string {
   const isType = to.startsWith('type ')
   const target = isType ? to.slice('type '.length) : to
-  const isOurs = /^(src|test|prove)\//.test(target)
+  const isOurs = /^(src|test)\//.test(target)
   const specifier = isOurs ? `${'../'.repeat(from.split('/').length - 1)}${target}` : target
   return `import ${isType ? 'type ' : ''}{ it } from '${specifier}'\nexport const its = [it]\n`
 }

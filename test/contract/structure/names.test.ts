@@ -59,7 +59,7 @@ test('an entry at the root that is neither document, folder nor configuration is
       'LICENSE',
       'docs',
       'findings',
-      'prove',
+      'bench',
       'src',
       '.ci',
       'package.json',

@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url'
 import { freePort } from './network.mjs'
 import { Child } from './processes.mjs'
 
-export const repository = join(import.meta.dirname, '..', '..')
+export const repository = join(import.meta.dirname, '..', '..', '..', '..')
 const program = join(repository, 'build', 'src', 'main.js')
-export const alterationLoader = pathToFileURL(join(import.meta.dirname, '..', 'sabotage', 'alter.mjs')).href
+export const alterationLoader = pathToFileURL(join(import.meta.dirname, '..', '..', 'injected-bugs', 'alter.mjs')).href
 
 /** One server, run as its user runs it. Only a sabotaged one gets anything in front of its program. */
 export class Instance {

@@ -13,7 +13,7 @@ import { Child } from './processes.mjs'
  * @throws {Error} where namespaces cannot be made, or the program failed
  */
 export async function runInside(name, task, { folder, withinMs }) {
-  const program = join(repository, 'prove', 'inside', name)
+  const program = join(repository, 'test', 'system', 'network-namespace', name)
   const flags = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child']
   const child = new Child('unshare', [...flags, process.execPath, program], {
     env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, PROVE_TASK: JSON.stringify(task) },
