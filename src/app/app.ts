@@ -2,7 +2,7 @@ import type { Config } from '../config/index.ts'
 import { type Connection, Database } from '../db/database.ts'
 import { createEgress, type Egress } from '../egress/index.ts'
 import type { KeyRing } from '../encryption/key-ring.ts'
-import type { House } from '../http/app-context.ts'
+import type { AppContext } from '../http/app-context.ts'
 import { Lockout } from '../http/auth/lockout.ts'
 import type { Endpoint, Ports } from '../http/endpoint.ts'
 import { Waiters } from '../http/idempotency/duplicate-limit.ts'
@@ -72,7 +72,7 @@ export interface AppOptions {
 /** One instance: its pool, its server, its background work. */
 export interface App {
   db: Database
-  house: House
+  context: AppContext
   server: HttpServer
   jobs: Jobs
   inbox: Inbox
@@ -113,7 +113,7 @@ function docsOriginOf({ environment, http }: AppOptions['config'], listeningOrig
   return environment === 'production' ? '' : listeningOrigin
 }
 
-function buildHouse(options: AppOptions, egress: Egress, docsOrigin: () => string): House {
+function buildAppContext(options: AppOptions, egress: Egress, docsOrigin: () => string): AppContext {
   const { config, keys, log, metrics, trace = untraced } = options
   const db = openPool(options)
   return {
@@ -151,15 +151,15 @@ function buildHouse(options: AppOptions, egress: Egress, docsOrigin: () => strin
 export function buildApp(options: AppOptions): App {
   const { config, log, metrics } = options
   const egress = options.egress ?? createEgress({ policy: config.egress })
-  const house = buildHouse(options, egress, () => docsOriginOf(config, server.listeningOrigin))
-  const { db } = house
+  const context = buildAppContext(options, egress, () => docsOriginOf(config, server.listeningOrigin))
+  const { db } = context
   metrics.watchPool({ inUse: () => db.load.inUse, waiting: () => db.load.waiting })
   const wakeRegistrations: Wake = async (about) => (await wake(db, options.keys, about)).length > 0
   const inbox = createInbox({ db, wake: options.wake ?? wakeRegistrations, log, metrics })
   let draining = false
   let closing: Promise<void> | null = null
   const server = createServer({
-    house,
+    context,
     endpoints: ENDPOINTS,
     openEndpoints: OPEN_ENDPOINTS,
     log,
@@ -182,7 +182,7 @@ export function buildApp(options: AppOptions): App {
       })
     },
   })
-  const jobs = buildJobs(house, egress, config, () => server.listeningOrigin)
+  const jobs = buildJobs(context, egress, config, () => server.listeningOrigin)
   const closeAll = async () => {
     draining = true
     await server.close()
@@ -191,7 +191,7 @@ export function buildApp(options: AppOptions): App {
   }
   return {
     db,
-    house,
+    context,
     server,
     jobs,
     inbox,

@@ -71,7 +71,7 @@ async function warmUp(warmth: { isWarm: boolean }): Promise<void> {
   warmth.isWarm = true
 }
 
-function readinessOf(app: App, ports: App['house']['ports'], warmth: { readonly isWarm: boolean }) {
+function readinessOf(app: App, ports: App['context']['ports'], warmth: { readonly isWarm: boolean }) {
   return createReadiness({
     pingDatabase: async () => {
       await databaseProblems(app.db)
@@ -88,7 +88,7 @@ interface Announced {
   listening: string
   opsUrl: string
   database: OpenedDatabase
-  ports: App['house']['ports']
+  ports: App['context']['ports']
   first: FirstStart | null
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts'
 import type { Egress } from '../egress/index.ts'
-import type { House } from '../http/app-context.ts'
+import type { AppContext } from '../http/app-context.ts'
 import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
 import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'
@@ -18,7 +18,7 @@ const RECEIVERS_MAX = 128
 const LANE_POLL_MS = 250
 
 /** Events are fanned out, and receivers called, beside all other work: neither waits for a provider, nor a provider for them. */
-function webhookLanes({ db, keys, log, metrics }: House, egress: Egress): Lane[] {
+function webhookLanes({ db, keys, log, metrics }: AppContext, egress: Egress): Lane[] {
   const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
   return [
     { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 8 },
@@ -37,10 +37,10 @@ const REGISTRATIONS_MAX = 8
 
 /** Registrations wait for providers, and nothing else waits for them. */
 function registrationLane(
-  house: House,
+  context: AppContext,
   { timeouts, settleMs, ordersPerDay }: Pick<Config, 'timeouts' | 'settleMs' | 'ordersPerDay'>,
 ): Lane {
-  const { db, keys, ports, log, metrics } = house
+  const { db, keys, ports, log, metrics } = context
   const { leaseMs, providerMs } = timeouts
   const times = { leaseMs, providerMs, settleMs }
   const handlers = registrationHandlers({ db, keys, ports, log, metrics, ...times, ordersPerDay })
@@ -49,12 +49,12 @@ function registrationLane(
 
 /** The background work of one instance. `origin` is where the server listens, once it does. */
 export function buildJobs(
-  house: House,
+  context: AppContext,
   egress: Egress,
   config: Pick<Config, 'http' | 'timeouts' | 'invitationUrl' | 'settleMs' | 'ordersPerDay'>,
   origin: () => string,
 ): Jobs {
-  const { db, keys, ports, log, metrics, trace } = house
+  const { db, keys, ports, log, metrics, trace } = context
   const { leaseMs, providerMs } = config.timeouts
   const places = () => ({ apiUrl: config.http.publicUrl ?? origin(), pageUrl: config.invitationUrl })
   return createJobs({
@@ -74,6 +74,6 @@ export function buildJobs(
         places,
       }),
     },
-    lanes: [...webhookLanes(house, egress), registrationLane(house, config)],
+    lanes: [...webhookLanes(context, egress), registrationLane(context, config)],
   })
 }

@@ -10,7 +10,7 @@ import type { Waiters } from './idempotency/duplicate-limit.ts'
 import type { RateLimiter } from './rate-limit/rate-limit.ts'
 
 /** Everything that a request may lean on, built once by `app.ts` and handed down. */
-export interface House {
+export interface AppContext {
   db: Database
   keys: KeyRing
   ports: Ports

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/contrac
 import { readBody } from '../../src/contract/fields/patch.ts'
 import { Type } from '../../src/contract/fields/schema.ts'
 import { compileCheck } from '../../src/contract/fields/validator.ts'
-import type { House } from '../../src/http/app-context.ts'
+import type { AppContext } from '../../src/http/app-context.ts'
 import { documentPath } from '../../src/http/openapi/about.ts'
 import { buildOpenApi } from '../../src/http/openapi/document.ts'
 import { codesOf, openCodesOf } from '../../src/http/openapi/failures.ts'
@@ -51,7 +51,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
   const metrics = createMetrics({ version: '0', withProcess: false })
   const log = { ...recordedLog().log, access: () => {}, flush: () => {} }
   return createServer({
-    house: { metrics, log, docsOrigin: () => 'https://api.example.com' } as unknown as House,
+    context: { metrics, log, docsOrigin: () => 'https://api.example.com' } as unknown as AppContext,
     endpoints: ENDPOINTS,
     openEndpoints: OPEN_ENDPOINTS,
     log,

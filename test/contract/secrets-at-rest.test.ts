@@ -96,7 +96,7 @@ test('tax ids, contacts, tokens and keys are in no table, log, history or file i
   const inPlain = [
     ...dump.filter((place) => !isOpened(place)),
     ...app.lines.map((content) => ({ where: 'the log', content })),
-    { where: 'the metrics', content: await app.app.house.metrics.render() },
+    { where: 'the metrics', content: await app.app.context.metrics.render() },
     { where: 'the history', content: history.text },
   ]
   assert.deepEqual(scanner.find(inPlain), [])
@@ -143,7 +143,7 @@ test('the token of an invitation lies sealed until its mail is sent, then nowher
   assert.deepEqual(scanner.find(await dumpDatabase(app)), [], 'what was sent is kept nowhere, not even sealed')
   const said = [
     ...app.lines.map((content) => ({ where: 'the log', content })),
-    { where: 'the metrics', content: await app.app.house.metrics.render() },
+    { where: 'the metrics', content: await app.app.context.metrics.render() },
   ]
   assert.deepEqual(scanner.find(said), [])
   if (hasDatabaseFiles(app)) assert.deepEqual(scanner.find(await databaseFiles(app, startedMs)), [])

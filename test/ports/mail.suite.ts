@@ -4,7 +4,7 @@ import type { Log } from '../../src/observability/log.ts'
 import type { Mail, MailMessage } from '../../src/ports/mail.ts'
 import type { Logged } from '../kit/jobs.ts'
 
-/** One adapter under the suite, with everything it logged and the mails that left the house, as bytes. */
+/** One adapter under the suite, with everything it logged and the mails that left the context, as bytes. */
 export interface MailHarness extends AsyncDisposable {
   mail: Mail
   logged: readonly Logged[]

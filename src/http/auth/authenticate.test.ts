@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { newKeyText } from '../../contract/tokens/key-text.ts'
 import type { Executor } from '../../db/database.ts'
 import { KeyRing } from '../../encryption/key-ring.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { AdmissionRow } from '../first-read.store.ts'
@@ -40,7 +40,7 @@ function witnessed({ waitSeconds = 0, entries = [] as { organization_id: string 
     seen.asked.push(args)
     return rows
   }
-  const house = {
+  const context = {
     keys,
     db: {
       run: ask,
@@ -56,8 +56,8 @@ function witnessed({ waitSeconds = 0, entries = [] as { organization_id: string 
         return waitSeconds
       },
     },
-  } as unknown as House
-  return { house, seen }
+  } as unknown as AppContext
+  return { context, seen }
 }
 
 const arrival = (params: Record<string, string> = {}) =>
@@ -86,52 +86,52 @@ test('keys and invitations have digests of their own, which say nothing of the t
 
 test('a request without a key is told so, and is no guess', async () => {
   for (const apiKey of [undefined, '']) {
-    const { house, seen } = witnessed()
-    await assert.rejects(readCredential(house, arrival(), wishes({ apiKey })), refusal('AUTH_001', 401))
+    const { context, seen } = witnessed()
+    await assert.rejects(readCredential(context, arrival(), wishes({ apiKey })), refusal('AUTH_001', 401))
     assert.deepEqual(seen, { reasons: ['missing'], addresses: [], asked: [] })
   }
 })
 
 test('a key that no key can be costs no query and counts against its address', async () => {
-  const { house, seen } = witnessed()
-  await assert.rejects(readCredential(house, arrival(), wishes({ apiKey: 'sk_live_x' })), refusal('AUTH_002', 401))
+  const { context, seen } = witnessed()
+  await assert.rejects(readCredential(context, arrival(), wishes({ apiKey: 'sk_live_x' })), refusal('AUTH_002', 401))
   assert.deepEqual(seen, { reasons: ['malformed'], addresses: ['203.0.113.7'], asked: [] })
 })
 
 test('an address that guessed too often waits for the seconds that it is told', async () => {
-  const { house } = witnessed({ waitSeconds: 60 })
+  const { context } = witnessed({ waitSeconds: 60 })
   const told = refusal('BUSINESS_002', 429, {
     message: 'Too many requests with an invalid API key',
     headers: { 'retry-after': '60', 'x-should-retry': 'false' },
   })
-  await assert.rejects(readCredential(house, arrival(), wishes({ apiKey: 'x' })), told)
+  await assert.rejects(readCredential(context, arrival(), wishes({ apiKey: 'x' })), told)
 })
 
 test('a key of ours names its organization and mode, and costs no look into the directory', async () => {
   for (const mode of ['live', 'test'] as const) {
-    const { house, seen } = witnessed()
+    const { context, seen } = witnessed()
     const apiKey = newKeyText(mode, ORG)
-    const credential = await readCredential(house, arrival(), wishes({ apiKey }))
+    const credential = await readCredential(context, arrival(), wishes({ apiKey }))
     assert.deepEqual(credential, { organizationId: ORG, digest: keyDigest(keys, apiKey), mode })
     assert.deepEqual(seen.asked, [])
   }
 })
 
 test('an imported key is looked up by the digest of its lower-case form, and is live', async () => {
-  const { house, seen } = witnessed({ entries: [{ organization_id: ORG }] })
-  const credential = await readCredential(house, arrival(), wishes({ apiKey: OTHER.toUpperCase() }))
+  const { context, seen } = witnessed({ entries: [{ organization_id: ORG }] })
+  const credential = await readCredential(context, arrival(), wishes({ apiKey: OTHER.toUpperCase() }))
   assert.deepEqual(credential, { organizationId: ORG, digest: keyDigest(keys, OTHER), mode: 'live' })
   assert.deepEqual(seen.asked[0]?.[1], [keyDigest(keys, OTHER)])
   const none = witnessed()
-  await assert.rejects(readCredential(none.house, arrival(), wishes({ apiKey: OTHER })), refusal('AUTH_002', 401))
+  await assert.rejects(readCredential(none.context, arrival(), wishes({ apiKey: OTHER })), refusal('AUTH_002', 401))
   assert.deepEqual(none.seen.reasons, ['unknown'])
 })
 
 test('the first read shows the database nothing that will be refused', async () => {
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
   const read = async (given: Partial<Wishes>, params: Record<string, string> = {}, of: object = {}) => {
-    const { house, seen } = witnessed({ rows: [{ k_id: 'k' }] })
-    const row = await readAdmission(house.db as Executor, endpoint(of), credential, {
+    const { context, seen } = witnessed({ rows: [{ k_id: 'k' }] })
+    const row = await readAdmission(context.db as Executor, endpoint(of), credential, {
       arrival: arrival(params),
       wishes: wishes(given),
     })
@@ -158,10 +158,10 @@ test('the first read shows the database nothing that will be refused', async () 
 })
 
 test('a key that opens nothing reads as null', async () => {
-  const { house } = witnessed()
+  const { context } = witnessed()
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
   const all = { arrival: arrival(), wishes: wishes({}) }
-  assert.equal(await readAdmission(house.db as Executor, endpoint({}), credential, all), null)
+  assert.equal(await readAdmission(context.db as Executor, endpoint({}), credential, all), null)
 })
 
 const ROW = {
@@ -189,8 +189,8 @@ const ROW = {
 const CREDENTIAL: Credential = { organizationId: ORG, digest: 'd', mode: 'live' }
 
 function authenticated(given: Partial<AdmissionRow>, of: object = {}) {
-  const { house, seen } = witnessed()
-  return { caller: authenticate(house, arrival(), { ...ROW, ...given }, CREDENTIAL, endpoint(of)), seen }
+  const { context, seen } = witnessed()
+  return { caller: authenticate(context, arrival(), { ...ROW, ...given }, CREDENTIAL, endpoint(of)), seen }
 }
 
 test('a caller is who the row says, in the organization that the key names', () => {
@@ -224,11 +224,11 @@ test('a caller is who the row says, in the organization that the key names', () 
 })
 
 test('no row, no key, no user, and a key of a profile that is gone all answer alike, and count as guesses', () => {
-  const { house, seen } = witnessed()
+  const { context, seen } = witnessed()
   const rows = [null, { ...ROW, k_id: null }, { ...ROW, u_id: null }, { ...ROW, k_profile_id: PROFILE, s_id: null }]
   for (const row of rows)
     assert.throws(
-      () => authenticate(house, arrival(), row, CREDENTIAL, endpoint({})),
+      () => authenticate(context, arrival(), row, CREDENTIAL, endpoint({})),
       refusal('AUTH_002', 401, { message: 'Invalid or missing API key' }),
     )
   assert.deepEqual(
@@ -254,9 +254,9 @@ test('a key that was not used of late is noted, for its own organization', () =>
 })
 
 test('that the note fails is no matter of the request', async () => {
-  const { house } = witnessed()
-  house.db.run = () => Promise.reject(new Error('the database is away'))
-  authenticate(house, arrival(), { ...ROW, k_is_unused: true }, CREDENTIAL, endpoint({}))
+  const { context } = witnessed()
+  context.db.run = () => Promise.reject(new Error('the database is away'))
+  authenticate(context, arrival(), { ...ROW, k_is_unused: true }, CREDENTIAL, endpoint({}))
   await new Promise((resolve) => setImmediate(resolve))
 })
 
@@ -285,8 +285,8 @@ function authorized(
   }: { of?: object; asks?: Partial<Wishes>; params?: Record<string, string>; is?: object } = {},
 ) {
   const row = { ...ROW, ...given }
-  const { house } = witnessed()
-  const caller: Caller = { ...authenticate(house, arrival(), row, CREDENTIAL, endpoint(of)), ...is }
+  const { context } = witnessed()
+  const caller: Caller = { ...authenticate(context, arrival(), row, CREDENTIAL, endpoint(of)), ...is }
   return authorize(endpoint(of), arrival(params), wishes(asks), row, caller)
 }
 

@@ -5,7 +5,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import { parseKeyText } from '../../contract/tokens/key-text.ts'
 import type { Executor } from '../../db/database.ts'
 import type { KeyRing } from '../../encryption/key-ring.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { type AdmissionRow, admissionOf, type FirstRow, findImportedKey, touchKey } from '../first-read.store.ts'
@@ -43,25 +43,25 @@ export function uuidOrNull(text: string | undefined): string | null {
  *
  * @throws Failure AUTH_001 without a key, AUTH_002 for one that cannot be right, BUSINESS_002 while the address is locked out.
  */
-export async function readCredential(house: House, arrival: Arrival, wishes: Wishes): Promise<Credential> {
+export async function readCredential(context: AppContext, arrival: Arrival, wishes: Wishes): Promise<Credential> {
   if (wishes.apiKey === undefined || wishes.apiKey === '') {
-    house.metrics.authFailed('missing')
+    context.metrics.authFailed('missing')
     throw new Failure('AUTH_001', { hint: misplacedKeyHint(arrival.headers, arrival.query) })
   }
   // Asked again it might open something by now, but its body was not read.
-  if (arrival.isKeyRefused) throw refusedKey(house, arrival, 'unknown')
-  const found = await credentialOf(house, wishes.apiKey)
-  if (found === 'malformed') throw refusedKey(house, arrival, found, keyTextHint(wishes.apiKey))
-  if (found === 'unknown') throw refusedKey(house, arrival, found)
+  if (arrival.isKeyRefused) throw refusedKey(context, arrival, 'unknown')
+  const found = await credentialOf(context, wishes.apiKey)
+  if (found === 'malformed') throw refusedKey(context, arrival, found, keyTextHint(wishes.apiKey))
+  if (found === 'unknown') throw refusedKey(context, arrival, found)
   return found
 }
 
-async function credentialOf(house: House, apiKey: string): Promise<Credential | 'malformed' | 'unknown'> {
+async function credentialOf(context: AppContext, apiKey: string): Promise<Credential | 'malformed' | 'unknown'> {
   const text = parseKeyText(apiKey)
   if (text === null) return 'malformed'
-  const digest = keyDigest(house.keys, text.form === 'uuid' ? text.uuid : apiKey)
+  const digest = keyDigest(context.keys, text.form === 'uuid' ? text.uuid : apiKey)
   if (text.form === 'typed') return { organizationId: text.organizationId, digest, mode: text.mode }
-  const [entry] = await house.db.runUnscoped(findImportedKey, [digest])
+  const [entry] = await context.db.runUnscoped(findImportedKey, [digest])
   return entry === undefined ? 'unknown' : { organizationId: entry.organization_id, digest, mode: 'live' }
 }
 
@@ -75,11 +75,16 @@ const NO_WISHES: Wishes = {
 }
 
 /** Whether a key opens anything now. Nothing is counted, and nothing else of its request is looked at. */
-export async function isLiveKey(house: House, endpoint: Endpoint, apiKey: string, arrival: Arrival): Promise<boolean> {
-  const found = await credentialOf(house, apiKey)
+export async function isLiveKey(
+  context: AppContext,
+  endpoint: Endpoint,
+  apiKey: string,
+  arrival: Arrival,
+): Promise<boolean> {
+  const found = await credentialOf(context, apiKey)
   if (typeof found === 'string') return false
   const asked = { arrival: { ...arrival, params: {} }, wishes: NO_WISHES }
-  return opensSomething(await readAdmission(house.db.reads, endpoint, found, asked))
+  return opensSomething(await readAdmission(context.db.reads, endpoint, found, asked))
 }
 
 /** A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404. */
@@ -88,9 +93,9 @@ function opensSomething(row: AdmissionRow | null): row is AdmissionRow & { k_id:
 }
 
 /** Counts a failure against its address. Only failures are delayed: a valid key always passes (decision 25). */
-function refusedKey(house: House, arrival: Arrival, reason: 'malformed' | 'unknown', hint?: string): Failure {
-  house.metrics.authFailed(reason)
-  const waitSeconds = house.lockout.failed(arrival.remoteAddress)
+function refusedKey(context: AppContext, arrival: Arrival, reason: 'malformed' | 'unknown', hint?: string): Failure {
+  context.metrics.authFailed(reason)
+  const waitSeconds = context.lockout.failed(arrival.remoteAddress)
   if (waitSeconds === 0) return new Failure('AUTH_002', { hint })
   return lockedOut('Too many requests with an invalid API key', waitSeconds)
 }
@@ -124,15 +129,15 @@ export async function readAdmission<E extends Endpoint>(
  * @throws Failure AUTH_002, AUTH_005 to AUTH_007, BUSINESS_014.
  */
 export function authenticate(
-  house: House,
+  context: AppContext,
   arrival: Arrival,
   row: AdmissionRow | null,
   credential: Credential,
   endpoint: Endpoint,
 ): Caller {
-  if (!opensSomething(row)) throw refusedKey(house, arrival, 'unknown')
+  if (!opensSomething(row)) throw refusedKey(context, arrival, 'unknown')
   if (row.k_is_unused)
-    void house.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
+    void context.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
   if (endpoint.operation !== 'getMe') checkAccountState(row.o_state)
   return {
     keyId: row.k_id,
@@ -152,7 +157,7 @@ export function authenticate(
       waba_name: row.o_waba_name,
       created_at: toWireTimestamp(row.o_created_at),
     },
-    seal: house.keys.open(row.o_data_key, credential.organizationId),
+    seal: context.keys.open(row.o_data_key, credential.organizationId),
     actingProfileId: row.s_id,
     isScopedByHeader: row.k_profile_id === null && row.s_id !== null,
     customerId: row.s_id ?? credential.organizationId,

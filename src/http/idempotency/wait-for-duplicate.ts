@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import type { Waiter } from './duplicate-limit.ts'
 
 const POLL_MS = 100
@@ -10,19 +10,23 @@ const POLL_MS = 100
  * @param isRunning asks whether the other request still holds its claim.
  * @returns false when it still runs after the key wait, or when too many wait already.
  */
-export async function waitForOther(house: House, waiter: Waiter, isRunning: () => Promise<boolean>): Promise<boolean> {
-  if (!house.waiters.enter(waiter)) {
-    house.metrics.loadShed('waiters')
+export async function waitForOther(
+  context: AppContext,
+  waiter: Waiter,
+  isRunning: () => Promise<boolean>,
+): Promise<boolean> {
+  if (!context.waiters.enter(waiter)) {
+    context.metrics.loadShed('waiters')
     return false
   }
   try {
-    const until = performance.now() + house.times.keyWaitMs
+    const until = performance.now() + context.times.keyWaitMs
     while (performance.now() < until) {
       await sleep(POLL_MS)
       if (!(await isRunning())) return true
     }
     return false
   } finally {
-    house.waiters.leave(waiter)
+    context.waiters.leave(waiter)
   }
 }

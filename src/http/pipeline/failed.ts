@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { SealBroken } from '../../encryption/envelope.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import type { FailPhrase } from '../endpoint.ts'
 import type { Arrival } from '../incoming-request.ts'
 import { type Answer, failureAnswer, unexpectedSentence } from '../response.ts'
@@ -9,22 +9,22 @@ import { pathIdHint } from '../transport/hints.ts'
 
 /** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
 export function failed(
-  house: House,
+  context: AppContext,
   endpoint: { operation: string; failPhrase: FailPhrase },
   arrival: Arrival,
   error: unknown,
 ): Answer {
-  const failure = error instanceof Failure ? error : unexpected(house, arrival, error)
-  if (error instanceof SealBroken) house.metrics.decryptFailed()
+  const failure = error instanceof Failure ? error : unexpected(context, arrival, error)
+  if (error instanceof SealBroken) context.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
     // A provider that is down is expected to be some day: a line without a stack.
-    house.log.warn('request_refused', {
+    context.log.warn('request_refused', {
       request_id: arrival.requestId,
       operation: endpoint.operation,
       code: failure.code,
     })
   } else if (failure.status >= 500) {
-    house.log.error(
+    context.log.error(
       'request_failed',
       { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },
       failure.cause ?? error,
@@ -33,11 +33,11 @@ export function failed(
   const message =
     failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
   const hint = failure.status === 404 ? pathIdHint(arrival.params) : undefined
-  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: house.docsOrigin() })
+  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
 }
 
 /** What trouble below the request means to the client (reliability section 9). */
-function unexpected(house: House, arrival: Arrival, error: unknown): Failure {
+function unexpected(context: AppContext, arrival: Arrival, error: unknown): Failure {
   const hasKey = arrival.headers['idempotency-key'] !== undefined
   switch (databaseTrouble(error).kind) {
     case 'unreachable':
@@ -47,7 +47,7 @@ function unexpected(house: House, arrival: Arrival, error: unknown): Failure {
     case 'statement_timeout':
       return new Failure('INTERNAL_004', { cause: error })
     case 'crowded':
-      house.metrics.loadShed('lists')
+      context.metrics.loadShed('lists')
       return new Failure('BUSINESS_002', { headers: { 'retry-after': '1' } })
     case 'full':
     case 'serialization':

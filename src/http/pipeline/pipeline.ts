@@ -2,7 +2,7 @@ import { type Details, Failure } from '../../contract/failure.ts'
 import { NOTHING_READ, unknownNames } from '../../contract/fields/patch.ts'
 import { newId } from '../../contract/new-id.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import {
   authenticate,
   authorize,
@@ -25,29 +25,29 @@ import { change } from './write.ts'
 import { readChange } from './write-request.ts'
 
 /** The whole life of a request, in the order of decision 14. Nothing else runs. */
-export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+export async function serve(context: AppContext, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
   try {
     const wishes = readWishes(endpoint, arrival)
-    const credential = await readCredential(house, arrival, wishes)
-    const row = await readAdmission(house.db.reads, endpoint, credential, { arrival, wishes })
-    const caller = authenticate(house, arrival, row, credential, endpoint)
+    const credential = await readCredential(context, arrival, wishes)
+    const row = await readAdmission(context.db.reads, endpoint, credential, { arrival, wishes })
+    const caller = authenticate(context, arrival, row, credential, endpoint)
     leaveTrail(trail, caller, row)
     const stray = strayParameters(endpoint, arrival.query)
     nameUnknown(trail, stray)
-    const turn = await house.rates.enter(caller, endpoint.rateClass, trail.headers)
+    const turn = await context.rates.enter(caller, endpoint.rateClass, trail.headers)
     try {
       if (row === null) throw new Failure('AUTH_002')
       authorize(endpoint, arrival, wishes, row, caller)
       if (caller.isScopedByHeader && caller.actingProfileId !== null)
         trail.headers['x-profile-id'] = caller.actingProfileId
       if (endpoint.kind === 'read')
-        return await read(house, endpoint, {
+        return await read(context, endpoint, {
           arrival,
           row,
           caller,
           refused: wishes.isStrict ? strayProblems(stray) : {},
         })
-      const request = readChange(house, endpoint, {
+      const request = readChange(context, endpoint, {
         arrival,
         stray,
         wishes,
@@ -57,12 +57,12 @@ export async function serve(house: House, endpoint: Endpoint, arrival: Arrival, 
       })
       nameUnknown(trail, [...stray, ...unknownNames(request.reading)])
       // It was read for a change, with the row of its key.
-      return await change(house, request, { row: row as ChangeRow, caller }, trail)
+      return await change(context, request, { row: row as ChangeRow, caller }, trail)
     } finally {
       turn.leave()
     }
   } catch (error) {
-    return failed(house, endpoint, arrival, error)
+    return failed(context, endpoint, arrival, error)
   }
 }
 
@@ -73,7 +73,7 @@ function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): voi
 }
 
 async function read(
-  house: House,
+  context: AppContext,
   reading: ReadEndpoint,
   { arrival, row, caller, refused }: { arrival: Arrival; row: AdmissionRow; caller: Caller; refused: Details },
 ): Promise<Answer> {
@@ -81,7 +81,7 @@ async function read(
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
   if (Object.keys(refused).length > 0) throw new Failure('VALIDATION_001', { details: refused })
-  const { data, etag, headers } = await reading.read(house.db.lists, {
+  const { data, etag, headers } = await reading.read(context.db.lists, {
     caller,
     target,
     params: arrival.params,
@@ -96,10 +96,10 @@ async function read(
     requestId: arrival.requestId,
     newId: '',
     newBrandId: '',
-    digestOfKey: (text) => keyDigest(house.keys, text),
-    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
-    providers: configuredProviders(house.ports),
-    urlProblem: (url) => house.egress.problemOf(url),
+    digestOfKey: (text) => keyDigest(context.keys, text),
+    digestOfInvitation: (text) => secretDigest(context.keys, 'invitation', text),
+    providers: configuredProviders(context.ports),
+    urlProblem: (url) => context.egress.problemOf(url),
   })
   return {
     status: reading.status,

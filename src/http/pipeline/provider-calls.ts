@@ -2,7 +2,7 @@ import { type Details, Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
 import { type Outcome, unanswered } from '../../ports/outcome.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Forwarded, ForwardStep, Ports, Providers } from '../endpoint.ts'
 import type { ChangeRow } from '../first-read.store.ts'
@@ -32,19 +32,24 @@ function claimKey(request: ChangeRequest): string {
   return request.wishes.idempotencyKey ?? `~${request.newId}`
 }
 
-async function claim(house: House, request: ChangeRequest, caller: Caller, row: ChangeRow): Promise<Claim | null> {
+async function claim(
+  context: AppContext,
+  request: ChangeRequest,
+  caller: Caller,
+  row: ChangeRow,
+): Promise<Claim | null> {
   const { organization_id: organizationId } = caller.organization
   const { operation, target, fingerprint } = request.identity
   const { requestId } = request.arrival
-  const { leaseMs } = house.times
+  const { leaseMs } = context.times
   const owner = { customerId: caller.customerId, mode: caller.mode, key: claimKey(request) }
   if (row.i_id !== null) {
     const held = { ...owner, id: row.i_id, fence: row.i_fence, attempt: row.i_attempt }
-    return await takeOverClaim(house.db, organizationId, held, { requestId, fingerprint, leaseMs })
+    return await takeOverClaim(context.db, organizationId, held, { requestId, fingerprint, leaseMs })
   }
   try {
     const fresh = { ...owner, id: request.newId, operation, target, fingerprint, requestId, isSandbox: false }
-    return await claimRequest(house.db, organizationId, fresh, leaseMs)
+    return await claimRequest(context.db, organizationId, fresh, leaseMs)
   } catch (error) {
     if (databaseTrouble(error).kind === 'unique') return null
     throw error
@@ -81,7 +86,7 @@ export function checkConfigured(steps: readonly ForwardStep[]): void {
  * @throws Failure PROVIDER_001, VALIDATION_001, CONFLICT_001, CONFLICT_002, INTERNAL_003, INTERNAL_004.
  */
 export async function forward(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   caller: Caller,
   at: { row: ChangeRow; steps: readonly ForwardStep[] },
@@ -89,25 +94,25 @@ export async function forward(
   checkConfigured(at.steps)
   // What the processor gave for the interrupted request would belong to nobody if this one did without a card.
   if (at.row.i_payment_method !== null && !at.steps.some(({ name }) => name === 'payments')) throw otherRequest()
-  const held = await claim(house, request, caller, at.row)
+  const held = await claim(context, request, caller, at.row)
   if (held === null) return null
   const forwarded: Forwarded = {}
-  for (const step of at.steps) Object.assign(forwarded, await runStep(house, caller, held, step))
+  for (const step of at.steps) Object.assign(forwarded, await runStep(context, caller, held, step))
   return { claim: held, forwarded }
 }
 
-async function runStep(house: House, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
+async function runStep(context: AppContext, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
   const { organization_id: organizationId } = caller.organization
   const onceKey = `${held.id}-${step.name}-${held.attempt}`
-  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(house.times.providerMs))) ?? unanswered('subject')
+  const outcome = (await step.run?.(onceKey, AbortSignal.timeout(context.times.providerMs))) ?? unanswered('subject')
   if (outcome.kind !== 'done') {
     // A refusal by WhatsApp says nothing about a card that an earlier try may have left at the processor.
     const isFinal = outcome.kind === 'refused' && (step.name === 'payments' || held.fence === 1)
-    await releaseClaim(house.db, organizationId, held, isFinal ? 'corrected' : 'retry')
+    await releaseClaim(context.db, organizationId, held, isFinal ? 'corrected' : 'retry')
     throw refusal(outcome, step.root)
   }
   const method = outcome.value.payment_method
-  if (method !== undefined) await recordOrReport(house, organizationId, held, method)
+  if (method !== undefined) await recordOrReport(context, organizationId, held, method)
   return outcome.value
 }
 
@@ -116,18 +121,23 @@ async function runStep(house: House, caller: Caller, held: Claim, step: ForwardS
  * operator (decision 18), and the client learns that the outcome is open. A claim that is another's by now is no loss by
  * itself, since its new owner gets the same method under the same once-key; the log names it all the same.
  */
-async function recordOrReport(house: House, organizationId: string, held: Claim, method: JsonObject): Promise<void> {
-  const record = () => recordPaymentMethod(house.db, organizationId, held, method)
+async function recordOrReport(
+  context: AppContext,
+  organizationId: string,
+  held: Claim,
+  method: JsonObject,
+): Promise<void> {
+  const record = () => recordPaymentMethod(context.db, organizationId, held, method)
   const isRecorded = await record().catch(() => record().catch(() => null))
   if (isRecorded === true) return
   const named = { claim: held.id, processor: String(method.processor), reference: String(method.reference) }
   if (isRecorded === false) {
-    house.metrics.idempotency('fenced')
-    house.log.warn('payment_method_claim_lost', named)
+    context.metrics.idempotency('fenced')
+    context.log.warn('payment_method_claim_lost', named)
     throw new Failure('CONFLICT_001')
   }
-  house.metrics.idempotency('abandoned')
-  house.log.error('payment_method_left_behind', { ...named, reason: 'not_recorded' })
+  context.metrics.idempotency('abandoned')
+  context.log.error('payment_method_left_behind', { ...named, reason: 'not_recorded' })
   throw new Failure('INTERNAL_004')
 }
 

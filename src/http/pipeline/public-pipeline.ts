@@ -3,7 +3,7 @@ import { addSpellings, addUnknown, NOTHING_READ, readBody, unknownNames } from '
 import type { UnknownName } from '../../contract/fields/unknown-fields.ts'
 import { type Check, compileCheck } from '../../contract/fields/validator.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import { secretDigest } from '../auth/authenticate.ts'
 import { lockedOut } from '../auth/lockout.ts'
 import { type Arrival, readWishes } from '../incoming-request.ts'
@@ -28,29 +28,34 @@ function checkOf(endpoint: OpenEndpoint): Check {
 }
 
 /** The life of a request without an API key: framing, secret, body, then the one statement that is the whole operation. */
-export async function serveOpen(house: House, endpoint: OpenEndpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+export async function serveOpen(
+  context: AppContext,
+  endpoint: OpenEndpoint,
+  arrival: Arrival,
+  trail: Trail,
+): Promise<Answer> {
   try {
     const { isStrict } = readWishes(endpoint, arrival)
     const secret = arrival.params.token ?? ''
     const organizationId = endpoint.organizationOf(secret)
-    if (organizationId === null) throw refusedSecret(house, endpoint, arrival)
+    if (organizationId === null) throw refusedSecret(context, endpoint, arrival)
     const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(trail, unknown))
     trail.isSandbox = isSandbox
     if (isSandbox) trail.headers['x-sandbox'] = 'true'
-    const digest = secretDigest(house.keys, endpoint.purpose, secret)
-    const data = await act(house, endpoint, { organizationId, digest, isSandbox })
-    if (data === null) throw refusedSecret(house, endpoint, arrival)
+    const digest = secretDigest(context.keys, endpoint.purpose, secret)
+    const data = await act(context, endpoint, { organizationId, digest, isSandbox })
+    if (data === null) throw refusedSecret(context, endpoint, arrival)
     trail.organizationId = organizationId
     return { status: endpoint.status, headers: {}, body: successBody(arrival.requestId, data) }
   } catch (error) {
-    return failed(house, endpoint, arrival, error)
+    return failed(context, endpoint, arrival, error)
   }
 }
 
 /** Wrong secrets are told apart by nothing, and counted against their address together with wrong keys. */
-function refusedSecret(house: House, { notFound }: OpenEndpoint, { remoteAddress }: Arrival): Failure {
-  house.metrics.authFailed('unknown')
-  const waitSeconds = house.lockout.failed(remoteAddress)
+function refusedSecret(context: AppContext, { notFound }: OpenEndpoint, { remoteAddress }: Arrival): Failure {
+  context.metrics.authFailed('unknown')
+  const waitSeconds = context.lockout.failed(remoteAddress)
   if (waitSeconds === 0) return new Failure(notFound)
   return lockedOut('Too many requests with an invalid token', waitSeconds)
 }
@@ -74,10 +79,10 @@ function readOpenBody(
 }
 
 /** A serialization failure or deadlock has changed nothing, so the statement is sent again (decision 9). */
-async function act(house: House, endpoint: OpenEndpoint, ask: SecretAsk): ReturnType<OpenEndpoint['act']> {
+async function act(context: AppContext, endpoint: OpenEndpoint, ask: SecretAsk): ReturnType<OpenEndpoint['act']> {
   for (let turn = 1; ; turn += 1) {
     try {
-      return await endpoint.act(house.db, ask)
+      return await endpoint.act(context.db, ask)
     } catch (error) {
       if (turn >= TURNS_MAX || databaseTrouble(error).kind !== 'serialization') throw error
     }

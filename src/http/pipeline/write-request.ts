@@ -2,7 +2,7 @@ import { type Details, Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { NOTHING_READ, type Reading, readBody } from '../../contract/fields/patch.ts'
 import type { UnknownName } from '../../contract/fields/unknown-fields.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import { type Credential, checkKeyGrammar, uuidOrNull } from '../auth/authenticate.ts'
 import { type CardInput, takeCard } from '../card-input.ts'
 import type { WriteEndpoint } from '../endpoint.ts'
@@ -77,7 +77,7 @@ export function parseBody(bytes: Buffer | null): JsonObject {
  * @throws Failure VALIDATION_007, REQUEST_400.
  */
 export function readChange(
-  house: House,
+  context: AppContext,
   endpoint: WriteEndpoint<unknown, unknown>,
   {
     userId,
@@ -118,7 +118,7 @@ export function readChange(
       fingerprint:
         read.wishes.idempotencyKey === undefined
           ? ''
-          : fingerprint(house.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard }),
+          : fingerprint(context.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard }),
     },
   }
 }

@@ -5,7 +5,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../../db/database-error.ts'
 import { lockOrganization } from '../../db/organization-lock.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from '../auth/authenticate.ts'
 import type { Caller } from '../caller.ts'
 import type { Call, Plan } from '../endpoint.ts'
@@ -40,7 +40,7 @@ interface Decided {
 
 /** @throws Failure with any code that the endpoint declares or that every endpoint can answer. */
 export async function change(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   first: { row: ChangeRow; caller: Caller },
   trail: Trail,
@@ -49,11 +49,11 @@ export async function change(
   if (request.isSandbox) trail.headers['x-sandbox'] = 'true'
   let { row, caller } = first
   for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-    if (turn > 1) ({ row, caller } = await admitAgain(house, house.db.reads, request))
-    const answer = await settle(house, request, { row, caller }, trail)
+    if (turn > 1) ({ row, caller } = await admitAgain(context, context.db.reads, request))
+    const answer = await settle(context, request, { row, caller }, trail)
     if (answer !== null) return answer
     if (row.i_id !== null && row.i_is_expired) continue
-    const done = await unlessAnswered(house, request, () => attempt(house, request, row, { turn, trail }))
+    const done = await unlessAnswered(context, request, () => attempt(context, request, row, { turn, trail }))
     if (done !== null) {
       if (request.wishes.idempotencyKey !== undefined) trail.idempotency = turn === 1 ? 'new' : 'resumed'
       return done
@@ -67,7 +67,7 @@ export async function change(
  * one had looked for its answer. There is an answer to replay now, and it beats the refusal (decision 14).
  */
 async function unlessAnswered(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   work: () => Promise<Answer | null>,
 ): Promise<Answer | null> {
@@ -75,7 +75,7 @@ async function unlessAnswered(
     return await work()
   } catch (error) {
     if (!(error instanceof Failure) || request.wishes.idempotencyKey === undefined) throw error
-    const { row } = await admitAgain(house, house.db.reads, request)
+    const { row } = await admitAgain(context, context.db.reads, request)
     if (row.i_state !== 'kept' || row.i_is_expired) throw error
     return null
   }
@@ -83,13 +83,13 @@ async function unlessAnswered(
 
 /** Authentication, state, scope and role once more: what was allowed before the wait may not be allowed now. */
 async function admitAgain(
-  house: House,
+  context: AppContext,
   db: Executor,
   request: ChangeRequest,
 ): Promise<{ row: ChangeRow; caller: Caller }> {
   const { arrival, wishes, credential, endpoint } = request
   const row = await readAdmission(db, endpoint, credential, request)
-  const caller = authenticate(house, arrival, row, credential, endpoint)
+  const caller = authenticate(context, arrival, row, credential, endpoint)
   if (row === null) throw new Failure('AUTH_002')
   authorize(endpoint, arrival, wishes, row, caller)
   return { row, caller }
@@ -97,7 +97,7 @@ async function admitAgain(
 
 /** What the key's row says: an answer to replay, a wait, or (null) that this request runs now. */
 async function settle(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   { row, caller }: { row: ChangeRow; caller: Caller },
   trail: Trail,
@@ -106,59 +106,64 @@ async function settle(
   if (key === undefined || row.i_id === null) return null
   if (row.i_is_expired) {
     const owner = { customerId: caller.customerId, mode: caller.mode, key }
-    await deleteExpiredKey(house.db, caller.organization.organization_id, owner)
+    await deleteExpiredKey(context.db, caller.organization.organization_id, owner)
     return null
   }
-  if (row.i_state === 'kept') return replayed(house, request, { row, caller }, trail)
+  if (row.i_state === 'kept') return replayed(context, request, { row, caller }, trail)
   checkSameRequest(row, request.identity)
   if (!row.i_is_leased) return null
   const isRunning = async () => {
-    const now = await readAdmission(house.db.reads, request.endpoint, request.credential, request)
+    const now = await readAdmission(context.db.reads, request.endpoint, request.credential, request)
     return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
   }
   trail.idempotency = 'conflict'
   const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
-  if (!(await waitForOther(house, waiter, isRunning))) throw new Failure('CONFLICT_001')
-  const again = await admitAgain(house, house.db.reads, request)
+  if (!(await waitForOther(context, waiter, isRunning))) throw new Failure('CONFLICT_001')
+  const again = await admitAgain(context, context.db.reads, request)
   trail.idempotency = 'wait_replay'
-  if (again.row.i_state === 'kept') return replayed(house, request, again, trail)
+  if (again.row.i_state === 'kept') return replayed(context, request, again, trail)
   Object.assign(row, again.row)
   return null
 }
 
-function replayed(house: House, request: ChangeRequest, at: { row: ChangeRow; caller: Caller }, trail: Trail): Answer {
+function replayed(
+  context: AppContext,
+  request: ChangeRequest,
+  at: { row: ChangeRow; caller: Caller },
+  trail: Trail,
+): Answer {
   const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
   const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
   trail.idempotency = isMismatch ? 'mismatch' : (trail.idempotency ?? 'replay')
   if (!at.row.i_is_sandbox) delete trail.headers['x-sandbox']
-  house.metrics.idempotency(trail.idempotency)
+  context.metrics.idempotency(trail.idempotency)
   return answer
 }
 
 async function attempt(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   row: ChangeRow,
   { turn, trail }: { turn: number; trail: Trail },
 ): Promise<Answer | null> {
-  const decided = await decide(house, house.db.reads, request, row)
-  const steps = decided.plan.forward?.(house.ports) ?? []
+  const decided = await decide(context, context.db.reads, request, row)
+  const steps = decided.plan.forward?.(context.ports) ?? []
   const isResumed = row.i_id !== null && row.i_state === 'claimed'
   if (request.isSandbox) {
     checkConfigured(steps)
     // Waiting would not help: a live request began under this key, and only it can finish.
     if (isResumed) throw new Failure('CONFLICT_002')
-    return keepOnly(house, request, decided)
+    return keepOnly(context, request, decided)
   }
   if (steps.length > 0 || isResumed) {
-    const forwarding = await forward(house, request, decided.caller, { row, steps })
-    return forwarding === null ? null : finishForwarded(house, request, forwarding, trail)
+    const forwarding = await forward(context, request, decided.caller, { row, steps })
+    return forwarding === null ? null : finishForwarded(context, request, forwarding, trail)
   }
-  if (decided.plan.write === null) return keepOnly(house, request, decided)
+  if (decided.plan.write === null) return keepOnly(context, request, decided)
   if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
-    return unlessTaken(request, () => lockedChange(house, request, null))
+    return unlessTaken(request, () => lockedChange(context, request, null))
   }
-  const isWritten = await unlessTaken(request, () => writeOnce(house.db.writes, request, decided))
+  const isWritten = await unlessTaken(request, () => writeOnce(context.db.writes, request, decided))
   return isWritten === true ? decided.answer : null
 }
 
@@ -193,20 +198,20 @@ async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided)
   return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
 }
 
-async function keepOnly(house: House, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
+async function keepOnly(context: AppContext, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
   const kept = keptRow(request, decided)
   if (kept === null) return decided.answer
   const isKept = await unlessTaken(request, async () => {
-    await keepAnswer(house.db.writes, decided.caller.organization.organization_id, kept)
+    await keepAnswer(context.db.writes, decided.caller.organization.organization_id, kept)
     return true
   })
   return isKept === true ? decided.answer : null
 }
 
 /** Everything from the target to the answer, decided on one read; writes nothing. */
-async function decide(house: House, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
+async function decide(context: AppContext, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
   const { endpoint, arrival, wishes } = request
-  const caller = authenticate(house, arrival, row, request.credential, endpoint)
+  const caller = authenticate(context, arrival, row, request.credential, endpoint)
   checkPathIds(endpoint, arrival)
   const target = endpoint.target === undefined ? null : endpoint.target.decode(row, caller)
   if (endpoint.target !== undefined && target === null) throw new Failure(endpoint.notFound ?? 'RESOURCE_014')
@@ -221,10 +226,10 @@ async function decide(house: House, db: Executor, request: ChangeRequest, row: C
     now: toWireTimestamp(row.now),
     requestId: arrival.requestId,
     newBrandId: newId(),
-    digestOfKey: (text) => keyDigest(house.keys, text),
-    digestOfInvitation: (text) => secretDigest(house.keys, 'invitation', text),
-    providers: configuredProviders(house.ports),
-    urlProblem: (url) => house.egress.problemOf(url),
+    digestOfKey: (text) => keyDigest(context.keys, text),
+    digestOfInvitation: (text) => secretDigest(context.keys, 'invitation', text),
+    providers: configuredProviders(context.ports),
+    urlProblem: (url) => context.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
   await checkIfMatch(db, endpoint, call, wishes.ifMatch)
@@ -279,18 +284,18 @@ function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow |
  * after any other failure the claim is given free, so that the same request can finish without waiting for its lease.
  */
 async function finishForwarded(
-  house: House,
+  context: AppContext,
   request: ChangeRequest,
   forwarding: Forwarding,
   trail: Trail,
 ): Promise<Answer> {
   try {
-    return await lockedChange(house, request, forwarding)
+    return await lockedChange(context, request, forwarding)
   } catch (error) {
     const isRefused = error instanceof Failure
     if (isRefused && error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
     const { organizationId } = request.credential
-    const released = releaseClaim(house.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
+    const released = releaseClaim(context.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
     // What failed first is what the client is told; a claim that could not be released ends with its lease.
     await (isRefused ? released : released.catch(() => undefined))
     throw isRefused ? error : openOutcome(request, error)
@@ -298,16 +303,16 @@ async function finishForwarded(
 }
 
 /** The transaction form of a change: locks, reads and judges again, writes, and closes the claim if there is one. */
-function lockedChange(house: House, request: ChangeRequest, forwarding: Forwarding | null): Promise<Answer> {
+function lockedChange(context: AppContext, request: ChangeRequest, forwarding: Forwarding | null): Promise<Answer> {
   const { endpoint, credential } = request
   const { organizationId } = credential
-  return house.db.transaction(organizationId, async (tx) => {
+  return context.db.transaction(organizationId, async (tx) => {
     if (endpoint.locksOrganization !== undefined)
       await locked(tx.run(organizationId, lockOrganization, [organizationId]))
     if (endpoint.target !== undefined)
       await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
-    const { row } = await admitAgain(house, tx, request)
-    const decided = await decide(house, tx, request, row)
+    const { row } = await admitAgain(context, tx, request)
+    const decided = await decide(context, tx, request, row)
     const kept = forwarding === null ? keptRow(request, decided) : null
     const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
     // Behind the lock there may be nothing left to do. The answer that says so is kept like any other.

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure } from '../../contract/failure.ts'
 import { parseKeyText } from '../../contract/tokens/key-text.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import { isLiveKey } from '../auth/authenticate.ts'
 import { KnownKeys } from '../auth/known-keys.ts'
 import { countedAddress } from '../auth/lockout.ts'
@@ -34,7 +34,7 @@ const LOOK_UPS_MAX = 4
 const SHARE = 1 / 4
 
 export interface BodyGateOptions {
-  house: House
+  context: AppContext
   crowd: Crowd
   connections: Connections
   /** Most bytes of bodies that are received at a time for known keys. */
@@ -91,13 +91,13 @@ export class BodyGate {
     arrival: Arrival,
     { key, mark, bytesMax }: { key: string; mark: string; bytesMax: number },
   ): Promise<Verdict> {
-    const { crowd, house, waitingMax } = this.#options
+    const { crowd, context, waitingMax } = this.#options
     const ask = () =>
       crowd.workUnauthenticated(countedAddress(arrival.remoteAddress), () =>
         this.#inTurn(async () => {
           // Who is gone by the time of its turn costs the database nothing, also while the server stops.
           if (request.socket.destroyed) throw TOO_MANY
-          return isLiveKey(house, endpoint, key, arrival)
+          return isLiveKey(context, endpoint, key, arrival)
         }),
       )
     try {
@@ -106,7 +106,7 @@ export class BodyGate {
       return isLive ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
     } catch (error) {
       if (error instanceof Failure) throw error
-      return { kind: 'answer', answer: failed(house, endpoint, arrival, error) }
+      return { kind: 'answer', answer: failed(context, endpoint, arrival, error) }
     }
   }
 
@@ -143,7 +143,7 @@ export class BodyGate {
     const bytes = Math.min(Number(request.headers['content-length'] ?? bytesMax), bytesMax)
     const release = budget.take(owner, bytes, {
       isArriving: () => !request.complete,
-      end: () => refuseConnection(request.socket, new Failure('REQUEST_408'), this.#options.house.docsOrigin()),
+      end: () => refuseConnection(request.socket, new Failure('REQUEST_408'), this.#options.context.docsOrigin()),
     })
     if (release !== null) return release
     this.#options.onFull()

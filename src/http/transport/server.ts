@@ -6,7 +6,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { ServerLog } from '../../observability/log.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Span } from '../../observability/trace.ts'
-import type { House } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 import { countedAddress } from '../auth/lockout.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { type Arrival, unsupportedType } from '../incoming-request.ts'
@@ -33,7 +33,7 @@ const TOO_LARGE = new Failure('REQUEST_413', { headers: { connection: 'close' } 
 export type HttpServer = FastifyInstance
 
 export interface ServerOptions {
-  house: House
+  context: AppContext
   endpoints: readonly Endpoint[]
   /** Operations that ask for no API key. */
   openEndpoints: readonly OpenEndpoint[]
@@ -86,7 +86,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     onRefused: (reason) => options.metrics.loadShed(reason),
   })
   const gate = new BodyGate({
-    house: options.house,
+    context: options.context,
     crowd,
     connections,
     bytesMax: options.bodyBytesMax,
@@ -114,13 +114,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // Node drops headers beyond a count without a word, the second Host too; their size is bounded already.
   server.server.maxHeadersCount = 0
   server.server.on('checkExpectation', ({ socket }: IncomingMessage) =>
-    refuseConnection(socket, new Failure('REQUEST_417'), options.house.docsOrigin()),
+    refuseConnection(socket, new Failure('REQUEST_417'), options.context.docsOrigin()),
   )
   server.server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     refuseConnection(
       socket,
       new Failure('REQUEST_405', { headers: { allow: 'DELETE, GET, PATCH, POST, PUT' } }),
-      options.house.docsOrigin(),
+      options.context.docsOrigin(),
     ),
   )
   connections.watch(server.server)
@@ -147,7 +147,7 @@ function openFastify(options: ServerOptions): FastifyInstance {
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: 65_000,
     clientErrorHandler: (error: Error & { code?: string }, socket: Duplex) =>
-      answerBrokenRequest(error, socket, options.house.docsOrigin()),
+      answerBrokenRequest(error, socket, options.context.docsOrigin()),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       void send(options, request, reply, refused(options, request, enterOrRefuse(options, request, reply) ?? error))
     },
@@ -203,13 +203,13 @@ interface Routing {
 
 function addRoutes(server: FastifyInstance, routing: Routing): void {
   const { options, crowd, gate, allowed } = routing
-  const { house } = options
+  const { context } = options
   const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
   for (const endpoint of options.endpoints) {
     const { method, path } = endpoint
     const span = spanOf(endpoint)
     const work: Work = (arrival, trail) =>
-      house.trace({ ...span, parent: arrival.headers }, () => serve(house, endpoint, arrival, trail))
+      context.trace({ ...span, parent: arrival.headers }, () => serve(context, endpoint, arrival, trail))
     const inTurn: Work = (arrival, trail) => crowd.work(() => work(arrival, trail))
     allow(path, method)
     server.route({
@@ -238,7 +238,7 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
       handler: async (request, reply) => {
         const work: Work = (arrival, trail) =>
           crowd.workUnauthenticated(countedAddress(request.ip), () =>
-            house.trace({ ...span, parent: arrival.headers }, () => serveOpen(house, open, arrival, trail)),
+            context.trace({ ...span, parent: arrival.headers }, () => serveOpen(context, open, arrival, trail)),
           )
         return send(options, request, reply, await worked(options, work, request, arrivalOf(request)))
       },
@@ -328,8 +328,8 @@ async function withDeadline(answer: Promise<Answer>, deadlineMs: number, request
   }
 }
 
-function answerOf({ house }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
-  return failureAnswer(visitOf(request).requestId, failure, { docsOrigin: house.docsOrigin() })
+function answerOf({ context }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
+  return failureAnswer(visitOf(request).requestId, failure, { docsOrigin: context.docsOrigin() })
 }
 
 /** What the framework refused, in the words of the catalogue. Its own messages never reach a client. */

@@ -24,7 +24,7 @@ const FINISHED: Next = { kind: 'finished' }
 
 /**
  * Mails an invitation, at least once, after the request that made it was committed. Its token lies sealed in the row
- * until the mail has left the house, and is forgotten then. What a newer invitation, an answer or a removal has overtaken
+ * until the mail has left the context, and is forgotten then. What a newer invitation, an answer or a removal has overtaken
  * is not mailed.
  */
 export function sendInvitationJob(options: InvitationJobOptions): JobHandler {

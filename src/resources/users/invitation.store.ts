@@ -84,7 +84,7 @@ const dropped = statement<{ id: string }>(
   `update users set invitation_token = null where organization_id = $1 and id = $2 and invitation_digest = $3 returning id`,
 )
 
-/** Forgets the token once its mail has left the house: its digest is all that stays. A newer token is not touched. */
+/** Forgets the token once its mail has left the context: its digest is all that stays. A newer token is not touched. */
 export async function dropToken(db: Database, organizationId: string, userId: string, digest: string): Promise<void> {
   await db.run(organizationId, dropped, [organizationId, userId, digest])
 }

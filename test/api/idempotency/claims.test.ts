@@ -128,7 +128,7 @@ describe('a request that forwards a card', () => {
   test('while it runs, two duplicates wait on each instance, the next is turned away, and all who wait replay', async () => {
     const { reply, answer } = await running(withCard(), 'slow')
     const waiting = [0, 1, 0, 1].map((instance) => patch(withCard(), 'slow', instance))
-    await until('four wait', () => app.apps.every(({ house }) => !tryPlace(house.waiters, org.id, 'slow')))
+    await until('four wait', () => app.apps.every(({ context }) => !tryPlace(context.waiters, org.id, 'slow')))
     const startedMs = performance.now()
     const turnedAway = await patch(withCard(), 'slow', 1)
     assert.deepEqual([turnedAway.status, turnedAway.error.code], [409, 'CONFLICT_001'])

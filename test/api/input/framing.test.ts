@@ -48,7 +48,7 @@ test('every malformed, doubtful or unserved request gets its exact refusal, and 
   }
   const after = await org.admin.get(`/v3/profiles/${id}`)
   assert.equal(after.headers.etag, `"${id}.1"`, 'nothing was written')
-  const active = /^http_server_active_requests (.+)$/m.exec(await app.app.house.metrics.render())?.[1]
+  const active = /^http_server_active_requests (.+)$/m.exec(await app.app.context.metrics.render())?.[1]
   assert.equal(active, '0', 'every request has ended, also where its connection was cut')
 })
 

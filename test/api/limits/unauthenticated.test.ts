@@ -29,7 +29,7 @@ function dial(app: TestApp): Socket {
 const isOpen = (socket: Socket) => !socket.destroyed && socket.readyState === 'open'
 
 const shedOf = async (app: TestApp, reason: string) => {
-  const text = await app.app.house.metrics.render()
+  const text = await app.app.context.metrics.render()
   return Number(new RegExp(`load_shed_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1] ?? 0)
 }
 

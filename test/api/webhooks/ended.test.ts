@@ -15,7 +15,7 @@ describe('B6: webhooks of a profile that is deleted', () => {
   })
   after(() => app[Symbol.asyncDispose]())
 
-  const sweeper = () => createSweeper({ db: app.app.house.db, log: app.app.house.log })
+  const sweeper = () => createSweeper({ db: app.app.context.db, log: app.app.context.log })
   const ended = async (caller: Client, query = '') =>
     (await caller.get(`/v3/webhooks?is_ended=true${query}`)).data.webhooks as Json[]
   const told = (receiver: Receiver) =>

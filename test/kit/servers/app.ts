@@ -106,7 +106,7 @@ export class TestApp implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.arrivals)
     for (const app of this.apps) {
-      app.house.log.info('test_ends')
+      app.context.log.info('test_ends')
       await app.close()
     }
     await this.#owner.end()
