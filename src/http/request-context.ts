@@ -1,7 +1,7 @@
 import { toUnknownFieldsHeader, type UnknownName } from '../contract/fields/unknown-fields.ts'
 
 /** What one request leaves behind beside its answer: headers that every answer carries, and facts for the log line. */
-export interface Trail {
+export interface RequestContext {
   headers: Record<string, string>
   organizationId: string | null
   keyId: string | null
@@ -10,12 +10,12 @@ export interface Trail {
   isSandbox: boolean
 }
 
-export function newTrail(): Trail {
+export function newRequestContext(): RequestContext {
   return { headers: {}, organizationId: null, keyId: null, profileId: null, idempotency: null, isSandbox: false }
 }
 
 /** Whatever the answer is, also a refusal: what of the request the operation does not know. */
-export function nameUnknown(trail: Trail, unknown: readonly UnknownName[]): void {
+export function nameUnknown(requestContext: RequestContext, unknown: readonly UnknownName[]): void {
   const header = toUnknownFieldsHeader(unknown)
-  if (header !== null) trail.headers['x-unknown-fields'] = header
+  if (header !== null) requestContext.headers['x-unknown-fields'] = header
 }

@@ -16,7 +16,7 @@ import type { Caller } from '../caller.ts'
 import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
 import type { AdmissionRow, ChangeRow } from '../first-read.store.ts'
 import { type Arrival, readWishes } from '../incoming-request.ts'
-import { nameUnknown, type Trail } from '../request-context.ts'
+import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type Answer, successBody } from '../response.ts'
 import { failed } from './failed.ts'
 import { configuredProviders } from './provider-calls.ts'
@@ -25,21 +25,26 @@ import { change } from './write.ts'
 import { readChange } from './write-request.ts'
 
 /** The whole life of a request, in the order of decision 14. Nothing else runs. */
-export async function serve(context: AppContext, endpoint: Endpoint, arrival: Arrival, trail: Trail): Promise<Answer> {
+export async function serve(
+  context: AppContext,
+  endpoint: Endpoint,
+  arrival: Arrival,
+  requestContext: RequestContext,
+): Promise<Answer> {
   try {
     const wishes = readWishes(endpoint, arrival)
     const credential = await readCredential(context, arrival, wishes)
     const row = await readAdmission(context.db.reads, endpoint, credential, { arrival, wishes })
     const caller = authenticate(context, arrival, row, credential, endpoint)
-    leaveTrail(trail, caller, row)
+    recordCaller(requestContext, caller, row)
     const stray = strayParameters(endpoint, arrival.query)
-    nameUnknown(trail, stray)
-    const turn = await context.rates.enter(caller, endpoint.rateClass, trail.headers)
+    nameUnknown(requestContext, stray)
+    const turn = await context.rates.enter(caller, endpoint.rateClass, requestContext.headers)
     try {
       if (row === null) throw new Failure('AUTH_002')
       authorize(endpoint, arrival, wishes, row, caller)
       if (caller.isScopedByHeader && caller.actingProfileId !== null)
-        trail.headers['x-profile-id'] = caller.actingProfileId
+        requestContext.headers['x-profile-id'] = caller.actingProfileId
       if (endpoint.kind === 'read')
         return await read(context, endpoint, {
           arrival,
@@ -55,9 +60,9 @@ export async function serve(context: AppContext, endpoint: Endpoint, arrival: Ar
         newId: newId(),
         userId: caller.userId,
       })
-      nameUnknown(trail, [...stray, ...unknownNames(request.reading)])
+      nameUnknown(requestContext, [...stray, ...unknownNames(request.reading)])
       // It was read for a change, with the row of its key.
-      return await change(context, request, { row: row as ChangeRow, caller }, trail)
+      return await change(context, request, { row: row as ChangeRow, caller }, requestContext)
     } finally {
       turn.leave()
     }
@@ -66,10 +71,10 @@ export async function serve(context: AppContext, endpoint: Endpoint, arrival: Ar
   }
 }
 
-function leaveTrail(trail: Trail, caller: Caller, row: AdmissionRow | null): void {
-  trail.organizationId = caller.organization.organization_id
-  trail.keyId = caller.keyId
-  trail.profileId = row?.s_id ?? null
+function recordCaller(requestContext: RequestContext, caller: Caller, row: AdmissionRow | null): void {
+  requestContext.organizationId = caller.organization.organization_id
+  requestContext.keyId = caller.keyId
+  requestContext.profileId = row?.s_id ?? null
 }
 
 async function read(

@@ -8,7 +8,7 @@ import { secretDigest } from '../auth/authenticate.ts'
 import { lockedOut } from '../auth/lockout.ts'
 import { type Arrival, readWishes } from '../incoming-request.ts'
 import type { OpenEndpoint, SecretAsk } from '../public-endpoint.ts'
-import { nameUnknown, type Trail } from '../request-context.ts'
+import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type Answer, successBody } from '../response.ts'
 import { failed } from './failed.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
@@ -32,20 +32,20 @@ export async function serveOpen(
   context: AppContext,
   endpoint: OpenEndpoint,
   arrival: Arrival,
-  trail: Trail,
+  requestContext: RequestContext,
 ): Promise<Answer> {
   try {
     const { isStrict } = readWishes(endpoint, arrival)
     const secret = arrival.params.token ?? ''
     const organizationId = endpoint.organizationOf(secret)
     if (organizationId === null) throw refusedSecret(context, endpoint, arrival)
-    const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(trail, unknown))
-    trail.isSandbox = isSandbox
-    if (isSandbox) trail.headers['x-sandbox'] = 'true'
+    const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(requestContext, unknown))
+    requestContext.isSandbox = isSandbox
+    if (isSandbox) requestContext.headers['x-sandbox'] = 'true'
     const digest = secretDigest(context.keys, endpoint.purpose, secret)
     const data = await act(context, endpoint, { organizationId, digest, isSandbox })
     if (data === null) throw refusedSecret(context, endpoint, arrival)
-    trail.organizationId = organizationId
+    requestContext.organizationId = organizationId
     return { status: endpoint.status, headers: {}, body: successBody(arrival.requestId, data) }
   } catch (error) {
     return failed(context, endpoint, arrival, error)

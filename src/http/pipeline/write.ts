@@ -14,7 +14,7 @@ import { closeClaim, releaseClaim } from '../idempotency/claim.store.ts'
 import { deleteExpiredKey, type KeptRow, keepAnswer } from '../idempotency/idempotency.store.ts'
 import { answerPlace, checkSameRequest, replay } from '../idempotency/idempotency.ts'
 import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
-import type { Trail } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { type Answer, successBody } from '../response.ts'
 import { checkIfMatch } from './if-match.ts'
 import { checkConfigured, configuredProviders, type Forwarding, forward } from './provider-calls.ts'
@@ -43,19 +43,19 @@ export async function change(
   context: AppContext,
   request: ChangeRequest,
   first: { row: ChangeRow; caller: Caller },
-  trail: Trail,
+  requestContext: RequestContext,
 ): Promise<Answer> {
-  trail.isSandbox = request.isSandbox
-  if (request.isSandbox) trail.headers['x-sandbox'] = 'true'
+  requestContext.isSandbox = request.isSandbox
+  if (request.isSandbox) requestContext.headers['x-sandbox'] = 'true'
   let { row, caller } = first
   for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
     if (turn > 1) ({ row, caller } = await admitAgain(context, context.db.reads, request))
-    const answer = await settle(context, request, { row, caller }, trail)
+    const answer = await settle(context, request, { row, caller }, requestContext)
     if (answer !== null) return answer
     if (row.i_id !== null && row.i_is_expired) continue
-    const done = await unlessAnswered(context, request, () => attempt(context, request, row, { turn, trail }))
+    const done = await unlessAnswered(context, request, () => attempt(context, request, row, { turn, requestContext }))
     if (done !== null) {
-      if (request.wishes.idempotencyKey !== undefined) trail.idempotency = turn === 1 ? 'new' : 'resumed'
+      if (request.wishes.idempotencyKey !== undefined) requestContext.idempotency = turn === 1 ? 'new' : 'resumed'
       return done
     }
   }
@@ -100,7 +100,7 @@ async function settle(
   context: AppContext,
   request: ChangeRequest,
   { row, caller }: { row: ChangeRow; caller: Caller },
-  trail: Trail,
+  requestContext: RequestContext,
 ): Promise<Answer | null> {
   const key = request.wishes.idempotencyKey
   if (key === undefined || row.i_id === null) return null
@@ -109,19 +109,19 @@ async function settle(
     await deleteExpiredKey(context.db, caller.organization.organization_id, owner)
     return null
   }
-  if (row.i_state === 'kept') return replayed(context, request, { row, caller }, trail)
+  if (row.i_state === 'kept') return replayed(context, request, { row, caller }, requestContext)
   checkSameRequest(row, request.identity)
   if (!row.i_is_leased) return null
   const isRunning = async () => {
     const now = await readAdmission(context.db.reads, request.endpoint, request.credential, request)
     return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
   }
-  trail.idempotency = 'conflict'
+  requestContext.idempotency = 'conflict'
   const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
   if (!(await waitForOther(context, waiter, isRunning))) throw new Failure('CONFLICT_001')
   const again = await admitAgain(context, context.db.reads, request)
-  trail.idempotency = 'wait_replay'
-  if (again.row.i_state === 'kept') return replayed(context, request, again, trail)
+  requestContext.idempotency = 'wait_replay'
+  if (again.row.i_state === 'kept') return replayed(context, request, again, requestContext)
   Object.assign(row, again.row)
   return null
 }
@@ -130,13 +130,13 @@ function replayed(
   context: AppContext,
   request: ChangeRequest,
   at: { row: ChangeRow; caller: Caller },
-  trail: Trail,
+  requestContext: RequestContext,
 ): Answer {
   const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
   const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
-  trail.idempotency = isMismatch ? 'mismatch' : (trail.idempotency ?? 'replay')
-  if (!at.row.i_is_sandbox) delete trail.headers['x-sandbox']
-  context.metrics.idempotency(trail.idempotency)
+  requestContext.idempotency = isMismatch ? 'mismatch' : (requestContext.idempotency ?? 'replay')
+  if (!at.row.i_is_sandbox) delete requestContext.headers['x-sandbox']
+  context.metrics.idempotency(requestContext.idempotency)
   return answer
 }
 
@@ -144,7 +144,7 @@ async function attempt(
   context: AppContext,
   request: ChangeRequest,
   row: ChangeRow,
-  { turn, trail }: { turn: number; trail: Trail },
+  { turn, requestContext }: { turn: number; requestContext: RequestContext },
 ): Promise<Answer | null> {
   const decided = await decide(context, context.db.reads, request, row)
   const steps = decided.plan.forward?.(context.ports) ?? []
@@ -157,7 +157,7 @@ async function attempt(
   }
   if (steps.length > 0 || isResumed) {
     const forwarding = await forward(context, request, decided.caller, { row, steps })
-    return forwarding === null ? null : finishForwarded(context, request, forwarding, trail)
+    return forwarding === null ? null : finishForwarded(context, request, forwarding, requestContext)
   }
   if (decided.plan.write === null) return keepOnly(context, request, decided)
   if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
@@ -287,13 +287,13 @@ async function finishForwarded(
   context: AppContext,
   request: ChangeRequest,
   forwarding: Forwarding,
-  trail: Trail,
+  requestContext: RequestContext,
 ): Promise<Answer> {
   try {
     return await lockedChange(context, request, forwarding)
   } catch (error) {
     const isRefused = error instanceof Failure
-    if (isRefused && error.code === 'CONFLICT_001') trail.idempotency = 'fenced'
+    if (isRefused && error.code === 'CONFLICT_001') requestContext.idempotency = 'fenced'
     const { organizationId } = request.credential
     const released = releaseClaim(context.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
     // What failed first is what the client is told; a claim that could not be released ends with its lease.

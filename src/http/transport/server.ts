@@ -13,7 +13,7 @@ import { type Arrival, unsupportedType } from '../incoming-request.ts'
 import { serve } from '../pipeline/pipeline.ts'
 import { serveOpen } from '../pipeline/public-pipeline.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
-import type { Trail } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { type Answer, failureAnswer } from '../response.ts'
 import { BodyGate, type Verdict } from './body-gate.ts'
 import { takeInWaiting, watchSockets } from './connection-draining.ts'
@@ -22,7 +22,7 @@ import { announcesBody, answerBrokenRequest, refuseConnection, takeRequest } fro
 import { methodHint, routeHint } from './hints.ts'
 import { Crowd } from './load-shedding.ts'
 import { UNSERVED } from './not-implemented.ts'
-import { recordVisit, send, visitOf } from './visit.ts'
+import { recordOf, recordVisit, send } from './visit.ts'
 
 /** The transport: routing, limits, framing, and the headers that every answer carries. What a request means is `pipeline.ts`. */
 
@@ -106,7 +106,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addRoutes(server, { options, crowd, gate, allowed })
   options.pages(server, {
     hold: (request, bytesMax) => {
-      visitOf(request).release = gate.holdOpen(request.raw, request.ip, bytesMax)
+      recordOf(request).release = gate.holdOpen(request.raw, request.ip, bytesMax)
     },
     letIn: (request) => gate.learn(request.raw.socket, null, true),
   })
@@ -176,7 +176,7 @@ function openFastify(options: ServerOptions): FastifyInstance {
 /** @throws Failure when the request cannot be what it seems. */
 function enter(options: ServerOptions, request: FastifyRequest, reply: FastifyReply): void {
   options.metrics.requestStarted()
-  visitOf(request)
+  recordOf(request)
   const onEnd = () => recordVisit(options, request, reply)
   takeRequest(request.raw, reply.raw, { allowedHosts: options.allowedHosts, onEnd })
 }
@@ -208,9 +208,9 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
   for (const endpoint of options.endpoints) {
     const { method, path } = endpoint
     const span = spanOf(endpoint)
-    const work: Work = (arrival, trail) =>
-      context.trace({ ...span, parent: arrival.headers }, () => serve(context, endpoint, arrival, trail))
-    const inTurn: Work = (arrival, trail) => crowd.work(() => work(arrival, trail))
+    const work: Work = (arrival, requestContext) =>
+      context.trace({ ...span, parent: arrival.headers }, () => serve(context, endpoint, arrival, requestContext))
+    const inTurn: Work = (arrival, requestContext) => crowd.work(() => work(arrival, requestContext))
     allow(path, method)
     server.route({
       method,
@@ -218,8 +218,9 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
       onRequest: (request, reply, done) => beforeBody(routing, { endpoint, work, request, reply, done }),
       handler: async (request, reply) => {
         const answer = await worked(options, inTurn, request, arrivalOf(request))
-        const { mark, trail } = visitOf(request)
-        if (trail.keyId !== null || answer.status === 401) gate.learn(request.raw.socket, mark, trail.keyId !== null)
+        const { mark, requestContext } = recordOf(request)
+        if (requestContext.keyId !== null || answer.status === 401)
+          gate.learn(request.raw.socket, mark, requestContext.keyId !== null)
         return send(options, request, reply, answer)
       },
     })
@@ -232,13 +233,15 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
       method,
       url: path,
       onRequest: (request, _reply, done) => {
-        visitOf(request).release = gate.holdOpen(request.raw, request.ip, BODY_BYTES_MAX)
+        recordOf(request).release = gate.holdOpen(request.raw, request.ip, BODY_BYTES_MAX)
         done()
       },
       handler: async (request, reply) => {
-        const work: Work = (arrival, trail) =>
+        const work: Work = (arrival, requestContext) =>
           crowd.workUnauthenticated(countedAddress(request.ip), () =>
-            context.trace({ ...span, parent: arrival.headers }, () => serveOpen(context, open, arrival, trail)),
+            context.trace({ ...span, parent: arrival.headers }, () =>
+              serveOpen(context, open, arrival, requestContext),
+            ),
           )
         return send(options, request, reply, await worked(options, work, request, arrivalOf(request)))
       },
@@ -266,9 +269,9 @@ function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply
   const arrival = arrivalOf(request)
   const act = (verdict: Verdict) => {
     if (verdict.kind === 'read') {
-      const visit = visitOf(request)
-      visit.mark = verdict.mark
-      visit.release = verdict.release
+      const record = recordOf(request)
+      record.mark = verdict.mark
+      record.release = verdict.release
       done()
     } else if (verdict.kind === 'answer') send(options, request, reply, verdict.answer)
     else {
@@ -290,7 +293,7 @@ function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answ
   }
 }
 
-type Work = (arrival: Arrival, trail: Trail) => Promise<Answer>
+type Work = (arrival: Arrival, requestContext: RequestContext) => Promise<Answer>
 
 const NO_QUERY = new URLSearchParams()
 
@@ -299,7 +302,7 @@ function arrivalOf(request: FastifyRequest): Arrival {
   const mark = url.indexOf('?')
   const body = Buffer.isBuffer(request.body) ? request.body : null
   return {
-    requestId: visitOf(request).requestId,
+    requestId: recordOf(request).requestId,
     params: request.params as Record<string, string>,
     query: mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark)),
     headers: request.headers as Record<string, string | undefined>,
@@ -311,8 +314,8 @@ function arrivalOf(request: FastifyRequest): Arrival {
 }
 
 function worked(options: ServerOptions, work: Work, request: FastifyRequest, arrival: Arrival): Promise<Answer> {
-  const { requestId, trail } = visitOf(request)
-  return withDeadline(work(arrival, trail), options.requestDeadlineMs, requestId)
+  const { requestId, requestContext } = recordOf(request)
+  return withDeadline(work(arrival, requestContext), options.requestDeadlineMs, requestId)
 }
 
 /** The last line: whatever a request waits for, its client gets an answer before the lease of its claim ends. */
@@ -329,7 +332,7 @@ async function withDeadline(answer: Promise<Answer>, deadlineMs: number, request
 }
 
 function answerOf({ context }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
-  return failureAnswer(visitOf(request).requestId, failure, { docsOrigin: context.docsOrigin() })
+  return failureAnswer(recordOf(request).requestId, failure, { docsOrigin: context.docsOrigin() })
 }
 
 /** What the framework refused, in the words of the catalogue. Its own messages never reach a client. */
@@ -343,7 +346,7 @@ function refused(options: ServerOptions, request: FastifyRequest, error: Fastify
   const known = code[status as keyof typeof code]
   if (known !== undefined) return answerOf(options, request, new Failure(known))
   if (status >= 400 && status < 500) return answerOf(options, request, new Failure('REQUEST_400'))
-  const { requestId } = visitOf(request)
+  const { requestId } = recordOf(request)
   const message = `An unexpected error occurred. Please contact support with request ID: ${requestId}`
   return answerOf(options, request, new Failure('INTERNAL_001', { message }))
 }

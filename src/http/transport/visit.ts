@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newRequestId } from '../../contract/request-id.ts'
 import type { ServerLog } from '../../observability/log.ts'
 import type { Metrics } from '../../observability/metrics.ts'
-import { newTrail, type Trail } from '../request-context.ts'
+import { newRequestContext, type RequestContext } from '../request-context.ts'
 import { type Answer, answerHeaders } from '../response.ts'
 import { endUnread } from './framing.ts'
 
@@ -20,10 +20,10 @@ export interface VisitOptions {
   isDraining: () => boolean
 }
 
-interface Visit {
+interface RequestRecord {
   requestId: string
   startedMs: number
-  trail: Trail
+  requestContext: RequestContext
   code: string | null
   /** What its API key is known by, once it is. */
   mark: string | null
@@ -34,21 +34,21 @@ interface Visit {
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null until something asks for it: the framework refuses some requests before any of our code sees them. */
-    visit: Visit | null
+    record: RequestRecord | null
   }
 }
 
 /** What is known of a request; its id is given when it is first asked for. */
-export function visitOf(request: FastifyRequest): Visit {
-  request.visit ??= {
+export function recordOf(request: FastifyRequest): RequestRecord {
+  request.record ??= {
     requestId: newRequestId(),
     startedMs: performance.now(),
-    trail: newTrail(),
+    requestContext: newRequestContext(),
     code: null,
     mark: null,
     release: null,
   }
-  return request.visit
+  return request.record
 }
 
 /**
@@ -61,14 +61,14 @@ export function send(
   reply: FastifyReply,
   answer: Answer,
 ): FastifyReply {
-  const visit = visitOf(request)
+  const record = recordOf(request)
   const isGood = answer.status < 400
-  visit.code = isGood ? null : codeOf(answer)
+  record.code = isGood ? null : codeOf(answer)
   const headers: OutgoingHttpHeaders = {
     ...(isGood ? {} : (reply.getHeaders() as OutgoingHttpHeaders)),
-    ...answerHeaders(visit.requestId, answer.body),
-    'x-response-time': `${Math.round(performance.now() - visit.startedMs)}ms`,
-    ...visit.trail.headers,
+    ...answerHeaders(record.requestId, answer.body),
+    'x-response-time': `${Math.round(performance.now() - record.startedMs)}ms`,
+    ...record.requestContext.headers,
     ...answer.headers,
     ...(options.isDraining() ? { connection: 'close' } : {}),
   }
@@ -85,7 +85,7 @@ function codeOf(answer: Answer): string | null {
 
 /** Tells log and metrics of a request whose answer is out, or whose client is gone. */
 export function recordVisit({ log, metrics }: VisitOptions, request: FastifyRequest, reply: FastifyReply): void {
-  const { requestId, startedMs, trail, code, release } = visitOf(request)
+  const { requestId, startedMs, requestContext, code, release } = recordOf(request)
   release?.()
   const durationMs = performance.now() - startedMs
   const route = request.routeOptions.url ?? null
@@ -98,10 +98,10 @@ export function recordVisit({ log, metrics }: VisitOptions, request: FastifyRequ
     status,
     code,
     durationMs,
-    organizationId: trail.organizationId,
-    keyId: trail.keyId,
-    profileId: trail.profileId,
-    idempotency: trail.idempotency,
-    isSandbox: trail.isSandbox,
+    organizationId: requestContext.organizationId,
+    keyId: requestContext.keyId,
+    profileId: requestContext.profileId,
+    idempotency: requestContext.idempotency,
+    isSandbox: requestContext.isSandbox,
   })
 }
