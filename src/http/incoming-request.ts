@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import { formHint } from './transport/hints.ts'
 
 /** A request as the transport hands it over: framed, bounded, not yet read. */
-export interface Arrival {
+export interface IncomingRequest {
   requestId: string
   params: Readonly<Record<string, string>>
   query: URLSearchParams
@@ -20,7 +20,7 @@ export interface Arrival {
 }
 
 /** What the headers ask for. Header values are judged later, in the order of checks; here they are only picked up. */
-export interface Wishes {
+export interface RequestHeaders {
   apiKey: string | undefined
   profileId: string | undefined
   idempotencyKey: string | undefined
@@ -65,8 +65,11 @@ export function unsupportedEncoding(encoding: string): Failure {
  *
  * @throws Failure REQUEST_400, REQUEST_406, REQUEST_415.
  */
-export function readWishes(endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'>, arrival: Arrival): Wishes {
-  const { headers, hasBody } = arrival
+export function readRequestHeaders(
+  endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'>,
+  incoming: IncomingRequest,
+): RequestHeaders {
+  const { headers, hasBody } = incoming
   if (!acceptsJson(headers.accept)) throw new Failure('REQUEST_406')
   if (hasBody && endpoint.kind === 'read')
     throw new Failure('REQUEST_400', {

@@ -57,14 +57,14 @@ export function addCallbacks(server: Transport, bodies: OpenBodies, options: Cal
         done()
       },
       handler: async (request, reply) => {
-        const arrival = {
+        const incoming = {
           url: request.url,
           headers: request.headers as Record<string, string | undefined>,
           rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
           now: options.now?.() ?? Date.now(),
         }
         const answer =
-          method === 'GET' ? challengeAnswer(receiver, arrival.url) : await take(options, receiver, arrival)
+          method === 'GET' ? challengeAnswer(receiver, incoming.url) : await take(options, receiver, incoming)
         if (answer === null) throw refuse(request)
         bodies.letIn(request)
         return reply.headers(PLAIN).send(answer)
@@ -83,9 +83,9 @@ function challengeAnswer(receiver: CallbackReceiver, url: string): string | null
 async function take(
   { accept }: CallbackOptions,
   receiver: CallbackReceiver,
-  arrival: CallbackRequest,
+  incoming: CallbackRequest,
 ): Promise<string | null> {
-  const reading = receiver.readCallback(arrival)
+  const reading = receiver.readCallback(incoming)
   if (reading.kind === 'refused') return null
   await accept(receiver.provider, reading.events)
   return ''

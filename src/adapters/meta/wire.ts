@@ -1,6 +1,6 @@
 import { integer, isRecord, listOf, matching, shownText } from '../http-client/read-wire.ts'
 
-/** Meta's shapes, checked on arrival: an answer is data of a stranger. Readers give null for an answer that lacks what we need. */
+/** Meta's shapes, checked on incoming: an answer is data of a stranger. Readers give null for an answer that lacks what we need. */
 
 /** What `debug_token` says of a token. */
 export interface TokenFacts {

@@ -1,5 +1,5 @@
 /**
- * Stripe's shapes, checked on arrival: an answer is data of a stranger. Every reader gives null for an answer that lacks
+ * Stripe's shapes, checked on incoming: an answer is data of a stranger. Every reader gives null for an answer that lacks
  * what we need, and lets nothing through that could be long, or hold digits where only a name belongs.
  */
 

@@ -11,7 +11,7 @@ import {
 } from '../http-client/read-wire.ts'
 import { toFee, toIdentity, toShortText } from '../ten-dlc/wire.ts'
 
-/** TCR's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
+/** TCR's shapes, checked on incoming. Readers give null for an answer that lacks what we need. */
 
 const BRAND_ID = /^B[0-9A-Z]{6}$/
 const CAMPAIGN_ID = /^C[0-9A-Z]{6}$/

@@ -12,7 +12,7 @@ import {
 import { toIdentity, toShortText } from '../ten-dlc/wire.ts'
 import { type Failure, toFailures } from './failure.ts'
 
-/** Telnyx's shapes, checked on arrival. Readers give null for an answer that lacks what we need. */
+/** Telnyx's shapes, checked on incoming. Readers give null for an answer that lacks what we need. */
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const TCR_BRAND = /^B[0-9A-Z]{6}$/

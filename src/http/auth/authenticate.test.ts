@@ -7,7 +7,7 @@ import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { AdmissionRow } from '../first-read.store.ts'
-import type { Arrival, Wishes } from '../incoming-request.ts'
+import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import {
   authenticate,
   authorize,
@@ -60,9 +60,9 @@ function witnessed({ waitSeconds = 0, entries = [] as { organization_id: string 
   return { context, seen }
 }
 
-const arrival = (params: Record<string, string> = {}) =>
-  ({ params, headers: {}, query: new URLSearchParams(), remoteAddress: '203.0.113.7' }) as unknown as Arrival
-const wishes = (given: Partial<Wishes>) => given as Wishes
+const incoming = (params: Record<string, string> = {}) =>
+  ({ params, headers: {}, query: new URLSearchParams(), remoteAddress: '203.0.113.7' }) as unknown as IncomingRequest
+const requestHeaders = (given: Partial<RequestHeaders>) => given as RequestHeaders
 const endpoint = (given: object) => ({ operation: 'updateProfile', kind: 'write', ...given }) as unknown as Endpoint
 
 const refusal = (code: string, status: number, more: object = {}) => ({ code, status, ...more })
@@ -87,14 +87,17 @@ test('keys and invitations have digests of their own, which say nothing of the t
 test('a request without a key is told so, and is no guess', async () => {
   for (const apiKey of [undefined, '']) {
     const { context, seen } = witnessed()
-    await assert.rejects(readCredential(context, arrival(), wishes({ apiKey })), refusal('AUTH_001', 401))
+    await assert.rejects(readCredential(context, incoming(), requestHeaders({ apiKey })), refusal('AUTH_001', 401))
     assert.deepEqual(seen, { reasons: ['missing'], addresses: [], asked: [] })
   }
 })
 
 test('a key that no key can be costs no query and counts against its address', async () => {
   const { context, seen } = witnessed()
-  await assert.rejects(readCredential(context, arrival(), wishes({ apiKey: 'sk_live_x' })), refusal('AUTH_002', 401))
+  await assert.rejects(
+    readCredential(context, incoming(), requestHeaders({ apiKey: 'sk_live_x' })),
+    refusal('AUTH_002', 401),
+  )
   assert.deepEqual(seen, { reasons: ['malformed'], addresses: ['203.0.113.7'], asked: [] })
 })
 
@@ -104,14 +107,14 @@ test('an address that guessed too often waits for the seconds that it is told', 
     message: 'Too many requests with an invalid API key',
     headers: { 'retry-after': '60', 'x-should-retry': 'false' },
   })
-  await assert.rejects(readCredential(context, arrival(), wishes({ apiKey: 'x' })), told)
+  await assert.rejects(readCredential(context, incoming(), requestHeaders({ apiKey: 'x' })), told)
 })
 
 test('a key of ours names its organization and mode, and costs no look into the directory', async () => {
   for (const mode of ['live', 'test'] as const) {
     const { context, seen } = witnessed()
     const apiKey = newKeyText(mode, ORG)
-    const credential = await readCredential(context, arrival(), wishes({ apiKey }))
+    const credential = await readCredential(context, incoming(), requestHeaders({ apiKey }))
     assert.deepEqual(credential, { organizationId: ORG, digest: keyDigest(keys, apiKey), mode })
     assert.deepEqual(seen.asked, [])
   }
@@ -119,21 +122,24 @@ test('a key of ours names its organization and mode, and costs no look into the 
 
 test('an imported key is looked up by the digest of its lower-case form, and is live', async () => {
   const { context, seen } = witnessed({ entries: [{ organization_id: ORG }] })
-  const credential = await readCredential(context, arrival(), wishes({ apiKey: OTHER.toUpperCase() }))
+  const credential = await readCredential(context, incoming(), requestHeaders({ apiKey: OTHER.toUpperCase() }))
   assert.deepEqual(credential, { organizationId: ORG, digest: keyDigest(keys, OTHER), mode: 'live' })
   assert.deepEqual(seen.asked[0]?.[1], [keyDigest(keys, OTHER)])
   const none = witnessed()
-  await assert.rejects(readCredential(none.context, arrival(), wishes({ apiKey: OTHER })), refusal('AUTH_002', 401))
+  await assert.rejects(
+    readCredential(none.context, incoming(), requestHeaders({ apiKey: OTHER })),
+    refusal('AUTH_002', 401),
+  )
   assert.deepEqual(none.seen.reasons, ['unknown'])
 })
 
 test('the first read shows the database nothing that will be refused', async () => {
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
-  const read = async (given: Partial<Wishes>, params: Record<string, string> = {}, of: object = {}) => {
+  const read = async (given: Partial<RequestHeaders>, params: Record<string, string> = {}, of: object = {}) => {
     const { context, seen } = witnessed({ rows: [{ k_id: 'k' }] })
     const row = await readAdmission(context.db as Executor, endpoint(of), credential, {
-      arrival: arrival(params),
-      wishes: wishes(given),
+      incoming: incoming(params),
+      requestHeaders: requestHeaders(given),
     })
     assert.deepEqual(row, { k_id: 'k' })
     assert.equal(seen.asked[0]?.[0], ORG)
@@ -160,7 +166,7 @@ test('the first read shows the database nothing that will be refused', async () 
 test('a key that opens nothing reads as null', async () => {
   const { context } = witnessed()
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
-  const all = { arrival: arrival(), wishes: wishes({}) }
+  const all = { incoming: incoming(), requestHeaders: requestHeaders({}) }
   assert.equal(await readAdmission(context.db as Executor, endpoint({}), credential, all), null)
 })
 
@@ -190,7 +196,7 @@ const CREDENTIAL: Credential = { organizationId: ORG, digest: 'd', mode: 'live' 
 
 function authenticated(given: Partial<AdmissionRow>, of: object = {}) {
   const { context, seen } = witnessed()
-  return { caller: authenticate(context, arrival(), { ...ROW, ...given }, CREDENTIAL, endpoint(of)), seen }
+  return { caller: authenticate(context, incoming(), { ...ROW, ...given }, CREDENTIAL, endpoint(of)), seen }
 }
 
 test('a caller is who the row says, in the organization that the key names', () => {
@@ -228,7 +234,7 @@ test('no row, no key, no user, and a key of a profile that is gone all answer al
   const rows = [null, { ...ROW, k_id: null }, { ...ROW, u_id: null }, { ...ROW, k_profile_id: PROFILE, s_id: null }]
   for (const row of rows)
     assert.throws(
-      () => authenticate(context, arrival(), row, CREDENTIAL, endpoint({})),
+      () => authenticate(context, incoming(), row, CREDENTIAL, endpoint({})),
       refusal('AUTH_002', 401, { message: 'Invalid or missing API key' }),
     )
   assert.deepEqual(
@@ -256,7 +262,7 @@ test('a key that was not used of late is noted, for its own organization', () =>
 test('that the note fails is no matter of the request', async () => {
   const { context } = witnessed()
   context.db.run = () => Promise.reject(new Error('the database is away'))
-  authenticate(context, arrival(), { ...ROW, k_is_unused: true }, CREDENTIAL, endpoint({}))
+  authenticate(context, incoming(), { ...ROW, k_is_unused: true }, CREDENTIAL, endpoint({}))
   await new Promise((resolve) => setImmediate(resolve))
 })
 
@@ -282,12 +288,12 @@ function authorized(
     asks = {},
     params = {},
     is = {},
-  }: { of?: object; asks?: Partial<Wishes>; params?: Record<string, string>; is?: object } = {},
+  }: { of?: object; asks?: Partial<RequestHeaders>; params?: Record<string, string>; is?: object } = {},
 ) {
   const row = { ...ROW, ...given }
   const { context } = witnessed()
-  const caller: Caller = { ...authenticate(context, arrival(), row, CREDENTIAL, endpoint(of)), ...is }
-  return authorize(endpoint(of), arrival(params), wishes(asks), row, caller)
+  const caller: Caller = { ...authenticate(context, incoming(), row, CREDENTIAL, endpoint(of)), ...is }
+  return authorize(endpoint(of), incoming(params), requestHeaders(asks), row, caller)
 }
 
 test('x-profile-id must be a UUID, of a profile that is there, and may come with a key of an organization alone', () => {
@@ -342,14 +348,14 @@ test('where an endpoint tells a malformed id apart, another profile is still not
 })
 
 test('a malformed id in the path is told apart only where the endpoint says how', () => {
-  checkPathIds(endpoint({}), arrival({ profileId: 'x' }))
+  checkPathIds(endpoint({}), incoming({ profileId: 'x' }))
   const says = endpoint({ malformedId: 'Invalid id' })
-  checkPathIds(says, arrival({}))
-  checkPathIds(says, arrival({ profileId: PROFILE, keyId: OTHER }))
+  checkPathIds(says, incoming({}))
+  checkPathIds(says, incoming({ profileId: PROFILE, keyId: OTHER }))
   for (const params of [{ profileId: 'x' }, { profileId: PROFILE, keyId: 'x' }, { profileId: 'x', keyId: OTHER }])
-    assert.throws(() => checkPathIds(says, arrival(params)), refusal('VALIDATION_001', 400, { message: 'Invalid id' }))
+    assert.throws(() => checkPathIds(says, incoming(params)), refusal('VALIDATION_001', 400, { message: 'Invalid id' }))
   const named = endpoint({ malformedId: { code: 'RESOURCE_008' } })
-  assert.throws(() => checkPathIds(named, arrival({ webhookId: 'x' })), refusal('RESOURCE_008', 404))
+  assert.throws(() => checkPathIds(named, incoming({ webhookId: 'x' })), refusal('RESOURCE_008', 404))
 })
 
 test('an Idempotency-Key has 1 to 255 letters, digits, hyphens and underscores, and is no card number', () => {

@@ -9,7 +9,7 @@ import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { type AdmissionRow, admissionOf, type FirstRow, findImportedKey, touchKey } from '../first-read.store.ts'
-import type { Arrival, Wishes } from '../incoming-request.ts'
+import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import { keyTextHint, misplacedKeyHint, pathIdHint } from '../transport/hints.ts'
 import { lockedOut } from './lockout.ts'
 
@@ -43,16 +43,20 @@ export function uuidOrNull(text: string | undefined): string | null {
  *
  * @throws Failure AUTH_001 without a key, AUTH_002 for one that cannot be right, BUSINESS_002 while the address is locked out.
  */
-export async function readCredential(context: AppContext, arrival: Arrival, wishes: Wishes): Promise<Credential> {
-  if (wishes.apiKey === undefined || wishes.apiKey === '') {
+export async function readCredential(
+  context: AppContext,
+  incoming: IncomingRequest,
+  requestHeaders: RequestHeaders,
+): Promise<Credential> {
+  if (requestHeaders.apiKey === undefined || requestHeaders.apiKey === '') {
     context.metrics.authFailed('missing')
-    throw new Failure('AUTH_001', { hint: misplacedKeyHint(arrival.headers, arrival.query) })
+    throw new Failure('AUTH_001', { hint: misplacedKeyHint(incoming.headers, incoming.query) })
   }
   // Asked again it might open something by now, but its body was not read.
-  if (arrival.isKeyRefused) throw refusedKey(context, arrival, 'unknown')
-  const found = await credentialOf(context, wishes.apiKey)
-  if (found === 'malformed') throw refusedKey(context, arrival, found, keyTextHint(wishes.apiKey))
-  if (found === 'unknown') throw refusedKey(context, arrival, found)
+  if (incoming.isKeyRefused) throw refusedKey(context, incoming, 'unknown')
+  const found = await credentialOf(context, requestHeaders.apiKey)
+  if (found === 'malformed') throw refusedKey(context, incoming, found, keyTextHint(requestHeaders.apiKey))
+  if (found === 'unknown') throw refusedKey(context, incoming, found)
   return found
 }
 
@@ -65,7 +69,7 @@ async function credentialOf(context: AppContext, apiKey: string): Promise<Creden
   return entry === undefined ? 'unknown' : { organizationId: entry.organization_id, digest, mode: 'live' }
 }
 
-const NO_WISHES: Wishes = {
+const NO_WISHES: RequestHeaders = {
   apiKey: undefined,
   profileId: undefined,
   idempotencyKey: undefined,
@@ -79,11 +83,11 @@ export async function isLiveKey(
   context: AppContext,
   endpoint: Endpoint,
   apiKey: string,
-  arrival: Arrival,
+  incoming: IncomingRequest,
 ): Promise<boolean> {
   const found = await credentialOf(context, apiKey)
   if (typeof found === 'string') return false
-  const asked = { arrival: { ...arrival, params: {} }, wishes: NO_WISHES }
+  const asked = { incoming: { ...incoming, params: {} }, requestHeaders: NO_WISHES }
   return opensSomething(await readAdmission(context.db.reads, endpoint, found, asked))
 }
 
@@ -93,9 +97,14 @@ function opensSomething(row: AdmissionRow | null): row is AdmissionRow & { k_id:
 }
 
 /** Counts a failure against its address. Only failures are delayed: a valid key always passes (decision 25). */
-function refusedKey(context: AppContext, arrival: Arrival, reason: 'malformed' | 'unknown', hint?: string): Failure {
+function refusedKey(
+  context: AppContext,
+  incoming: IncomingRequest,
+  reason: 'malformed' | 'unknown',
+  hint?: string,
+): Failure {
   context.metrics.authFailed(reason)
-  const waitSeconds = context.lockout.failed(arrival.remoteAddress)
+  const waitSeconds = context.lockout.failed(incoming.remoteAddress)
   if (waitSeconds === 0) return new Failure('AUTH_002', { hint })
   return lockedOut('Too many requests with an invalid API key', waitSeconds)
 }
@@ -105,17 +114,17 @@ export async function readAdmission<E extends Endpoint>(
   db: Executor,
   endpoint: E,
   credential: Credential,
-  { arrival, wishes }: { arrival: Arrival; wishes: Wishes },
+  { incoming, requestHeaders }: { incoming: IncomingRequest; requestHeaders: RequestHeaders },
 ): Promise<FirstRow<E> | null> {
   const { organizationId, digest, mode } = credential
-  const targetId = endpoint.targetParam === undefined ? null : uuidOrNull(arrival.params[endpoint.targetParam])
+  const targetId = endpoint.targetParam === undefined ? null : uuidOrNull(incoming.params[endpoint.targetParam])
   // A key that will be refused is not shown to the database: it may be a card number.
-  const { idempotencyKey: asked } = wishes
+  const { idempotencyKey: asked } = requestHeaders
   const key = asked !== undefined && KEY_GRAMMAR.test(asked) && !looksLikeCard(asked) ? asked : null
   const [row] = await db.run(organizationId, admissionOf(endpoint), [
     organizationId,
     digest,
-    uuidOrNull(wishes.profileId),
+    uuidOrNull(requestHeaders.profileId),
     key,
     mode,
     targetId,
@@ -130,12 +139,12 @@ export async function readAdmission<E extends Endpoint>(
  */
 export function authenticate(
   context: AppContext,
-  arrival: Arrival,
+  incoming: IncomingRequest,
   row: AdmissionRow | null,
   credential: Credential,
   endpoint: Endpoint,
 ): Caller {
-  if (!opensSomething(row)) throw refusedKey(context, arrival, 'unknown')
+  if (!opensSomething(row)) throw refusedKey(context, incoming, 'unknown')
   if (row.k_is_unused)
     void context.db.run(credential.organizationId, touchKey, [credential.organizationId, row.k_id]).catch(() => {})
   if (endpoint.operation !== 'getMe') checkAccountState(row.o_state)
@@ -180,8 +189,8 @@ function checkAccountState(state: string): void {
  */
 export function authorize(
   endpoint: Endpoint,
-  arrival: Arrival,
-  wishes: Wishes,
+  incoming: IncomingRequest,
+  requestHeaders: RequestHeaders,
   row: AdmissionRow,
   caller: Caller,
 ): void {
@@ -191,8 +200,8 @@ export function authorize(
       ...(changes ? { message: 'You do not have admin access to this organization or profile' } : {}),
       hint,
     })
-  if (wishes.profileId !== undefined) {
-    if (uuidOrNull(wishes.profileId) === null) throw new Failure('VALIDATION_003')
+  if (requestHeaders.profileId !== undefined) {
+    if (uuidOrNull(requestHeaders.profileId) === null) throw new Failure('VALIDATION_003')
     if (row.k_profile_id !== null || row.o_kind === 'user')
       throw new Failure('AUTH_004', {
         hint: 'This key acts as one account already: leave the x-profile-id header out.',
@@ -209,7 +218,7 @@ export function authorize(
     throw denied('Use a key of an organization, and leave the x-profile-id header out.')
   if (endpoint.notAsProfile === true && caller.actingProfileId !== null)
     throw denied('This is for the organization: use its key, and leave the x-profile-id header out.')
-  const named = arrival.params.profileId
+  const named = incoming.params.profileId
   if (caller.actingProfileId === null || named === undefined) return
   const id = uuidOrNull(named)
   const isToldApart = id === null && endpoint.malformedId !== undefined
@@ -217,7 +226,7 @@ export function authorize(
 }
 
 /** @throws Failure VALIDATION_001, or the code that the endpoint names, for an id in the path that is no UUID, where the endpoint tells it apart from an unknown one. */
-export function checkPathIds(endpoint: Endpoint, { params }: Arrival): void {
+export function checkPathIds(endpoint: Endpoint, { params }: IncomingRequest): void {
   if (endpoint.malformedId === undefined) return
   if (Object.values(params).every((id) => uuidOrNull(id) !== null)) return
   const { malformedId: says } = endpoint

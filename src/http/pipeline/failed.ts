@@ -3,7 +3,7 @@ import { databaseTrouble } from '../../db/database-error.ts'
 import { SealBroken } from '../../encryption/envelope.ts'
 import type { AppContext } from '../app-context.ts'
 import type { FailPhrase } from '../endpoint.ts'
-import type { Arrival } from '../incoming-request.ts'
+import type { IncomingRequest } from '../incoming-request.ts'
 import { type Answer, failureAnswer, unexpectedSentence } from '../response.ts'
 import { pathIdHint } from '../transport/hints.ts'
 
@@ -11,34 +11,34 @@ import { pathIdHint } from '../transport/hints.ts'
 export function failed(
   context: AppContext,
   endpoint: { operation: string; failPhrase: FailPhrase },
-  arrival: Arrival,
+  incoming: IncomingRequest,
   error: unknown,
 ): Answer {
-  const failure = error instanceof Failure ? error : unexpected(context, arrival, error)
+  const failure = error instanceof Failure ? error : unexpected(context, incoming, error)
   if (error instanceof SealBroken) context.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
     // A provider that is down is expected to be some day: a line without a stack.
     context.log.warn('request_refused', {
-      request_id: arrival.requestId,
+      request_id: incoming.requestId,
       operation: endpoint.operation,
       code: failure.code,
     })
   } else if (failure.status >= 500) {
     context.log.error(
       'request_failed',
-      { request_id: arrival.requestId, operation: endpoint.operation, code: failure.code },
+      { request_id: incoming.requestId, operation: endpoint.operation, code: failure.code },
       failure.cause ?? error,
     )
   }
   const message =
-    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, arrival.requestId) : failure.message
-  const hint = failure.status === 404 ? pathIdHint(arrival.params) : undefined
-  return failureAnswer(arrival.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
+    failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, incoming.requestId) : failure.message
+  const hint = failure.status === 404 ? pathIdHint(incoming.params) : undefined
+  return failureAnswer(incoming.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
 }
 
 /** What trouble below the request means to the client (reliability section 9). */
-function unexpected(context: AppContext, arrival: Arrival, error: unknown): Failure {
-  const hasKey = arrival.headers['idempotency-key'] !== undefined
+function unexpected(context: AppContext, incoming: IncomingRequest, error: unknown): Failure {
+  const hasKey = incoming.headers['idempotency-key'] !== undefined
   switch (databaseTrouble(error).kind) {
     case 'unreachable':
       return new Failure(hasKey ? 'SERVICE_001' : 'INTERNAL_005', { cause: error })

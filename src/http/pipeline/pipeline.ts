@@ -15,7 +15,7 @@ import {
 import type { Caller } from '../caller.ts'
 import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
 import type { AdmissionRow, ChangeRow } from '../first-read.store.ts'
-import { type Arrival, readWishes } from '../incoming-request.ts'
+import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type Answer, successBody } from '../response.ts'
 import { failed } from './failed.ts'
@@ -28,34 +28,34 @@ import { readChange } from './write-request.ts'
 export async function serve(
   context: AppContext,
   endpoint: Endpoint,
-  arrival: Arrival,
+  incoming: IncomingRequest,
   requestContext: RequestContext,
 ): Promise<Answer> {
   try {
-    const wishes = readWishes(endpoint, arrival)
-    const credential = await readCredential(context, arrival, wishes)
-    const row = await readAdmission(context.db.reads, endpoint, credential, { arrival, wishes })
-    const caller = authenticate(context, arrival, row, credential, endpoint)
+    const requestHeaders = readRequestHeaders(endpoint, incoming)
+    const credential = await readCredential(context, incoming, requestHeaders)
+    const row = await readAdmission(context.db.reads, endpoint, credential, { incoming, requestHeaders })
+    const caller = authenticate(context, incoming, row, credential, endpoint)
     recordCaller(requestContext, caller, row)
-    const stray = strayParameters(endpoint, arrival.query)
+    const stray = strayParameters(endpoint, incoming.query)
     nameUnknown(requestContext, stray)
     const turn = await context.rates.enter(caller, endpoint.rateClass, requestContext.headers)
     try {
       if (row === null) throw new Failure('AUTH_002')
-      authorize(endpoint, arrival, wishes, row, caller)
+      authorize(endpoint, incoming, requestHeaders, row, caller)
       if (caller.isScopedByHeader && caller.actingProfileId !== null)
         requestContext.headers['x-profile-id'] = caller.actingProfileId
       if (endpoint.kind === 'read')
         return await read(context, endpoint, {
-          arrival,
+          incoming,
           row,
           caller,
-          refused: wishes.isStrict ? strayProblems(stray) : {},
+          refused: requestHeaders.isStrict ? strayProblems(stray) : {},
         })
       const request = readChange(context, endpoint, {
-        arrival,
+        incoming,
         stray,
-        wishes,
+        requestHeaders,
         credential,
         newId: newId(),
         userId: caller.userId,
@@ -67,7 +67,7 @@ export async function serve(
       turn.leave()
     }
   } catch (error) {
-    return failed(context, endpoint, arrival, error)
+    return failed(context, endpoint, incoming, error)
   }
 }
 
@@ -80,17 +80,22 @@ function recordCaller(requestContext: RequestContext, caller: Caller, row: Admis
 async function read(
   context: AppContext,
   reading: ReadEndpoint,
-  { arrival, row, caller, refused }: { arrival: Arrival; row: AdmissionRow; caller: Caller; refused: Details },
+  {
+    incoming,
+    row,
+    caller,
+    refused,
+  }: { incoming: IncomingRequest; row: AdmissionRow; caller: Caller; refused: Details },
 ): Promise<Answer> {
-  checkPathIds(reading, arrival)
+  checkPathIds(reading, incoming)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
   if (Object.keys(refused).length > 0) throw new Failure('VALIDATION_001', { details: refused })
   const { data, etag, headers } = await reading.read(context.db.lists, {
     caller,
     target,
-    params: arrival.params,
-    query: arrival.query,
+    params: incoming.params,
+    query: incoming.query,
     body: {},
     reading: NOTHING_READ,
     merge: false,
@@ -98,7 +103,7 @@ async function read(
     earlyProblems: {},
     isStrict: false,
     now: toWireTimestamp(row.now),
-    requestId: arrival.requestId,
+    requestId: incoming.requestId,
     newId: '',
     newBrandId: '',
     digestOfKey: (text) => keyDigest(context.keys, text),
@@ -109,6 +114,6 @@ async function read(
   return {
     status: reading.status,
     headers: { ...headers, ...(etag === undefined ? {} : { etag }) },
-    body: successBody(arrival.requestId, data),
+    body: successBody(incoming.requestId, data),
   }
 }

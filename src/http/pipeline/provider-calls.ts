@@ -29,7 +29,7 @@ export interface Forwarding {
 
 /** Without an Idempotency-Key the claim has a key that no client can send. */
 function claimKey(request: ChangeRequest): string {
-  return request.wishes.idempotencyKey ?? `~${request.newId}`
+  return request.requestHeaders.idempotencyKey ?? `~${request.newId}`
 }
 
 async function claim(
@@ -40,7 +40,7 @@ async function claim(
 ): Promise<Claim | null> {
   const { organization_id: organizationId } = caller.organization
   const { operation, target, fingerprint } = request.identity
-  const { requestId } = request.arrival
+  const { requestId } = request.incoming
   const { leaseMs } = context.times
   const owner = { customerId: caller.customerId, mode: caller.mode, key: claimKey(request) }
   if (row.i_id !== null) {

@@ -6,7 +6,7 @@ import { databaseTrouble } from '../../db/database-error.ts'
 import type { AppContext } from '../app-context.ts'
 import { secretDigest } from '../auth/authenticate.ts'
 import { lockedOut } from '../auth/lockout.ts'
-import { type Arrival, readWishes } from '../incoming-request.ts'
+import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import type { OpenEndpoint, SecretAsk } from '../public-endpoint.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type Answer, successBody } from '../response.ts'
@@ -31,29 +31,29 @@ function checkOf(endpoint: OpenEndpoint): Check {
 export async function serveOpen(
   context: AppContext,
   endpoint: OpenEndpoint,
-  arrival: Arrival,
+  incoming: IncomingRequest,
   requestContext: RequestContext,
 ): Promise<Answer> {
   try {
-    const { isStrict } = readWishes(endpoint, arrival)
-    const secret = arrival.params.token ?? ''
+    const { isStrict } = readRequestHeaders(endpoint, incoming)
+    const secret = incoming.params.token ?? ''
     const organizationId = endpoint.organizationOf(secret)
-    if (organizationId === null) throw refusedSecret(context, endpoint, arrival)
-    const isSandbox = readOpenBody(endpoint, arrival, isStrict, (unknown) => nameUnknown(requestContext, unknown))
+    if (organizationId === null) throw refusedSecret(context, endpoint, incoming)
+    const isSandbox = readOpenBody(endpoint, incoming, isStrict, (unknown) => nameUnknown(requestContext, unknown))
     requestContext.isSandbox = isSandbox
     if (isSandbox) requestContext.headers['x-sandbox'] = 'true'
     const digest = secretDigest(context.keys, endpoint.purpose, secret)
     const data = await act(context, endpoint, { organizationId, digest, isSandbox })
-    if (data === null) throw refusedSecret(context, endpoint, arrival)
+    if (data === null) throw refusedSecret(context, endpoint, incoming)
     requestContext.organizationId = organizationId
-    return { status: endpoint.status, headers: {}, body: successBody(arrival.requestId, data) }
+    return { status: endpoint.status, headers: {}, body: successBody(incoming.requestId, data) }
   } catch (error) {
-    return failed(context, endpoint, arrival, error)
+    return failed(context, endpoint, incoming, error)
   }
 }
 
 /** Wrong secrets are told apart by nothing, and counted against their address together with wrong keys. */
-function refusedSecret(context: AppContext, { notFound }: OpenEndpoint, { remoteAddress }: Arrival): Failure {
+function refusedSecret(context: AppContext, { notFound }: OpenEndpoint, { remoteAddress }: IncomingRequest): Failure {
   context.metrics.authFailed('unknown')
   const waitSeconds = context.lockout.failed(remoteAddress)
   if (waitSeconds === 0) return new Failure(notFound)
@@ -63,13 +63,13 @@ function refusedSecret(context: AppContext, { notFound }: OpenEndpoint, { remote
 /** @returns whether it is a dry run. @throws Failure REQUEST_400, VALIDATION_001. */
 function readOpenBody(
   endpoint: OpenEndpoint,
-  arrival: Arrival,
+  incoming: IncomingRequest,
   isStrict: boolean,
   onUnknown: (unknown: readonly UnknownName[]) => void,
 ): boolean {
   const schema = endpoint.document.body
-  const stray = strayParameters(endpoint, arrival.query)
-  const body = schema === undefined ? {} : parseBody(arrival.body)
+  const stray = strayParameters(endpoint, incoming.query)
+  const body = schema === undefined ? {} : parseBody(incoming.body)
   const reading = schema === undefined ? NOTHING_READ : readBody(schema, body, false)
   onUnknown([...stray, ...unknownNames(reading)])
   const found = { ...(isStrict ? strayProblems(stray) : {}), ...checkOf(endpoint)(reading.values) }

@@ -7,15 +7,15 @@ import { type Credential, checkKeyGrammar, uuidOrNull } from '../auth/authentica
 import { type CardInput, takeCard } from '../card-input.ts'
 import type { WriteEndpoint } from '../endpoint.ts'
 import { fingerprint, type Identity } from '../idempotency/idempotency.ts'
-import type { Arrival, Wishes } from '../incoming-request.ts'
+import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import { JsonProblem, readJson } from './json.ts'
 import { strayProblems } from './stray-parameters.ts'
 
 /** A change that was asked for: headers and body read, nothing judged against stored data yet. */
 export interface ChangeRequest {
   endpoint: WriteEndpoint<unknown, unknown>
-  arrival: Arrival
-  wishes: Wishes
+  incoming: IncomingRequest
+  requestHeaders: RequestHeaders
   credential: Credential
   body: JsonObject
   reading: Reading
@@ -84,27 +84,27 @@ export function readChange(
     stray,
     ...read
   }: {
-    arrival: Arrival
-    wishes: Wishes
+    incoming: IncomingRequest
+    requestHeaders: RequestHeaders
     credential: Credential
     newId: string
     userId: string
     stray: readonly UnknownName[]
   },
 ): ChangeRequest {
-  checkKeyGrammar(read.wishes.idempotencyKey)
-  const body = parseBody(read.arrival.body)
+  checkKeyGrammar(read.requestHeaders.idempotencyKey)
+  const body = parseBody(read.incoming.body)
   const hasCard = body.payment_details !== undefined && body.payment_details !== null
   const taken = takeCard(body)
   const card = endpoint.takesCard === true ? taken : null
   // Where no card belongs the member stays unknown, without what it held.
   if (hasCard && card === null) body.payment_details = true
-  const reading = readMembers(endpoint, body, read.wishes.merge)
-  const strayRefused = read.wishes.isStrict ? strayProblems(stray) : {}
-  const target = [...Object.values(read.arrival.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
+  const reading = readMembers(endpoint, body, read.requestHeaders.merge)
+  const strayRefused = read.requestHeaders.isStrict ? strayProblems(stray) : {}
+  const target = [...Object.values(read.incoming.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
   return {
     ...read,
-    targetId: endpoint.targetParam === undefined ? '' : (uuidOrNull(read.arrival.params[endpoint.targetParam]) ?? ''),
+    targetId: endpoint.targetParam === undefined ? '' : (uuidOrNull(read.incoming.params[endpoint.targetParam]) ?? ''),
     endpoint,
     body,
     reading,
@@ -116,9 +116,9 @@ export function readChange(
       operation: endpoint.operation,
       target: target.join('/').toLowerCase(),
       fingerprint:
-        read.wishes.idempotencyKey === undefined
+        read.requestHeaders.idempotencyKey === undefined
           ? ''
-          : fingerprint(context.keys, asked(endpoint, reading), { merge: read.wishes.merge, hasCard }),
+          : fingerprint(context.keys, asked(endpoint, reading), { merge: read.requestHeaders.merge, hasCard }),
     },
   }
 }

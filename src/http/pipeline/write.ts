@@ -55,11 +55,12 @@ export async function change(
     if (row.i_id !== null && row.i_is_expired) continue
     const done = await unlessAnswered(context, request, () => attempt(context, request, row, { turn, requestContext }))
     if (done !== null) {
-      if (request.wishes.idempotencyKey !== undefined) requestContext.idempotency = turn === 1 ? 'new' : 'resumed'
+      if (request.requestHeaders.idempotencyKey !== undefined)
+        requestContext.idempotency = turn === 1 ? 'new' : 'resumed'
       return done
     }
   }
-  throw new Failure(request.wishes.idempotencyKey === undefined ? 'INTERNAL_005' : 'CONFLICT_001')
+  throw new Failure(request.requestHeaders.idempotencyKey === undefined ? 'INTERNAL_005' : 'CONFLICT_001')
 }
 
 /**
@@ -74,7 +75,7 @@ async function unlessAnswered(
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Failure) || request.wishes.idempotencyKey === undefined) throw error
+    if (!(error instanceof Failure) || request.requestHeaders.idempotencyKey === undefined) throw error
     const { row } = await admitAgain(context, context.db.reads, request)
     if (row.i_state !== 'kept' || row.i_is_expired) throw error
     return null
@@ -87,11 +88,11 @@ async function admitAgain(
   db: Executor,
   request: ChangeRequest,
 ): Promise<{ row: ChangeRow; caller: Caller }> {
-  const { arrival, wishes, credential, endpoint } = request
+  const { incoming, requestHeaders, credential, endpoint } = request
   const row = await readAdmission(db, endpoint, credential, request)
-  const caller = authenticate(context, arrival, row, credential, endpoint)
+  const caller = authenticate(context, incoming, row, credential, endpoint)
   if (row === null) throw new Failure('AUTH_002')
-  authorize(endpoint, arrival, wishes, row, caller)
+  authorize(endpoint, incoming, requestHeaders, row, caller)
   return { row, caller }
 }
 
@@ -102,7 +103,7 @@ async function settle(
   { row, caller }: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
 ): Promise<Answer | null> {
-  const key = request.wishes.idempotencyKey
+  const key = request.requestHeaders.idempotencyKey
   if (key === undefined || row.i_id === null) return null
   if (row.i_is_expired) {
     const owner = { customerId: caller.customerId, mode: caller.mode, key }
@@ -132,7 +133,7 @@ function replayed(
   at: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
 ): Answer {
-  const answer = replay(at.row, at.caller, { ...request, isStrict: request.wishes.isStrict })
+  const answer = replay(at.row, at.caller, { ...request, isStrict: request.requestHeaders.isStrict })
   const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
   requestContext.idempotency = isMismatch ? 'mismatch' : (requestContext.idempotency ?? 'replay')
   if (!at.row.i_is_sandbox) delete requestContext.headers['x-sandbox']
@@ -190,7 +191,7 @@ async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): P
 function openOutcome(request: ChangeRequest, error: unknown): unknown {
   const trouble = databaseTrouble(error)
   if (trouble.kind !== 'unreachable' || !trouble.isSent) return error
-  const isKeyless = request.wishes.idempotencyKey === undefined
+  const isKeyless = request.requestHeaders.idempotencyKey === undefined
   return new Failure('INTERNAL_004', { cause: error, ...(isKeyless ? { headers: { 'x-should-retry': 'false' } } : {}) })
 }
 
@@ -210,21 +211,21 @@ async function keepOnly(context: AppContext, request: ChangeRequest, decided: De
 
 /** Everything from the target to the answer, decided on one read; writes nothing. */
 async function decide(context: AppContext, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
-  const { endpoint, arrival, wishes } = request
-  const caller = authenticate(context, arrival, row, request.credential, endpoint)
-  checkPathIds(endpoint, arrival)
+  const { endpoint, incoming, requestHeaders } = request
+  const caller = authenticate(context, incoming, row, request.credential, endpoint)
+  checkPathIds(endpoint, incoming)
   const target = endpoint.target === undefined ? null : endpoint.target.decode(row, caller)
   if (endpoint.target !== undefined && target === null) throw new Failure(endpoint.notFound ?? 'RESOURCE_014')
   const call: Call<unknown> = {
     ...request,
     caller,
     target,
-    params: arrival.params,
-    query: arrival.query,
-    merge: wishes.merge,
-    isStrict: wishes.isStrict,
+    params: incoming.params,
+    query: incoming.query,
+    merge: requestHeaders.merge,
+    isStrict: requestHeaders.isStrict,
     now: toWireTimestamp(row.now),
-    requestId: arrival.requestId,
+    requestId: incoming.requestId,
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(context.keys, text),
     digestOfInvitation: (text) => secretDigest(context.keys, 'invitation', text),
@@ -232,7 +233,7 @@ async function decide(context: AppContext, db: Executor, request: ChangeRequest,
     urlProblem: (url) => context.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,
   }
-  await checkIfMatch(db, endpoint, call, wishes.ifMatch)
+  await checkIfMatch(db, endpoint, call, requestHeaders.ifMatch)
   const plan = planned(request, call, await endpoint.facts?.(db, call))
   // A version that a dry run would have made is made by somebody else later: its tag would let their change be overwritten.
   const etag = request.isSandbox && plan.etag !== null ? (endpoint.etagOf?.(target) ?? null) : plan.etag
@@ -256,11 +257,11 @@ function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): Answ
   const headers: Record<string, string> = {}
   if (etag !== null) headers.etag = etag
   const status = plan.status ?? request.endpoint.status
-  return { status, headers, body: status === 204 ? null : successBody(request.arrival.requestId, plan.data) }
+  return { status, headers, body: status === 204 ? null : successBody(request.incoming.requestId, plan.data) }
 }
 
 function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow | null {
-  const key = request.wishes.idempotencyKey
+  const key = request.requestHeaders.idempotencyKey
   if (key === undefined) return null
   const id = request.newId
   return {
@@ -271,7 +272,7 @@ function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow |
     operation: request.identity.operation,
     target: request.identity.target,
     fingerprint: request.identity.fingerprint,
-    requestId: request.arrival.requestId,
+    requestId: request.incoming.requestId,
     isSandbox: request.isSandbox,
     status: answer.status,
     etag: answer.headers.etag ?? null,
@@ -342,8 +343,8 @@ function closed(
     status: answer.status,
     etag: answer.headers.etag ?? null,
     answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(claim.id)),
-    requestId: request.arrival.requestId,
+    requestId: request.incoming.requestId,
     fingerprint: request.identity.fingerprint,
-    isKeyless: request.wishes.idempotencyKey === undefined,
+    isKeyless: request.requestHeaders.idempotencyKey === undefined,
   })
 }

@@ -7,7 +7,7 @@ import { isLiveKey } from '../auth/authenticate.ts'
 import { KnownKeys } from '../auth/known-keys.ts'
 import { countedAddress } from '../auth/lockout.ts'
 import type { Endpoint } from '../endpoint.ts'
-import type { Arrival } from '../incoming-request.ts'
+import type { IncomingRequest } from '../incoming-request.ts'
 import { failed } from '../pipeline/failed.ts'
 import type { Answer } from '../response.ts'
 import { BodyBudget } from './body-budget.ts'
@@ -76,28 +76,33 @@ export class BodyGate {
    * @param bytesMax the most that its body may have.
    * @throws Failure INTERNAL_005, also by the promise, where there is no place or no room.
    */
-  judge(endpoint: Endpoint, request: IncomingMessage, arrival: Arrival, bytesMax: number): Verdict | Promise<Verdict> {
-    const key = arrival.headers['x-api-key']
+  judge(
+    endpoint: Endpoint,
+    request: IncomingMessage,
+    incoming: IncomingRequest,
+    bytesMax: number,
+  ): Verdict | Promise<Verdict> {
+    const key = incoming.headers['x-api-key']
     if (key === undefined || key === '') return { kind: 'unread', isKeyRefused: false }
     const mark = this.keys.markOf(key)
     if (this.keys.has(mark)) return this.#readFor(mark, request, bytesMax)
     if (parseKeyText(key) === null) return { kind: 'unread', isKeyRefused: false }
-    return this.#lookUp(endpoint, request, arrival, { key, mark, bytesMax })
+    return this.#lookUp(endpoint, request, incoming, { key, mark, bytesMax })
   }
 
   async #lookUp(
     endpoint: Endpoint,
     request: IncomingMessage,
-    arrival: Arrival,
+    incoming: IncomingRequest,
     { key, mark, bytesMax }: { key: string; mark: string; bytesMax: number },
   ): Promise<Verdict> {
     const { crowd, context, waitingMax } = this.#options
     const ask = () =>
-      crowd.workUnauthenticated(countedAddress(arrival.remoteAddress), () =>
+      crowd.workUnauthenticated(countedAddress(incoming.remoteAddress), () =>
         this.#inTurn(async () => {
           // Who is gone by the time of its turn costs the database nothing, also while the server stops.
           if (request.socket.destroyed) throw TOO_MANY
-          return isLiveKey(context, endpoint, key, arrival)
+          return isLiveKey(context, endpoint, key, incoming)
         }),
       )
     try {
@@ -106,7 +111,7 @@ export class BodyGate {
       return isLive ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
     } catch (error) {
       if (error instanceof Failure) throw error
-      return { kind: 'answer', answer: failed(context, endpoint, arrival, error) }
+      return { kind: 'answer', answer: failed(context, endpoint, incoming, error) }
     }
   }
 

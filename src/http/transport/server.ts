@@ -9,7 +9,7 @@ import type { Span } from '../../observability/trace.ts'
 import type { AppContext } from '../app-context.ts'
 import { countedAddress } from '../auth/lockout.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { type Arrival, unsupportedType } from '../incoming-request.ts'
+import { type IncomingRequest, unsupportedType } from '../incoming-request.ts'
 import { serve } from '../pipeline/pipeline.ts'
 import { serveOpen } from '../pipeline/public-pipeline.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
@@ -208,16 +208,16 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
   for (const endpoint of options.endpoints) {
     const { method, path } = endpoint
     const span = spanOf(endpoint)
-    const work: Work = (arrival, requestContext) =>
-      context.trace({ ...span, parent: arrival.headers }, () => serve(context, endpoint, arrival, requestContext))
-    const inTurn: Work = (arrival, requestContext) => crowd.work(() => work(arrival, requestContext))
+    const work: Work = (incoming, requestContext) =>
+      context.trace({ ...span, parent: incoming.headers }, () => serve(context, endpoint, incoming, requestContext))
+    const inTurn: Work = (incoming, requestContext) => crowd.work(() => work(incoming, requestContext))
     allow(path, method)
     server.route({
       method,
       url: path,
       onRequest: (request, reply, done) => beforeBody(routing, { endpoint, work, request, reply, done }),
       handler: async (request, reply) => {
-        const answer = await worked(options, inTurn, request, arrivalOf(request))
+        const answer = await worked(options, inTurn, request, incomingOf(request))
         const { mark, requestContext } = recordOf(request)
         if (requestContext.keyId !== null || answer.status === 401)
           gate.learn(request.raw.socket, mark, requestContext.keyId !== null)
@@ -237,13 +237,13 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
         done()
       },
       handler: async (request, reply) => {
-        const work: Work = (arrival, requestContext) =>
+        const work: Work = (incoming, requestContext) =>
           crowd.workUnauthenticated(countedAddress(request.ip), () =>
-            context.trace({ ...span, parent: arrival.headers }, () =>
-              serveOpen(context, open, arrival, requestContext),
+            context.trace({ ...span, parent: incoming.headers }, () =>
+              serveOpen(context, open, incoming, requestContext),
             ),
           )
-        return send(options, request, reply, await worked(options, work, request, arrivalOf(request)))
+        return send(options, request, reply, await worked(options, work, request, incomingOf(request)))
       },
     })
   }
@@ -266,7 +266,7 @@ interface Asked {
 
 /** Goes on to the body, or answers without it. */
 function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply, done }: Asked): void {
-  const arrival = arrivalOf(request)
+  const incoming = incomingOf(request)
   const act = (verdict: Verdict) => {
     if (verdict.kind === 'read') {
       const record = recordOf(request)
@@ -275,11 +275,11 @@ function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply
       done()
     } else if (verdict.kind === 'answer') send(options, request, reply, verdict.answer)
     else {
-      const unread = { ...arrival, isKeyRefused: verdict.isKeyRefused }
+      const unread = { ...incoming, isKeyRefused: verdict.isKeyRefused }
       void worked(options, work, request, unread).then((answer) => send(options, request, reply, answer))
     }
   }
-  const verdict = gate.judge(endpoint, request.raw, arrival, BODY_BYTES_MAX)
+  const verdict = gate.judge(endpoint, request.raw, incoming, BODY_BYTES_MAX)
   if (verdict instanceof Promise) verdict.then(act, done)
   else act(verdict)
 }
@@ -293,11 +293,11 @@ function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answ
   }
 }
 
-type Work = (arrival: Arrival, requestContext: RequestContext) => Promise<Answer>
+type Work = (incoming: IncomingRequest, requestContext: RequestContext) => Promise<Answer>
 
 const NO_QUERY = new URLSearchParams()
 
-function arrivalOf(request: FastifyRequest): Arrival {
+function incomingOf(request: FastifyRequest): IncomingRequest {
   const { url } = request
   const mark = url.indexOf('?')
   const body = Buffer.isBuffer(request.body) ? request.body : null
@@ -313,9 +313,14 @@ function arrivalOf(request: FastifyRequest): Arrival {
   }
 }
 
-function worked(options: ServerOptions, work: Work, request: FastifyRequest, arrival: Arrival): Promise<Answer> {
+function worked(
+  options: ServerOptions,
+  work: Work,
+  request: FastifyRequest,
+  incoming: IncomingRequest,
+): Promise<Answer> {
   const { requestId, requestContext } = recordOf(request)
-  return withDeadline(work(arrival, requestContext), options.requestDeadlineMs, requestId)
+  return withDeadline(work(incoming, requestContext), options.requestDeadlineMs, requestId)
 }
 
 /** The last line: whatever a request waits for, its client gets an answer before the lease of its claim ends. */

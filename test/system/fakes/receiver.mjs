@@ -4,7 +4,7 @@ import { listen } from '../harness/servers/network.mjs'
 /**
  * Somebody's endpoint for webhooks: keeps every request and answers as it is told to. Its paths are endpoints of their own.
  *
- * @typedef {{ id: string, path: string, headers: Record<string, string>, body: string, at: number, answered: number }} Arrival
+ * @typedef {{ id: string, path: string, headers: Record<string, string>, body: string, at: number, answered: number }} IncomingRequest
  *   at: milliseconds of `performance.now()`; answered: 0 where it was not
  * @typedef {number | 'hang' | 'drip' | 'reset' | { status: number, headers: Record<string, string> }} Behaviour
  *   drip: an answer of a byte a second that never ends
@@ -13,11 +13,11 @@ export class Receiver {
   constructor() {
     this.port = 0
     this.connections = 0
-    /** @type {Arrival[]} */
+    /** @type {IncomingRequest[]} */
     this.arrivals = []
     /** Requests that are open now, and the most that ever were, by path and by its first member. @type {Map<string, { now: number, most: number }>} */
     this.busy = new Map()
-    /** @type {(arrival: Arrival) => Behaviour} */
+    /** @type {(incoming: IncomingRequest) => Behaviour} */
     this.behave = () => 204
     this.server = createServer((incoming, outgoing) => {
       const chunks = []
@@ -44,22 +44,22 @@ export class Receiver {
     return `http://127.0.0.1:${this.port}${path}`
   }
 
-  /** @param {string} path @returns {Arrival[]} what came to one of its endpoints */
+  /** @param {string} path @returns {IncomingRequest[]} what came to one of its endpoints */
   to(path) {
-    return this.arrivals.filter((arrival) => arrival.path === path)
+    return this.arrivals.filter((incoming) => incoming.path === path)
   }
 
   #take({ headers, url }, body, outgoing) {
     const path = String(url)
-    const arrival = { id: String(headers['webhook-id']), path, headers, body, at: performance.now(), answered: 0 }
-    this.arrivals.push(arrival)
+    const incoming = { id: String(headers['webhook-id']), path, headers, body, at: performance.now(), answered: 0 }
+    this.arrivals.push(incoming)
     this.#countOpen(path, outgoing)
-    const how = this.behave(arrival)
+    const how = this.behave(incoming)
     if (how === 'hang') return
     if (how === 'drip') return drip(outgoing)
     if (how === 'reset') return void outgoing.destroy()
     const { status, headers: own } = typeof how === 'number' ? { status: how, headers: {} } : how
-    arrival.answered = status
+    incoming.answered = status
     outgoing.writeHead(status, own)
     outgoing.end()
   }

@@ -38,7 +38,7 @@ const signatureOf = (secret, id, at, body) => {
   return `v1,${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`
 }
 
-/** Whether the signature after the event's id is by the secret. @param {import('../fakes/receiver.mjs').Arrival} arrival */
+/** Whether the signature after the event's id is by the secret. @param {import('../fakes/receiver.mjs').IncomingRequest} incoming */
 export function isSignedForEvent({ headers, body }, secret) {
   const right = signatureOf(secret, headers['webhook-id'], headers['webhook-timestamp'], body)
   return headers['webhook-signature']?.split(' ').includes(right) === true
@@ -51,7 +51,7 @@ export function isSignedForWebhook({ headers, body }, secret) {
 }
 
 /** Verifies a delivery as a receiver does. @param {number} [now] milliseconds since 1970 */
-export function isGenuine(arrival, secret, now = Date.now()) {
-  if (Math.abs(now / 1_000 - Number(arrival.headers['webhook-timestamp'])) > 300) return false
-  return isSignedForEvent(arrival, secret) && isSignedForWebhook(arrival, secret)
+export function isGenuine(incoming, secret, now = Date.now()) {
+  if (Math.abs(now / 1_000 - Number(incoming.headers['webhook-timestamp'])) > 300) return false
+  return isSignedForEvent(incoming, secret) && isSignedForWebhook(incoming, secret)
 }

@@ -245,7 +245,7 @@ async function replaysWhatItMissed(t, stage, receiver, id, answerWith) {
       receiver
         .to('/failing')
         .slice(before)
-        .map((arrival) => arrival.id),
+        .map((incoming) => incoming.id),
     )
   const all = await until(() => missed.every((event) => arrived().has(event)), 20_000)
   t.check(missed.length >= 3, `only ${missed.length} events to replay`)
@@ -310,10 +310,10 @@ async function rotates(t, stage, receiver) {
         made.id,
         left,
       ])
-    const arrival = await next()
-    t.check(isSignedForEvent(arrival, fresh), `${when}: not signed with the new secret`)
-    t.check(isSignedForWebhook(arrival, fresh), `${when}: x-webhook-signature is not by the new secret`)
-    t.equal(isSignedForEvent(arrival, old), !when.includes('24:01'), `${when}: signed with the old secret`)
+    const incoming = await next()
+    t.check(isSignedForEvent(incoming, fresh), `${when}: not signed with the new secret`)
+    t.check(isSignedForWebhook(incoming, fresh), `${when}: x-webhook-signature is not by the new secret`)
+    t.equal(isSignedForEvent(incoming, old), !when.includes('24:01'), `${when}: signed with the old secret`)
   }
   t.figure('deliveries', receiver.arrivals.length)
 }

@@ -7,7 +7,7 @@ import { allowsPrivate, subscribed } from '../../harness/webhooks.mjs'
 
 /** Goals about the time between a change and the first attempt to tell of it. */
 
-/** Milliseconds from each acknowledged creation to the first arrival at the path. Missing ones are Infinity. */
+/** Milliseconds from each acknowledged creation to the first incoming at the path. Missing ones are Infinity. */
 function lagsOf(receiver, path, created) {
   const first = new Map()
   for (const { body, at } of receiver.to(path)) {

@@ -45,11 +45,11 @@ const signatures = {
       for (let n = 0; n < 5; n += 1) await stage.profile({ name: `Event ${n}` })
       await until(() => receiver.arrivals.length >= 5, 20_000)
       t.check(receiver.arrivals.length >= 5, `only ${receiver.arrivals.length} deliveries`)
-      for (const arrival of receiver.arrivals) {
-        t.check(isGenuine(arrival, secret), 'a delivery does not verify')
-        t.check(isGenuineToLibrary(arrival, secret), 'a delivery does not verify with the published library')
-        t.check(!isGenuine({ ...arrival, body: arrival.body.replace('"', "'") }, secret), 'a changed body verifies')
-        t.check(!isGenuine(arrival, secret, Date.now() + 301_000), 'an old delivery verifies')
+      for (const incoming of receiver.arrivals) {
+        t.check(isGenuine(incoming, secret), 'a delivery does not verify')
+        t.check(isGenuineToLibrary(incoming, secret), 'a delivery does not verify with the published library')
+        t.check(!isGenuine({ ...incoming, body: incoming.body.replace('"', "'") }, secret), 'a changed body verifies')
+        t.check(!isGenuine(incoming, secret, Date.now() + 301_000), 'an old delivery verifies')
       }
       t.figure('deliveries', receiver.arrivals.length)
     } finally {
