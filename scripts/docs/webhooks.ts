@@ -56,11 +56,11 @@ export function renderWebhooks(): string {
 
 # Webhooks
 
-A webhook is an address that is told of events. \`POST /v3/webhooks\` makes one and shows its signing secret, once. An organization hears of all its profiles; a key that acts as a profile makes webhooks of that profile. Operations are in the [reference](API.md).
+A webhook is an address of yours that the server calls when something happens. \`POST /v3/webhooks\` creates one and shows its signing secret, once. A webhook of an organization gets the events of all its profiles; a webhook that a profile's key creates gets the events of that profile. [Receive webhooks](guides/receive-webhooks.md) has complete receivers; the operations are in the [reference](API.md).
 
 ## Events
 
-Name the left column in \`event_types\`; \`event_filters\` picks some of them, as \`{"profile": ["deleted"]}\`. \`message\`, \`messages\` and \`templates\` can be named too and are never emitted: this server sends no messages.
+\`event_types\` holds names of the left column; \`event_filters\` selects some of their events, for example \`{"profile": ["deleted"]}\`. \`message\`, \`messages\` and \`templates\` are accepted too and never emitted: this server sends no messages.
 
 ${markdownTable(['event_types', 'sub_type', 'When'], events)}
 
@@ -81,43 +81,43 @@ ${markdownTable(['event_types', 'sub_type', 'When'], events)}
 }
 \`\`\`
 
-Ids and a status, nothing that is secret: read the resource for more. \`account_id\` is the profile, or the organization where none is concerned. \`sequence\` counts a profile's events from 1. Events arrive at least once and in any order: keep \`webhook-id\` of what was handled, and the highest \`sequence\` of a profile. The bytes of an event are the same on every attempt.
+The body holds ids and a status, and no secret: read the resource for more. \`account_id\` is the profile, or the organization if the event concerns no profile. \`sequence\` counts the events of a profile from 1. Events arrive at least once and in any order: store the \`webhook-id\` of each handled event, and the highest \`sequence\` of each profile. Every attempt for an event sends the same bytes.
 
 ${markdownTable(['Header', 'Holds'], HEADERS)}
 
-Both signatures are made with the same secret: decode the base64 after \`whsec_\`. Refuse times more than 300 seconds away. The second set is that of [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify it as it is. Without one (complete receivers for Node.js, Python and Java are in [Receive webhooks](guides/receive-webhooks.md)):
+Both signatures use the same secret: the key is the decoded base64 after \`whsec_\`. Refuse a time more than 300 seconds away. The second set of headers follows [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify it. Without a library:
 
 \`\`\`js run-by: test/contract/webhook-document.test.ts
 ${VERIFIER}\`\`\`
 
-The libraries want an object: give them \`Object.fromEntries(request.headers)\` of a fetch \`Request\`, whose \`Headers\` have no members to read.
+The libraries expect a plain object. For a fetch \`Request\` pass \`Object.fromEntries(request.headers)\`.
 
 ## On a laptop
 
-An address must be https, on port 443, and lead out of this machine and its networks, or it is refused. To receive events on the machine that the server runs on, start that with \`WEBHOOKS_ALLOW_PRIVATE=on npm start\`, which production refuses; then \`http://127.0.0.1:9000/hook\` will do, also as the \`webHookUrl\` of a completion. \`WEBHOOK_PORTS=443,8443\` allows further ports of https.
+An address must be https, on port 443, and public; any other is refused. To receive events on the machine of the server, start it with \`WEBHOOKS_ALLOW_PRIVATE=on npm start\`, which production refuses. Then \`http://127.0.0.1:9000/hook\` is accepted, also as the \`webHookUrl\` of a completion. \`WEBHOOK_PORTS=443,8443\` allows further https ports.
 
 ## Attempts
 
-An attempt succeeds by a 2xx within \`timeout_seconds\`, which cover everything from the name's resolution to the end of the answer. A redirect is a failure. Failures are tried again \`retry_count\` times:
+An attempt succeeds with a 2xx within \`timeout_seconds\`, counted from the name resolution to the end of the response. A redirect is a failure. A failed delivery is tried again \`retry_count\` times:
 
 ${markdownTable(['Retry', 'After the failure, about'], retries)}
 
-Each wait varies by ten percent. \`Retry-After\` makes it longer, 24 hours at most. 410 switches the webhook off at once, ${FAILURES_MAX} failed attempts in a row do too; then \`is_active\` is false, \`disabled_at\` says since when, and the other webhooks of the account get \`webhook.disabled\`. A success resets the count. Switch it on again with \`PATCH …/toggle-status\`.
+Each wait varies by ten percent. \`Retry-After\` makes it longer, up to 24 hours. A 410 switches the webhook off at once, and so do ${FAILURES_MAX} failed attempts in a row. Then \`is_active\` is false, \`disabled_at\` is the time, and the other webhooks of the account get \`webhook.disabled\`. A success resets the count. Switch the webhook on again with \`PATCH …/toggle-status\`.
 
-One webhook has at most 5 attempts in flight, an organization 20. While an organization is suspended nothing is delivered.
+One webhook has at most 5 attempts in flight, an organization 20. While an organization is suspended, nothing is delivered.
 
 ## Look and replay
 
-\`GET …/events\` is the log of the last 7 days: status, timing, the sentence of the last failure. \`response_body\` is always null: what an endpoint answers is read, 16 KiB at most, and dropped.
+\`GET …/events\` is the log of the last 7 days: status, timing, and the reason of the last failure. \`response_body\` is always null: the server reads at most 16 KiB of a response and drops it.
 
-\`POST …/replay\` delivers again what the webhook hears of, by \`event_id\` or from an instant on (\`from\`, \`to\`), also events that came while it was off, for 7 days. One call replays at most ${REPLAY_MAX}; \`next_from\` says where to go on. \`POST …/test\` sends one made-up event, once.
+\`POST …/replay\` delivers events of the webhook again: one by \`event_id\`, or those of a time range (\`from\`, \`to\`). It reaches back 7 days and includes events that came while the webhook was off. One call replays at most ${REPLAY_MAX}; \`next_from\` is the \`from\` of the next call. \`POST …/test\` sends one invented event, once.
 
 ## When a profile is deleted
 
-Its webhooks are told of \`profile.deleted\` and of what was before it, with every retry, and then end: nothing later is delivered, and the key that made them is dead. For a week the organization sees them: \`GET /v3/webhooks?is_ended=true\` lists them with \`is_active\` false, \`disabled_at\` and \`profile_id\`; one can be read, its log too, and deleted. Then they go, with address and secret.
+The webhooks of the profile still get \`profile.deleted\` and the events before it, with all retries. Later events are not delivered, and the key that created the webhooks is revoked. For a week the organization can see them: \`GET /v3/webhooks?is_ended=true\` lists them with \`is_active\` false, \`disabled_at\` and \`profile_id\`. The organization can read one and its log, and delete it. After that week they are deleted, with address and secret.
 
 ## Callback of a completion
 
-The \`webHookUrl\` of \`POST /v3/profiles/{profileId}/complete\` gets one body, \`{"profileId", "success", "status", "timestamp"}\` and on failure \`message\`, with the same headers. It is signed with the secret that the call answered, and tried again five times by the table above.
+The \`webHookUrl\` of \`POST /v3/profiles/{profileId}/complete\` gets one body: \`{"profileId", "success", "status", "timestamp"}\`, and on failure \`message\`. It has the same headers, is signed with the \`callback_signing_secret\` of the call's response, and is tried again five times, by the table above.
 `
 }
