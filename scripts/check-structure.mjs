@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { checkLockfile } from './checks/lockfile.mjs'
 import { checkFileNames, checkRootEntries, checkSliceFiles } from './checks/names.mjs'
 import { checkEnvironment, checkNetwork, checkRulesPurity } from './checks/purity.mjs'
+import { checkCitations } from './checks/references.mjs'
 import { checkFileSizes, checkFunctionSizes } from './checks/size.mjs'
 import { pathsBelow, readSources } from './checks/source-files.mjs'
 import { checkMigrations, checkOrganizationInSql, checkSqlPlaces, checkSqlPortability } from './checks/sql.mjs'
@@ -16,7 +17,13 @@ const program = typed.filter(({ path }) => path.startsWith('src/') && !path.ends
 const migrations = readSources(packageRoot, ['src/db/migrations'], ['.sql'])
 const paths = ['src', 'test', 'scripts', 'bench', 'docs', '.ci'].flatMap((folder) => pathsBelow(packageRoot, folder))
 
+const citable = {
+  decisionPaths: pathsBelow(packageRoot, 'docs/decisions'),
+  contract: readFileSync(join(packageRoot, 'docs', 'contract.md'), 'utf8'),
+}
+
 const problems = [
+  ...checkCitations(code, citable),
   ...checkOrganizationInSql(program, migrations),
   ...checkSqlPlaces(program),
   ...checkSqlPortability(program, migrations),

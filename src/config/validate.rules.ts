@@ -8,7 +8,7 @@ export interface ProcessFlags {
   readonly tlsRejectUnauthorized: string | undefined
 }
 
-/** The time limits from the innermost outwards; each must be shorter than the next (reliability section 9, LOAD-6). */
+/** The time limits from the innermost outwards; each must be shorter than the next (LOAD-6 in docs/RELIABILITY.md). */
 const TIMEOUT_LADDER = [
   'POOL_WAIT_MS',
   'ROW_LOCK_MS',

@@ -22,7 +22,7 @@ export type Posted =
   | { kind: 'answered'; status: number; retryAfter: string | null; durationMs: number }
   | { kind: 'failed'; reason: NoAnswer; durationMs: number }
 
-/** The only way from this server to an address that a customer chose (reliability 4.2, SSRF-1 to SSRF-3). */
+/** The only way from this server to an address that a customer chose (SSRF-1 to SSRF-3 in docs/RELIABILITY.md). */
 export interface Egress {
   /** Never throws. An address that the policy refuses is a failure before anything is sent. */
   post(request: OutboundPost): Promise<Posted>

@@ -1,4 +1,4 @@
-/** What is logged of a request, and nothing else is: ids, names from our own lists, and numbers (reliability section 12). */
+/** What is logged of a request, and nothing else is: ids, names from our own lists, and numbers. */
 export interface AccessLine {
   requestId: string
   method: string

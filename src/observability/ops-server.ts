@@ -29,7 +29,7 @@ interface Answer {
 }
 
 /**
- * Health and metrics on a port of their own, without a key (reliability section 12):
+ * Health and metrics on a port of their own, without a key:
  *
  * - `/livez` is 200 while the event loop turns. It asks nobody, so that an outage elsewhere is no reason to restart.
  * - `/readyz` is 200 or 503 with each check, and names the providers that are simulated (decision 23).

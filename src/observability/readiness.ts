@@ -26,7 +26,7 @@ export interface ReadinessParts {
 }
 
 /**
- * Whether requests should be sent here (reliability section 12). The database is asked at most once a second, by one
+ * Whether requests should be sent here. The database is asked at most once a second, by one
  * question at a time, however many ask, and no more while the server stops; the rest is looked at each time.
  */
 export function createReadiness(parts: ReadinessParts): { ready(): Promise<ReadyReport> } {

@@ -5,7 +5,7 @@ const PROBE_EVERY_MS = 100
 
 /**
  * Refuses at once while the database cannot be reached, so that a request does not wait for what has just failed for
- * others (reliability section 9). Open after three failures in a row; from then on it asks the database itself, and closes
+ * others. Open after three failures in a row; from then on it asks the database itself, and closes
  * when there is an answer. No request is spent on finding out.
  */
 export class Breaker {

@@ -36,7 +36,7 @@ export function failed(
   return failureAnswer(incoming.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
 }
 
-/** What trouble below the request means to the client (reliability section 9). */
+/** What trouble below the request means to the client. */
 function unexpected(context: AppContext, incoming: IncomingRequest, error: unknown): Failure {
   const hasKey = incoming.headers['idempotency-key'] !== undefined
   switch (databaseTrouble(error).kind) {

@@ -14,7 +14,7 @@ const FIELD = 'profile_completion'
 
 /**
  * Tells one callback how its run ended (contract 8.12). Sent's is sent once and unsigned; ours is signed with a secret of its
- * own and retried as webhooks are (decision 28; integrations 5).
+ * own and retried as webhooks are (decision 28).
  */
 export function deliverCallbackJob(options: DeliveryOptions): JobHandler {
   const { db, keys, egress, log, metrics } = options

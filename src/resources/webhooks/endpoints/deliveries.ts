@@ -71,7 +71,7 @@ function shown(delivery: LoggedDelivery) {
   }
 }
 
-/** `GET /v3/webhooks/{id}/events` (contract 12.2). `response_body` stays null: reliability 4.2, SSRF rule 4. */
+/** `GET /v3/webhooks/{id}/events` (contract 12.2). `response_body` stays null: what an address answers is shown to nobody, or it could be used to read inner hosts (SSRF). */
 export const listWebhookDeliveries: ReadEndpoint<StoredWebhook> = {
   kind: 'read',
   operation: 'listWebhookDeliveries',

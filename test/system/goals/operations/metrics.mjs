@@ -33,7 +33,7 @@ const scrape = {
       name: 'every request has series of its own',
       code: [
         {
-          file: 'http/transport/server.js',
+          file: 'http/transport/visit.js',
           find: 'const route = request.routeOptions.url ?? null',
           put: 'const route = request.url',
         },
