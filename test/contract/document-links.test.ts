@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { packageRoot } from '../../src/package-root.ts'
@@ -38,6 +38,24 @@ for (const page of documentPages()) {
     assert.deepEqual(deadLinks(page, readPage(page)), [])
   })
 }
+
+/** The files that a page names in backticks and that the repository does not hold, by their path or the end of it. */
+function missingFiles(text: string, files: readonly string[]): string[] {
+  const named = [...text.matchAll(/`((?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:ts|mjs|cjs))`/g)].map(([, name = '']) => name)
+  return named.filter((name) => !files.some((file) => file === name || file.endsWith(`/${name}`)))
+}
+
+test('every source file that a page for builders names is there', () => {
+  const files = ['src', 'test', 'bench', 'scripts'].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  for (const page of ['CONTRIBUTING.md', 'SECURITY.md', 'docs/ARCHITECTURE.md'])
+    assert.deepEqual(missingFiles(readPage(page), files), [], page)
+  assert.deepEqual(missingFiles('`main.ts` `src/main.ts` `nothing.ts` `*.fields.ts` `src/nothing.mjs`', files), [
+    'nothing.ts',
+    'src/nothing.mjs',
+  ])
+})
 
 test('a link to no file or no heading is found, and one in code is none', () => {
   const text = '# Two words, one\n[a](NOTHING.md) [b](API.md#nothing) [c](#two-words-one) [d](#three) `[e](NO.md)`\n'
