@@ -109,7 +109,7 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
 
 - **PATCH** is the published request of the profiles page, 1.7 KB, with a name that differs each time and a fresh
   Idempotency-Key: key, user and role are read, the body is validated, secrets are sealed, the profile, its brand, its history
-  and the kept answer are written in one statement, the access log goes to a file, the rate limit is on (raised with
+  and the stored response are written in one statement, the access log goes to a file, the rate limit is on (raised with
   \`RATE_LIMIT_FACTOR\`). One organization of 10,000 profiles, chosen at random. Its brand is sent as it is stored, so that of
   the brand only the time of its change is written; the row "PATCH of name and brand" sends another legal name each time.
 - **PostgreSQL** runs with \`fsync\` and \`synchronous_commit\` on, one checkpoint an hour, and a quarter of the memory (4 GB at most)
@@ -126,7 +126,7 @@ ${results.notes.map((note) => `- ${note}`).join('\n')}
   the same server: a thousandth of the same installation. Requests of one organization that follow each other share its scope, so
   the comparison with 10^3 profiles of one organization stands beside it.
 - **Instances** are processes on the same cores, the connections dealt out among them. After the run every accepted change is
-  looked for: one version, one history row and one kept answer each.
+  looked for: one version, one history row and one stored response each.
 
 ## Repeat it
 

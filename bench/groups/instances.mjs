@@ -67,7 +67,7 @@ async function lookForChanges({ owner }, accepted) {
   if (versions !== accepted || histories !== accepted || answers !== accepted || gaps !== 0) {
     throw new Error(`${accepted} changes were accepted, found: ${JSON.stringify(rows[0])}`)
   }
-  return `Several instances: ${accepted} accepted changes, each found once as a version, a history row and a kept answer.`
+  return `Several instances: ${accepted} accepted changes, each found once as a version, a history row and a stored response.`
 }
 
 /** What a change leaves on the disk, indexes included. */
@@ -75,5 +75,5 @@ async function sizeOfChange({ owner }, changes) {
   const { rows } = await owner.query(`
     select pg_total_relation_size('profile_history') as history, pg_total_relation_size('idempotency_keys') as answers`)
   const perChange = (bytes) => Math.round(Number(bytes) / changes)
-  return `A change leaves ${perChange(rows[0].history)} bytes of history for good and ${perChange(rows[0].answers)} bytes of kept answer for a day, indexes included.`
+  return `A change leaves ${perChange(rows[0].history)} bytes of history for good and ${perChange(rows[0].answers)} bytes of stored response for a day, indexes included.`
 }

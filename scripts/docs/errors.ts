@@ -48,11 +48,11 @@ export function renderErrors(): string {
 
 # Errors
 
-Every refusal is an envelope with \`success: false\` and an \`error\` of five members: \`code\`, \`message\`, \`details\`, \`doc_url\`, \`hint\`. Programs go by the code; codes are never renumbered or reused. The message can say more than the one below where the request is known better; so can \`hint\`, which otherwise is the column "What to do". The words of a hint may change.
+Every refusal is an envelope with \`success: false\` and an \`error\` of five members: \`code\`, \`message\`, \`details\`, \`doc_url\`, \`hint\`. Programs rely on \`code\`; codes are never renumbered or reused. \`message\` and \`hint\` can be more exact than the table, which has the general message and, under "What to do", the general hint. The words of a hint may change. [Troubleshoot](guides/troubleshoot.md) goes by symptom.
 
-\`doc_url\` of a published code is the published page. Every other code is Letterhead's and leads to \`/docs/errors/<CODE>\` on the server that answers, which has a page for all of them: below \`PUBLIC_URL\`, in development below the address that the server listens on, else as a path alone. \`details\` names each member at fault by its dotted path, with its sentences, or is null.
+\`doc_url\` of a published code is the published page. Letterhead's own codes have the page \`/docs/errors/<CODE>\` on the server: below \`PUBLIC_URL\`, in development below the address that the server listens on, otherwise as a path only. \`details\` maps the dotted path of each wrong member to its sentences, or is null.
 
-Retry tells whether the same request can succeed later without a change. Where it can, 409, 429, 502 and 503 carry \`Retry-After\`. Where it cannot, 409 and 5xx carry \`X-Should-Retry: false\`, which Sent's SDKs obey.
+The column Retry says whether the same request can succeed later without a change. If it can, 409, 429, 502 and 503 have \`Retry-After\`. If it cannot, 409 and 5xx have \`X-Should-Retry: false\`, which Sent's SDKs obey.
 
 ${markdownTable(['Status', 'Code', 'Message', 'Retry', 'What to do', 'Answered by'], rows)}
 

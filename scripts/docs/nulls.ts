@@ -52,13 +52,13 @@ export function renderNulls(): string {
 
 # Null, empty and absent
 
-What each member of a request does when it is absent, null, an empty text, or a value. Every cell is computed: the server's own code judges a request in which the member stands so. A member inside an object is judged with the rest of its object given; every other member is absent. The stored profile has a value everywhere.
+This page shows what each member of a request does when it is absent, null, an empty text, or a value. Every cell is computed: the server's own code validates a request with the member in that state. For a member inside an object the rest of that object is present; all other members are absent. The stored profile has a value in every member. [Update safely](guides/update-safely.md#clear-a-field) shows how to clear a field.
 
-- **kept**: the stored value stays. **default**: a new profile has its default. **removed**: the stored value goes and reads null. **set**: the value is stored.
-- **taken**: the value does its work and is not part of the profile. **not provided**: as if it were absent.
+- **kept**: the stored value stays. **default**: a new profile gets the default. **removed**: the stored value is deleted and reads null. **set**: the value is stored.
+- **taken**: the value is used and is not part of the profile. **not provided**: as if it were absent.
 - **400**: the request is refused with this sentence, and nothing is changed.
 
-Where the outcome depends on the stored \`billing_model\`, the cell tells both. In a list, an entry's member that is null is not provided, and the list that is sent replaces the stored one.
+If the outcome depends on the stored \`billing_model\`, the cell shows both. A list in a request replaces the stored list; a null member of an entry counts as not provided.
 
 ## PATCH as application/json
 

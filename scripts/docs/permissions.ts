@@ -22,14 +22,14 @@ export function renderPermissions(): string {
 
 # Permissions
 
-A key belongs to a user and has that user's role, as it is at the time of the request. What is not in the table is refused. A refusal is 403 \`AUTH_004\`, before anything about the target is told.
+A key belongs to a user and has the role that the user has at the time of the request. An operation that is not in the table is refused. A refusal is 403 \`AUTH_004\`, whether or not the target exists.
 
 ${markdownTable(['Operation', 'Route', ...ROLES, 'Acting as a profile'], rows)}
 
-The last column is about a key of a profile, and about a key of an organization that sends \`x-profile-id\`: "that profile" means that any other profile is not found (404). Only a key of an organization may send \`x-profile-id\`.
+The last column applies to the key of a profile, and to the key of an organization that sends \`x-profile-id\`. "That profile" means that any other profile is not found (404). Only the key of an organization may send \`x-profile-id\`.
 
-An invitation is looked at and answered without a key, by whoever has its token: ${OPEN_ENDPOINTS.map((endpoint) => `\`${endpoint.method} ${documentPath(endpoint.path)}\``).join(', ')}.
+The holder of an invitation's token needs no key for ${OPEN_ENDPOINTS.map((endpoint) => `\`${endpoint.method} ${documentPath(endpoint.path)}\``).join(', ')}.
 
-A test key has the rights of its user, and every change that it asks for is a dry run.
+A test key has the rights of its user, and each of its changes is a dry run.
 `
 }
