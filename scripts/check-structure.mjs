@@ -1,7 +1,7 @@
 /** What no other tool checks: SQL, purity, sizes, names, words. Each check is a function in scripts/checks/. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkLockfile } from './checks/lockfile.mjs'
+import { checkEngines, checkLockfile } from './checks/lockfile.mjs'
 import { checkFileNames, checkRootEntries, checkSliceFiles } from './checks/names.mjs'
 import { checkEnvironment, checkNetwork, checkRulesPurity } from './checks/purity.mjs'
 import { checkCitations } from './checks/references.mjs'
@@ -21,6 +21,7 @@ const citable = {
   decisionPaths: pathsBelow(packageRoot, 'docs/decisions'),
   contract: readFileSync(join(packageRoot, 'docs', 'contract.md'), 'utf8'),
 }
+const lock = readJson('package-lock.json')
 
 const problems = [
   ...checkCitations(code, citable),
@@ -39,9 +40,14 @@ const problems = [
   ...checkWords(code),
   ...checkAny(typed),
   ...checkTestsRun(typed),
-  ...checkLockfile(JSON.parse(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8'))),
+  ...checkLockfile(lock),
+  ...checkEngines(lock, readJson('package.json')),
 ]
 
 for (const { path, line, message } of problems) console.error(`${path}:${line}: ${message}`)
 console.log(`${code.length} files read, ${problems.length} problems`)
 process.exitCode = problems.length > 0 || program.length === 0 ? 1 : 0
+
+function readJson(name) {
+  return JSON.parse(readFileSync(join(packageRoot, name), 'utf8'))
+}
