@@ -6,10 +6,17 @@
  * The compiler is the native one: it takes a sixth of the time. The other `typescript` serves the checks that need its API.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { currentSources, isProgram, referenceScript, sourcePaths, stampPath } from './build-state.mjs'
+import {
+  changedReferenceScript,
+  currentSources,
+  isProgram,
+  referenceScript,
+  sourcePaths,
+  stampPath,
+} from './build-state.mjs'
 import { packageRoot } from './package-root.mjs'
 
 const build = join(packageRoot, 'build')
@@ -58,7 +65,8 @@ function publish(stamp) {
   writeFileSync(join(next, stampPath.slice('build/'.length)), JSON.stringify(stamp))
   const script = join(packageRoot, referenceScript.to)
   mkdirSync(dirname(script), { recursive: true })
-  copyFileSync(join(packageRoot, referenceScript.from), `${script}.next`)
+  const published = readFileSync(join(packageRoot, referenceScript.from), 'utf8')
+  writeFileSync(`${script}.next`, changedReferenceScript(published))
   renameSync(`${script}.next`, script)
   // The program last: it carries the stamp that vouches for the rest.
   replaceOutput('test')

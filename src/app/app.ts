@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts'
 import { type Connection, Database } from '../db/database.ts'
+import { findFirstProfile } from '../db/installation.store.ts'
 import { createEgress, type Egress } from '../egress/index.ts'
 import type { KeyRing } from '../encryption/key-ring.ts'
 import type { AppContext } from '../http/app-context.ts'
@@ -174,7 +175,9 @@ export function buildApp(options: AppOptions): App {
     requestDeadlineMs: config.timeouts.requestDeadlineMs,
     isDraining: () => draining,
     pages: (instance, bodies) => {
-      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl)
+      const isProduction = config.environment === 'production'
+      const findProfile = isProduction ? undefined : () => findFirstProfile(db)
+      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, config.http.publicUrl, findProfile)
       addCallbacks(instance, bodies, {
         receivers: options.receivers ?? [],
         accept: inbox.accept,

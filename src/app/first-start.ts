@@ -3,7 +3,7 @@ import { newRequestId } from '../contract/request-id.ts'
 import { nowWireTimestamp } from '../contract/timestamp.ts'
 import { newKeyText } from '../contract/tokens/key-text.ts'
 import type { Database, Executor } from '../db/database.ts'
-import { milestone } from '../db/installation.store.ts'
+import { milestone, noteFirstProfile } from '../db/installation.store.ts'
 import type { KeyRing } from '../encryption/key-ring.ts'
 import { keyDigest } from '../http/auth/authenticate.ts'
 import type { Caller } from '../http/caller.ts'
@@ -52,6 +52,7 @@ export async function firstStart(db: Database, keys: KeyRing): Promise<FirstStar
       last_four: apiKey.slice(-4),
     })
     const profileId = await makeProfile(tx, caller)
+    await noteFirstProfile(tx, organizationId, profileId)
     return { organizationId, profileId, apiKey }
   })
 }

@@ -30,3 +30,21 @@ export async function findKeyChecks(db: Database): Promise<string[]> {
 export async function noteKeyChecks(db: Database, names: readonly string[]): Promise<void> {
   for (const name of names) await db.runUnscoped(marked, [name])
 }
+
+const FIRST_PROFILE = 'first_profile:'
+
+const firstProfileFound = statement<{ name: string }>(
+  'find_first_profile',
+  "select name from milestones where name like 'first\\_profile:%' limit 1",
+)
+
+/** The id of the profile that the first start made; null where none did. */
+export async function findFirstProfile(db: Database): Promise<string | null> {
+  const [found] = await db.runUnscoped(firstProfileFound, [])
+  return found?.name.slice(FIRST_PROFILE.length) ?? null
+}
+
+/** Notes the profile that the first start makes. */
+export async function noteFirstProfile(db: Executor, organizationId: string, profileId: string): Promise<void> {
+  await milestone(db, organizationId, `${FIRST_PROFILE}${profileId}`)
+}

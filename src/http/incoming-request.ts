@@ -38,6 +38,7 @@ function shown(text: string): string {
 
 function whatCame(header: string | undefined): string {
   if (header === undefined) return 'the request has a body and no Content-Type'
+  if (header.trim() === '') return 'the Content-Type is empty'
   const type = readContentType(header)
   if (type.kind === 'charset') return `the charset is ${shown(type.charset)}, but JSON is UTF-8`
   if (type.kind === 'malformed') return `the Content-Type ${shown(header)} cannot be read`

@@ -66,7 +66,7 @@ function newServer(script: ReferenceScript | null, publicUrl: string | null = nu
     bodyBytesMax: 1_048_576,
     isDraining: () => false,
     pages: (instance, bodies) => {
-      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, async () => script)
+      addPages(instance, { keyed: ENDPOINTS, open: OPEN_ENDPOINTS }, publicUrl, undefined, async () => script)
       addCallbacks(instance, bodies, {
         receivers: (['tcr', 'telnyx', 'meta'] as const).map((provider) => ({
           provider,

@@ -248,7 +248,8 @@ function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): P
     if (Object.keys(strayRefused).length === 0) return plan
   } catch (error) {
     if (!(error instanceof Failure) || error.details === null || error.code !== 'VALIDATION_001') throw error
-    throw new Failure('VALIDATION_001', { details: addSpellings({ ...strayRefused, ...error.details }, reading) })
+    const details = addSpellings({ ...strayRefused, ...error.details }, reading)
+    throw new Failure('VALIDATION_001', { details, hint: error.hint })
   }
   throw new Failure('VALIDATION_001', { details: strayRefused })
 }

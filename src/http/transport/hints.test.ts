@@ -65,6 +65,7 @@ test('E9: what stands for an id in a path is told apart from an id that is unkno
   ]) {
     assert.match(pathIdHint({ profileId: value }) ?? '', /^The path holds a placeholder where profileId belongs/, value)
   }
+  assert.match(pathIdHint({ profileId: '' }) ?? '', /leave the slash at the end out/)
   assert.match(pathIdHint({ profileId: ID, campaignId: ID.slice(1) }) ?? '', /holds as campaignId is no UUID/)
   assert.equal(pathIdHint({ profileId: ID, campaignId: ID.toUpperCase() }), undefined)
   assert.equal(pathIdHint({ token: 'inv_x' }), undefined)

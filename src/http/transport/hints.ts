@@ -20,7 +20,7 @@ export function misplacedKeyHint(headers: Headers, query: URLSearchParams): stri
   }
   const name = OTHER_KEY_HEADERS.find((other) => headers[other] !== undefined)
   if (name !== undefined) return `The ${name} header is not read here. Send the key in the x-api-key header.`
-  if (headers['x-api-key'] === '') return 'The x-api-key header is empty: is the variable that holds the key set?'
+  if (headers['x-api-key'] === '') return 'The x-api-key header is empty: set the variable that holds the key.'
   if (KEY_PARAMETERS.some((parameter) => query.has(parameter)))
     return 'A key in the address ends up in logs. Send it in the x-api-key header, and put a new key in its place.'
   return undefined
@@ -46,6 +46,7 @@ const PLACEHOLDER = /^(?:[{<:[$%].*|undefined|null|nan|none|.*\bobject\b.*)$/i
 export function pathIdHint(params: Readonly<Record<string, string>>): string | undefined {
   for (const [name, value] of Object.entries(params)) {
     if (!name.endsWith('Id') || UUID.test(value)) continue
+    if (value === '') return `The path ends where ${name} belongs: put the id there, or leave the slash at the end out.`
     if (PLACEHOLDER.test(value) || value.toLowerCase() === name.toLowerCase())
       return `The path holds a placeholder where ${name} belongs: put the id in its place.`
     return `What the path holds as ${name} is no UUID. Take the id as the API answered it.`

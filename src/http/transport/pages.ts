@@ -1,6 +1,7 @@
 import type { RouteHandlerMethod } from 'fastify'
 import { readEntityTags } from '../../contract/entity-tag.ts'
 import { buildOpenApi } from '../openapi/document.ts'
+import { withExampleProfile } from '../openapi/example-profile.ts'
 import { type DescribedEndpoints, errorIndexPage, errorPage } from './error-pages.ts'
 import {
   PAGE_POLICY,
@@ -12,7 +13,7 @@ import {
 } from './reference-page.ts'
 import type { ServerOptions } from './server.ts'
 
-/** What is served beside the API. It needs no key: it says nothing that the repository does not say. */
+/** What is served beside the API. It needs no key: it says nothing that the repository does not say, but in development one id. */
 export const PAGES = [
   '/',
   '/docs',
@@ -42,16 +43,28 @@ const SCRIPT = 'text/javascript; charset=utf-8'
  * it is first asked for.
  *
  * @param publicUrl what the document names as its server; null names the server it was read from.
+ * @param findProfile finds the profile that the document has as its example; without one that is an id which nothing has.
  */
 export function addPages(
   server: Transport,
   endpoints: DescribedEndpoints,
   publicUrl: string | null,
+  findProfile: () => Promise<string | null> = async () => null,
   readScript: () => Promise<ReferenceScript | null> = readReferenceScript,
 ): void {
   let document: string | null = null
-  const written = () => {
-    document ??= JSON.stringify(buildOpenApi(endpoints.keyed, endpoints.open, publicUrl))
+  let shown: string | null = null
+  // Until the first start has made the profile there is none to show.
+  const written = async () => {
+    if (shown !== null) return shown
+    const build = () => buildOpenApi(endpoints.keyed, endpoints.open, publicUrl)
+    // The document is served also while the database is away.
+    const profileId = await findProfile().catch(() => null)
+    if (profileId !== null) {
+      shown = JSON.stringify(withExampleProfile(build(), profileId))
+      return shown
+    }
+    document ??= JSON.stringify(build())
     return document
   }
   let script: Promise<ReferenceScript | null> | null = null
@@ -80,7 +93,10 @@ export function addPages(
   })
   page(PAGES[3], async (_request, reply) => reply.headers(GUARDS).type(SCRIPT).send(START_SCRIPT))
   page(PAGES[4], async (_request, reply) =>
-    reply.headers(GUARDS).type('application/json; charset=utf-8').send(written()),
+    reply
+      .headers(GUARDS)
+      .type('application/json; charset=utf-8')
+      .send(await written()),
   )
   page(PAGES[5], async (_request, reply) => reply.headers(GUARDS).type(HTML).send(errorIndexPage()))
   page(PAGES[6], async (request, reply) => {

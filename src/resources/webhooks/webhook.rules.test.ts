@@ -69,17 +69,35 @@ test('a filter of what is not subscribed to is a problem, misspelt ones too', ()
 })
 
 test('an address that is none, alone, has the sentence of the contract and no details; all else is in the details', () => {
-  const alone = refusal({ endpoint_url: [NOT_AN_ADDRESS] })
+  const alone = refusal({ endpoint_url: [NOT_AN_ADDRESS] }, {})
   assert.deepEqual([alone.code, alone.message, alone.details], ['VALIDATION_001', NOT_AN_ADDRESS, null])
   for (const details of [
     { endpoint_url: [NOT_AN_ADDRESS], display_name: ['x'] },
     { endpoint_url: ['endpoint_url must use https'] },
     { display_name: ['x'] },
   ]) {
-    const failure = refusal(details)
+    const failure = refusal(details, {})
     assert.deepEqual([failure.code, failure.details], ['VALIDATION_001', details])
     assert.notEqual(failure.message, NOT_AN_ADDRESS)
   }
+})
+
+test('the refusal of an address or of the whole name of an event says what to send instead', () => {
+  const hint = (body: JsonObject, details: Record<string, string[]> = { 'event_types[0]': ['x'] }) =>
+    refusal(details, body).hint
+  assert.match(hint({}, { endpoint_url: ['endpoint_url must use https'] }), /WEBHOOKS_ALLOW_PRIVATE=on/)
+  assert.match(hint({}, { endpoint_url: [NOT_AN_ADDRESS] }), /https address/)
+  assert.doesNotMatch(hint({}), /https|event/)
+  assert.match(
+    hint({ event_types: ['x', 'profile.updated'] }),
+    /For profile\.updated alone send "event_types": \["profile"\] and "event_filters": \{"profile": \["updated"\]\}\.$/,
+  )
+  assert.match(
+    hint({ event_filters: { brand: ['brand.submitted'] } }),
+    /"event_filters": \{"brand": \["submitted"\]\}\.$/,
+  )
+  for (const named of [null, 'profile.updated', { profile: 'profile.updated' }, [7], ['profile.unknown']])
+    assert.equal(hint({ event_types: named, event_filters: named }), hint({}))
 })
 
 test('a webhook is shown whole, in the published order, and its secret only where it was just made', () => {

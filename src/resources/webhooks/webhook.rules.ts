@@ -1,4 +1,6 @@
-import { EMITTED_PARENTS } from '../../contract/events.ts'
+import { ADDRESS_HINT } from '../../contract/address-hint.ts'
+import { defaultHint } from '../../contract/errors.ts'
+import { DESCRIBED_EVENTS, type DescribedEvent, EMITTED_PARENTS } from '../../contract/events.ts'
 import { type Details, Failure } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import { DEFAULTS, NOT_AN_ADDRESS, type Webhook } from './webhook.fields.ts'
@@ -51,12 +53,36 @@ export function settingProblems(
  * The refusal of a body. An address that is none, and nothing else, has the contract's own sentence and no details
  * (contract 2.3).
  */
-export function refusal(details: Details): Failure {
+export function refusal(details: Details, body: JsonObject): Failure {
   const sentence = details.endpoint_url?.[0]
   const isAddressAlone = Object.keys(details).length === 1 && sentence === NOT_AN_ADDRESS
-  return isAddressAlone
-    ? new Failure('VALIDATION_001', { message: NOT_AN_ADDRESS })
-    : new Failure('VALIDATION_001', { details })
+  if (isAddressAlone) return new Failure('VALIDATION_001', { message: NOT_AN_ADDRESS, hint: ADDRESS_HINT })
+  const hints = [sentence === undefined ? null : ADDRESS_HINT, typeHint(body), filterHint(body)].filter(
+    (hint) => hint !== null,
+  )
+  return new Failure('VALIDATION_001', { details, hint: [defaultHint('VALIDATION_001', true), ...hints].join(' ') })
+}
+
+/** Of an event by its whole name, as deliveries have it, where the kinds of events belong. */
+function typeHint({ event_types: types }: JsonObject): string | null {
+  const event = Array.isArray(types) ? firstEvent(types) : undefined
+  if (event === undefined) return null
+  const { type, parent, suffix } = event
+  return `For ${type} alone send "event_types": ["${parent}"] and "event_filters": {"${parent}": ["${suffix}"]}.`
+}
+
+/** The same where only the second half of the name belongs. */
+function filterHint({ event_filters: filters }: JsonObject): string | null {
+  const named = isJsonObject(filters) ? Object.values(filters).filter((names) => Array.isArray(names)) : []
+  const event = firstEvent(named.flat())
+  if (event === undefined) return null
+  const { type, parent, suffix } = event
+  return `For ${type} send "event_filters": {"${parent}": ["${suffix}"]}.`
+}
+
+/** Out of the fixed list, so that nothing which was sent is repeated. */
+function firstEvent(names: readonly JsonValue[]): DescribedEvent | undefined {
+  return DESCRIBED_EVENTS.find(({ type }) => names.includes(type))
 }
 
 /** A webhook as answered, members in the published order (contract 12.1). `secret` only where it was just made. */

@@ -109,8 +109,12 @@ export const updateProfile: WriteEndpoint<Profile, readonly Reference[]> = {
   document: {
     tag: 'Profiles',
     summary: 'Update profile settings',
-    description:
+    description: [
       'Changes the members that are sent and keeps the others. In application/json a null means not provided; as application/merge-patch+json a null clears what can be cleared. All problems of a request are answered together.',
+      '**Brand.** `brand` creates or changes the brand of this profile: who the business is, whom to ask, and what it sends. A brand that was submitted to TCR cannot be changed. `brand` is not allowed together with `"inherit_tcr_brand": true`.',
+      '**Payment details.** `payment_details` (card number, expiry as MM/YY, CVC and billing ZIP code) is allowed where `billing_model` is `profile` or `profile_and_organization`, and not where it is `organization`. It goes on to the payment processor and is never stored on this server.',
+      '**Dry run.** With `"sandbox": true` every check runs and nothing is changed.',
+    ].join('\n\n'),
     body: updateDocument,
     mergePatch: true,
     answer: profileAnswer,

@@ -1,3 +1,5 @@
+import { ADDRESS_HINT } from '../../../contract/address-hint.ts'
+import { defaultHint } from '../../../contract/errors.ts'
 import { type Details, Failure } from '../../../contract/failure.ts'
 import { addUnknown } from '../../../contract/fields/patch.ts'
 import { addBrokenRules, inOrder } from '../../../contract/fields/rule.ts'
@@ -65,7 +67,10 @@ function joined(registration: Registration): Registration {
 function decide(call: Call<Profile>, input: CompletionInput): Plan {
   const { target: profile, caller, requestId, providers } = call
   const details = problemsOf(call, input)
-  if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
+  if (Object.keys(details).length > 0) {
+    const hint = [defaultHint('VALIDATION_001', true), ...(details.webHookUrl === undefined ? [] : [ADDRESS_HINT])]
+    throw new Failure('VALIDATION_001', { details, hint: hint.join(' ') })
+  }
   if (isComplete(profile, input)) {
     const data = { status: 'completed', message: 'Profile is already completed' }
     return { status: 200, data, etag: null, write: null }

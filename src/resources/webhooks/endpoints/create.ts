@@ -19,7 +19,7 @@ function decide(call: Call<null>, count: number): Plan {
     ...call.earlyProblems,
     ...addUnknown(reading, call.isStrict),
   }
-  if (Object.keys(details).length > 0) throw refusal(details)
+  if (Object.keys(details).length > 0) throw refusal(details, call.body)
   if (count >= WEBHOOKS_MAX)
     throw new Failure('VALIDATION_001', { message: `An account has at most ${WEBHOOKS_MAX} webhooks` })
   const webhook: Webhook = {

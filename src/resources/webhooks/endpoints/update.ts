@@ -17,7 +17,7 @@ function decide(call: Call<StoredWebhook>): Plan {
     ...call.earlyProblems,
     ...addUnknown(reading, call.isStrict),
   }
-  if (Object.keys(details).length > 0) throw refusal(details)
+  if (Object.keys(details).length > 0) throw refusal(details, call.body)
   const { sealedSecret: _sealed, ...stored } = call.target
   const webhook = { ...stored, ...readSettings(reading.values), updated_at: call.now }
   return {
