@@ -1,7 +1,9 @@
+import type { Config } from '../config/index.ts'
+import type { ServerLog } from '../observability/log.ts'
 import type { FirstStart } from './first-start.ts'
 
 /** What a person sees when the server has started. The API key is printed by the start that made it, and never again. */
-export interface Started {
+interface Started {
   url: string
   opsUrl: string
   simulated: readonly string[]
@@ -23,7 +25,7 @@ function firstRequest(url: string, { apiKey, profileId }: FirstStart): string {
 }
 
 /** The lines to print. */
-export function banner({ url, opsUrl, simulated, dataDir, first }: Started): string {
+function banner({ url, opsUrl, simulated, dataDir, first }: Started): string {
   const lines = [
     '',
     `Letterhead is ready at ${url}`,
@@ -48,4 +50,23 @@ export function banner({ url, opsUrl, simulated, dataDir, first }: Started): str
     '',
   )
   return lines.join('\n')
+}
+
+/**
+ * Says that the server has started. In production that is one line of the log, so that standard output holds JSON lines only.
+ * Elsewhere it is text for a person, also where standard output is no terminal: the first API key is shown nowhere else.
+ */
+export function announce(
+  environment: Config['environment'],
+  log: Pick<ServerLog, 'info' | 'flush'>,
+  started: Started,
+  write: (text: string) => void = (text) => void process.stdout.write(text),
+): void {
+  if (environment !== 'production') {
+    write(`${banner(started)}\n`)
+    return
+  }
+  const { url, opsUrl, simulated, dataDir } = started
+  log.info('server_started', { url, ops_url: opsUrl, simulated: simulated.join(','), data_dir: dataDir })
+  log.flush()
 }

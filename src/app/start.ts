@@ -7,8 +7,8 @@ import { startOpsServer } from '../observability/ops-server.ts'
 import { createReadiness } from '../observability/readiness.ts'
 import type { Inbox } from '../provider-events/inbox.ts'
 import { type App, type AppOptions, buildApp } from './app.ts'
-import { banner } from './banner.ts'
-import { type FirstStart, firstStart } from './first-start.ts'
+import { announce } from './banner.ts'
+import { firstStart } from './first-start.ts'
 import { bound, fitKeys } from './preflight.ts'
 import { describePorts } from './providers.ts'
 import { endInOrder } from './shutdown.ts'
@@ -53,7 +53,13 @@ export async function startOn(
   app.jobs.start()
   app.inbox.start()
   void warmUp(warmth)
-  announce(config, { listening, opsUrl: `http://${ops.host}:${ops.port}`, database, ports, first })
+  announce(config.environment, log, {
+    url: config.http.publicUrl ?? listening,
+    opsUrl: `http://${ops.host}:${ops.port}`,
+    simulated: simulatedPorts(ports),
+    dataDir: database.isEmbedded ? config.dataDir : null,
+    first,
+  })
 }
 
 const AHEAD_AFTER_MS = 250
@@ -84,20 +90,9 @@ function readinessOf(app: App, ports: App['context']['ports'], warmth: { readonl
   })
 }
 
-interface Announced {
-  listening: string
-  opsUrl: string
-  database: OpenedDatabase
-  ports: App['context']['ports']
-  first: FirstStart | null
-}
-
-function announce(config: Config, { listening, opsUrl, database, ports, first }: Announced): void {
-  const simulated = Object.entries(describePorts(ports))
+/** The ports that nobody real answers. */
+function simulatedPorts(ports: App['context']['ports']): string[] {
+  return Object.entries(describePorts(ports))
     .filter(([, port]) => port.isSimulated)
     .map(([name]) => name)
-  const url = config.http.publicUrl ?? listening
-  process.stdout.write(
-    `${banner({ url, opsUrl, simulated, dataDir: database.isEmbedded ? config.dataDir : null, first })}\n`,
-  )
 }

@@ -172,8 +172,8 @@ test('the gauges show what waits, and parked jobs are told of after a start', as
   const worker = workerOf(bench, async () => FINISHED)
   await whileStarted(worker, () => until(() => bench.events('jobs_parked').length > 0))
   assert.deepEqual(bench.events('jobs_parked'), [{ parked: 1 }])
-  assert.equal(await bench.counted('outbox_pending'), 3)
-  assert.ok((await bench.counted('outbox_oldest_seconds')) >= 3_600)
+  assert.equal(await bench.counted('letterhead_outbox_pending'), 3)
+  assert.ok((await bench.counted('letterhead_outbox_oldest_seconds')) >= 3_600)
 })
 
 test('a job of a kind that this release does not know is left alone', async () => {

@@ -87,12 +87,35 @@ export function createMetrics(options: MetricsOptions): Metrics {
   })
   return {
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    render: async () => withOldNames(await registry.metrics()),
     requestStarted: () => active.inc(),
     requestEnded: createRequestRecorder(registers, active),
     watchPool: (pool) => addPoolGauges(registers, pool),
     ...createCounters(registers),
   }
+}
+
+/** New with the prefix, so nobody reads these by an older name. */
+const NEVER_UNPREFIXED = new Set(['letterhead_build_info'])
+
+/**
+ * The series, and once more without their prefix: dashboards and alerts of the release before read those names. The names of
+ * requests are OpenTelemetry's, those of the process prom-client's; they have one name only.
+ */
+function withOldNames(text: string): string {
+  const old = text
+    .split('\n\n')
+    .map((family) => family.trim())
+    .filter((family) => {
+      const [, name = ''] = /^# HELP (letterhead_\w+) /.exec(family) ?? []
+      return name !== '' && !NEVER_UNPREFIXED.has(name)
+    })
+    .map((family) =>
+      family
+        .replace(/^# HELP letterhead_(\w+) .*$/m, '# HELP $1 Old name of letterhead_$1.')
+        .replace(/^(# TYPE )?letterhead_/gm, '$1'),
+    )
+  return `${text.trimEnd()}\n\n${old.join('\n\n')}\n`
 }
 
 type Registers = Registry[]
@@ -126,36 +149,53 @@ function createRequestRecorder(registers: Registers, active: Gauge): Metrics['re
 function createCounters(registers: Registers) {
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Counter({ registers, name, help, labelNames })
-  const idempotency = counter('idempotency_requests_total', 'Requests with an Idempotency-Key.', ['outcome'])
-  const abandoned = counter('idempotency_abandoned_total', 'Claims on an Idempotency-Key that ended without an answer.')
-  const auth = counter('auth_failures_total', 'Requests refused for their key, user or role.', ['reason'])
-  const limited = counter('rate_limited_total', 'Requests refused by a rate limit.')
-  const shed = counter('load_shed_total', 'Requests refused because the server is full.', ['reason'])
-  const provider = counter('provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
+  const idempotency = counter('letterhead_idempotency_requests_total', 'Requests with an Idempotency-Key.', ['outcome'])
+  const abandoned = counter(
+    'letterhead_idempotency_abandoned_total',
+    'Claims on an Idempotency-Key that ended without an answer.',
+  )
+  const auth = counter('letterhead_auth_failures_total', 'Requests refused for their key, user or role.', ['reason'])
+  const limited = counter('letterhead_rate_limited_total', 'Requests refused by a rate limit.')
+  const shed = counter('letterhead_load_shed_total', 'Requests refused because the server is full.', ['reason'])
+  const provider = counter('letterhead_provider_calls_total', 'Calls to providers.', ['provider', 'outcome'])
   const registrations = counter(
-    'registration_parked_total',
+    'letterhead_registration_parked_total',
     'Registrations that need a person: what was sent stayed without an answer, or a provider says what cannot be.',
     ['step'],
   )
-  const deliveries = counter('webhook_attempts_total', 'Attempts at webhooks and callbacks.', ['what', 'outcome'])
-  const disabled = counter('webhooks_disabled_total', 'Webhooks switched off because their endpoint fails.', ['reason'])
-  const guarded = counter('provider_calls_refused_total', 'Calls that did not go out.', ['provider', 'reason'])
+  const deliveries = counter('letterhead_webhook_attempts_total', 'Attempts at webhooks and callbacks.', [
+    'what',
+    'outcome',
+  ])
+  const disabled = counter(
+    'letterhead_webhooks_disabled_total',
+    'Webhooks switched off because their endpoint fails.',
+    ['reason'],
+  )
+  const guarded = counter('letterhead_provider_calls_refused_total', 'Calls that did not go out.', [
+    'provider',
+    'reason',
+  ])
   const breaker = new Gauge({
     registers,
-    name: 'provider_breaker_open',
+    name: 'letterhead_provider_breaker_open',
     help: '1 while a provider is left alone because it keeps failing.',
     labelNames: ['provider'],
   })
-  const callback = counter('callback_events_total', 'Events of providers.', ['provider', 'outcome'])
+  const callback = counter('letterhead_callback_events_total', 'Events of providers.', ['provider', 'outcome'])
   const decrypt = counter(
-    'crypto_decrypt_failures_total',
+    'letterhead_crypto_decrypt_failures_total',
     'Sealed values that did not open. More than 0 is tampering or a lost key.',
   )
-  const card = counter('card_leak_blocked_total', 'Card-like numbers masked in log lines. Must be 0.')
-  const dropped = counter('log_lines_dropped_total', 'Log lines lost because their reader is blocked or gone.')
-  const tenant = counter('tenant_violation_total', 'Rows of another organization that a statement returned. Must be 0.')
-  const pending = new Gauge({ registers, name: 'outbox_pending', help: 'Background jobs that wait.' })
-  const oldest = new Gauge({ registers, name: 'outbox_oldest_seconds', help: 'Age of the oldest job that is due.' })
+  const card = counter('letterhead_card_leak_blocked_total', 'Card-like numbers masked in log lines. Must be 0.')
+  const dropped = counter(
+    'letterhead_log_lines_dropped_total',
+    'Log lines lost because their reader is blocked or gone.',
+  )
+  const tenant = counter(
+    'letterhead_tenant_violation_total',
+    'Rows of another organization that a statement returned. Must be 0.',
+  )
   return {
     idempotency(outcome) {
       idempotency.inc({ outcome })
@@ -177,11 +217,21 @@ function createCounters(registers: Registers) {
     cardLeakBlocked: (count) => card.inc(count),
     logLineDropped: () => dropped.inc(),
     tenantViolated: () => tenant.inc(),
-    outboxSeen(outbox) {
-      pending.set(outbox.pending)
-      oldest.set(outbox.oldestSeconds)
-    },
+    outboxSeen: createOutboxRecorder(registers),
   } satisfies Partial<Metrics>
+}
+
+function createOutboxRecorder(registers: Registers): Metrics['outboxSeen'] {
+  const pending = new Gauge({ registers, name: 'letterhead_outbox_pending', help: 'Background jobs that wait.' })
+  const oldest = new Gauge({
+    registers,
+    name: 'letterhead_outbox_oldest_seconds',
+    help: 'Age of the oldest job that is due.',
+  })
+  return (outbox) => {
+    pending.set(outbox.pending)
+    oldest.set(outbox.oldestSeconds)
+  }
 }
 
 function addPoolGauges(registers: Registers, pool: PoolCounts): void {
@@ -194,6 +244,6 @@ function addPoolGauges(registers: Registers, pool: PoolCounts): void {
         this.set(read())
       },
     })
-  gauge('db_pool_in_use', 'Database connections that run something.', () => pool.inUse())
-  gauge('db_pool_waiting', 'Callers that wait for a database connection.', () => pool.waiting())
+  gauge('letterhead_db_pool_in_use', 'Database connections that run something.', () => pool.inUse())
+  gauge('letterhead_db_pool_waiting', 'Callers that wait for a database connection.', () => pool.waiting())
 }

@@ -105,7 +105,7 @@ test('no card number stays anywhere, and no security code beside its request, wh
   assert.deepEqual(codesFound(places, played), [])
   if (hasDatabaseFiles(app)) assert.deepEqual(scanner.find(await databaseFiles(app, startedMs)), [])
   // The adapter's own error quotes its card twice, and the log masks it: what kept it out is the mask alone.
-  assert.match(await app.app.context.metrics.render(), /^card_leak_blocked_total 2$/m)
+  assert.match(await app.app.context.metrics.render(), /^letterhead_card_leak_blocked_total 2$/m)
 })
 
 test('nor where guessing of keys is slowed down', async () => {

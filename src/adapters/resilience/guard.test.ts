@@ -47,7 +47,7 @@ describe('guard around a port', () => {
     const { answer, has } = open()
     for (const outcome of [done(1), refused({ member: '', says: 'No.' }), unavailable('service', 7)]) {
       assert.deepEqual(await answer(outcome), outcome)
-      assert.ok(await has(`provider_calls_total{provider="carrier",outcome="${outcome.kind}"} 1`))
+      assert.ok(await has(`letterhead_provider_calls_total{provider="carrier",outcome="${outcome.kind}"} 1`))
     }
   })
 
@@ -57,7 +57,7 @@ describe('guard around a port', () => {
     const hang = () => guard.run<number>(undefined, () => new Promise((resolve) => ends.push(resolve)))
     const running = [hang(), hang()]
     assert.deepEqual(await answer(done(1)), notAsked(1))
-    assert.ok(await has('provider_calls_refused_total{provider="carrier",reason="bulkhead_full"} 1'))
+    assert.ok(await has('letterhead_provider_calls_refused_total{provider="carrier",reason="bulkhead_full"} 1'))
     ends[0]?.(done(2))
     assert.deepEqual(await running[0], done(2))
     assert.deepEqual(await answer(done(3)), done(3))
@@ -70,7 +70,7 @@ describe('guard around a port', () => {
       const { answer, advance, calls, lines, has } = open()
       for (let time = 0; time < 3; time += 1) await answer(failure)
       assert.deepEqual(lines, ['provider.breaker_opened'])
-      assert.ok(await has('provider_breaker_open{provider="carrier"} 1'))
+      assert.ok(await has('letterhead_provider_breaker_open{provider="carrier"} 1'))
       assert.deepEqual(await answer(done(1)), notAsked(10))
       assert.equal(calls(), 3, 'nothing goes out while the breaker is open')
       advance(OPEN_MS)
@@ -81,7 +81,7 @@ describe('guard around a port', () => {
       assert.deepEqual(await answer(done(1)), done(1))
       assert.deepEqual(await answer(done(2)), done(2))
       assert.deepEqual(lines, ['provider.breaker_opened', 'provider.breaker_closed'])
-      assert.ok(await has('provider_breaker_open{provider="carrier"} 0'))
+      assert.ok(await has('letterhead_provider_breaker_open{provider="carrier"} 0'))
     })
   }
 

@@ -126,7 +126,7 @@ test('a claim with nothing recorded is counted and told of once; the keyed one w
   assert.equal(await worker.runDue(), 2)
   assert.equal(await worker.runDue(), 0)
   assert.deepEqual(payments.calls, [])
-  assert.equal(await bench.counted('idempotency_abandoned_total'), 2)
+  assert.equal(await bench.counted('letterhead_idempotency_abandoned_total'), 2)
   const told = bench.events('claim_abandoned')
   assert.deepEqual(told.map(({ claim }) => claim).sort(), [keyed.id, keyless.id].sort())
   assert.equal(told[0]?.operation, 'updateProfile')
@@ -215,7 +215,7 @@ test('after 8 attempts the job is parked, told of once, kept through expiry, and
   assert.deepEqual(bench.events('payment_method_left_behind'), [
     { claim: claim.id, reason: 'timeout', processor: 'fake', reference: 'pm_1' },
   ])
-  assert.equal(await bench.counted('idempotency_abandoned_total'), 1)
+  assert.equal(await bench.counted('letterhead_idempotency_abandoned_total'), 1)
   await bench.sql("update idempotency_keys set expires_at = now() - interval '1 hour' where id = $1", [claim.id])
   assert.equal((await sweepExpired(bench.db, 'answers', 10)).deleted, 0)
   isDown = false

@@ -120,7 +120,8 @@ describe('a request with a card of which nobody knows whether it was written', (
       (line) => line.includes('payment_method_left_behind') && line.includes(callsOf()[0]?.onceKey.slice(0, 36) ?? '-'),
     )
   async function abandoned(): Promise<number> {
-    const [, count] = /^idempotency_abandoned_total (\d+)$/m.exec(await app.app.context.metrics.render()) ?? []
+    const [, count] =
+      /^letterhead_idempotency_abandoned_total (\d+)$/m.exec(await app.app.context.metrics.render()) ?? []
     assert.ok(count !== undefined)
     return Number(count)
   }

@@ -46,7 +46,7 @@ describe('more requests at a time than an instance works on', () => {
       assert.ok(Number(reply.headers['retry-after']) >= 1)
       assert.equal(reply.headers['x-request-id'], reply.json.meta.request_id)
     }
-    assert.match(await app.app.context.metrics.render(), /load_shed_total\{reason="requests"\} 2\n/)
+    assert.match(await app.app.context.metrics.render(), /letterhead_load_shed_total\{reason="requests"\} 2\n/)
     for (let round = 0; round < 4; round += 1) assert.equal((await org.admin.get('/v3/profiles')).status, 200)
     const { data } = await org.admin.get(`/v3/profiles/${ids[0]}`)
     assert.equal(data.description, 'Let in')

@@ -30,7 +30,7 @@ const isOpen = (socket: Socket) => !socket.destroyed && socket.readyState === 'o
 
 const shedOf = async (app: TestApp, reason: string) => {
   const text = await app.app.context.metrics.render()
-  return Number(new RegExp(`load_shed_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1] ?? 0)
+  return Number(new RegExp(`letterhead_load_shed_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1] ?? 0)
 }
 
 test('A3: without a valid key no body is waited for: the answer comes at once, and the connection ends', async () => {

@@ -179,7 +179,7 @@ describe('what needs a person', () => {
     assert.equal(parked.state, 'parked', JSON.stringify(parked))
     assert.equal(registry.log.filter((call) => call === 'submitBrand').length, 3)
     assert.equal((await org.admin.get(`/v3/profiles/${id}`)).data.status, 'pending_review')
-    assert.match(await app.app.context.metrics.render(), /registration_parked_total\{step="brand"\} 1/)
+    assert.match(await app.app.context.metrics.render(), /letterhead_registration_parked_total\{step="brand"\} 1/)
     assert.ok(app.lines.some((line) => line.includes('"registration_parked"')))
     const [job] = await app.sql<{ attempts: number }>("select attempts from jobs where kind = 'advance_registration'")
     assert.equal(job?.attempts, 8, 'the row stays for the gauges')

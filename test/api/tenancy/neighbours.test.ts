@@ -58,7 +58,7 @@ describe('A2: an organization whose lists take long', () => {
     assert.equal((await loud.admin.get(`/v3/profiles/${loudId}`)).status, 200, 'what is no list does not wait')
     await holder.query('rollback')
     assert.equal(kindOf(await first), '200')
-    assert.match(await app.app.context.metrics.render(), /load_shed_total\{reason="lists"\} 19\n/)
+    assert.match(await app.app.context.metrics.render(), /letterhead_load_shed_total\{reason="lists"\} 19\n/)
     assert.equal((await loud.admin.get(list())).status, 200)
   })
 })

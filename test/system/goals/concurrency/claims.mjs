@@ -72,7 +72,7 @@ const zombie = {
     for (const how of ['slow', 'stopped']) {
       for (const statement of ['record_payment_method', 'close_claim']) await loseLease(t, stage, { how, statement })
       if (how === 'slow') {
-        const fenced = await stage.metric('idempotency_requests_total', 'outcome="fenced"')
+        const fenced = await stage.metric('letterhead_idempotency_requests_total', 'outcome="fenced"')
         t.figure('fenced', fenced)
         t.check(fenced >= 1, 'no fenced request was counted')
       }
@@ -233,8 +233,11 @@ async function nobodyReturns(t, stage) {
   const id = await stage.profile()
   await crashAfterAttach(stage, payer(stage, id, 'abandoned'))
   // Read of the one that is left: what the other one has counted went with it.
-  const before = await stage.metric('idempotency_abandoned_total')
-  const waited = await until(async () => (await stage.metric('idempotency_abandoned_total')) > before, 30_000)
+  const before = await stage.metric('letterhead_idempotency_abandoned_total')
+  const waited = await until(
+    async () => (await stage.metric('letterhead_idempotency_abandoned_total')) > before,
+    30_000,
+  )
   t.figure('abandoned_after_ms', waited)
   t.check(Number.isFinite(waited), 'an abandoned claim was not counted within 30 s')
   await stage.instances[0].startPatiently()

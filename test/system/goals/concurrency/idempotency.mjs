@@ -145,7 +145,7 @@ const otherBody = {
     t.equal(`${strict.status} ${strict.json?.error?.code}`, '422 STRICT_001', 'strict mode')
     const [{ name }] = await stage.query('select name from profiles where id = $1', [id])
     t.equal(name, 'First', 'the stored name')
-    t.equal(await stage.metric('idempotency_requests_total', 'outcome="mismatch"'), 1, 'counted mismatches')
+    t.equal(await stage.metric('letterhead_idempotency_requests_total', 'outcome="mismatch"'), 1, 'counted mismatches')
   },
 }
 

@@ -208,7 +208,7 @@ const wrongKeys = {
     t.figure('refused', refused.length)
     t.figure('p99_calm_ms', p99(calm))
     t.figure('p99_beside_ms', p99(beside))
-    t.figure('shed', await stage.metric('load_shed_total', 'reason="(pipelined|unauthenticated)"'))
+    t.figure('shed', await stage.metric('letterhead_load_shed_total', 'reason="(pipelined|unauthenticated)"'))
     t.equal(
       refused.length,
       0,

@@ -122,7 +122,7 @@ const tampered = {
     const read = (id) => send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
     t.equal((await read(one)).status, 200, 'before (the positive control)')
     let tampers = 0
-    const before = await stage.metric('crypto_decrypt_failures_total')
+    const before = await stage.metric('letterhead_crypto_decrypt_failures_total')
     for (const [table, column, idColumn] of sealedColumns) {
       const at = async (id) =>
         String((await stage.query(`select ${column} as value from ${table} where ${idColumn} = $1`, [id]))[0].value)
@@ -144,7 +144,7 @@ const tampered = {
       t.equal((await read(one)).status, 200, `${table}.${column} put right`)
     }
     t.figure('tampers', tampers)
-    t.equal((await stage.metric('crypto_decrypt_failures_total')) - before, tampers, 'counted failures')
+    t.equal((await stage.metric('letterhead_crypto_decrypt_failures_total')) - before, tampers, 'counted failures')
   },
 }
 

@@ -57,9 +57,12 @@ export class Instance {
     const isHidden = this.env.PUBLIC_URL !== undefined
     if (isHidden && this.url === '') this.url = `http://127.0.0.1:${await freePort()}`
     const child = this.spawn(extra)
-    const found = await child.says(/Letterhead is ready at (\S+)[\s\S]*Health and metrics +(\S+)\/readyz/, 60_000)
-    if (!isHidden) this.url = found[1]
-    this.opsUrl = found[2]
+    const found = await child.says(
+      /Letterhead is ready at (\S+)[\s\S]*Health and metrics +(\S+)\/readyz|"server_started","url":"([^"]+)","ops_url":"([^"]+)"/,
+      60_000,
+    )
+    if (!isHidden) this.url = found[1] ?? found[3]
+    this.opsUrl = found[2] ?? found[4]
     return this
   }
 
