@@ -8,9 +8,9 @@ import { complete, type ShownRegistration, settle } from '../../kit/completion.t
 import { type TestApp, testApp } from '../../kit/servers/app.ts'
 import type { Json } from '../../kit/servers/client.ts'
 
-/** The rehearsal that `docs/PROVIDERS.md` prints, with its own texts. */
+/** The rehearsal that `docs/guides/rehearse-a-rejection.md` prints, with its own texts. */
 
-const page = await readFile(join(packageRoot, 'docs/PROVIDERS.md'), 'utf8')
+const page = await readFile(join(packageRoot, 'docs/guides/rehearse-a-rejection.md'), 'utf8')
 
 /** The JSON between two texts of the page. */
 function printed(from: string, to: string): string {
@@ -18,9 +18,9 @@ function printed(from: string, to: string): string {
   return page.slice(begin, page.indexOf(to, begin))
 }
 
-const profile = JSON.parse(printed("send POST '' '", "'\n")) as Json
+const profile = JSON.parse(printed("send POST '' '", "' | jq")) as Json
 const campaign = (text: string) =>
-  JSON.parse(printed("campaign() { echo '", "'; }").replace(`'"$1"'`, text)) as { campaign: object }
+  JSON.parse(printed("  echo '", "'\n}").replace(`'"$1"'`, text)) as { campaign: object }
 
 async function completed(app: TestApp, org: TestOrganization, id: string): Promise<ShownRegistration> {
   assert.equal((await complete(org.admin, id)).status, 202)
