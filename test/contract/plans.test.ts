@@ -110,9 +110,10 @@ test('no statement of a request or a worker is planned to read a table whole whi
         'claim_due_jobs: jobs_by_organization',
         'claim_receiver_jobs: jobs_by_receiver',
         'claim_receiver_jobs: jobs_in_flight',
+        'find_key_checks: milestones_pkey',
         'read_outbox: jobs',
       ],
-      'one row of an index, with a limit; the jobs that are held, which are few; the metrics count every job',
+      'one row of an index, with a limit; the jobs that are held and the marks of an installation, which are few; the metrics count every job',
     )
   })
 })

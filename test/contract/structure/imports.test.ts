@@ -61,7 +61,7 @@ const planted: [rule: string, from: string, to: string][] = [
   ['wiring-is-at-the-top', 'src/resources/brands/endpoints/wire.ts', 'src/app/app.ts'],
   ['program-without-tests', 'src/http/d.ts', 'test/kit/servers/app.ts'],
   ['system-tests-stand-outside', 'test/system/goals/a.mjs', 'src/app/app.ts'],
-  ['system-tests-stand-outside', 'test/system/goals/b.mjs', 'test/kit/servers/app.ts'],
+  ['system-tests-stand-outside', 'test/system/goals/b.mjs', 'test/api/shared.ts'],
   ['nothing-needs-system-tests', 'test/api/a.test.ts', 'test/system/harness/traffic/http.mjs'],
   ['rules-are-pure', 'src/resources/profiles/a.rules.ts', 'src/resources/profiles/profile.store.ts'],
   ['rules-without-node', 'src/resources/profiles/b.rules.ts', 'node:crypto'],
