@@ -65,9 +65,11 @@ const checksum = {
       t.equal(status, 401, 'a mistyped key')
     }
     t.equal(statements, 0, 'statements for mistyped keys')
+    // A key that is not known here yet is looked up before a body is read, and asked for again with its request.
     await send(stage.url, 'GET', '/v3/profiles', { key: stage.acme.admin })
-    // The first request of a key asks for it before its body is read, and once more with the request.
-    t.check(statements >= 1, 'no statement for a right key (the positive control)')
+    t.equal(statements, 2, 'statements for the first request of a right key (the positive control)')
+    await send(stage.url, 'GET', '/v3/profiles', { key: stage.acme.admin })
+    t.equal(statements, 3, 'statements for its second request as well')
   },
 }
 
