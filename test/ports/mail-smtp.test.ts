@@ -9,7 +9,7 @@ import { aMail, FROM, type MailHarness, mailSuite, newLog } from './mail.suite.t
 const CREDENTIALS = `letterhead:${encodeURIComponent('p@ss/word')}`
 
 type Options = Parameters<typeof startFakeSmtp>[0] & {
-  from?: typeof FROM
+  from?: { name: string; address: string }
   credentials?: string
   host?: string
   timeoutMs?: number

@@ -28,7 +28,7 @@ export function newLog(): { log: Log; logged: Logged[] } {
 export function aMail(members: Partial<MailMessage> = {}): MailMessage {
   return {
     id: '0190a0b0-0000-7000-8000-000000000002.aBc_-123',
-    to: { name: 'Jane Doe', address: 'jane@example.com' },
+    to: Object.freeze({ name: 'Jane Doe', address: 'jane@example.com' }),
     subject: 'Invitation to Acme',
     text: 'Hello Jane,\n\nyou are invited.\n',
     ...members,
@@ -55,8 +55,11 @@ function textOf(source: string): string {
   return Buffer.from(unfolded, 'latin1').toString()
 }
 
-/** Who sends the mails of the suite. */
-export const FROM = { name: 'Letterhead', address: 'no-reply@example.org' }
+/** Who sends the mails of the suite; frozen, as the configuration is. */
+export const FROM: { readonly name: string; readonly address: string } = Object.freeze({
+  name: 'Letterhead',
+  address: 'no-reply@example.org',
+})
 
 /** What every adapter of the mail port promises. */
 export function mailSuite(name: string, open: () => Promise<MailHarness>): void {

@@ -55,6 +55,8 @@ async function toBytes(message: MailMessage, from: MailFields['from']): Promise<
   return Buffer.isBuffer(sent.message) ? sent.message : Buffer.from([])
 }
 
+/** The code of a system error, or the kind of any other: its text may quote the mail. */
 function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN'
+  if (!(error instanceof Error)) return 'UNKNOWN'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -12,12 +12,17 @@ export interface MailFields {
   disableUrlAccess: true
 }
 
-/** @param from the sender, as the configuration read it. */
+/**
+ * The addresses are copies: nodemailer 10 writes the normalized address back into the objects that it is given, and the
+ * configuration is frozen.
+ *
+ * @param from the sender, as the configuration read it.
+ */
 export function mailFields({ id, to, subject, text }: MailMessage, from: MailFields['from']): MailFields {
   const host = from.address.slice(from.address.lastIndexOf('@') + 1)
   return {
-    from,
-    to,
+    from: { ...from },
+    to: { ...to },
     subject,
     text,
     messageId: `<${id}@${host}>`,

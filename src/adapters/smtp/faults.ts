@@ -70,6 +70,6 @@ export function toFault(error: unknown): SmtpFault {
   if (code === 'EENVELOPE' && command === 'MAIL FROM') return fault(unavailable('service'), 'sender_not_accepted')
   return fault(
     unavailable(aboutOf({ code, command, responseCode, response })),
-    typeof code === 'string' ? (REASONS[code] ?? 'not_now') : 'not_now',
+    typeof code === 'string' ? (REASONS[code] ?? 'not_now') : 'mail_not_made',
   )
 }

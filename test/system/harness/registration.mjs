@@ -1,6 +1,5 @@
-import { operations } from './traffic/contract.mjs'
 import { send } from './traffic/http.mjs'
-import { aBrand } from './traffic/request-bodies.mjs'
+import { aBrand, aCampaign } from './traffic/request-bodies.mjs'
 
 /** What goals about the submission of brands need of the API. */
 
@@ -20,10 +19,9 @@ export async function completable(stage, round) {
     inherit_tcr_campaign: false,
     brand: aBrand({ taxId: taxIdOf(round), city: 'Before' }),
   })
-  const campaign = operations.find((operation) => operation.id === 'createCampaign')?.example
   const { status, text } = await send(stage.url, 'POST', `/v3/profiles/${id}/campaigns`, {
     key: stage.acme.admin,
-    body: campaign,
+    body: { campaign: aCampaign() },
   })
   if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
   return id

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { hasten } from '../harness/registration.mjs'
 import { fill, operations } from '../harness/traffic/contract.mjs'
 import { send } from '../harness/traffic/http.mjs'
-import { aBrand } from '../harness/traffic/request-bodies.mjs'
+import { aBrand, aCampaign } from '../harness/traffic/request-bodies.mjs'
 import { until } from '../harness/traffic/retry.mjs'
 
 /**
@@ -105,7 +105,7 @@ export class Subjects {
         return (await this.#create('/v3/profiles', { name: 'Sales', ...whole })).id
       }
       case 'campaignId':
-        return (await this.#create(`/v3/profiles/${owner}/campaigns`, operationOf('createCampaign').example)).id
+        return (await this.#create(`/v3/profiles/${owner}/campaigns`, { campaign: aCampaign() })).id
       case 'keyId':
         return (await this.#create(`/v3/profiles/${owner}/keys`, {})).id
       case 'userId':

@@ -90,7 +90,7 @@ const searches = {
     {
       name: 'lists of one organization take every connection, and share round trips with others',
       code: [
-        { file: 'db/database.js', find: 'ofOneMax: () => 2', put: 'ofOneMax: () => 64' },
+        { file: 'db/database.js', find: 'ofOneMax: () => 1', put: 'ofOneMax: () => 64' },
         { file: 'db/database.js', find: 'isApart: true', put: 'isApart: false' },
         { file: 'db/pool/seats.js', find: "use === 'lists' && lists >= half", put: 'false' },
       ],

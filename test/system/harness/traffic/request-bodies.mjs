@@ -38,6 +38,28 @@ export function aBrand(business = {}) {
   }
 }
 
+/** A campaign that a registry takes: with the messages that the published example leaves out. */
+export function aCampaign() {
+  return {
+    name: 'Customer Notifications',
+    description: 'Appointment reminders and account notifications',
+    type: 'App',
+    useCases: [
+      {
+        messagingUseCaseUs: 'ACCOUNT_NOTIFICATION',
+        sampleMessages: [
+          'Hi {name}, your appointment is confirmed for {date} at {time}.',
+          'Your order #{order_id} has been shipped. Track at {url}',
+        ],
+      },
+    ],
+    messageFlow: 'Customers opt in at checkout on https://acmecorp.com',
+    optinMessage: 'Acme Corp: you are subscribed. Reply HELP for help, STOP to end.',
+    optoutMessage: 'Acme Corp: you are unsubscribed and get no more messages.',
+    helpMessage: 'Acme Corp: write to help@acmecorp.com. Reply STOP to end.',
+  }
+}
+
 /** Who pays, for a profile that bears its own bills. */
 export function aContact(name = 'Acme Billing') {
   return { name, email: 'billing@acmecorp.com', phone: '+12025551234', address: '123 Main Street, New York' }
