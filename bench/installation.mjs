@@ -108,7 +108,7 @@ async function prepareSchema(cluster, name) {
   const password = passwords.get(cluster.url) ?? randomBytes(16).toString('hex')
   passwords.set(cluster.url, password)
   const [{ migrate }, { asOwner }, { createServerRole }] = await Promise.all(
-    ['db/migrate', 'db/owner-session', 'db/create-role'].map(built),
+    ['db/admin/migrate', 'db/admin/owner-session', 'db/admin/create-role'].map(built),
   )
   const connection = { connectionString: withDatabase(cluster.url, name) }
   await asOwner(connection, (session) => createServerRole(session, role, password))
@@ -118,7 +118,7 @@ async function prepareSchema(cluster, name) {
 
 /** @returns {Promise<Account[]>} */
 async function seed(environment, owner, sizes) {
-  const [{ loadConfig }, { KeyRing }, { openPool }] = await Promise.all(['config', 'seal/key-ring', 'app'].map(built))
+  const [{ loadConfig }, { KeyRing }, { openPool }] = await Promise.all(['config/index', 'encryption/key-ring', 'app/app'].map(built))
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded
@@ -150,8 +150,8 @@ async function makeOrganization(db, keys, organizationId) {
       'resources/organizations/index',
       'resources/users/index',
       'resources/api-keys/index',
-      'contract/key-text',
-      'http/admission',
+      'contract/tokens/key-text',
+      'http/auth/authenticate',
     ].map(built),
   )
   const account = newKeyText('live', organizationId)

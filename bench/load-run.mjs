@@ -23,7 +23,7 @@ const memorySampleMs = 250
  * @returns {Promise<Outcome>}
  */
 export async function runLoad(order, { pids, postmaster, status = 200 }) {
-  const generator = start(process.execPath, [join(packageRoot, 'scripts', 'bench', 'programs', 'load.mjs')])
+  const generator = start(process.execPath, [join(packageRoot, 'bench', 'programs', 'load.mjs')])
   const next = messagesOf(generator)
   generator.child.stdin.end(JSON.stringify(order))
   await next()

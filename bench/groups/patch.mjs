@@ -37,7 +37,7 @@ export async function measurePatch(bench) {
 }
 
 async function startBare(form, { url, organizationId }, recording) {
-  const started = start(process.execPath, [join(packageRoot, 'scripts', 'bench', 'programs', 'bare.mjs')])
+  const started = start(process.execPath, [join(packageRoot, 'bench', 'programs', 'bare.mjs')])
   const next = messagesOf(started)
   started.child.stdin.end(JSON.stringify({ form, url, organizationId, recording }))
   const { port } = await next()

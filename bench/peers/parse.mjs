@@ -10,7 +10,7 @@ import { requestText } from '../server.mjs'
  * @param {{ folder: string, url: string, prefix: string, first: number, count: number }} at
  */
 export async function startParse(at) {
-  const started = start(process.execPath, [join(packageRoot, 'scripts', 'bench', 'programs', 'parse.mjs')], {
+  const started = start(process.execPath, [join(packageRoot, 'bench', 'programs', 'parse.mjs')], {
     cwd: at.folder,
   })
   const next = messagesOf(started)

@@ -99,9 +99,9 @@ const LISTING: Shape = {
   lines: 4,
   depth: 1,
   apart: 4,
-  itemsMax: 8,
+  itemsMax: 4,
   isApart: true,
-  ofOneMax: () => 2,
+  ofOneMax: () => 1,
   linesMax: (poolSize) => Math.max(1, Math.floor(poolSize / 2)),
 }
 /** Who waits for a lock in a shared round trip holds up the others, so nobody waits there for long. */
