@@ -18,7 +18,7 @@ export interface Request {
   body?: JsonObject
 }
 
-export interface Answer {
+export interface HttpResponse {
   data: JsonValue
   etag: string | null
   /** Of the headers of an answer, what a person should know. */
@@ -35,7 +35,7 @@ export function readBaseUrl(text: string): string {
 }
 
 /** Sends one request. Fails with the API's own code, message and details when it is refused. */
-export async function send(client: Client, request: Request): Promise<Answer> {
+export async function send(client: Client, request: Request): Promise<HttpResponse> {
   const query = request.query === undefined || request.query.size === 0 ? '' : `?${request.query.toString()}`
   let response: Response
   let text: string

@@ -63,7 +63,7 @@ export function readCursor(query: URLSearchParams): { created_at: string; id: st
 const number = (description: string, example: number) => Type.Integer({ description, example, nullable: true })
 
 /** The `pagination` member (contract 1.11). Counting costs a scan, so totals are there only when a page was asked for. */
-export const paginationAnswer = Type.Object(
+export const paginationResponse = Type.Object(
   {
     page: number('The page, when one was asked for.', 1),
     page_size: Type.Integer({ description: 'Most entries in one answer.', example: 20 }),

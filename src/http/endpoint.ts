@@ -89,7 +89,7 @@ export interface Forwarded {
 /** What a request will do and answer, decided before anything is written. */
 export interface Plan {
   /** The status of the answer, where it is one of the operation's others. */
-  status?: keyof NonNullable<EndpointDocument['alsoAnswers']>
+  status?: keyof NonNullable<EndpointDocument['otherResponses']>
   data: JsonValue
   etag: string | null
   forward?: (ports: Ports) => ForwardStep[]
@@ -107,7 +107,7 @@ export interface EndpointDocument {
   /** Schema of `data`; null for an answer without a body. */
   answer: TSchema | null
   /** Other answers of success, by their status. */
-  alsoAnswers?: Partial<Record<200 | 202, { description: string; answer: TSchema }>>
+  otherResponses?: Partial<Record<200 | 202, { description: string; answer: TSchema }>>
   body?: TSchema
   mergePatch?: boolean
   query?: TSchema

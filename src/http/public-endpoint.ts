@@ -7,7 +7,7 @@ import type { EndpointDocument, FailPhrase } from './endpoint.ts'
 export interface SecretAsk {
   organizationId: string
   digest: string
-  /** Answer what would be, and change nothing. */
+  /** HttpResponse what would be, and change nothing. */
   isSandbox: boolean
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CATALOGUE, type ErrorCode } from '../contract/errors.ts'
 import { Failure } from '../contract/failure.ts'
-import { answerHeaders, failureAnswer, successBody, unexpectedSentence } from './response.ts'
+import { failureResponse, responseHeaders, successBody, unexpectedSentence } from './response.ts'
 
 const CARD = '4242424242424242'
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?\+00:00$/
@@ -24,14 +24,14 @@ test('every answer names its request and version, is kept by no cache, and is re
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   }
-  assert.deepEqual(answerHeaders('req_1', null), headers, 'a 204 says nothing of a body')
+  assert.deepEqual(responseHeaders('req_1', null), headers, 'a 204 says nothing of a body')
   // A length in characters would end the answer before its last bytes.
   for (const [body, bytes] of [
     ['', 0],
     ['{}', 2],
     ['{"name":"Zürich 東京 🙂"}', 30],
   ] as const) {
-    assert.deepEqual(answerHeaders('req_1', body), {
+    assert.deepEqual(responseHeaders('req_1', body), {
       ...headers,
       'content-type': 'application/json; charset=utf-8',
       'content-length': bytes,
@@ -46,7 +46,7 @@ test('a success is data without an error, in the order of the contract', () => {
 })
 
 test('a failure is an error without data, in the order of the contract', () => {
-  const { status, headers, body } = failureAnswer('req_1', new Failure('RESOURCE_014'))
+  const { status, headers, body } = failureResponse('req_1', new Failure('RESOURCE_014'))
   assert.deepEqual([status, headers], [404, {}])
   assert.deepEqual(read(body), {
     success: false,
@@ -63,19 +63,19 @@ test('a failure is an error without data, in the order of the contract', () => {
   const { error, ...rest } = JSON.parse(body ?? '')
   assert.deepEqual(Object.keys(rest), ['success', 'data', 'meta'])
   assert.deepEqual(Object.keys(error), ['code', 'message', 'details', 'doc_url', 'hint'], 'what is ours stands last')
-  const own = failureAnswer('req_1', new Failure('ROUTE_001'), { docsOrigin: 'https://api.example.com' })
+  const own = failureResponse('req_1', new Failure('ROUTE_001'), { docsOrigin: 'https://api.example.com' })
   assert.equal(read(own.body).error.doc_url, 'https://api.example.com/docs/errors/ROUTE_001')
 })
 
 test('what a failure says of itself goes before the catalogue, and what the caller says before both', () => {
   const failure = new Failure('RESOURCE_014', { message: 'Own', headers: { 'x-a': 'b' } })
-  assert.equal(read(failureAnswer('r', failure).body).error.message, 'Own')
-  assert.deepEqual(failureAnswer('r', failure).headers, { 'x-a': 'b' })
-  assert.equal(read(failureAnswer('r', failure, { message: 'Other' }).body).error.message, 'Other')
+  assert.equal(read(failureResponse('r', failure).body).error.message, 'Own')
+  assert.deepEqual(failureResponse('r', failure).headers, { 'x-a': 'b' })
+  assert.equal(read(failureResponse('r', failure, { message: 'Other' }).body).error.message, 'Other')
   const hinted = new Failure('RESOURCE_014', { hint: 'Look.' })
-  assert.equal(read(failureAnswer('r', hinted).body).error.hint, 'Look.')
-  assert.equal(read(failureAnswer('r', hinted, { hint: undefined }).body).error.hint, 'Look.')
-  assert.equal(read(failureAnswer('r', hinted, { hint: 'Ask.' }).body).error.hint, 'Ask.')
+  assert.equal(read(failureResponse('r', hinted).body).error.hint, 'Look.')
+  assert.equal(read(failureResponse('r', hinted, { hint: undefined }).body).error.hint, 'Look.')
+  assert.equal(read(failureResponse('r', hinted, { hint: 'Ask.' }).body).error.hint, 'Ask.')
 })
 
 test('a failure carries its code, status, details and cause', () => {
@@ -90,18 +90,18 @@ test('a failure carries its code, status, details and cause', () => {
 test('a client is told when to come again, or not to, exactly where the status leaves it open', () => {
   for (const code of Object.keys(CATALOGUE) as ErrorCode[]) {
     const { status, retry } = CATALOGUE[code]
-    const { headers } = failureAnswer('r', new Failure(code))
+    const { headers } = failureResponse('r', new Failure(code))
     const comesAgain = retry === 'later' && [409, 429, 503].includes(status)
     const staysAway = retry === 'never' && (status === 409 || status >= 500)
     assert.equal(headers['retry-after'], comesAgain ? '1' : undefined, code)
     assert.equal(headers['x-should-retry'], staysAway ? 'false' : undefined, code)
   }
   const told = new Failure('BUSINESS_002', { headers: { 'retry-after': '60' } })
-  assert.equal(failureAnswer('r', told).headers['retry-after'], '60')
+  assert.equal(failureResponse('r', told).headers['retry-after'], '60')
 })
 
 const details = (given: Record<string, string[]>) =>
-  read(failureAnswer('r', new Failure('VALIDATION_001', { details: given })).body).error.details
+  read(failureResponse('r', new Failure('VALIDATION_001', { details: given })).body).error.details
 
 test('a name of the client is repeated as it is up to 64 characters, and cut behind them', () => {
   const longest = 'a'.repeat(64)

@@ -6,7 +6,7 @@ import { nowWireTimestamp } from '../contract/timestamp.ts'
 import type { FailPhrase } from './endpoint.ts'
 
 /** What goes back to the client. `body` is the exact text; null for 204. */
-export interface Answer {
+export interface HttpResponse {
   status: number
   headers: Record<string, string>
   body: string | null
@@ -20,7 +20,7 @@ function meta(requestId: string) {
 }
 
 /** The headers that every answer of the API carries, whoever writes it, and those of its body. */
-export function answerHeaders(requestId: string, body: string | null): Record<string, string | number> {
+export function responseHeaders(requestId: string, body: string | null): Record<string, string | number> {
   return {
     'x-request-id': requestId,
     'x-api-version': VERSION,
@@ -65,15 +65,15 @@ export interface Wording {
 }
 
 /** The failure envelope and its headers. Permanent conflicts tell the SDKs not to retry; retryable ones say when to. */
-export function failureAnswer(requestId: string, failure: Failure, wording: Wording = {}): Answer {
-  return failureAnswers(failure, wording)(requestId)
+export function failureResponse(requestId: string, failure: Failure, wording: Wording = {}): HttpResponse {
+  return failureResponses(failure, wording)(requestId)
 }
 
 /** The same for many requests, by their ids: what does not differ between them is made once. */
-export function failureAnswers(
+export function failureResponses(
   failure: Failure,
   { message = failure.message, hint = failure.hint, docsOrigin = '' }: Wording = {},
-): (requestId: string) => Answer {
+): (requestId: string) => HttpResponse {
   const { code } = failure
   const { status, retry } = CATALOGUE[code]
   const headers: Record<string, string> = { ...failure.headers }

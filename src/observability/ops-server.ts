@@ -21,7 +21,7 @@ export interface OpsServer {
   close(): Promise<void>
 }
 
-interface Answer {
+interface HttpResponse {
   status: number
   type: string
   body: string
@@ -84,7 +84,7 @@ const WRONG_HOST = json(421, {
   message: 'This port does not answer for that Host. Ask by address, or name the host in OPS_ALLOWED_HOSTS',
 })
 
-async function answer(options: OpsServerOptions, request: IncomingMessage): Promise<Answer> {
+async function answer(options: OpsServerOptions, request: IncomingMessage): Promise<HttpResponse> {
   const path = (request.url ?? '').split('?')[0]
   if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return json(404, { status: 'not_found' })
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -95,7 +95,7 @@ async function answer(options: OpsServerOptions, request: IncomingMessage): Prom
   return { status: 200, type: options.metrics.contentType, body: await options.metrics.render() }
 }
 
-async function readiness(options: OpsServerOptions): Promise<Answer> {
+async function readiness(options: OpsServerOptions): Promise<HttpResponse> {
   const report = await options.checks.ready()
   const words = (checks: Record<string, boolean>) =>
     Object.fromEntries(Object.entries(checks).map(([name, holds]) => [name, holds ? 'ok' : 'failed']))
@@ -108,11 +108,11 @@ async function readiness(options: OpsServerOptions): Promise<Answer> {
   })
 }
 
-function json(status: number, body: object): Answer {
+function json(status: number, body: object): HttpResponse {
   return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, found: Answer): void {
+function send(request: IncomingMessage, response: ServerResponse, found: HttpResponse): void {
   response.writeHead(found.status, {
     'Content-Type': found.type,
     'Content-Length': Buffer.byteLength(found.body),

@@ -64,7 +64,7 @@ export function addCallbacks(server: Transport, bodies: OpenBodies, options: Cal
           now: options.now?.() ?? Date.now(),
         }
         const answer =
-          method === 'GET' ? challengeAnswer(receiver, incoming.url) : await take(options, receiver, incoming)
+          method === 'GET' ? challengeResponse(receiver, incoming.url) : await take(options, receiver, incoming)
         if (answer === null) throw refuse(request)
         bodies.letIn(request)
         return reply.headers(PLAIN).send(answer)
@@ -74,7 +74,7 @@ export function addCallbacks(server: Transport, bodies: OpenBodies, options: Cal
 }
 
 /** Null when the question is not one of this provider, or carries another token than ours. */
-function challengeAnswer(receiver: CallbackReceiver, url: string): string | null {
+function challengeResponse(receiver: CallbackReceiver, url: string): string | null {
   const mark = url.indexOf('?')
   return receiver.answerChallenge?.(new URLSearchParams(mark === -1 ? '' : url.slice(mark))) ?? null
 }

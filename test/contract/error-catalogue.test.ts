@@ -7,7 +7,7 @@ import { CATALOGUE, type CatalogueEntry, defaultHint, docUrl, type ErrorCode } f
 import { Failure } from '../../src/contract/failure.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { codesOf } from '../../src/http/openapi/failures.ts'
-import { failureAnswer } from '../../src/http/response.ts'
+import { failureResponse } from '../../src/http/response.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 /** The catalogue, the code that raises from it and what each endpoint declares are one and the same. */
@@ -147,7 +147,7 @@ test('the API document names for each endpoint what the lists say, and nothing t
 test('each code answers its status, its page and the headers that tell a client whether to come again', () => {
   for (const code of CODES) {
     const entry: CatalogueEntry = CATALOGUE[code]
-    const { status, headers, body } = failureAnswer('req_0123456789', new Failure(code))
+    const { status, headers, body } = failureResponse('req_0123456789', new Failure(code))
     const { error } = JSON.parse(body ?? '') as { error: Record<string, unknown> }
     assert.equal(status, entry.status, code)
     const hint = defaultHint(code, false)
@@ -189,7 +189,7 @@ test('names that a client made up are repeated cut, and without a card number', 
     [long]: [`${long} is not a known member`],
     'card 4111111111111111': ['card 4111111111111111 is wrong'],
   }
-  const { body } = failureAnswer('req_0123456789', new Failure('VALIDATION_001', { details }))
+  const { body } = failureResponse('req_0123456789', new Failure('VALIDATION_001', { details }))
   const { error } = JSON.parse(body ?? '') as { error: { details: Record<string, string[]> } }
   const cut = `${'x'.repeat(64)}…`
   assert.deepEqual(error.details, { [cut]: [`${cut} is not a known member`], 'card [card]': ['card [card] is wrong'] })

@@ -22,15 +22,15 @@ export interface GraphChange<T> extends GraphCall<T> {
   body: Record<string, string>
 }
 
-export interface GraphAnswer<T> {
+export interface GraphResponse<T> {
   outcome: Outcome<T>
   fault: GraphFault | null
 }
 
 export interface GraphSession {
-  get<T>(request: GraphRead<T>): Promise<GraphAnswer<T>>
+  get<T>(request: GraphRead<T>): Promise<GraphResponse<T>>
   /** What may have happened is a `timeout`. */
-  post<T>(request: GraphChange<T>): Promise<GraphAnswer<T>>
+  post<T>(request: GraphChange<T>): Promise<GraphResponse<T>>
 }
 
 /**
@@ -41,7 +41,7 @@ export function openSession(baseUrl: URL, log: Log, deadline: Deadline): GraphSe
   const send = async <T>(
     request: GraphCall<T>,
     exchange: Pick<BoundedRequest, 'url' | 'method' | 'body'>,
-  ): Promise<GraphAnswer<T>> => {
+  ): Promise<GraphResponse<T>> => {
     const isChange = exchange.method !== 'GET'
     const delivery = await boundedFetch({
       ...exchange,
@@ -79,12 +79,12 @@ export function openSession(baseUrl: URL, log: Log, deadline: Deadline): GraphSe
   }
 }
 
-function withoutFault(log: Log, step: string, reason: string, outcome: Outcome<never>): GraphAnswer<never> {
+function withoutFault(log: Log, step: string, reason: string, outcome: Outcome<never>): GraphResponse<never> {
   log.warn(`whatsapp.${outcome.kind}`, { provider: 'meta', step, reason })
   return { outcome, fault: null }
 }
 
-function withFault(log: Log, step: string, fault: GraphFault, isChange: boolean): GraphAnswer<never> {
+function withFault(log: Log, step: string, fault: GraphFault, isChange: boolean): GraphResponse<never> {
   const { outcome, reason } = judge(fault, isChange)
   const fields = { provider: 'meta', step, status: fault.status, code: fault.code, subcode: fault.subcode }
   if (reason === null) log.info('whatsapp.refused', { ...fields, fbtrace_id: fault.traceId })

@@ -10,7 +10,7 @@ import {
 } from '../../ports/whatsapp-reasons.ts'
 import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
 import { openDeadline } from '../http-client/deadline.ts'
-import { type GraphAnswer, type GraphSession, openSession } from './client.ts'
+import { type GraphResponse, type GraphSession, openSession } from './client.ts'
 import { isUnseen } from './faults.ts'
 import { type TokenFacts, toNumbersPage, toSuccess, toTokenFacts, toWabaFacts } from './wire.ts'
 
@@ -166,7 +166,7 @@ function isInspectionRefused(outcome: Outcome<TokenFacts>): boolean {
   return outcome.kind === 'done' && !outcome.value.isValid && outcome.value.errorCode === CODE_PARAMETER
 }
 
-function debugToken(session: GraphSession, accessToken: string, bearer: string): Promise<GraphAnswer<TokenFacts>> {
+function debugToken(session: GraphSession, accessToken: string, bearer: string): Promise<GraphResponse<TokenFacts>> {
   return session.get({
     name: 'inspect_token',
     path: 'debug_token',
@@ -193,7 +193,7 @@ async function findNumber(
 ): Promise<Outcome<string | null>> {
   let after: string | null = null
   for (let page = 1; page <= PAGES_MAX; page += 1) {
-    const { outcome }: GraphAnswer<{ ids: readonly string[]; after: string | null }> = await session.get({
+    const { outcome }: GraphResponse<{ ids: readonly string[]; after: string | null }> = await session.get({
       name: 'list_numbers',
       path: `${wabaId}/phone_numbers`,
       query: { fields: 'id', limit: '100', ...(after === null ? {} : { after }) },

@@ -13,7 +13,7 @@ export interface StripeConnection {
 }
 
 /** What one call gave: the port's outcome, and Stripe's error where there was one. */
-export interface StripeAnswer<T> {
+export interface StripeResponse<T> {
   outcome: Outcome<T>
   fault: StripeFault | null
 }
@@ -28,7 +28,7 @@ export interface StripeStep<T> {
 }
 
 export interface StripeSession {
-  run<T>(step: StripeStep<T>): Promise<StripeAnswer<T>>
+  run<T>(step: StripeStep<T>): Promise<StripeResponse<T>>
 }
 
 /** Of Stripe's headers only these reach the library; `stripe-notice` would print Stripe's text to our stderr. */
@@ -100,12 +100,12 @@ function errorStatusOf(delivery: Delivery | null): number | null {
   return delivery?.kind === 'answer' && delivery.status >= 400 ? delivery.status : null
 }
 
-function unread(log: Log, step: string, delivery: Delivery | null, of: About): StripeAnswer<never> {
+function unread(log: Log, step: string, delivery: Delivery | null, of: About): StripeResponse<never> {
   warn(log, 'unavailable', { step, reason: reasonOf(delivery) })
   return { outcome: unavailable(of), fault: null }
 }
 
-function failed(log: Log, step: string, delivery: Delivery | null, read: StripeFault): StripeAnswer<never> {
+function failed(log: Log, step: string, delivery: Delivery | null, read: StripeFault): StripeResponse<never> {
   if (delivery?.kind === 'timeout') {
     warn(log, 'timeout', { step })
     return { outcome: unanswered('service'), fault: null }

@@ -5,7 +5,7 @@ import { done, type Outcome } from '../../ports/outcome.ts'
 import type { Payer, PaymentMethod, Payments } from '../../ports/payments.ts'
 import { providerBaseUrl } from '../http-client/bounded-fetch.ts'
 import { openDeadline } from '../http-client/deadline.ts'
-import { openSession, type StripeAnswer, type StripeSession, type StripeStep } from './client.ts'
+import { openSession, type StripeResponse, type StripeSession, type StripeStep } from './client.ts'
 import { isCustomerMissing } from './faults.ts'
 import { type StripeMethod, toStripeCustomer, toStripeMethod } from './wire.ts'
 
@@ -62,7 +62,7 @@ async function attachCard(
   if (created.outcome.kind !== 'done') return created.outcome
   const method = created.outcome.value
 
-  const known: StripeAnswer<string> =
+  const known: StripeResponse<string> =
     payer.customer === null
       ? await createCustomer(session, customerKey(payer), payer)
       : { outcome: done(payer.customer), fault: null }
@@ -185,7 +185,7 @@ async function settle<T>(
   session: StripeSession,
   key: string,
   stepFor: (idempotencyKey: string) => StripeStep<T>,
-): Promise<StripeAnswer<T>> {
+): Promise<StripeResponse<T>> {
   let answer = await session.run(stepFor(key))
   for (let keys = 2; keys <= KEYS_MAX; keys += 1) {
     if (answer.outcome.kind !== 'unavailable' || !answer.fault?.isReplayed) return answer

@@ -8,7 +8,7 @@ import { readConfig, withInstallation } from '../installation.ts'
 import { chosenOrganization } from '../organization-choice.ts'
 import { type Output, toTable } from '../output.ts'
 import { changeBody, isMergePatch } from '../profile-change.ts'
-import { type Answer, type Client, type Request, readBaseUrl, send } from '../profile-client.ts'
+import { type Client, type HttpResponse, type Request, readBaseUrl, send } from '../profile-client.ts'
 import { refuseUnknown } from '../unknown-member.ts'
 
 interface ClientOptions {
@@ -62,7 +62,7 @@ async function list(output: Output, options: ListOptions): Promise<void> {
 }
 
 /** The profile with its tag, which `--if-match` takes, as one member more. */
-function show(output: Output, { data, etag, notes }: Answer): void {
+function show(output: Output, { data, etag, notes }: HttpResponse): void {
   const shown = isJsonObject(data) ? { ...data, etag } : data
   output.result(shown, JSON.stringify(shown, null, 2).split('\n'))
   for (const note of notes) output.note(note)
@@ -93,7 +93,7 @@ async function update(output: Output, id: string, options: UpdateOptions): Promi
 }
 
 /** Sends a change in which every member must be known. Fails with 64 where one is not. */
-async function sendChange(client: Client, request: Request): Promise<Answer> {
+async function sendChange(client: Client, request: Request): Promise<HttpResponse> {
   try {
     return await send(client, { ...request, headers: { ...request.headers, prefer: 'handling=strict' } })
   } catch (error) {

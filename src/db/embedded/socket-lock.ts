@@ -23,7 +23,7 @@ export interface Beacon {
 }
 
 /** Who answers on a socket. `pid` is null when the process accepts connections but is too busy to say its number. */
-export type Answer = { alive: true; pid: number | null } | { alive: false }
+export type HttpResponse = { alive: true; pid: number | null } | { alive: false }
 
 export type LockAttempt = { taken: true; release(): Promise<void> } | { taken: false; pid: number | null }
 
@@ -54,7 +54,7 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /** Asks whether a process listens on `path`. Anything but a refusal counts as alive. */
-export function ask(path: string): Promise<Answer> {
+export function ask(path: string): Promise<HttpResponse> {
   return new Promise((resolve) => {
     let text = ''
     const socket = connect(path)
@@ -73,7 +73,7 @@ export function ask(path: string): Promise<Answer> {
 }
 
 /** Who holds the lock `name` now. */
-export async function holderOf(directory: string, name: string): Promise<Answer> {
+export async function holderOf(directory: string, name: string): Promise<HttpResponse> {
   const highest = await highestOf(directory, name)
   return highest === 0 ? { alive: false } : ask(entry(directory, name, highest))
 }
@@ -83,7 +83,7 @@ export async function tryLock(directory: string, name: string): Promise<LockAtte
   let beacon: Beacon | null = null
   for (;;) {
     const highest = await highestOf(directory, name)
-    const holder: Answer = highest === 0 ? { alive: false } : await ask(entry(directory, name, highest))
+    const holder: HttpResponse = highest === 0 ? { alive: false } : await ask(entry(directory, name, highest))
     if (holder.alive) {
       await beacon?.close()
       return { taken: false, pid: holder.pid }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fi
 import type { KeyRing, SealPlace } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'
-import type { Answer } from '../response.ts'
+import type { HttpResponse } from '../response.ts'
 
 /**
  * Idempotency-Key (contract 3, decision 16). A key belongs to a customer and a mode. Its row is written in the same
@@ -54,7 +54,7 @@ export function replay(
   row: ChangeRow,
   caller: Caller,
   request: { identity: Identity; isStrict: boolean; isSandbox: boolean },
-): Answer {
+): HttpResponse {
   checkSameRequest(row, request.identity)
   const isMismatch = row.i_fingerprint !== request.identity.fingerprint
   if (request.isStrict && row.i_is_sandbox && !request.isSandbox) throw new Failure('STRICT_002')

@@ -16,7 +16,7 @@ const count = (description: string, example: number): JsonObject => ({
 })
 const mark = (description: string): JsonObject => text(description, 'true', { const: 'true' })
 
-/** Answer headers by their component names, which are the names on the wire. */
+/** HttpResponse headers by their component names, which are the names on the wire. */
 export const HEADERS = {
   'X-Request-Id': text('Id of this request, also in the log of the server.', REQUEST_ID),
   'X-Response-Time': text('Time that the server took.', '12ms'),

@@ -83,7 +83,7 @@ function requestBody(endpoint: Endpoint, names: SchemaNames): JsonObject | null 
 }
 
 function otherSuccesses(endpoint: Endpoint, { names }: Shared): JsonObject {
-  const others = Object.entries(endpoint.document.alsoAnswers ?? {})
+  const others = Object.entries(endpoint.document.otherResponses ?? {})
   return Object.fromEntries(
     others.map(([status, { description, answer }]) => {
       const schema = successSchema(names.answer(answer))

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { TSchema } from '../../contract/fields/schema.ts'
-import { paginationAnswer } from '../../contract/paging.ts'
+import { paginationResponse } from '../../contract/paging.ts'
 import type { EndpointDocument } from '../endpoint.ts'
 import { ENVELOPE_SCHEMAS } from './envelope.ts'
 import { toJsonSchema, type Use } from './schema.ts'
@@ -20,7 +20,7 @@ export class SchemaNames {
   readonly #answers = new Map<string, string>()
 
   constructor(endpoints: readonly Described[]) {
-    this.#add('Pagination', paginationAnswer)
+    this.#add('Pagination', paginationResponse)
     for (const { operation, document } of endpoints) {
       if (operation.startsWith('get') && document.answer !== null) this.#add(operation.slice(3), document.answer)
     }

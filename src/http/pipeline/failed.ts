@@ -4,7 +4,7 @@ import { SealBroken } from '../../encryption/envelope.ts'
 import type { AppContext } from '../app-context.ts'
 import type { FailPhrase } from '../endpoint.ts'
 import type { IncomingRequest } from '../incoming-request.ts'
-import { type Answer, failureAnswer, unexpectedSentence } from '../response.ts'
+import { failureResponse, type HttpResponse, unexpectedSentence } from '../response.ts'
 import { pathIdHint } from '../transport/hints.ts'
 
 /** Turns whatever was thrown into an answer of the catalogue. What is not a Failure is logged with its cause. */
@@ -13,7 +13,7 @@ export function failed(
   endpoint: { operation: string; failPhrase: FailPhrase },
   incoming: IncomingRequest,
   error: unknown,
-): Answer {
+): HttpResponse {
   const failure = error instanceof Failure ? error : unexpected(context, incoming, error)
   if (error instanceof SealBroken) context.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
@@ -33,7 +33,7 @@ export function failed(
   const message =
     failure.code === 'INTERNAL_001' ? unexpectedSentence(endpoint.failPhrase, incoming.requestId) : failure.message
   const hint = failure.status === 404 ? pathIdHint(incoming.params) : undefined
-  return failureAnswer(incoming.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
+  return failureResponse(incoming.requestId, failure, { message, hint, docsOrigin: context.docsOrigin() })
 }
 
 /** What trouble below the request means to the client. */

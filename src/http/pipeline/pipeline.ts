@@ -17,7 +17,7 @@ import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
 import type { AdmissionRow, ChangeRow } from '../first-read.store.ts'
 import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
-import { type Answer, successBody } from '../response.ts'
+import { type HttpResponse, successBody } from '../response.ts'
 import { failed } from './failed.ts'
 import { configuredProviders } from './provider-calls.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
@@ -30,7 +30,7 @@ export async function serve(
   endpoint: Endpoint,
   incoming: IncomingRequest,
   requestContext: RequestContext,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   try {
     const requestHeaders = readRequestHeaders(endpoint, incoming)
     const credential = await readCredential(context, incoming, requestHeaders)
@@ -86,7 +86,7 @@ async function read(
     caller,
     refused,
   }: { incoming: IncomingRequest; row: AdmissionRow; caller: Caller; refused: Details },
-): Promise<Answer> {
+): Promise<HttpResponse> {
   checkPathIds(reading, incoming)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')

@@ -9,7 +9,7 @@ import { lockedOut } from '../auth/lockout.ts'
 import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import type { OpenEndpoint, SecretAsk } from '../public-endpoint.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
-import { type Answer, successBody } from '../response.ts'
+import { type HttpResponse, successBody } from '../response.ts'
 import { failed } from './failed.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
 import { parseBody, sandboxTypos } from './write-request.ts'
@@ -33,7 +33,7 @@ export async function serveOpen(
   endpoint: OpenEndpoint,
   incoming: IncomingRequest,
   requestContext: RequestContext,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   try {
     const { isStrict } = readRequestHeaders(endpoint, incoming)
     const secret = incoming.params.token ?? ''

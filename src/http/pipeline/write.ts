@@ -15,7 +15,7 @@ import { deleteExpiredKey, type KeptRow, keepAnswer } from '../idempotency/idemp
 import { answerPlace, checkSameRequest, replay } from '../idempotency/idempotency.ts'
 import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
 import type { RequestContext } from '../request-context.ts'
-import { type Answer, successBody } from '../response.ts'
+import { type HttpResponse, successBody } from '../response.ts'
 import { checkIfMatch } from './if-match.ts'
 import { checkConfigured, configuredProviders, type Forwarding, forward } from './provider-calls.ts'
 import type { ChangeRequest } from './write-request.ts'
@@ -35,7 +35,7 @@ interface Decided {
   caller: Caller
   plan: Plan
   call: Call<unknown>
-  answer: Answer
+  answer: HttpResponse
 }
 
 /** @throws Failure with any code that the endpoint declares or that every endpoint can answer. */
@@ -44,7 +44,7 @@ export async function change(
   request: ChangeRequest,
   first: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   requestContext.isSandbox = request.isSandbox
   if (request.isSandbox) requestContext.headers['x-sandbox'] = 'true'
   let { row, caller } = first
@@ -70,8 +70,8 @@ export async function change(
 async function unlessAnswered(
   context: AppContext,
   request: ChangeRequest,
-  work: () => Promise<Answer | null>,
-): Promise<Answer | null> {
+  work: () => Promise<HttpResponse | null>,
+): Promise<HttpResponse | null> {
   try {
     return await work()
   } catch (error) {
@@ -102,7 +102,7 @@ async function settle(
   request: ChangeRequest,
   { row, caller }: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
-): Promise<Answer | null> {
+): Promise<HttpResponse | null> {
   const key = request.requestHeaders.idempotencyKey
   if (key === undefined || row.i_id === null) return null
   if (row.i_is_expired) {
@@ -132,7 +132,7 @@ function replayed(
   request: ChangeRequest,
   at: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
-): Answer {
+): HttpResponse {
   const answer = replay(at.row, at.caller, { ...request, isStrict: request.requestHeaders.isStrict })
   const isMismatch = answer.headers['idempotent-payload-mismatch'] !== undefined
   requestContext.idempotency = isMismatch ? 'mismatch' : (requestContext.idempotency ?? 'replay')
@@ -146,7 +146,7 @@ async function attempt(
   request: ChangeRequest,
   row: ChangeRow,
   { turn, requestContext }: { turn: number; requestContext: RequestContext },
-): Promise<Answer | null> {
+): Promise<HttpResponse | null> {
   const decided = await decide(context, context.db.reads, request, row)
   const steps = decided.plan.forward?.(context.ports) ?? []
   const isResumed = row.i_id !== null && row.i_state === 'claimed'
@@ -199,7 +199,7 @@ async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided)
   return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
 }
 
-async function keepOnly(context: AppContext, request: ChangeRequest, decided: Decided): Promise<Answer | null> {
+async function keepOnly(context: AppContext, request: ChangeRequest, decided: Decided): Promise<HttpResponse | null> {
   const kept = keptRow(request, decided)
   if (kept === null) return decided.answer
   const isKept = await unlessTaken(request, async () => {
@@ -254,7 +254,7 @@ function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): P
   throw new Failure('VALIDATION_001', { details: strayRefused })
 }
 
-function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): Answer {
+function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): HttpResponse {
   const headers: Record<string, string> = {}
   if (etag !== null) headers.etag = etag
   const status = plan.status ?? request.endpoint.status
@@ -290,7 +290,7 @@ async function finishForwarded(
   request: ChangeRequest,
   forwarding: Forwarding,
   requestContext: RequestContext,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   try {
     return await lockedChange(context, request, forwarding)
   } catch (error) {
@@ -305,7 +305,11 @@ async function finishForwarded(
 }
 
 /** The transaction form of a change: locks, reads and judges again, writes, and closes the claim if there is one. */
-function lockedChange(context: AppContext, request: ChangeRequest, forwarding: Forwarding | null): Promise<Answer> {
+function lockedChange(
+  context: AppContext,
+  request: ChangeRequest,
+  forwarding: Forwarding | null,
+): Promise<HttpResponse> {
   const { endpoint, credential } = request
   const { organizationId } = credential
   return context.db.transaction(organizationId, async (tx) => {

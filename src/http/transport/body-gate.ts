@@ -9,7 +9,7 @@ import { countedAddress } from '../auth/lockout.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { IncomingRequest } from '../incoming-request.ts'
 import { failed } from '../pipeline/failed.ts'
-import type { Answer } from '../response.ts'
+import type { HttpResponse } from '../response.ts'
 import { BodyBudget } from './body-budget.ts'
 import type { Connections } from './connections.ts'
 import { announcesBody, refuseConnection } from './framing.ts'
@@ -22,7 +22,7 @@ export type Verdict =
   /** It is answered as its key deserves, and its body is not read. */
   | { kind: 'unread'; isKeyRefused: boolean }
   /** It is answered with this. */
-  | { kind: 'answer'; answer: Answer }
+  | { kind: 'answer'; answer: HttpResponse }
 
 const nothing = () => {}
 const MIB = 1024 * 1024

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { Failure } from '../../contract/failure.ts'
-import { answerBrokenRequest, checkFraming } from './framing.ts'
+import { checkFraming, respondToBrokenRequest } from './framing.ts'
 
 /** A request as Node's parser hands it over: raw header lines, of which it keeps the first Host and Content-Type. */
 function arrived(url: string, lines: [string, string][]): IncomingMessage {
@@ -82,7 +82,7 @@ test('an encoded body is refused; identity is none', () => {
 
 function answered(error: Error & { code?: string }): string {
   const socket = new PassThrough()
-  answerBrokenRequest(error, socket, 'https://api.example.com')
+  respondToBrokenRequest(error, socket, 'https://api.example.com')
   return String(socket.read() ?? '')
 }
 
@@ -111,6 +111,6 @@ test('a connection that the client reset, or that cannot be written to, is close
   assert.equal(answered(Object.assign(new Error('reset'), { code: 'ECONNRESET' })), '')
   const socket = new PassThrough()
   socket.end()
-  answerBrokenRequest(Object.assign(new Error('broken'), { code: 'HPE_INVALID_METHOD' }), socket, '')
+  respondToBrokenRequest(Object.assign(new Error('broken'), { code: 'HPE_INVALID_METHOD' }), socket, '')
   assert.equal(socket.destroyed, true)
 })

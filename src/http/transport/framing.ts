@@ -4,7 +4,7 @@ import { Failure } from '../../contract/failure.ts'
 import { answersFor, isHost } from '../../contract/host.ts'
 import { newRequestId } from '../../contract/request-id.ts'
 import { unsupportedEncoding } from '../incoming-request.ts'
-import { answerHeaders, failureAnswer } from '../response.ts'
+import { failureResponse, responseHeaders } from '../response.ts'
 
 const TARGET_BYTES_MAX = 2048
 const LINGER_MS = 1_000
@@ -152,7 +152,7 @@ const CODES: Record<string, 'REQUEST_431' | 'REQUEST_408' | 'REQUEST_413'> = {
 }
 
 /** Answers bytes that could not be parsed with the envelope, then closes: nothing after them can be trusted. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex, docsOrigin: string): void {
+export function respondToBrokenRequest(error: Error & { code?: string }, socket: Duplex, docsOrigin: string): void {
   if (error.code === 'ECONNRESET') socket.destroy()
   else refuseConnection(socket, new Failure(CODES[error.code ?? ''] ?? 'REQUEST_400'), docsOrigin)
 }
@@ -175,8 +175,8 @@ function writeRefusal(socket: Duplex, failure: Failure, docsOrigin: string): voi
     return
   }
   const requestId = newRequestId()
-  const { status, headers, body } = failureAnswer(requestId, failure, { docsOrigin })
-  const all = { connection: 'close', ...answerHeaders(requestId, body), ...headers }
+  const { status, headers, body } = failureResponse(requestId, failure, { docsOrigin })
+  const all = { connection: 'close', ...responseHeaders(requestId, body), ...headers }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   // The client reads the refusal before its own bytes are cut off.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()

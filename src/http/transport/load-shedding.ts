@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { Failure } from '../../contract/failure.ts'
 import { newRequestId } from '../../contract/request-id.ts'
-import { answerHeaders, failureAnswers } from '../response.ts'
+import { failureResponses, responseHeaders } from '../response.ts'
 import { isPlain, refuseConnection, unansweredOn } from './framing.ts'
 
 /** One for all: to note where it was made costs more than the rest of a refusal. */
 export const TOO_MANY = new Failure('INTERNAL_005')
-const answerTooMany = failureAnswers(TOO_MANY)
+const respondTooMany = failureResponses(TOO_MANY)
 
 /** Requests without a known key that may wait for their answers on one connection. Few clients send more than one at a time. */
 const PIPELINED_MAX = 16
@@ -125,8 +125,8 @@ export class Crowd {
 
 function refuse(response: ServerResponse, isDraining: boolean): void {
   const requestId = newRequestId()
-  const { status, headers, body } = answerTooMany(requestId)
-  const all = Object.assign(answerHeaders(requestId, body), headers)
+  const { status, headers, body } = respondTooMany(requestId)
+  const all = Object.assign(responseHeaders(requestId, body), headers)
   if (isDraining) all.connection = 'close'
   response.writeHead(status, all)
   response.end(body)

@@ -14,11 +14,11 @@ import { serve } from '../pipeline/pipeline.ts'
 import { serveOpen } from '../pipeline/public-pipeline.ts'
 import type { OpenEndpoint } from '../public-endpoint.ts'
 import type { RequestContext } from '../request-context.ts'
-import { type Answer, failureAnswer } from '../response.ts'
+import { failureResponse, type HttpResponse } from '../response.ts'
 import { BodyGate, type Verdict } from './body-gate.ts'
 import { takeInWaiting, watchSockets } from './connection-draining.ts'
 import { Connections } from './connections.ts'
-import { announcesBody, answerBrokenRequest, refuseConnection, takeRequest } from './framing.ts'
+import { announcesBody, refuseConnection, respondToBrokenRequest, takeRequest } from './framing.ts'
 import { methodHint, routeHint } from './hints.ts'
 import { Crowd } from './load-shedding.ts'
 import { UNSERVED } from './not-implemented.ts'
@@ -147,7 +147,7 @@ function openFastify(options: ServerOptions): FastifyInstance {
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: 65_000,
     clientErrorHandler: (error: Error & { code?: string }, socket: Duplex) =>
-      answerBrokenRequest(error, socket, options.context.docsOrigin()),
+      respondToBrokenRequest(error, socket, options.context.docsOrigin()),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       void send(options, request, reply, refused(options, request, enterOrRefuse(options, request, reply) ?? error))
     },
@@ -284,7 +284,7 @@ function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply
   else act(verdict)
 }
 
-function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answer> {
+function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<HttpResponse> {
   return {
     name: `${method} ${path}`,
     kind: 'server',
@@ -293,7 +293,7 @@ function spanOf({ method, path, operation }: Endpoint | OpenEndpoint): Span<Answ
   }
 }
 
-type Work = (incoming: IncomingRequest, requestContext: RequestContext) => Promise<Answer>
+type Work = (incoming: IncomingRequest, requestContext: RequestContext) => Promise<HttpResponse>
 
 const NO_QUERY = new URLSearchParams()
 
@@ -318,16 +318,20 @@ function worked(
   work: Work,
   request: FastifyRequest,
   incoming: IncomingRequest,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { requestId, requestContext } = recordOf(request)
   return withDeadline(work(incoming, requestContext), options.requestDeadlineMs, requestId)
 }
 
 /** The last line: whatever a request waits for, its client gets an answer before the lease of its claim ends. */
-async function withDeadline(answer: Promise<Answer>, deadlineMs: number, requestId: string): Promise<Answer> {
+async function withDeadline(
+  answer: Promise<HttpResponse>,
+  deadlineMs: number,
+  requestId: string,
+): Promise<HttpResponse> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve(failureAnswer(requestId, new Failure('INTERNAL_004'))), deadlineMs)
+  const late = new Promise<HttpResponse>((resolve) => {
+    timer = setTimeout(() => resolve(failureResponse(requestId, new Failure('INTERNAL_004'))), deadlineMs)
   })
   try {
     return await Promise.race([answer, late])
@@ -336,12 +340,12 @@ async function withDeadline(answer: Promise<Answer>, deadlineMs: number, request
   }
 }
 
-function answerOf({ context }: ServerOptions, request: FastifyRequest, failure: Failure): Answer {
-  return failureAnswer(recordOf(request).requestId, failure, { docsOrigin: context.docsOrigin() })
+function answerOf({ context }: ServerOptions, request: FastifyRequest, failure: Failure): HttpResponse {
+  return failureResponse(recordOf(request).requestId, failure, { docsOrigin: context.docsOrigin() })
 }
 
 /** What the framework refused, in the words of the catalogue. Its own messages never reach a client. */
-function refused(options: ServerOptions, request: FastifyRequest, error: FastifyError | Failure): Answer {
+function refused(options: ServerOptions, request: FastifyRequest, error: FastifyError | Failure): HttpResponse {
   if (error instanceof Failure) return answerOf(options, request, error)
   const code = { 413: 'REQUEST_413', 414: 'REQUEST_414', 408: 'REQUEST_408' } as const
   const status = error.statusCode ?? 500
@@ -360,7 +364,7 @@ function unrouted(
   options: ServerOptions,
   request: FastifyRequest,
   allowed: ReadonlyMap<string, readonly string[]>,
-): Answer {
+): HttpResponse {
   const path = request.url.split('?')[0] ?? ''
   const found = [...allowed].filter(([template]) =>
     new RegExp(`^${template.replace(/:[A-Za-z]+/g, '[^/]+')}$`).test(path),

@@ -4,7 +4,7 @@ import { newRequestId } from '../../contract/request-id.ts'
 import type { ServerLog } from '../../observability/log.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import { newRequestContext, type RequestContext } from '../request-context.ts'
-import { type Answer, answerHeaders } from '../response.ts'
+import { type HttpResponse, responseHeaders } from '../response.ts'
 import { endUnread } from './framing.ts'
 
 /** What the transport knows of one request from its first byte to the last of its answer. */
@@ -59,14 +59,14 @@ export function send(
   options: VisitOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Answer,
+  answer: HttpResponse,
 ): FastifyReply {
   const record = recordOf(request)
   const isGood = answer.status < 400
   record.code = isGood ? null : codeOf(answer)
   const headers: OutgoingHttpHeaders = {
     ...(isGood ? {} : (reply.getHeaders() as OutgoingHttpHeaders)),
-    ...answerHeaders(record.requestId, answer.body),
+    ...responseHeaders(record.requestId, answer.body),
     'x-response-time': `${Math.round(performance.now() - record.startedMs)}ms`,
     ...record.requestContext.headers,
     ...answer.headers,
@@ -79,7 +79,7 @@ export function send(
   return reply
 }
 
-function codeOf(answer: Answer): string | null {
+function codeOf(answer: HttpResponse): string | null {
   return /"code":"([A-Z]+_\d+)"/.exec(answer.body ?? '')?.[1] ?? null
 }
 

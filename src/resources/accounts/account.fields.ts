@@ -46,7 +46,7 @@ const child = Type.Object({
   settings,
 })
 
-export const accountAnswer = Type.Object({
+export const accountResponse = Type.Object({
   type: oneOf(['organization', 'user', 'profile'], { description: 'Kind of account.', example: 'profile' }),
   id: uuid({ description: 'Identifies the account.', example: '770e8400-e29b-41d4-a716-446655440002' }),
   organization_id: uuid({

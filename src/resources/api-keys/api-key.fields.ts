@@ -64,9 +64,9 @@ const keyMembers = {
   }),
 }
 
-export const keyAnswer = Type.Object(keyMembers, { description: 'An API key without its text.' })
+export const keyResponse = Type.Object(keyMembers, { description: 'An API key without its text.' })
 
-export const createdKeyAnswer = Type.Object({
+export const createdKeyResponse = Type.Object({
   ...keyMembers,
   api_key: text({ max: 128 }, { description: 'The key. It is shown in this answer only.', example: 'sk_live_…' }),
 })

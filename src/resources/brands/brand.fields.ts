@@ -301,7 +301,7 @@ const registryText = (description: string, example: string) =>
   text({ max: 64 }, { description, example, nullable: true })
 
 /** The `brand` member of an answer, in the published order. */
-export const brandAnswer = Type.Object(
+export const brandResponse = Type.Object(
   {
     id: uuid({ description: 'Identifies the brand.', example: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890' }),
     tcr_brand_id: registryText('Id that the registry gave the brand.', 'BABC123'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toJsonSchema } from '../../http/openapi/schema.ts'
-import { brandAnswer } from './brand.fields.ts'
+import { brandResponse } from './brand.fields.ts'
 import {
   applyBrand,
   brandDifferences,
@@ -133,7 +133,7 @@ test('what is not set is null, and members of ours are shown where they are set'
 
 test('what an answer must have is what every brand is shown with', () => {
   const shown = presentBrand(brand, { isInherited: false, showTaxId: true })
-  const { properties } = toJsonSchema(brandAnswer, 'answer') as { properties: Record<string, { required: string[] }> }
+  const { properties } = toJsonSchema(brandResponse, 'answer') as { properties: Record<string, { required: string[] }> }
   for (const section of ['contact', 'business', 'compliance'] as const) {
     const members = new Set(Object.keys(shown[section] as object))
     assert.deepEqual(

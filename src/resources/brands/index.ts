@@ -1,4 +1,4 @@
-export { type Brand, brandAnswer, brandRequest, type SectionValues } from './brand.fields.ts'
+export { type Brand, brandRequest, brandResponse, type SectionValues } from './brand.fields.ts'
 export {
   applyBrand,
   type BrandSections,

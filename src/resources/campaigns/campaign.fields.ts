@@ -184,7 +184,7 @@ const customerId = uuid({
 const registryText = (description: string, example: string, max = 64) =>
   text({ max }, { description, example, nullable: true })
 
-const useCaseAnswer = Type.Object({
+const useCaseResponse = Type.Object({
   campaignId: uuid({ description: 'The campaign.', example: CAMPAIGN_ID }),
   customerId,
   messagingUseCaseUs: messagingUseCase,
@@ -201,9 +201,9 @@ function answeredAttributes() {
 }
 
 /** A campaign in an answer, in the published order (contract 9.3). */
-export const campaignAnswer = Type.Object(
+export const campaignResponse = Type.Object(
   {
-    useCases: Type.Array(useCaseAnswer, { description: 'What the messages are for.' }),
+    useCases: Type.Array(useCaseResponse, { description: 'What the messages are for.' }),
     tcrSyncError: registryText('What the registry said when it refused the campaign.', 'Opt-in is not described', 4096),
     kycSubmissionFormId: text(
       { max: 64 },

@@ -1,11 +1,11 @@
 import { email, instant, oneOf, text, uuid } from '../../contract/fields/field.ts'
 import { Type } from '../../contract/fields/schema.ts'
-import { brandAnswer } from '../brands/index.ts'
+import { brandResponse } from '../brands/index.ts'
 import { PROFILE_STATUSES } from './profile.fields.ts'
 import { billingContactMembers, numberMembers, scalarMembers } from './profile-members.fields.ts'
 
 /** A profile in an answer, in the published order (contract 8.1). */
-export const profileAnswer = Type.Object(
+export const profileResponse = Type.Object(
   {
     id: uuid({ description: 'Identifies the profile.', example: '770e8400-e29b-41d4-a716-446655440002' }),
     organization_id: uuid({
@@ -45,7 +45,7 @@ export const profileAnswer = Type.Object(
       description: 'Who is billed when the profile pays.',
       nullable: true,
     }),
-    brand: brandAnswer,
+    brand: brandResponse,
   },
   { description: 'A sender profile.' },
 )

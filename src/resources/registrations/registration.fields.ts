@@ -159,7 +159,7 @@ export const completeRequest = Type.Object({
 })
 
 /** `data` of the 202. */
-export const completeAnswer = Type.Object({
+export const completeResponse = Type.Object({
   message: text({ max: 100 }, { description: 'What happens now.', example: 'Profile completion in progress' }),
   callback_signing_secret: text(
     { max: 100 },
@@ -171,7 +171,7 @@ export const completeAnswer = Type.Object({
 })
 
 /** `data` of the 200. */
-export const completedAnswer = Type.Object({
+export const completedResponse = Type.Object({
   status: oneOf(['completed'], { description: 'The profile is complete.', example: 'completed' }),
   message: text({ max: 100 }, { description: 'In words.', example: 'Profile is already completed' }),
 })
@@ -180,7 +180,7 @@ const at = (description: string) =>
   instant({ description, example: '2026-03-25T10:43:34.589113+00:00', nullable: true })
 const dollars = (description: string, example: number | null) => Type.Number({ description, example, nullable: true })
 
-const feedbackAnswer = Type.Object({
+const feedbackResponse = Type.Object({
   category: text({ max: 100 }, { description: "The registry's category.", example: 'TAX_ID' }),
   fields: Type.Array(text({ max: 200 }, { description: 'A member of our request.', example: 'brand.business.taxId' }), {
     description: 'The members to correct.',
@@ -191,7 +191,7 @@ const feedbackAnswer = Type.Object({
   ),
 })
 
-const stepAnswer = Type.Object({
+const stepResponse = Type.Object({
   step: oneOf(STEPS, { description: 'What is done.', example: 'identity' }),
   subject_id: uuid({
     description: 'The brand or campaign that it is about.',
@@ -204,7 +204,7 @@ const stepAnswer = Type.Object({
     { max: 500 },
     { description: 'Why it is so: what the provider said, or why the step is skipped.', example: null, nullable: true },
   ),
-  feedback: Type.Array(feedbackAnswer, { description: 'What to correct.' }),
+  feedback: Type.Array(feedbackResponse, { description: 'What to correct.' }),
   next_try_at: at('When it is tried or looked up again.'),
   fee: dollars('What the registry has charged for it, in US dollars.', 4.5),
   snapshot: Type.Object(
@@ -224,7 +224,7 @@ const stepAnswer = Type.Object({
 })
 
 /** `data` of `GET /v3/profiles/{profileId}/registration`. */
-export const registrationAnswer = Type.Object(
+export const registrationResponse = Type.Object(
   {
     profile_id: uuid({ description: 'The profile.', example: '770e8400-e29b-41d4-a716-446655440002' }),
     state: oneOf(REGISTRATION_STATES, {
@@ -238,7 +238,7 @@ export const registrationAnswer = Type.Object(
     finished_at: at('When it came to its end.'),
     next_try_at: at('When something is tried or looked up again.'),
     fees_total: dollars('What the registry has charged in this run and those before it, in US dollars.', 4.5),
-    steps: Type.Array(stepAnswer, { description: 'The steps of the last run, in order.' }),
+    steps: Type.Array(stepResponse, { description: 'The steps of the last run, in order.' }),
   },
   { description: 'How far the registration of a profile is.' },
 )

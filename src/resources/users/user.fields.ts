@@ -53,7 +53,7 @@ export const removeRequest = Type.Object({ sandbox })
 const shownName = text({ max: 255 }, { description: 'Name of the person.', example: 'Jane Doe' })
 const shownEmail = email({ description: 'E-mail address.', example: 'jane@example.com' })
 
-export const userAnswer = Type.Object(
+export const userResponse = Type.Object(
   {
     id: uuid({ description: 'Identifies the user.', example: '0190a0b0-0000-7000-8000-000000000002' }),
     email: shownEmail,
@@ -83,14 +83,14 @@ export const userAnswer = Type.Object(
   { description: 'A user of the organization.' },
 )
 
-export const usersAnswer = Type.Object({
-  users: Type.Array(userAnswer, { description: 'Every user but the owner, oldest first.' }),
+export const usersResponse = Type.Object({
+  users: Type.Array(userResponse, { description: 'Every user but the owner, oldest first.' }),
 })
 
 /** The body of an answer to an invitation, which nobody signs but the holder of its token. */
 export const answerRequest = Type.Object({ sandbox })
 
-export const invitationAnswer = Type.Object(
+export const invitationResponse = Type.Object(
   {
     organization_name: text({ max: 255 }, { description: 'Who invites.', example: 'Acme Corp' }),
     user_id: uuid({

@@ -109,7 +109,7 @@ export const replayRequest = Type.Object({
 const nullableInstant = (description: string) =>
   instant({ description, example: '2026-03-25T10:43:34.58912+00:00', nullable: true })
 
-export const webhookAnswer = Type.Object(
+export const webhookResponse = Type.Object(
   {
     id: uuid({ description: 'Identifies the webhook.', example: 'd4f5a6b7-c8d9-4e0f-a1b2-c3d4e5f6a7b8' }),
     display_name: displayName,

@@ -72,7 +72,7 @@ test('a key with a wrong checksum is refused without a query; one that reads wel
   await using app = await testApp()
   const { db } = app.app
   let queries = 0
-  const counted = <Asked extends unknown[], Answer>(run: (...asked: Asked) => Answer) => {
+  const counted = <Asked extends unknown[], HttpResponse>(run: (...asked: Asked) => HttpResponse) => {
     return (...asked: Asked) => {
       queries += 1
       return run(...asked)

@@ -40,14 +40,14 @@ export type StripeFakeFault =
   | { does: 'crash' | 'reset' | 'lost' | 'hang' }
   | { does: 'answer'; status: number; body: unknown; headers?: Record<string, string> }
 
-interface Answer {
+interface HttpResponse {
   status: number
   body: unknown
 }
 
 interface Kept {
   signature: string
-  answer: Answer | null
+  answer: HttpResponse | null
 }
 
 interface State {
@@ -137,7 +137,7 @@ async function underKey(
   request: StripeRequest,
   id: string,
   fault: StripeFakeFault | undefined,
-): Promise<{ answer: Answer; isReplay: boolean }> {
+): Promise<{ answer: HttpResponse; isReplay: boolean }> {
   const key = request.idempotencyKey
   const earlier = key === null ? undefined : state.kept.get(key)
   if (earlier !== undefined && earlier.signature !== signature) {
@@ -157,7 +157,7 @@ async function underKey(
   return { answer: entry.answer, isReplay: false }
 }
 
-function validate(state: State, { step, form }: StripeRequest): Answer | null {
+function validate(state: State, { step, form }: StripeRequest): HttpResponse | null {
   const unknown = unknownToStripe(step, form)
   if (unknown !== null) return refusal(400, 'invalid_request_error', { code: 'parameter_unknown', param: unknown })
   if (step !== 'create_method' || state.stripe.hasRawCardAccess) return null
@@ -167,7 +167,7 @@ function validate(state: State, { step, form }: StripeRequest): Answer | null {
   return refusal(402, 'invalid_request_error', { message })
 }
 
-function execute(state: State, { step, form }: StripeRequest, id: string): Answer {
+function execute(state: State, { step, form }: StripeRequest, id: string): HttpResponse {
   if (step === 'create_method') return createMethod(state, form)
   if (step === 'create_customer') {
     state.ids += 1
@@ -191,7 +191,7 @@ function execute(state: State, { step, form }: StripeRequest, id: string): Answe
   return { status: 200, body: present(method) }
 }
 
-function createMethod(state: State, form: Record<string, string>): Answer {
+function createMethod(state: State, form: Record<string, string>): HttpResponse {
   const number = form['card[number]'] ?? ''
   if (!isLuhnValid(number)) {
     const message = `Your card number ${number} is incorrect.`
@@ -203,7 +203,7 @@ function createMethod(state: State, form: Record<string, string>): Answer {
   return { status: 200, body: present(method) }
 }
 
-function attach(state: State, method: FakeMethod, customer: string): Answer {
+function attach(state: State, method: FakeMethod, customer: string): HttpResponse {
   if (!state.stripe.customers.has(customer)) return missing('customer')
   if (method.customer !== null) return refusal(400, 'invalid_request_error', { message: 'Already attached' })
   const [code, declineCode] = DECLINES[method.number] ?? []
@@ -236,11 +236,11 @@ function failure(type: string, members: Record<string, unknown>) {
   return { error: { type, message: 'Stripe says no', ...members } }
 }
 
-function refusal(status: number, type: string, members: Record<string, unknown>): Answer {
+function refusal(status: number, type: string, members: Record<string, unknown>): HttpResponse {
   return { status, body: failure(type, members) }
 }
 
-function missing(param: string): Answer {
+function missing(param: string): HttpResponse {
   return refusal(param === 'customer' ? 400 : 404, 'invalid_request_error', { code: 'resource_missing', param })
 }
 

@@ -45,7 +45,7 @@ export interface FakeTcrCampaign {
   sharing: { upstreamCnpId: string; sharingStatus: string } | null
 }
 
-interface Answer {
+interface HttpResponse {
   status: number
   body: unknown
 }
@@ -116,7 +116,7 @@ function stepOf(method: string, path: string): string {
   return ROUTES.find(([verb, pattern]) => verb === method && pattern.test(path))?.[2] ?? 'unknown'
 }
 
-const failure = (code: number, description: string, field?: string): Answer => ({
+const failure = (code: number, description: string, field?: string): HttpResponse => ({
   status: 400,
   body: [{ code, description, ...(field === undefined ? {} : { field }) }],
 })
@@ -133,10 +133,10 @@ function magicFault({ step, body }: TcrRequest, busy: Set<string>): TcrFakeFault
   return step === 'submit_campaign' && String(body.description).includes('[lost]') ? { does: 'hang' } : undefined
 }
 
-function answerTo(tcr: FakeTcr, request: TcrRequest): Answer {
+function answerTo(tcr: FakeTcr, request: TcrRequest): HttpResponse {
   const { step } = request
   if (step.includes('campaign') || step === 'qualify' || step === 'share' || step === 'sharing') {
-    return campaignAnswer(tcr, request)
+    return campaignResponse(tcr, request)
   }
   if (step === 'submit_brand') return submitBrand(tcr, request.body)
   if (step === 'list_brands') return listed([...tcr.brands.values()].map(shown), 'referenceId', request.query)
@@ -180,7 +180,7 @@ const REQUIRED = [
   'country',
 ]
 
-function submitBrand(tcr: FakeTcr, body: Record<string, unknown>): Answer {
+function submitBrand(tcr: FakeTcr, body: Record<string, unknown>): HttpResponse {
   const reference = String(body.referenceId ?? '')
   const isKnown = [...tcr.brands.values()].some(
     ({ fields }) => String(fields.referenceId).toLowerCase() === reference.toLowerCase(),
@@ -241,7 +241,7 @@ function settle(tcr: FakeTcr): void {
 /** What TCR's PUT of a campaign takes. */
 const CHANGEABLE = /^(description|sample[1-5]|messageFlow|helpMessage|resellerId|autoRenewal)$/
 
-function campaignAnswer(tcr: FakeTcr, { step, path, query, body }: TcrRequest): Answer {
+function campaignResponse(tcr: FakeTcr, { step, path, query, body }: TcrRequest): HttpResponse {
   if (step === 'qualify') return qualify(tcr, path)
   if (step === 'submit_campaign') return submitCampaign(tcr, body)
   if (step === 'list_campaigns') {
@@ -278,7 +278,7 @@ function campaignAnswer(tcr: FakeTcr, { step, path, query, body }: TcrRequest): 
   }
 }
 
-function qualify(tcr: FakeTcr, path: string): Answer {
+function qualify(tcr: FakeTcr, path: string): HttpResponse {
   const [, , brandId = '', , usecase] = path.split('/')
   const brand = tcr.brands.get(brandId)
   if (brand === undefined) return failure(502, 'Brand not found')
@@ -296,7 +296,7 @@ function qualify(tcr: FakeTcr, path: string): Answer {
   }
 }
 
-function submitCampaign(tcr: FakeTcr, body: Record<string, unknown>): Answer {
+function submitCampaign(tcr: FakeTcr, body: Record<string, unknown>): HttpResponse {
   const isKnown = [...tcr.campaigns.values()].some(({ fields }) => fields.referenceId === body.referenceId)
   if (isKnown) return failure(503, 'Duplicate record')
   const samples = [1, 2, 3, 4, 5].map((at) => String(body[`sample${at}`] ?? ''))
@@ -310,7 +310,11 @@ function shownCampaign({ id, fields, status }: FakeTcrCampaign) {
   return { ...fields, campaignId: id, cspId: CSP, status, monthlyFee: 10 }
 }
 
-function listed(records: Record<string, unknown>[], filter: string | null, query: Record<string, string>): Answer {
+function listed(
+  records: Record<string, unknown>[],
+  filter: string | null,
+  query: Record<string, string>,
+): HttpResponse {
   const wanted = filter === null ? undefined : query[filter]
   const kept = records.filter(
     (record) => wanted === undefined || String(record[filter ?? '']).toLowerCase() === wanted.toLowerCase(),

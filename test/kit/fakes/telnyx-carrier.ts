@@ -26,12 +26,12 @@ export interface FakeNumber {
 
 export type FakeAssignment = Pick<PhoneNumberCampaign, 'campaignId' | 'assignmentStatus' | 'telnyxCampaignId'>
 
-export interface Answer {
+export interface HttpResponse {
   status: number
   body: unknown
 }
 
-export function failure(status: number, code: string, detail: string, pointer?: string): Answer {
+export function failure(status: number, code: string, detail: string, pointer?: string): HttpResponse {
   const source = pointer === undefined ? {} : { source: { pointer } }
   return { status, body: { errors: [{ code, title: 'Error', detail, ...source }] } }
 }
@@ -54,7 +54,7 @@ export function now(): string {
   return new Date().toISOString().replace('Z', '000')
 }
 
-export function carrierAnswer(telnyx: CarrierState, request: TelnyxRequest): Answer {
+export function carrierResponse(telnyx: CarrierState, request: TelnyxRequest): HttpResponse {
   const { step, path, query, body } = request
   if (step === 'list_profiles') {
     const size = Number(query['page[size]'])
@@ -84,15 +84,15 @@ export function carrierAnswer(telnyx: CarrierState, request: TelnyxRequest): Ans
     number.messagingProfileId = String(body.messaging_profile_id)
     return { status: 200, body: { data: { id: number.id, messaging_profile_id: number.messagingProfileId } } }
   }
-  return assignmentAnswer(telnyx, step, String(body.phoneNumber ?? path.split('/')[2]), body)
+  return assignmentResponse(telnyx, step, String(body.phoneNumber ?? path.split('/')[2]), body)
 }
 
-function assignmentAnswer(
+function assignmentResponse(
   telnyx: CarrierState,
   step: string,
   phoneNumber: string,
   body: Record<string, unknown>,
-): Answer {
+): HttpResponse {
   const number = telnyx.numbers.get(phoneNumber)
   if (step === 'read_assignment') {
     if (number?.assignment == null) return failure(404, '10005', 'Not found')

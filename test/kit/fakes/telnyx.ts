@@ -15,10 +15,10 @@ import type {
 } from 'telnyx/resources/messaging-10dlc/campaign-builder'
 import { type FakeProvider, send, startFakeProvider } from './provider.ts'
 import {
-  type Answer,
   type CarrierState,
-  carrierAnswer,
+  carrierResponse,
   failure,
+  type HttpResponse,
   now,
   numberOf,
   type TelnyxRequest,
@@ -147,7 +147,7 @@ export async function startFakeTelnyx(): Promise<FakeTelnyx> {
 }
 
 /** The answer to what is as Telnyx describes it; anything else is refused and noted. */
-function checkedAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
+function checkedAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): HttpResponse {
   if (request.authorization !== `Bearer ${TELNYX_KEY}`) return failure(401, '10009', 'Authentication failed')
   const wrong = telnyxMisfit(request)
   if (wrong === null) return answerTo(telnyx, request)
@@ -176,11 +176,11 @@ function magicFault(telnyx: FakeTelnyx, request: TelnyxRequest, met: Set<string>
   return undefined
 }
 
-function answerTo(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
+function answerTo(telnyx: FakeTelnyx, request: TelnyxRequest): HttpResponse {
   const { step, path } = request
-  if (/profile|number|connect|assign/.test(step)) return carrierAnswer(telnyx, request)
+  if (/profile|number|connect|assign/.test(step)) return carrierResponse(telnyx, request)
   if (step === 'list_usecases') return { status: 200, body: USECASES }
-  if (/campaign/.test(step)) return campaignAnswer(telnyx, request)
+  if (/campaign/.test(step)) return campaignResponse(telnyx, request)
   if (step === 'submit_brand') return submitBrand(telnyx, request.body)
   if (step === 'list_brands') return listBrands(telnyx, request.query)
   const brand = telnyx.brands.get(path.split('/').find((part) => telnyx.brands.has(part)) ?? '')
@@ -212,7 +212,7 @@ function answerTo(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
   }
 }
 
-function submitBrand(telnyx: FakeTelnyx, fields: Record<string, unknown>): Answer {
+function submitBrand(telnyx: FakeTelnyx, fields: Record<string, unknown>): HttpResponse {
   const id = randomUUID()
   const brand: FakeTelnyxBrand = {
     id,
@@ -249,7 +249,7 @@ function shown(brand: FakeTelnyxBrand): BrandRetrieveResponse {
 }
 
 /** A list shows less than the brand itself: no callback address. */
-function listBrands(telnyx: FakeTelnyx, query: Record<string, string>): Answer {
+function listBrands(telnyx: FakeTelnyx, query: Record<string, string>): HttpResponse {
   const newestFirst = [...telnyx.brands.values()].reverse()
   const kept = newestFirst.filter(
     ({ tcrBrandId, fields }) =>
@@ -265,7 +265,7 @@ function listBrands(telnyx: FakeTelnyx, query: Record<string, string>): Answer {
   return { status: 200, body: { records, page: Number(query.page ?? 1), totalRecords: kept.length } }
 }
 
-function campaignAnswer(telnyx: FakeTelnyx, request: TelnyxRequest): Answer {
+function campaignResponse(telnyx: FakeTelnyx, request: TelnyxRequest): HttpResponse {
   const { step, path, query, body } = request
   if (step === 'qualify_campaign') return { status: 200, body: qualification(telnyx, path) }
   if (step === 'campaign_cost') {
@@ -326,7 +326,7 @@ function qualification({ brands, fate }: FakeTelnyx, path: string): BrandQualify
   }
 }
 
-function submitCampaign(telnyx: FakeTelnyx, body: CampaignBuilderSubmitParams): Answer {
+function submitCampaign(telnyx: FakeTelnyx, body: CampaignBuilderSubmitParams): HttpResponse {
   const samples = [body.sample1, body.sample2, body.sample3, body.sample4, body.sample5]
   if (samples.some((text) => text?.includes('[reject]'))) return failure(422, '10033', 'Bad sample', '/sample1')
   const { mnoIds: _sentOnce, tag: _too, ...members } = body

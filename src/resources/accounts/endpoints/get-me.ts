@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { findProfile, listProfiles } from '../../profiles/index.ts'
-import { accountAnswer } from '../account.fields.ts'
+import { accountResponse } from '../account.fields.ts'
 import { presentOrganization, presentProfileAccount } from '../account.rules.ts'
 
 const CHILDREN_MAX = 1000
@@ -21,7 +21,7 @@ export const getMe: ReadEndpoint<null> = {
     summary: 'Get authenticated account',
     description:
       'Answers the account that the key, or x-profile-id, acts as: an organization with its profiles, a standalone account, or a profile.',
-    answer: accountAnswer,
+    answer: accountResponse,
   },
   read: async (db, { caller }) => {
     if (caller.actingProfileId !== null) {

@@ -3,7 +3,7 @@ import { addUnknown } from '../../../contract/fields/patch.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import { newKeyText } from '../../../contract/tokens/key-text.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { type ApiKey, createdKeyAnswer, createKeyRequest, KEYS_MAX } from '../api-key.fields.ts'
+import { type ApiKey, createdKeyResponse, createKeyRequest, KEYS_MAX } from '../api-key.fields.ts'
 import { countKeys, findKeyUser, insertKey, type KeyUser, keyOwnerTarget } from '../api-key.store.ts'
 
 const check = compileCheck(createKeyRequest)
@@ -74,7 +74,7 @@ export const createProfileKey: WriteEndpoint<{ id: string }, Facts> = {
     description:
       'Makes a key that acts as the profile with the role of its user: the caller, or a service user that an operator has made. It is revoked when its user or its maker is removed. A profile has at most 100 live keys. The key is shown in this answer only; a replay of the same Idempotency-Key shows it again for 24 hours.',
     body: createKeyRequest,
-    answer: createdKeyAnswer,
+    answer: createdKeyResponse,
   },
   takesBody: 'optional',
   bindsReplayToUser: true,

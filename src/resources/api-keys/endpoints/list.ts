@@ -1,8 +1,8 @@
 import { optional, text } from '../../../contract/fields/field.ts'
 import { Type } from '../../../contract/fields/schema.ts'
-import { paginationAnswer, readCursor, readPageSize, toCursor } from '../../../contract/paging.ts'
+import { paginationResponse, readCursor, readPageSize, toCursor } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
-import { keyAnswer } from '../api-key.fields.ts'
+import { keyResponse } from '../api-key.fields.ts'
 import { keyOwnerTarget, listKeys } from '../api-key.store.ts'
 
 const query = Type.Object({
@@ -33,8 +33,8 @@ export const listProfileKeys: ReadEndpoint<{ id: string }> = {
     description: 'Answers the live keys of the profile without their text, newest first.',
     query,
     answer: Type.Object({
-      keys: Type.Array(keyAnswer, { description: 'The live keys, newest first.' }),
-      pagination: paginationAnswer,
+      keys: Type.Array(keyResponse, { description: 'The live keys, newest first.' }),
+      pagination: paginationResponse,
     }),
   },
   targetParam: 'profileId',

@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
+import { campaignBody, campaignResponse, MALFORMED_ID } from '../campaign.fields.ts'
 import { campaignContent, campaignDifferences, campaignEvent, newCampaign, presentCampaign } from '../campaign.rules.ts'
 import { type CampaignProfile, campaignProfileTarget, writerOf } from '../campaign.store.ts'
 import { insertCampaign } from '../campaign-write.store.ts'
@@ -40,7 +40,7 @@ export const createCampaign: WriteEndpoint<CampaignProfile, undefined> = {
     description:
       'Creates a campaign that no registry knows yet. Refused while inherit_tcr_campaign is true: then the profile uses those of its organization.',
     body: campaignBody,
-    answer: campaignAnswer,
+    answer: campaignResponse,
   },
   takesBody: 'required',
   targetParam: 'profileId',

@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { Type } from '../../../contract/fields/schema.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
-import { campaignAnswer, MALFORMED_ID } from '../campaign.fields.ts'
+import { campaignResponse, MALFORMED_ID } from '../campaign.fields.ts'
 import { presentCampaign } from '../campaign.rules.ts'
 import { type CampaignProfile, campaignProfileTarget, campaignsOf } from '../campaign.store.ts'
 
@@ -20,7 +20,7 @@ export const listCampaigns: ReadEndpoint<CampaignProfile> = {
     summary: "Get campaigns for a profile's brand",
     description:
       "Answers the campaigns of the profile, oldest first; the organization's while inherit_tcr_campaign is true. Those are read-only here.",
-    answer: Type.Array(campaignAnswer, { description: 'The campaigns, oldest first.' }),
+    answer: Type.Array(campaignResponse, { description: 'The campaigns, oldest first.' }),
   },
   targetParam: 'profileId',
   target: campaignProfileTarget,

@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { newId } from '../../../contract/new-id.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { type Campaign, campaignAnswer, campaignBody, MALFORMED_ID } from '../campaign.fields.ts'
+import { type Campaign, campaignBody, campaignResponse, MALFORMED_ID } from '../campaign.fields.ts'
 import { campaignContent, campaignDifferences, campaignEvent, presentCampaign } from '../campaign.rules.ts'
 import { type CampaignProfile, campaignInEffect, campaignProfileTarget, writerOf } from '../campaign.store.ts'
 import { saveCampaign } from '../campaign-write.store.ts'
@@ -41,7 +41,7 @@ export const updateCampaign: WriteEndpoint<CampaignProfile, Campaign | null> = {
     description:
       'Replaces the campaign as a whole: optional members that are left out or null read null afterwards. A use case of a kind that is stored keeps its id. A campaign that was submitted to TCR, or is inherited, cannot be changed.',
     body: campaignBody,
-    answer: campaignAnswer,
+    answer: campaignResponse,
   },
   takesBody: 'required',
   targetParam: 'profileId',

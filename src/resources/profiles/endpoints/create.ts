@@ -11,7 +11,7 @@ import { problemsOf } from '../problems.rules.ts'
 import { DEFAULT_SETTINGS, type Profile, type StoredPaymentMethod } from '../profile.fields.ts'
 import { applySettings } from '../profile.rules.ts'
 import { organizationBrandTarget } from '../profile.store.ts'
-import { profileAnswer } from '../profile-answer.fields.ts'
+import { profileResponse } from '../profile-answer.fields.ts'
 import { createDocument, createRequest } from '../profile-request.fields.ts'
 import { insertProfile, type WhatsappLink } from '../profile-write.store.ts'
 
@@ -106,7 +106,7 @@ export const createProfile: WriteEndpoint<{ brand: Brand | null }, undefined> = 
     description:
       "Creates a sender profile with status incomplete. Without whatsapp_business_account it shares the organization's WhatsApp Business Account, which must exist.",
     body: createDocument,
-    answer: profileAnswer,
+    answer: profileResponse,
   },
   takesBody: 'required',
   takesCard: true,

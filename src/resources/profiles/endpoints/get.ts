@@ -3,7 +3,7 @@ import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { shown } from '../change.rules.ts'
 import type { Profile } from '../profile.fields.ts'
 import { profileTarget } from '../profile.store.ts'
-import { profileAnswer } from '../profile-answer.fields.ts'
+import { profileResponse } from '../profile-answer.fields.ts'
 
 /** `GET /v3/profiles/{profileId}` (contract 8.8). */
 export const getProfile: ReadEndpoint<Profile> = {
@@ -19,7 +19,7 @@ export const getProfile: ReadEndpoint<Profile> = {
     tag: 'Profiles',
     summary: 'Get profile by ID',
     description: 'Answers one profile with the brand in effect. The ETag names its editable state, for If-Match.',
-    answer: profileAnswer,
+    answer: profileResponse,
   },
   targetParam: 'profileId',
   target: profileTarget,

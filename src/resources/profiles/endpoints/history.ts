@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.ts'
 import { instant, oneOf, optional, text, uuid } from '../../../contract/fields/field.ts'
 import { Type } from '../../../contract/fields/schema.ts'
-import { paginationAnswer, readPageSize, wholeNumber } from '../../../contract/paging.ts'
+import { paginationResponse, readPageSize, wholeNumber } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { listHistory } from '../history.store.ts'
 import type { Profile } from '../profile.fields.ts'
@@ -99,7 +99,7 @@ export const getProfileHistory: ReadEndpoint<Profile> = {
     query,
     answer: Type.Object({
       changes: Type.Array(entry, { description: 'The changes, newest first.' }),
-      pagination: paginationAnswer,
+      pagination: paginationResponse,
     }),
   },
   targetParam: 'profileId',

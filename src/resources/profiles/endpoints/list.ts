@@ -1,12 +1,12 @@
 import { oneOf, optional, text } from '../../../contract/fields/field.ts'
 import { Type } from '../../../contract/fields/schema.ts'
-import { paginationAnswer } from '../../../contract/paging.ts'
+import { paginationResponse } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { shown } from '../change.rules.ts'
 import { pagination, readListQuery } from '../list.rules.ts'
 import { PROFILE_STATUSES, type Profile } from '../profile.fields.ts'
 import { countProfiles, listProfiles } from '../profile.store.ts'
-import { profileAnswer } from '../profile-answer.fields.ts'
+import { profileResponse } from '../profile-answer.fields.ts'
 
 const query = Type.Object({
   page: optional(Type.Integer({ minimum: 1, description: 'Page, counted from 1.', example: 1 })),
@@ -44,8 +44,8 @@ export const listProfilesEndpoint: ReadEndpoint<null> = {
       'Answers the live profiles of the organization, oldest first, at most 1,000 at once; a Link header leads on. A key that acts as a profile has no children and gets an empty list.',
     query,
     answer: Type.Object({
-      profiles: Type.Array(profileAnswer, { description: 'The profiles, oldest first.' }),
-      pagination: paginationAnswer,
+      profiles: Type.Array(profileResponse, { description: 'The profiles, oldest first.' }),
+      pagination: paginationResponse,
     }),
   },
   read: async (db, { caller, query: asked }) => {

@@ -10,7 +10,7 @@ import { problemsOf } from '../problems.rules.ts'
 import type { Profile, StoredPaymentMethod } from '../profile.fields.ts'
 import { applySettings, valuesToCheck } from '../profile.rules.ts'
 import { profileTarget } from '../profile.store.ts'
-import { profileAnswer } from '../profile-answer.fields.ts'
+import { profileResponse } from '../profile-answer.fields.ts'
 import { updateDocument, updateRequest } from '../profile-request.fields.ts'
 import { saveProfile } from '../profile-write.store.ts'
 import { type Reference, referenceProblems } from '../reference.rules.ts'
@@ -117,7 +117,7 @@ export const updateProfile: WriteEndpoint<Profile, readonly Reference[]> = {
     ].join('\n\n'),
     body: updateDocument,
     mergePatch: true,
-    answer: profileAnswer,
+    answer: profileResponse,
   },
   takesBody: 'optional',
   takesCard: true,

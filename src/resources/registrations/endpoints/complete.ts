@@ -17,7 +17,7 @@ import {
   isUnderWay,
   needsRegistry,
 } from '../accept/intent.rules.ts'
-import { completeAnswer, completedAnswer, completeRequest, type Registration } from '../registration.fields.ts'
+import { completedResponse, completeRequest, completeResponse, type Registration } from '../registration.fields.ts'
 import { withMailAgain } from '../workflow/rules/authentication.rules.ts'
 import { PREREQUISITES } from '../workflow/rules/result.rules.ts'
 
@@ -111,8 +111,8 @@ export const completeProfile: WriteEndpoint<Profile, CompletionInput> = {
     description:
       'Checks that everything is there, then registers the profile in the background: brand and campaigns with the registry, numbers with the carrier and WhatsApp. From then on brand and campaigns are locked until the registry has answered. What came of it is sent to webHookUrl, once; how far it is shows the registration. What the registry has had before is not ordered again unless check_again says so. A profile that is complete answers 200 and nothing is done.',
     body: completeRequest,
-    answer: completeAnswer,
-    alsoAnswers: { 200: { description: 'The profile is complete already.', answer: completedAnswer } },
+    answer: completeResponse,
+    otherResponses: { 200: { description: 'The profile is complete already.', answer: completedResponse } },
   },
   takesBody: 'required',
   targetParam: 'profileId',

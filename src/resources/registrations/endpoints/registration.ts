@@ -1,6 +1,6 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { type Profile, profileTarget } from '../../profiles/index.ts'
-import { registrationAnswer } from '../registration.fields.ts'
+import { registrationResponse } from '../registration.fields.ts'
 import { findJob, findRegistration } from '../registration.store.ts'
 import { presentRegistration } from '../view.rules.ts'
 
@@ -19,7 +19,7 @@ export const getRegistration: ReadEndpoint<Profile> = {
     summary: 'Get the registration of a profile',
     description:
       'Answers how far the registration is: every step with its state, its attempts, what the provider said, the members to correct, the next try and the fee.',
-    answer: registrationAnswer,
+    answer: registrationResponse,
   },
   targetParam: 'profileId',
   target: profileTarget,

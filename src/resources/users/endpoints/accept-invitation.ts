@@ -1,7 +1,7 @@
 import { organizationOfInvitation } from '../../../contract/tokens/invitation-token.ts'
 import type { OpenEndpoint } from '../../../http/public-endpoint.ts'
 import { answerInvitation, findInvitation } from '../invitation.store.ts'
-import { answerRequest, invitationAnswer } from '../user.fields.ts'
+import { answerRequest, invitationResponse } from '../user.fields.ts'
 
 /** `POST /v3/users/invitations/{token}/accept`, ours. */
 export const acceptInvitation: OpenEndpoint = {
@@ -19,7 +19,7 @@ export const acceptInvitation: OpenEndpoint = {
     summary: 'Accept an invitation',
     description: "Makes the user active. The token is used up; an admin makes the user's API keys.",
     body: answerRequest,
-    answer: invitationAnswer,
+    answer: invitationResponse,
   },
   act: async (db, { organizationId, digest, isSandbox }) => {
     const invitation = isSandbox

@@ -1,7 +1,7 @@
 import { organizationOfInvitation } from '../../../contract/tokens/invitation-token.ts'
 import type { OpenEndpoint } from '../../../http/public-endpoint.ts'
 import { findInvitation } from '../invitation.store.ts'
-import { invitationAnswer } from '../user.fields.ts'
+import { invitationResponse } from '../user.fields.ts'
 
 /** `GET /v3/users/invitations/{token}`, ours (contract 11 knows of such a route outside the documented group). */
 export const getInvitation: OpenEndpoint = {
@@ -18,7 +18,7 @@ export const getInvitation: OpenEndpoint = {
     tag: 'Invitations',
     summary: 'Look at an invitation',
     description: 'Answers what the invitation is for. Looking does not use it up.',
-    answer: invitationAnswer,
+    answer: invitationResponse,
   },
   act: async (db, { organizationId, digest }) => {
     const invitation = await findInvitation(db, organizationId, digest)

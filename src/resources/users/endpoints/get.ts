@@ -1,6 +1,6 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { memberTarget, shownMember } from '../member.store.ts'
-import { type Member, userAnswer } from '../user.fields.ts'
+import { type Member, userResponse } from '../user.fields.ts'
 
 /** `GET /v3/users/{userId}` (contract 11). */
 export const getUser: ReadEndpoint<Member> = {
@@ -16,7 +16,7 @@ export const getUser: ReadEndpoint<Member> = {
     tag: 'Users',
     summary: 'Get user by ID',
     description: 'Answers one user of the organization. The owner is not found.',
-    answer: userAnswer,
+    answer: userResponse,
   },
   targetParam: 'userId',
   target: memberTarget,

@@ -7,7 +7,7 @@ import { newInvitationToken } from '../../../contract/tokens/invitation-token.ts
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { mailNeeded } from '../../../http/pipeline/provider-steps.ts'
 import { findByEmail, organizationTarget, shownMember } from '../member.store.ts'
-import { type AssignableRole, inviteRequest, type Member, userAnswer } from '../user.fields.ts'
+import { type AssignableRole, inviteRequest, type Member, userResponse } from '../user.fields.ts'
 import { canBeInvited, SENTENCES } from '../user.rules.ts'
 import { inviteMember } from '../user-write.store.ts'
 
@@ -65,7 +65,7 @@ export const inviteUser: WriteEndpoint<{ id: string }, Member | null> = {
     description:
       'Makes a user with status invited and mails an invitation that can be answered for 7 days. Inviting a user who has not accepted, or who has rejected, sends a new invitation and ends the earlier one; one who is active or suspended is a duplicate.',
     body: inviteRequest,
-    answer: userAnswer,
+    answer: userResponse,
   },
   takesBody: 'required',
   target: organizationTarget,

@@ -1,6 +1,6 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { listMembers, organizationTarget, shownMember } from '../member.store.ts'
-import { usersAnswer } from '../user.fields.ts'
+import { usersResponse } from '../user.fields.ts'
 
 /** `GET /v3/users` (contract 11). */
 export const listUsersEndpoint: ReadEndpoint<{ id: string }> = {
@@ -17,7 +17,7 @@ export const listUsersEndpoint: ReadEndpoint<{ id: string }> = {
     summary: 'List users',
     description:
       'Answers every user of the organization but the owner, oldest first, whatever their status. A key that acts as a profile sees the users of the organization: their roles hold for its profiles too.',
-    answer: usersAnswer,
+    answer: usersResponse,
   },
   target: organizationTarget,
   notFound: 'RESOURCE_005',

@@ -1,7 +1,7 @@
 import { organizationOfInvitation } from '../../../contract/tokens/invitation-token.ts'
 import type { OpenEndpoint } from '../../../http/public-endpoint.ts'
 import { answerInvitation, findInvitation } from '../invitation.store.ts'
-import { answerRequest, invitationAnswer } from '../user.fields.ts'
+import { answerRequest, invitationResponse } from '../user.fields.ts'
 
 /** `POST /v3/users/invitations/{token}/reject`, ours. */
 export const rejectInvitation: OpenEndpoint = {
@@ -19,7 +19,7 @@ export const rejectInvitation: OpenEndpoint = {
     summary: 'Reject an invitation',
     description: 'The user stays rejected until invited again. The token is used up.',
     body: answerRequest,
-    answer: invitationAnswer,
+    answer: invitationResponse,
   },
   act: async (db, { organizationId, digest, isSandbox }) => {
     const invitation = isSandbox

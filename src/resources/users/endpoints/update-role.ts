@@ -3,7 +3,7 @@ import { addUnknown } from '../../../contract/fields/patch.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { countOtherAdmins, memberTarget, shownMember } from '../member.store.ts'
-import { type AssignableRole, type Member, roleRequest, userAnswer } from '../user.fields.ts'
+import { type AssignableRole, type Member, roleRequest, userResponse } from '../user.fields.ts'
 import { roleProblem } from '../user.rules.ts'
 import { changeRole } from '../user-write.store.ts'
 
@@ -46,7 +46,7 @@ export const updateUserRole: WriteEndpoint<Member, number> = {
     description:
       'Sets the role of a user, which acts on all keys of that user at once. Nobody changes the own role, and the last active admin stays one.',
     body: roleRequest,
-    answer: userAnswer,
+    answer: userResponse,
   },
   takesBody: 'required',
   targetParam: 'userId',

@@ -3,7 +3,7 @@ import { addUnknown } from '../../../contract/fields/patch.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import { newSigningSecret } from '../../../contract/tokens/signing-secret.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { createWebhookRequest, type Webhook, webhookAnswer } from '../webhook.fields.ts'
+import { createWebhookRequest, type Webhook, webhookResponse } from '../webhook.fields.ts'
 import { readSettings, refusal, settingProblems, shownWebhook, WEBHOOKS_MAX } from '../webhook.rules.ts'
 import { countWebhooks, insertWebhook } from '../webhook.store.ts'
 
@@ -58,7 +58,7 @@ export const createWebhook: WriteEndpoint<null, number> = {
     description:
       'Makes a webhook of the account that the key acts as: the organization hears of all its profiles, a profile of itself. The signing secret is shown in this answer only; a replay of the same Idempotency-Key shows it again for 24 hours.',
     body: createWebhookRequest,
-    answer: webhookAnswer,
+    answer: webhookResponse,
   },
   takesBody: 'required',
   bindsReplayToUser: true,

@@ -1,6 +1,6 @@
 import { instant, oneOf, optional, text, uuid } from '../../../contract/fields/field.ts'
 import { Type } from '../../../contract/fields/schema.ts'
-import { paginationAnswer } from '../../../contract/paging.ts'
+import { paginationResponse } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { type LoggedDelivery, listDeliveries } from '../delivery-log.store.ts'
 import { pagination, readPages, readSearch } from '../page.rules.ts'
@@ -88,7 +88,7 @@ export const listWebhookDeliveries: ReadEndpoint<StoredWebhook> = {
     query,
     answer: Type.Object({
       events: Type.Array(entry, { description: 'The deliveries, newest first.' }),
-      pagination: paginationAnswer,
+      pagination: paginationResponse,
     }),
   },
   ...ONE_WEBHOOK,

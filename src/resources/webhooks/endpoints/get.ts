@@ -1,5 +1,5 @@
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
-import { webhookAnswer } from '../webhook.fields.ts'
+import { webhookResponse } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'
 import { type StoredWebhook, webhookOrEndedTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
@@ -18,7 +18,7 @@ export const getWebhook: ReadEndpoint<StoredWebhook> = {
     tag: 'Webhooks',
     summary: 'Get a webhook',
     description: 'Answers the webhook; its signing secret is null.',
-    answer: webhookAnswer,
+    answer: webhookResponse,
   },
   ...ONE_WEBHOOK,
   target: webhookOrEndedTarget,

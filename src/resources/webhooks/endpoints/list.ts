@@ -1,9 +1,9 @@
 import { flag, optional, text } from '../../../contract/fields/field.ts'
 import { Type } from '../../../contract/fields/schema.ts'
-import { paginationAnswer } from '../../../contract/paging.ts'
+import { paginationResponse } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { pagination, readFlag, readPages, readSearch } from '../page.rules.ts'
-import { webhookAnswer } from '../webhook.fields.ts'
+import { webhookResponse } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'
 import { countWebhooks, listWebhooks } from '../webhook.store.ts'
 
@@ -41,8 +41,8 @@ export const listWebhooksEndpoint: ReadEndpoint<null> = {
     description: 'Answers the webhooks of the account that the key acts as, oldest first.',
     query,
     answer: Type.Object({
-      webhooks: Type.Array(webhookAnswer, { description: 'The webhooks, oldest first.' }),
-      pagination: paginationAnswer,
+      webhooks: Type.Array(webhookResponse, { description: 'The webhooks, oldest first.' }),
+      pagination: paginationResponse,
     }),
   },
   read: async (db, { caller, query: asked }) => {

@@ -2,7 +2,7 @@ import { Failure } from '../../../contract/failure.ts'
 import { addUnknown } from '../../../contract/fields/patch.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { toggleRequest, type Webhook, webhookAnswer } from '../webhook.fields.ts'
+import { toggleRequest, type Webhook, webhookResponse } from '../webhook.fields.ts'
 import { shownWebhook } from '../webhook.rules.ts'
 import { type StoredWebhook, toggleWebhook as save, webhookTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
@@ -40,7 +40,7 @@ export const toggleWebhook: WriteEndpoint<StoredWebhook, undefined> = {
     description:
       'Switched on, its failures are forgotten. Events of the time in which it was off are not delivered by themselves; replay them.',
     body: toggleRequest,
-    answer: webhookAnswer,
+    answer: webhookResponse,
   },
   takesBody: 'required',
   ...ONE_WEBHOOK,

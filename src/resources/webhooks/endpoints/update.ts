@@ -1,7 +1,7 @@
 import { addUnknown } from '../../../contract/fields/patch.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
-import { updateWebhookRequest, webhookAnswer } from '../webhook.fields.ts'
+import { updateWebhookRequest, webhookResponse } from '../webhook.fields.ts'
 import { readSettings, refusal, settingProblems, shownWebhook } from '../webhook.rules.ts'
 import { type StoredWebhook, updateWebhook as save, webhookTarget } from '../webhook.store.ts'
 import { ONE_WEBHOOK } from '../webhook-endpoint.rules.ts'
@@ -43,7 +43,7 @@ export const updateWebhook: WriteEndpoint<StoredWebhook, undefined> = {
     description:
       'Replaces the settings: event_filters, retry_count and timeout_seconds that are left out get their default. Secret and is_active have operations of their own. Deliveries that wait go to the new address.',
     body: updateWebhookRequest,
-    answer: webhookAnswer,
+    answer: webhookResponse,
   },
   takesBody: 'required',
   ...ONE_WEBHOOK,

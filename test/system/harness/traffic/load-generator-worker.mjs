@@ -10,7 +10,7 @@ const CONNECTIONS = 512
 const NOTHING = Buffer.alloc(0)
 
 let startedAt = performance.now()
-/** @type {import('./load-generator.mjs').Answer[]} */
+/** @type {import('./load-generator.mjs').HttpResponse[]} */
 const answers = []
 /** @type {Connection[]} */
 const idle = []

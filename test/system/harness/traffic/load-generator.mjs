@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads'
  * Load that costs its generator little, from a thread of its own: more requests than the server can take, on a machine that the two
  * share. Raw sockets, requests made ready beforehand, and of an answer no more is read than its status and length.
  *
- * @typedef {{ status: number, ms: number, endedAtMs: number }} Answer status 0 when none came; `endedAtMs` from the start of the load
+ * @typedef {{ status: number, ms: number, endedAtMs: number }} HttpResponse status 0 when none came; `endedAtMs` from the start of the load
  *
  * @param {string} url
  * @param {{ requests: string[], seconds: number, perSecond?: number, clients?: number }} load with `perSecond` an open model: a request
  *   is due when its time has come, and waits for one of 512 open connections from then on; with `clients` so many that wait for each answer
- * @returns {Promise<Answer[]>}
+ * @returns {Promise<HttpResponse[]>}
  */
 export function storm(url, load) {
   const { hostname, port } = new URL(url)
