@@ -16,7 +16,7 @@ export interface CallerOrganization {
 }
 
 /**
- * Who is asking, and for whom. Only `admission.ts` makes one; every store takes the organization from it, so a statement
+ * Who is asking, and for whom. Only `firstRead.ts` makes one; every store takes the organization from it, so a statement
  * on tenant data cannot be written for an organization that nobody authenticated for.
  */
 export interface Caller {

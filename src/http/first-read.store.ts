@@ -9,7 +9,7 @@ import { KEPT_COLUMNS, type KeptColumns } from './idempotency/idempotency.store.
  * something is changed, the row of the Idempotency-Key in one round trip (decision 8). Being one statement it sees one
  * snapshot, so the answer is about one instant.
  */
-export interface AdmissionRow extends Record<string, unknown> {
+export interface FirstReadRow extends Record<string, unknown> {
   now: string
   k_id: string | null
   k_profile_id: string | null
@@ -33,10 +33,10 @@ export interface AdmissionRow extends Record<string, unknown> {
 }
 
 /** The first row of a request that changes something. */
-export interface ChangeRow extends AdmissionRow, KeptColumns {}
+export interface ChangeRow extends FirstReadRow, KeptColumns {}
 
 /** The first row of an endpoint's requests. */
-export type FirstRow<E extends Endpoint> = E extends WriteEndpoint<unknown, unknown> ? ChangeRow : AdmissionRow
+export type FirstRow<E extends Endpoint> = E extends WriteEndpoint<unknown, unknown> ? ChangeRow : FirstReadRow
 
 const NO_TARGET = 'select null::text as t_none'
 
@@ -84,8 +84,8 @@ function text(target: string, isChange: boolean): string {
 
 const statements = new WeakMap<Endpoint, Statement<object>>()
 
-/** The admission statement of an endpoint, named after its operation so that each is prepared once. */
-export function admissionOf<E extends Endpoint>(endpoint: E): Statement<FirstRow<E>> {
+/** The firstRead statement of an endpoint, named after its operation so that each is prepared once. */
+export function firstReadOf<E extends Endpoint>(endpoint: E): Statement<FirstRow<E>> {
   const known = statements.get(endpoint)
   if (known !== undefined) return known as Statement<FirstRow<E>>
   const made = statement<FirstRow<E>>(

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { ENDPOINTS } from '../../src/app/app.ts'
 import { newId } from '../../src/contract/new-id.ts'
-import { admissionOf } from '../../src/http/first-read.store.ts'
+import { firstReadOf } from '../../src/http/first-read.store.ts'
 import { listedAfter } from '../../src/resources/profiles/profile.store.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
 
@@ -53,7 +53,7 @@ test('the first statement of every request reads no table from end to end, howev
       await client.query(`set plan_cache_mode = ${mode}`)
       for (const endpoint of ENDPOINTS) {
         const values = [org.id, 'd77', newId(), 'k77', 'live', newId()]
-        const plan = await planOf(client, admissionOf(endpoint).text, values)
+        const plan = await planOf(client, firstReadOf(endpoint).text, values)
         assert.deepEqual(scanned(plan), [], `${endpoint.operation}, ${mode}\n${plan}`)
       }
     }

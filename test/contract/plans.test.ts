@@ -4,7 +4,7 @@ import pg from 'pg'
 import { ENDPOINTS } from '../../src/app/app.ts'
 import { SESSION_OPTIONS } from '../../src/db/database.ts'
 import { declaredStatements } from '../../src/db/statement.ts'
-import { admissionOf } from '../../src/http/first-read.store.ts'
+import { firstReadOf } from '../../src/http/first-read.store.ts'
 import type { TestOrganization } from '../kit/builders/organization.ts'
 import { aBrand } from '../kit/builders/requests.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
@@ -42,7 +42,7 @@ async function withPlans(
 test('on empty tables the first statement of a request is planned to search by all columns of each key', async () => {
   await withPlans(async (planOf) => {
     for (const endpoint of ENDPOINTS) {
-      const { name, text } = admissionOf(endpoint)
+      const { name, text } = firstReadOf(endpoint)
       const plan = await planOf(name, text)
       const isChange = endpoint.kind === 'write'
       assert.equal(/ on idempotency_keys /.test(plan), isChange, `only a change looks for its key: ${name}`)
@@ -68,7 +68,7 @@ test('while there are few, one profile and one brand are searched by their keys,
     assert.equal((await org.admin.patch(path, { name: 'B' })).status, 200)
     assert.equal((await org.admin.delete(path)).status, 204)
     const all = new Map(declaredStatements())
-    for (const endpoint of ENDPOINTS) all.set(admissionOf(endpoint).name, admissionOf(endpoint).text)
+    for (const endpoint of ENDPOINTS) all.set(firstReadOf(endpoint).name, firstReadOf(endpoint).text)
     for (const name of [
       'save_profile',
       'save_profile_brand_touched',

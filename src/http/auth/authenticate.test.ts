@@ -6,7 +6,7 @@ import { KeyRing } from '../../encryption/key-ring.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
-import type { AdmissionRow } from '../first-read.store.ts'
+import type { FirstReadRow } from '../first-read.store.ts'
 import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import {
   authenticate,
@@ -15,8 +15,8 @@ import {
   checkKeyGrammar,
   checkPathIds,
   keyDigest,
-  readAdmission,
   readCredential,
+  readFirst,
   secretDigest,
   uuidOrNull,
 } from './authenticate.ts'
@@ -137,7 +137,7 @@ test('the first read shows the database nothing that will be refused', async () 
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
   const read = async (given: Partial<RequestHeaders>, params: Record<string, string> = {}, of: object = {}) => {
     const { context, seen } = witnessed({ rows: [{ k_id: 'k' }] })
-    const row = await readAdmission(context.db as Executor, endpoint(of), credential, {
+    const row = await readFirst(context.db as Executor, endpoint(of), credential, {
       incoming: incoming(params),
       requestHeaders: requestHeaders(given),
     })
@@ -167,7 +167,7 @@ test('a key that opens nothing reads as null', async () => {
   const { context } = witnessed()
   const credential: Credential = { organizationId: ORG, digest: 'd', mode: 'test' }
   const all = { incoming: incoming(), requestHeaders: requestHeaders({}) }
-  assert.equal(await readAdmission(context.db as Executor, endpoint({}), credential, all), null)
+  assert.equal(await readFirst(context.db as Executor, endpoint({}), credential, all), null)
 })
 
 const ROW = {
@@ -190,11 +190,11 @@ const ROW = {
   o_data_key: dataKey,
   o_created_at: '2026-01-02 03:04:05.678901+00',
   s_id: null,
-} as unknown as AdmissionRow
+} as unknown as FirstReadRow
 
 const CREDENTIAL: Credential = { organizationId: ORG, digest: 'd', mode: 'live' }
 
-function authenticated(given: Partial<AdmissionRow>, of: object = {}) {
+function authenticated(given: Partial<FirstReadRow>, of: object = {}) {
   const { context, seen } = witnessed()
   return { caller: authenticate(context, incoming(), { ...ROW, ...given }, CREDENTIAL, endpoint(of)), seen }
 }
@@ -282,7 +282,7 @@ test('an account that is not active is told what is missing, and may still ask w
 })
 
 function authorized(
-  given: Partial<AdmissionRow>,
+  given: Partial<FirstReadRow>,
   {
     of = {},
     asks = {},

@@ -8,7 +8,7 @@ import type { KeyRing } from '../../encryption/key-ring.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { type AdmissionRow, admissionOf, type FirstRow, findImportedKey, touchKey } from '../first-read.store.ts'
+import { type FirstReadRow, type FirstRow, findImportedKey, firstReadOf, touchKey } from '../first-read.store.ts'
 import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import { keyTextHint, misplacedKeyHint, pathIdHint } from '../transport/hints.ts'
 import { lockedOut } from './lockout.ts'
@@ -88,11 +88,11 @@ export async function isLiveKey(
   const found = await credentialOf(context, apiKey)
   if (typeof found === 'string') return false
   const asked = { incoming: { ...incoming, params: {} }, requestHeaders: NO_WISHES }
-  return opensSomething(await readAdmission(context.db.reads, endpoint, found, asked))
+  return opensSomething(await readFirst(context.db.reads, endpoint, found, asked))
 }
 
 /** A key of a deleted profile is dead; x-profile-id of a deleted one is judged later and answers 404. */
-function opensSomething(row: AdmissionRow | null): row is AdmissionRow & { k_id: string; u_id: string } {
+function opensSomething(row: FirstReadRow | null): row is FirstReadRow & { k_id: string; u_id: string } {
   return row !== null && row.k_id !== null && row.u_id !== null && (row.k_profile_id === null || row.s_id !== null)
 }
 
@@ -110,7 +110,7 @@ function refusedKey(
 }
 
 /** The first read of the request, on the pool or inside a transaction. Null when the key opens nothing. */
-export async function readAdmission<E extends Endpoint>(
+export async function readFirst<E extends Endpoint>(
   db: Executor,
   endpoint: E,
   credential: Credential,
@@ -121,7 +121,7 @@ export async function readAdmission<E extends Endpoint>(
   // A key that will be refused is not shown to the database: it may be a card number.
   const { idempotencyKey: asked } = requestHeaders
   const key = asked !== undefined && KEY_GRAMMAR.test(asked) && !looksLikeCard(asked) ? asked : null
-  const [row] = await db.run(organizationId, admissionOf(endpoint), [
+  const [row] = await db.run(organizationId, firstReadOf(endpoint), [
     organizationId,
     digest,
     uuidOrNull(requestHeaders.profileId),
@@ -140,7 +140,7 @@ export async function readAdmission<E extends Endpoint>(
 export function authenticate(
   context: AppContext,
   incoming: IncomingRequest,
-  row: AdmissionRow | null,
+  row: FirstReadRow | null,
   credential: Credential,
   endpoint: Endpoint,
 ): Caller {
@@ -191,7 +191,7 @@ export function authorize(
   endpoint: Endpoint,
   incoming: IncomingRequest,
   requestHeaders: RequestHeaders,
-  row: AdmissionRow,
+  row: FirstReadRow,
   caller: Caller,
 ): void {
   const { changes, roles } = PERMISSIONS[endpoint.operation]

@@ -21,7 +21,7 @@ export interface KeptRow {
   answer: string | null
 }
 
-/** What the admission statement reads of the row, if there is one. */
+/** What the firstRead statement reads of the row, if there is one. */
 export interface KeptColumns {
   i_id: string | null
   i_state: 'claimed' | 'kept'

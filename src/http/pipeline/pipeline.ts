@@ -8,13 +8,13 @@ import {
   authorize,
   checkPathIds,
   keyDigest,
-  readAdmission,
   readCredential,
+  readFirst,
   secretDigest,
 } from '../auth/authenticate.ts'
 import type { Caller } from '../caller.ts'
 import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
-import type { AdmissionRow, ChangeRow } from '../first-read.store.ts'
+import type { ChangeRow, FirstReadRow } from '../first-read.store.ts'
 import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
@@ -34,7 +34,7 @@ export async function serve(
   try {
     const requestHeaders = readRequestHeaders(endpoint, incoming)
     const credential = await readCredential(context, incoming, requestHeaders)
-    const row = await readAdmission(context.db.reads, endpoint, credential, { incoming, requestHeaders })
+    const row = await readFirst(context.db.reads, endpoint, credential, { incoming, requestHeaders })
     const caller = authenticate(context, incoming, row, credential, endpoint)
     recordCaller(requestContext, caller, row)
     const stray = strayParameters(endpoint, incoming.query)
@@ -71,7 +71,7 @@ export async function serve(
   }
 }
 
-function recordCaller(requestContext: RequestContext, caller: Caller, row: AdmissionRow | null): void {
+function recordCaller(requestContext: RequestContext, caller: Caller, row: FirstReadRow | null): void {
   requestContext.organizationId = caller.organization.organization_id
   requestContext.keyId = caller.keyId
   requestContext.profileId = row?.s_id ?? null
@@ -85,7 +85,7 @@ async function read(
     row,
     caller,
     refused,
-  }: { incoming: IncomingRequest; row: AdmissionRow; caller: Caller; refused: Details },
+  }: { incoming: IncomingRequest; row: FirstReadRow; caller: Caller; refused: Details },
 ): Promise<HttpResponse> {
   checkPathIds(reading, incoming)
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)

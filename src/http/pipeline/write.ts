@@ -6,7 +6,7 @@ import type { Executor } from '../../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../../db/database-error.ts'
 import { lockOrganization } from '../../db/organization-lock.ts'
 import type { AppContext } from '../app-context.ts'
-import { authenticate, authorize, checkPathIds, keyDigest, readAdmission, secretDigest } from '../auth/authenticate.ts'
+import { authenticate, authorize, checkPathIds, keyDigest, readFirst, secretDigest } from '../auth/authenticate.ts'
 import type { Caller } from '../caller.ts'
 import type { Call, Plan } from '../endpoint.ts'
 import type { ChangeRow } from '../first-read.store.ts'
@@ -49,7 +49,7 @@ export async function change(
   if (request.isSandbox) requestContext.headers['x-sandbox'] = 'true'
   let { row, caller } = first
   for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-    if (turn > 1) ({ row, caller } = await admitAgain(context, context.db.reads, request))
+    if (turn > 1) ({ row, caller } = await reauthenticate(context, context.db.reads, request))
     const answer = await settle(context, request, { row, caller }, requestContext)
     if (answer !== null) return answer
     if (row.i_id !== null && row.i_is_expired) continue
@@ -76,20 +76,20 @@ async function unlessAnswered(
     return await work()
   } catch (error) {
     if (!(error instanceof Failure) || request.requestHeaders.idempotencyKey === undefined) throw error
-    const { row } = await admitAgain(context, context.db.reads, request)
+    const { row } = await reauthenticate(context, context.db.reads, request)
     if (row.i_state !== 'kept' || row.i_is_expired) throw error
     return null
   }
 }
 
 /** Authentication, state, scope and role once more: what was allowed before the wait may not be allowed now. */
-async function admitAgain(
+async function reauthenticate(
   context: AppContext,
   db: Executor,
   request: ChangeRequest,
 ): Promise<{ row: ChangeRow; caller: Caller }> {
   const { incoming, requestHeaders, credential, endpoint } = request
-  const row = await readAdmission(db, endpoint, credential, request)
+  const row = await readFirst(db, endpoint, credential, request)
   const caller = authenticate(context, incoming, row, credential, endpoint)
   if (row === null) throw new Failure('AUTH_002')
   authorize(endpoint, incoming, requestHeaders, row, caller)
@@ -114,13 +114,13 @@ async function settle(
   checkSameRequest(row, request.identity)
   if (!row.i_is_leased) return null
   const isRunning = async () => {
-    const now = await readAdmission(context.db.reads, request.endpoint, request.credential, request)
+    const now = await readFirst(context.db.reads, request.endpoint, request.credential, request)
     return now !== null && now.i_id !== null && now.i_state === 'claimed' && now.i_is_leased
   }
   requestContext.idempotency = 'conflict'
   const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
   if (!(await waitForOther(context, waiter, isRunning))) throw new Failure('CONFLICT_001')
-  const again = await admitAgain(context, context.db.reads, request)
+  const again = await reauthenticate(context, context.db.reads, request)
   requestContext.idempotency = 'wait_replay'
   if (again.row.i_state === 'kept') return replayed(context, request, again, requestContext)
   Object.assign(row, again.row)
@@ -317,7 +317,7 @@ function lockedChange(
       await locked(tx.run(organizationId, lockOrganization, [organizationId]))
     if (endpoint.target !== undefined)
       await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
-    const { row } = await admitAgain(context, tx, request)
+    const { row } = await reauthenticate(context, tx, request)
     const decided = await decide(context, tx, request, row)
     const kept = forwarding === null ? keptRow(request, decided) : null
     const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true

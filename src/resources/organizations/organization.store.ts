@@ -2,7 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 
-/** Organizations, as the operator's commands write them. Requests read theirs in the admission statement. */
+/** Organizations, as the operator's commands write them. Requests read theirs in the firstRead statement. */
 
 export const ORGANIZATION_KINDS = ['organization', 'user'] as const
 

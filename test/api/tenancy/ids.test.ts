@@ -164,13 +164,13 @@ describe('ids in paths, with every word about the organization taken out of ever
 
   test('control: the statements are stripped, and without row-level security they read every organization', async () => {
     await using owner = await ownerSession(app)
-    const admission = ran.get('naked_admit_listProfiles')
+    const firstRead = ran.get('naked_admit_listProfiles')
     const listed = ran.get('naked_list_profiles')
-    assert.ok(admission !== undefined && listed !== undefined)
+    assert.ok(firstRead !== undefined && listed !== undefined)
     const rows = await owner.query<{ t_organization_id: string }>(listed.statement.text, [...listed.params])
     assert.deepEqual(new Set(rows.rows.map((row) => row.t_organization_id)), new Set([org.id, stranger.id]))
-    assert.doesNotMatch(admission.statement.text, /o\.organization_id = \$1/)
-    assert.ok((await owner.query(admission.statement.text, [...admission.params])).rows.length >= 2)
+    assert.doesNotMatch(firstRead.statement.text, /o\.organization_id = \$1/)
+    assert.ok((await owner.query(firstRead.statement.text, [...firstRead.params])).rows.length >= 2)
   })
 })
 
