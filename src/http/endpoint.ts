@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Details } from '../contract/failure.ts'
 import type { JsonObject, JsonValue } from '../contract/fields/json-value.ts'
-import type { Reading } from '../contract/fields/patch.ts'
+import type { ParsedBody } from '../contract/fields/patch.ts'
 import type { TSchema } from '../contract/fields/schema.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { Executor } from '../db/database.ts'
@@ -32,7 +32,7 @@ export interface Call<Target = unknown> {
   target: Target
   body: JsonObject
   /** What the body says about each member that the operation knows. */
-  reading: Reading
+  reading: ParsedBody
   /** The body is a JSON merge patch (RFC 7396). */
   merge: boolean
   card: CardInput | null

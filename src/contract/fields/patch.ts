@@ -12,7 +12,7 @@ import type { UnknownName } from './unknown-fields.ts'
  * - `application/json`: null means not provided; "" clears the members that say so.
  * - `application/merge-patch+json` (RFC 7396): null clears what can be cleared and is a problem elsewhere.
  */
-export interface Reading {
+export interface ParsedBody {
   /** The body without nulls and without the members to clear; only these are validated. Texts are in the form in which they are kept. */
   values: JsonObject
   /** Dotted paths, in the request's spelling, of the members to clear. */
@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** What is read where an operation has no body. */
-export const NOTHING_READ: Reading = Object.freeze({
+export const EMPTY_BODY: ParsedBody = Object.freeze({
   values: Object.freeze({}),
   clears: new Set<string>(),
   problems: Object.freeze({}),
@@ -51,7 +51,7 @@ interface Walk {
 const LOOKED_UP_MAX = 20
 
 /** Reads a body against the object schema of its operation. */
-export function readBody(schema: TSchema, body: JsonObject, merge: boolean): Reading {
+export function readBody(schema: TSchema, body: JsonObject, merge: boolean): ParsedBody {
   const root = schema as ObjectSchema
   const walk: Walk = { root, merge, clears: new Set(), problems: {}, unknown: [], meant: new Map() }
   const values = readObject(root, body, '', walk)
@@ -131,7 +131,7 @@ function readList(schema: ObjectSchema, list: readonly JsonValue[], path: string
 }
 
 /** Members that a request may not have in strict mode. */
-export function addUnknown({ unknown, meant }: Reading, isStrict: boolean): Details {
+export function addUnknown({ unknown, meant }: ParsedBody, isStrict: boolean): Details {
   if (!isStrict) return {}
   return Object.fromEntries(
     unknown.map((path) => {
@@ -142,14 +142,14 @@ export function addUnknown({ unknown, meant }: Reading, isStrict: boolean): Deta
 }
 
 /** The unknown members as `X-Unknown-Fields` names them. */
-export function unknownNames({ unknown, meant }: Reading): UnknownName[] {
+export function unknownNames({ unknown, meant }: ParsedBody): UnknownName[] {
   return unknown.map((name) => ({ name, meant: meant.get(name) }))
 }
 
 const REQUIRED = / is required$/
 
 /** Says of a member that is missing under which other name it came. */
-export function addSpellings(details: Details, { meant }: Reading): Details {
+export function addSpellings(details: Details, { meant }: ParsedBody): Details {
   if (meant.size === 0) return details
   const told = { ...details }
   for (const [sent, right] of meant) {

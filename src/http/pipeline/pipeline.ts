@@ -1,5 +1,5 @@
 import { type Details, Failure } from '../../contract/failure.ts'
-import { NOTHING_READ, unknownNames } from '../../contract/fields/patch.ts'
+import { EMPTY_BODY, unknownNames } from '../../contract/fields/patch.ts'
 import { newId } from '../../contract/new-id.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { AppContext } from '../app-context.ts'
@@ -97,7 +97,7 @@ async function read(
     params: incoming.params,
     query: incoming.query,
     body: {},
-    reading: NOTHING_READ,
+    reading: EMPTY_BODY,
     merge: false,
     card: null,
     earlyProblems: {},

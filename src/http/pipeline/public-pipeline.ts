@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts'
-import { addSpellings, addUnknown, NOTHING_READ, readBody, unknownNames } from '../../contract/fields/patch.ts'
+import { addSpellings, addUnknown, EMPTY_BODY, readBody, unknownNames } from '../../contract/fields/patch.ts'
 import type { UnknownName } from '../../contract/fields/unknown-fields.ts'
 import { type Check, compileCheck } from '../../contract/fields/validator.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
@@ -70,7 +70,7 @@ function readOpenBody(
   const schema = endpoint.document.body
   const stray = strayParameters(endpoint, incoming.query)
   const body = schema === undefined ? {} : parseBody(incoming.body)
-  const reading = schema === undefined ? NOTHING_READ : readBody(schema, body, false)
+  const reading = schema === undefined ? EMPTY_BODY : readBody(schema, body, false)
   onUnknown([...stray, ...unknownNames(reading)])
   const found = { ...(isStrict ? strayProblems(stray) : {}), ...checkOf(endpoint)(reading.values) }
   const details = addSpellings({ ...found, ...sandboxTypos(body), ...addUnknown(reading, isStrict) }, reading)

@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
-import { NOTHING_READ, type Reading, readBody } from '../../contract/fields/patch.ts'
+import { EMPTY_BODY, type ParsedBody, readBody } from '../../contract/fields/patch.ts'
 import type { UnknownName } from '../../contract/fields/unknown-fields.ts'
 import type { AppContext } from '../app-context.ts'
 import { type Credential, checkKeyGrammar, uuidOrNull } from '../auth/authenticate.ts'
@@ -18,7 +18,7 @@ export interface ChangeRequest {
   requestHeaders: RequestHeaders
   credential: Credential
   body: JsonObject
-  reading: Reading
+  reading: ParsedBody
   card: CardInput | null
   earlyProblems: Details
   /** Of them, those of the query in strict mode, which no operation judges by itself. */
@@ -45,9 +45,13 @@ function knowsSandbox({ document }: WriteEndpoint<unknown, unknown>): boolean {
 }
 
 /** What a body, without its card, says about the members that the operation knows. */
-export function readMembers({ document }: WriteEndpoint<unknown, unknown>, body: JsonObject, merge: boolean): Reading {
+export function readMembers(
+  { document }: WriteEndpoint<unknown, unknown>,
+  body: JsonObject,
+  merge: boolean,
+): ParsedBody {
   // Where there is no body to know a member of, what was sent all the same is named.
-  if (document.body === undefined) return { ...NOTHING_READ, unknown: Object.keys(body) }
+  if (document.body === undefined) return { ...EMPTY_BODY, unknown: Object.keys(body) }
   return readBody(document.body, body, merge)
 }
 
@@ -55,7 +59,7 @@ export function readMembers({ document }: WriteEndpoint<unknown, unknown>, body:
  * What the request asks for. A member that the operation does not know may hold anything, a card too, and leaves no trace. One
  * that cannot be cleared is among those to clear: whoever asks for that asks for something else.
  */
-function asked({ document }: WriteEndpoint<unknown, unknown>, { values, clears, problems }: Reading): JsonObject {
+function asked({ document }: WriteEndpoint<unknown, unknown>, { values, clears, problems }: ParsedBody): JsonObject {
   if (document.body === undefined) return {}
   return { members: values, clears: [...clears, ...Object.keys(problems)].sort() }
 }

@@ -1,6 +1,6 @@
 import { type Details, Failure } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
-import { addUnknown, type Reading } from '../../contract/fields/patch.ts'
+import { addUnknown, type ParsedBody } from '../../contract/fields/patch.ts'
 import { addBrokenRules, type Rule } from '../../contract/fields/rule.ts'
 import { compileCheck } from '../../contract/fields/validator.ts'
 import { campaignBody, deleteCampaignRequest } from './campaign.fields.ts'
@@ -11,7 +11,7 @@ const checkDelete = compileCheck(deleteCampaignRequest)
 
 /** What a change of a campaign is judged by, beside what is stored. */
 interface Judged {
-  reading: Reading
+  reading: ParsedBody
   /** Problems that were found before the fields. */
   earlyProblems: Details
   isStrict: boolean

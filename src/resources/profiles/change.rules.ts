@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.ts'
-import type { Reading } from '../../contract/fields/patch.ts'
+import type { ParsedBody } from '../../contract/fields/patch.ts'
 import { type Role, seesTaxId } from '../../contract/permissions.ts'
 import { applyBrand, type Brand, type BrandSections, brandDifferences, newBrand } from '../brands/index.ts'
 import { changesBetween, type HistoryEntry } from './history.rules.ts'
@@ -34,7 +34,7 @@ export interface BrandChange {
 /** The own brand after a valid request; null when the request has none. A new one takes `newBrandId` (contract 8.9). */
 export function brandAfter(
   current: Brand | null,
-  reading: Reading,
+  reading: ParsedBody,
   at: { now: string; newBrandId: string },
 ): BrandChange | null {
   const request = reading.values.brand

@@ -1,6 +1,6 @@
 import type { Details } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
-import { addUnknown, type Reading } from '../../contract/fields/patch.ts'
+import { addUnknown, type ParsedBody } from '../../contract/fields/patch.ts'
 import { addBrokenRules, inOrder } from '../../contract/fields/rule.ts'
 import { PROFILE_RULES, type ProfileChange } from './profile.rules.ts'
 
@@ -32,7 +32,7 @@ const ORDER = [
 /** Every problem of a request, of fields and rules together, in one answer (decision 14). Empty when there is none. */
 export function problemsOf(found: {
   early: Details
-  reading: Reading
+  reading: ParsedBody
   checked: JsonObject
   check: (values: JsonObject) => Details
   change: ProfileChange

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
-import type { Reading } from '../../contract/fields/patch.ts'
+import type { ParsedBody } from '../../contract/fields/patch.ts'
 import type { Rule } from '../../contract/fields/rule.ts'
 import {
   type BrandSections,
@@ -15,7 +15,7 @@ import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 export interface ProfileChange {
   /** The stored settings, or the defaults for a new profile. */
   current: Omit<ProfileSettings, 'name'>
-  reading: Reading
+  reading: ParsedBody
   brandLock: 'submitting' | 'submitted' | null
   hasCard: boolean
   /** The business of the own brand as it is stored; null where there is none. */
@@ -121,7 +121,7 @@ export const PROFILE_RULES: readonly Rule<ProfileChange>[] = [
  * required member that is stored need not be sent again (RFC 7396 judges the merged result).
  */
 export function valuesToCheck(
-  reading: Reading,
+  reading: ParsedBody,
   stored: { billing_contact: BillingContact | null; brand: BrandSections | null },
   merge: boolean,
 ): JsonObject {
@@ -135,7 +135,7 @@ export function valuesToCheck(
   return values
 }
 
-function contactAfter(current: BillingContact | null, reading: Reading): BillingContact | null {
+function contactAfter(current: BillingContact | null, reading: ParsedBody): BillingContact | null {
   if (reading.clears.has('billing_contact')) return null
   const request = reading.values.billing_contact
   if (!isJsonObject(request)) return current
@@ -154,7 +154,7 @@ function contactAfter(current: BillingContact | null, reading: Reading): Billing
 /** The settings after a valid request. A brand in the request ends the inheritance of the organization's (contract 17-4). */
 export function applySettings<Current extends Omit<ProfileSettings, 'name'>>(
   current: Current,
-  reading: Reading,
+  reading: ParsedBody,
 ): Current {
   const after: Record<string, unknown> = { ...current }
   for (const member of [...SETTINGS, ...NUMBER_SETTINGS]) {
