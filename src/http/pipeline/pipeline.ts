@@ -22,7 +22,7 @@ import { failed } from './failed.ts'
 import { configuredProviders } from './provider-calls.ts'
 import { strayParameters, strayProblems } from './stray-parameters.ts'
 import { change } from './write.ts'
-import { readChange } from './write-request.ts'
+import { readWriteRequest } from './write-request.ts'
 
 /** The whole life of a request, in the order of decision 14. Nothing else runs. */
 export async function serve(
@@ -52,7 +52,7 @@ export async function serve(
           caller,
           refused: requestHeaders.isStrict ? strayProblems(stray) : {},
         })
-      const request = readChange(context, endpoint, {
+      const request = readWriteRequest(context, endpoint, {
         incoming,
         stray,
         requestHeaders,

@@ -13,7 +13,7 @@ import {
   releaseClaim,
   takeOverClaim,
 } from '../idempotency/claim.store.ts'
-import type { ChangeRequest } from './write-request.ts'
+import type { WriteRequest } from './write-request.ts'
 
 /**
  * The one kind of outside call that happens inside a request: what it carries may not be stored (decision 18).
@@ -28,13 +28,13 @@ export interface Forwarding {
 }
 
 /** Without an Idempotency-Key the claim has a key that no client can send. */
-function claimKey(request: ChangeRequest): string {
+function claimKey(request: WriteRequest): string {
   return request.requestHeaders.idempotencyKey ?? `~${request.newId}`
 }
 
 async function claim(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   caller: Caller,
   row: ChangeRow,
 ): Promise<Claim | null> {
@@ -87,7 +87,7 @@ export function checkConfigured(steps: readonly ForwardStep[]): void {
  */
 export async function forward(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   caller: Caller,
   at: { row: ChangeRow; steps: readonly ForwardStep[] },
 ): Promise<Forwarding | null> {

@@ -12,7 +12,7 @@ import { JsonProblem, readJson } from './json.ts'
 import { strayProblems } from './stray-parameters.ts'
 
 /** A change that was asked for: headers and body read, nothing judged against stored data yet. */
-export interface ChangeRequest {
+export interface WriteRequest {
   endpoint: WriteEndpoint<unknown, unknown>
   incoming: IncomingRequest
   requestHeaders: RequestHeaders
@@ -80,7 +80,7 @@ export function parseBody(bytes: Buffer | null): JsonObject {
  *
  * @throws Failure VALIDATION_007, REQUEST_400.
  */
-export function readChange(
+export function readWriteRequest(
   context: AppContext,
   endpoint: WriteEndpoint<unknown, unknown>,
   {
@@ -95,7 +95,7 @@ export function readChange(
     userId: string
     stray: readonly UnknownName[]
   },
-): ChangeRequest {
+): WriteRequest {
   checkKeyGrammar(read.requestHeaders.idempotencyKey)
   const body = parseBody(read.incoming.body)
   const hasCard = body.payment_details !== undefined && body.payment_details !== null

@@ -18,7 +18,7 @@ import type { RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
 import { checkIfMatch } from './if-match.ts'
 import { checkConfigured, configuredProviders, type Forwarding, forward } from './provider-calls.ts'
-import type { ChangeRequest } from './write-request.ts'
+import type { WriteRequest } from './write-request.ts'
 
 /**
  * The life of a change after its request was read: kept answer, decision, providers, one write. A turn that loses a race
@@ -41,7 +41,7 @@ interface Decided {
 /** @throws Failure with any code that the endpoint declares or that every endpoint can answer. */
 export async function change(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   first: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
 ): Promise<HttpResponse> {
@@ -69,7 +69,7 @@ export async function change(
  */
 async function unlessAnswered(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   work: () => Promise<HttpResponse | null>,
 ): Promise<HttpResponse | null> {
   try {
@@ -86,7 +86,7 @@ async function unlessAnswered(
 async function reauthenticate(
   context: AppContext,
   db: Executor,
-  request: ChangeRequest,
+  request: WriteRequest,
 ): Promise<{ row: ChangeRow; caller: Caller }> {
   const { incoming, requestHeaders, credential, endpoint } = request
   const row = await readFirst(db, endpoint, credential, request)
@@ -99,7 +99,7 @@ async function reauthenticate(
 /** What the key's row says: an answer to replay, a wait, or (null) that this request runs now. */
 async function settle(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   { row, caller }: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
 ): Promise<HttpResponse | null> {
@@ -129,7 +129,7 @@ async function settle(
 
 function replayed(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   at: { row: ChangeRow; caller: Caller },
   requestContext: RequestContext,
 ): HttpResponse {
@@ -143,7 +143,7 @@ function replayed(
 
 async function attempt(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   row: ChangeRow,
   { turn, requestContext }: { turn: number; requestContext: RequestContext },
 ): Promise<HttpResponse | null> {
@@ -174,7 +174,7 @@ async function attempt(
  * found that something beside the locked rows has changed, such as the rights of a user. A connection that broke during
  * the write leaves the outcome open, and the client is told so; the key's row will tell which it was.
  */
-async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): Promise<T | null> {
+async function unlessTaken<T>(request: WriteRequest, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work()
   } catch (error) {
@@ -188,18 +188,18 @@ async function unlessTaken<T>(request: ChangeRequest, work: () => Promise<T>): P
  * The failure of a write whose connection broke: it may have happened, and the key's row will tell. Without a key nobody
  * can ask, so the client is told not to repeat it blindly.
  */
-function openOutcome(request: ChangeRequest, error: unknown): unknown {
+function openOutcome(request: WriteRequest, error: unknown): unknown {
   const trouble = databaseTrouble(error)
   if (trouble.kind !== 'unreachable' || !trouble.isSent) return error
   const isKeyless = request.requestHeaders.idempotencyKey === undefined
   return new Failure('INTERNAL_004', { cause: error, ...(isKeyless ? { headers: { 'x-should-retry': 'false' } } : {}) })
 }
 
-async function writeOnce(db: Executor, request: ChangeRequest, decided: Decided): Promise<boolean> {
+async function writeOnce(db: Executor, request: WriteRequest, decided: Decided): Promise<boolean> {
   return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
 }
 
-async function keepOnly(context: AppContext, request: ChangeRequest, decided: Decided): Promise<HttpResponse | null> {
+async function keepOnly(context: AppContext, request: WriteRequest, decided: Decided): Promise<HttpResponse | null> {
   const kept = keptRow(request, decided)
   if (kept === null) return decided.answer
   const isKept = await unlessTaken(request, async () => {
@@ -210,7 +210,7 @@ async function keepOnly(context: AppContext, request: ChangeRequest, decided: De
 }
 
 /** Everything from the target to the answer, decided on one read; writes nothing. */
-async function decide(context: AppContext, db: Executor, request: ChangeRequest, row: ChangeRow): Promise<Decided> {
+async function decide(context: AppContext, db: Executor, request: WriteRequest, row: ChangeRow): Promise<Decided> {
   const { endpoint, incoming, requestHeaders } = request
   const caller = authenticate(context, incoming, row, request.credential, endpoint)
   checkPathIds(endpoint, incoming)
@@ -241,7 +241,7 @@ async function decide(context: AppContext, db: Executor, request: ChangeRequest,
 }
 
 /** @throws Failure VALIDATION_001 with every problem of the request, and the spelling that was sent of a member that is missing. */
-function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): Plan {
+function planned(request: WriteRequest, call: Call<unknown>, facts: unknown): Plan {
   const { endpoint, reading, strayRefused } = request
   try {
     const plan = endpoint.decide(call, facts)
@@ -254,14 +254,14 @@ function planned(request: ChangeRequest, call: Call<unknown>, facts: unknown): P
   throw new Failure('VALIDATION_001', { details: strayRefused })
 }
 
-function answerOf(request: ChangeRequest, plan: Plan, etag: string | null): HttpResponse {
+function answerOf(request: WriteRequest, plan: Plan, etag: string | null): HttpResponse {
   const headers: Record<string, string> = {}
   if (etag !== null) headers.etag = etag
   const status = plan.status ?? request.endpoint.status
   return { status, headers, body: status === 204 ? null : successBody(request.incoming.requestId, plan.data) }
 }
 
-function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow | null {
+function keptRow(request: WriteRequest, { caller, answer }: Decided): KeptRow | null {
   const key = request.requestHeaders.idempotencyKey
   if (key === undefined) return null
   const id = request.newId
@@ -287,7 +287,7 @@ function keptRow(request: ChangeRequest, { caller, answer }: Decided): KeptRow |
  */
 async function finishForwarded(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   forwarding: Forwarding,
   requestContext: RequestContext,
 ): Promise<HttpResponse> {
@@ -307,7 +307,7 @@ async function finishForwarded(
 /** The transaction form of a change: locks, reads and judges again, writes, and closes the claim if there is one. */
 function lockedChange(
   context: AppContext,
-  request: ChangeRequest,
+  request: WriteRequest,
   forwarding: Forwarding | null,
 ): Promise<HttpResponse> {
   const { endpoint, credential } = request
@@ -340,7 +340,7 @@ async function locked(locking: Promise<unknown>): Promise<void> {
 
 function closed(
   tx: Executor,
-  request: ChangeRequest,
+  request: WriteRequest,
   { caller, answer }: Decided,
   { claim }: Forwarding,
 ): Promise<boolean> {
