@@ -17,7 +17,7 @@ const deadShare = 0.2
 const sealedBytes = 2_000
 
 /**
- * Eight hours of kept answers in fast time: ten a second, swept as they expire. What is bounded is the size of the table
+ * Eight hours of stored responses in fast time: ten a second, swept as they expire. What is bounded is the size of the table
  * after eight hours against its size after the first two, in which it has come to its balance.
  */
 export async function measureExpiry(bench) {

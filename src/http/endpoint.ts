@@ -13,7 +13,7 @@ import type { Payments } from '../ports/payments.ts'
 import type { Whatsapp } from '../ports/whatsapp.ts'
 import type { Caller } from './caller.ts'
 import type { CardInput } from './card-input.ts'
-import type { KeptRow } from './idempotency/idempotency.store.ts'
+import type { StoredResponse } from './idempotency/idempotency.store.ts'
 
 /** What an endpoint reads together with the caller, in the first statement of the request. */
 export interface TargetRead<Target> {
@@ -94,11 +94,11 @@ export interface Plan {
   etag: string | null
   forward?: (ports: Ports) => ForwardStep[]
   /**
-   * Writes everything in one statement, the kept answer with it.
+   * Writes everything in one statement, the stored response with it.
    *
    * @returns false when the row is no longer what was read: nothing was written.
    */
-  write: ((db: Executor, forwarded: Forwarded, kept: KeptRow | null) => Promise<boolean>) | null
+  write: ((db: Executor, forwarded: Forwarded, kept: StoredResponse | null) => Promise<boolean>) | null
 }
 
 export interface EndpointDocument {

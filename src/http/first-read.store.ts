@@ -2,7 +2,7 @@ import type { Role } from '../contract/permissions.ts'
 import { isLive } from '../db/soft-delete.ts'
 import { type Statement, statement } from '../db/statement.ts'
 import type { Endpoint, WriteEndpoint } from './endpoint.ts'
-import { KEPT_COLUMNS, type KeptColumns } from './idempotency/idempotency.store.ts'
+import { KEPT_COLUMNS, type StoredResponseColumns } from './idempotency/idempotency.store.ts'
 
 /**
  * The first statement of every request: key, user, organization, acted-for profile, the endpoint's own target and, where
@@ -33,7 +33,7 @@ export interface FirstReadRow extends Record<string, unknown> {
 }
 
 /** The first row of a request that changes something. */
-export interface ChangeRow extends FirstReadRow, KeptColumns {}
+export interface ChangeRow extends FirstReadRow, StoredResponseColumns {}
 
 /** The first row of an endpoint's requests. */
 export type FirstRow<E extends Endpoint> = E extends WriteEndpoint<unknown, unknown> ? ChangeRow : FirstReadRow

@@ -9,7 +9,7 @@ const NIL = '00000000-0000-0000-0000-000000000000'
 
 const visible = statement<{ key: string }>('keys_visible_in_a_test', 'select key from idempotency_keys order by key')
 
-/** Kept answers of an organization; each key begins with `name`. */
+/** Stored responses of an organization; each key begins with `name`. */
 async function keep(bench: JobsBench, organizationId: string, name: string, count: number, age: string): Promise<void> {
   await bench.sql(
     `insert into idempotency_keys (organization_id, customer_id, mode, key, id, state, operation, target, fingerprint,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { KeptRow } from './idempotency.store.ts'
+import type { StoredResponse } from './idempotency.store.ts'
 
 /** A claim: the row that stands for a request while a provider is called. `fence` says who owns it, `attempt` names the try. */
 export interface Claim {
@@ -13,7 +13,7 @@ export interface Claim {
   attempt: number
 }
 
-export type ClaimRow = Omit<KeptRow, 'status' | 'etag' | 'answer'>
+export type ClaimRow = Omit<StoredResponse, 'status' | 'etag' | 'answer'>
 
 /** The job that looks after a claim whose owner never came back. */
 export const CLAIM_JOB = 'abandoned_claim'

@@ -5,13 +5,13 @@ import {
   deleteExpiredKey,
   KEPT_COLUMNS,
   KEPT_PARAMS,
-  type KeptRow,
-  keepAnswer,
-  keptBranch,
-  keptParams,
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+  storeResponse,
 } from './idempotency.store.ts'
 
-const ROW: KeptRow = {
+const ROW: StoredResponse = {
   id: 'id',
   customerId: 'customer',
   mode: 'live',
@@ -44,12 +44,13 @@ const namesIn = (list = '') => list.split(',').map((name) => name.trim())
 test('each column of a kept row takes its own parameter, whatever number they start at', () => {
   for (const first of [2, 9]) {
     const [, columns, values] =
-      /^insert into idempotency_keys \(([^)]+)\)\s+select (.+)\s+from source s$/s.exec(keptBranch('source', first)) ??
-      []
+      /^insert into idempotency_keys \(([^)]+)\)\s+select (.+)\s+from source s$/s.exec(
+        storedResponseCte('source', first),
+      ) ?? []
     const value = namesIn(values)
     const taken = namesIn(columns).flatMap((column, at) => {
       const [, number] = /^\$(\d+)/.exec(value[at] ?? '') ?? []
-      return number === undefined ? [] : [[column, keptParams(ROW)[Number(number) - first]]]
+      return number === undefined ? [] : [[column, storedResponseParams(ROW)[Number(number) - first]]]
     })
     const { customerId: customer_id, requestId: request_id, isSandbox: is_sandbox, ...rest } = ROW
     assert.deepEqual(Object.fromEntries(taken), { ...rest, customer_id, request_id, is_sandbox })
@@ -66,9 +67,9 @@ test('the first read has every column that a replay and a claim are judged by', 
 })
 
 test('an answer is kept for the organization that it was given in', async () => {
-  const call = await sent((db) => keepAnswer(db, 'org', ROW))
+  const call = await sent((db) => storeResponse(db, 'org', ROW))
   assert.deepEqual([call?.organizationId, call?.name], ['org', 'insert_kept'])
-  assert.deepEqual(call?.params, ['org', ...keptParams(ROW)])
+  assert.deepEqual(call?.params, ['org', ...storedResponseParams(ROW)])
   assert.match(call?.text ?? '', /from \(select \$1::uuid as organization_id\) s$/)
 })
 

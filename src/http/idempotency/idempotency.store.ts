@@ -2,10 +2,10 @@ import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Param, statement } from '../../db/statement.ts'
 
-/** Rows of idempotency_keys: kept answers, and claims of requests that call a provider (decisions 16 and 18). */
+/** Rows of idempotency_keys: stored responses, and claims of requests that call a provider (decisions 16 and 18). */
 
 /** A new row with an answer to replay. */
-export interface KeptRow {
+export interface StoredResponse {
   id: string
   customerId: string
   mode: 'live' | 'test'
@@ -22,7 +22,7 @@ export interface KeptRow {
 }
 
 /** What the firstRead statement reads of the row, if there is one. */
-export interface KeptColumns {
+export interface StoredResponseColumns {
   i_id: string | null
   i_state: 'claimed' | 'kept'
   i_operation: string
@@ -49,12 +49,12 @@ export const KEPT_COLUMNS = `i.id as i_id, i.state as i_state, i.operation as i_
 export const KEPT_PARAMS = 12
 
 /**
- * The INSERT of a kept answer as one branch of a larger statement, taking one row from `source`, which has the columns
+ * The INSERT of a stored response as one branch of a larger statement, taking one row from `source`, which has the columns
  * organization_id and at. Plain, without ON CONFLICT: a taken key must undo the whole statement (decision 8).
  *
  * @param first number of the first of KEPT_PARAMS parameters.
  */
-export function keptBranch(source: string, first: number): string {
+export function storedResponseCte(source: string, first: number): string {
   const p = (offset: number) => `$${first + offset}`
   return `insert into idempotency_keys (organization_id, id, customer_id, mode, key, state, operation, target, fingerprint,
       request_id, is_sandbox, status, etag, answer, attempt, fence, created_at, expires_at)
@@ -63,7 +63,7 @@ export function keptBranch(source: string, first: number): string {
       from ${source} s`
 }
 
-export function keptParams(row: KeptRow): Param[] {
+export function storedResponseParams(row: StoredResponse): Param[] {
   return [
     row.id,
     row.customerId,
@@ -80,11 +80,14 @@ export function keptParams(row: KeptRow): Param[] {
   ]
 }
 
-const insertKept = statement<object>('insert_kept', keptBranch('(select $1::uuid as organization_id)', 2))
+const insertStoredResponse = statement<object>(
+  'insert_kept',
+  storedResponseCte('(select $1::uuid as organization_id)', 2),
+)
 
 /** Keeps an answer that came with no other write: a sandbox answer, or a change that changes nothing. */
-export async function keepAnswer(db: Executor, organizationId: string, row: KeptRow): Promise<void> {
-  await db.run(organizationId, insertKept, [organizationId, ...keptParams(row)])
+export async function storeResponse(db: Executor, organizationId: string, row: StoredResponse): Promise<void> {
+  await db.run(organizationId, insertStoredResponse, [organizationId, ...storedResponseParams(row)])
 }
 
 const deleteExpired = statement<object>(
@@ -98,7 +101,7 @@ const deleteExpired = statement<object>(
 export async function deleteExpiredKey(
   db: Executor,
   organizationId: string,
-  { customerId, mode, key }: Pick<KeptRow, 'customerId' | 'mode' | 'key'>,
+  { customerId, mode, key }: Pick<StoredResponse, 'customerId' | 'mode' | 'key'>,
 ): Promise<void> {
   await db.run(organizationId, deleteExpired, [organizationId, customerId, mode, key])
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { KeyRing } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'
-import { answerPlace, checkSameRequest, fingerprint, replay } from './idempotency.ts'
+import { checkSameRequest, fingerprint, replay, responsePlace } from './idempotency.ts'
 
 const ORG = '6f1f6a52-0f5e-4c1b-9a53-0c8f4f5f7a01'
 const ring = (pepper: number) =>
@@ -63,7 +63,7 @@ test('a fingerprint is of use only to who has the pepper, and is the digest of n
 })
 
 test('an answer is sealed for its own row', () => {
-  assert.deepEqual(answerPlace('r'), { table: 'idempotency_keys', column: 'answer', row: 'r' })
+  assert.deepEqual(responsePlace('r'), { table: 'idempotency_keys', column: 'answer', row: 'r' })
 })
 
 const seal = keys.open(keys.newDataKey(ORG), ORG)
@@ -81,7 +81,7 @@ const kept = (given: object = {}) =>
     i_is_sandbox: false,
     i_status: 200,
     i_etag: null,
-    i_answer: seal.seal(BODY, answerPlace('r')),
+    i_answer: seal.seal(BODY, responsePlace('r')),
     ...given,
   }) as unknown as ChangeRow
 

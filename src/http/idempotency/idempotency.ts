@@ -34,8 +34,8 @@ export function fingerprint(keys: KeyRing, body: JsonObject, extra: { merge: boo
   return keys.digest('fingerprint', text).toString('base64url')
 }
 
-/** Where a kept answer is sealed: it opens for no other row. */
-export function answerPlace(rowId: string): SealPlace {
+/** Where a stored response is sealed: it opens for no other row. */
+export function responsePlace(rowId: string): SealPlace {
   return { table: 'idempotency_keys', column: 'answer', row: rowId }
 }
 
@@ -45,7 +45,7 @@ export function checkSameRequest(row: ChangeRow, identity: Identity): void {
 }
 
 /**
- * The kept answer, byte for byte, marked as a replay.
+ * The stored response, byte for byte, marked as a replay.
  *
  * @throws Failure CONFLICT_002 for another operation or target; in strict mode STRICT_001 for another body and
  *   STRICT_002 for a sandbox answer to a live call (decision 22).
@@ -67,6 +67,6 @@ export function replay(
   if (row.i_is_sandbox) headers['x-sandbox'] = 'true'
   if (row.i_etag !== null) headers.etag = row.i_etag
   const body =
-    row.i_answer === null || row.i_id === null ? null : caller.seal.unseal(row.i_answer, answerPlace(row.i_id))
+    row.i_answer === null || row.i_id === null ? null : caller.seal.unseal(row.i_answer, responsePlace(row.i_id))
   return { status: row.i_status, headers, body }
 }

@@ -11,8 +11,8 @@ import type { Caller } from '../caller.ts'
 import type { Call, Plan } from '../endpoint.ts'
 import type { ChangeRow } from '../first-read.store.ts'
 import { closeClaim, releaseClaim } from '../idempotency/claim.store.ts'
-import { deleteExpiredKey, type KeptRow, keepAnswer } from '../idempotency/idempotency.store.ts'
-import { answerPlace, checkSameRequest, replay } from '../idempotency/idempotency.ts'
+import { deleteExpiredKey, type StoredResponse, storeResponse } from '../idempotency/idempotency.store.ts'
+import { checkSameRequest, replay, responsePlace } from '../idempotency/idempotency.ts'
 import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
@@ -21,7 +21,7 @@ import { checkConfigured, configuredProviders, type Forwarding, forward } from '
 import type { WriteRequest } from './write-request.ts'
 
 /**
- * The life of a change after its request was read: kept answer, decision, providers, one write. A turn that loses a race
+ * The life of a change after its request was read: stored response, decision, providers, one write. A turn that loses a race
  * has written nothing and starts again from a fresh read; after two lost turns the row is locked first (decision 8).
  */
 
@@ -196,14 +196,14 @@ function openOutcome(request: WriteRequest, error: unknown): unknown {
 }
 
 async function writeOnce(db: Executor, request: WriteRequest, decided: Decided): Promise<boolean> {
-  return (await decided.plan.write?.(db, {}, keptRow(request, decided))) ?? true
+  return (await decided.plan.write?.(db, {}, storedResponse(request, decided))) ?? true
 }
 
 async function keepOnly(context: AppContext, request: WriteRequest, decided: Decided): Promise<HttpResponse | null> {
-  const kept = keptRow(request, decided)
+  const kept = storedResponse(request, decided)
   if (kept === null) return decided.answer
   const isKept = await unlessTaken(request, async () => {
-    await keepAnswer(context.db.writes, decided.caller.organization.organization_id, kept)
+    await storeResponse(context.db.writes, decided.caller.organization.organization_id, kept)
     return true
   })
   return isKept === true ? decided.answer : null
@@ -261,7 +261,7 @@ function answerOf(request: WriteRequest, plan: Plan, etag: string | null): HttpR
   return { status, headers, body: status === 204 ? null : successBody(request.incoming.requestId, plan.data) }
 }
 
-function keptRow(request: WriteRequest, { caller, answer }: Decided): KeptRow | null {
+function storedResponse(request: WriteRequest, { caller, answer }: Decided): StoredResponse | null {
   const key = request.requestHeaders.idempotencyKey
   if (key === undefined) return null
   const id = request.newId
@@ -277,7 +277,7 @@ function keptRow(request: WriteRequest, { caller, answer }: Decided): KeptRow | 
     isSandbox: request.isSandbox,
     status: answer.status,
     etag: answer.headers.etag ?? null,
-    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(id)),
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, responsePlace(id)),
   }
 }
 
@@ -319,10 +319,10 @@ function lockedChange(
       await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
     const { row } = await reauthenticate(context, tx, request)
     const decided = await decide(context, tx, request, row)
-    const kept = forwarding === null ? keptRow(request, decided) : null
+    const kept = forwarding === null ? storedResponse(request, decided) : null
     const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
     // Behind the lock there may be nothing left to do. The answer that says so is kept like any other.
-    if (decided.plan.write === null && kept !== null) await keepAnswer(tx, organizationId, kept)
+    if (decided.plan.write === null && kept !== null) await storeResponse(tx, organizationId, kept)
     if (!isWritten) throw new NothingWritten('what the change was judged on is no longer so')
     if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
     return decided.answer
@@ -347,7 +347,7 @@ function closed(
   return closeClaim(tx, caller.organization.organization_id, claim, {
     status: answer.status,
     etag: answer.headers.etag ?? null,
-    answer: answer.body === null ? null : caller.seal.seal(answer.body, answerPlace(claim.id)),
+    answer: answer.body === null ? null : caller.seal.seal(answer.body, responsePlace(claim.id)),
     requestId: request.incoming.requestId,
     fingerprint: request.identity.fingerprint,
     isKeyless: request.requestHeaders.idempotencyKey === undefined,

@@ -5,7 +5,11 @@ import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
+import {
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+} from '../../http/idempotency/idempotency.store.ts'
 import { KEY_ACTOR_PARAMS, type KeyActor, keyActorParams, keyHistoryBranch } from '../users/index.ts'
 import type { ApiKey } from './api-key.fields.ts'
 
@@ -105,7 +109,7 @@ const NOTED = `noted as (${keyHistoryBranch('made', 'createKey', 14)})`
 const inserted = statement<{ id: string }>('insert_api_key', `with made as (${INSERT}), ${NOTED} select id from made`)
 const insertedKept = statement<{ id: string }>(
   'insert_api_key_kept',
-  `with made as (${INSERT}), ${NOTED}, kept as (${keptBranch('made', 14 + KEY_ACTOR_PARAMS)}) select id from made`,
+  `with made as (${INSERT}), ${NOTED}, kept as (${storedResponseCte('made', 14 + KEY_ACTOR_PARAMS)}) select id from made`,
 )
 
 /**
@@ -116,7 +120,7 @@ export async function insertKey(
   db: Executor,
   caller: Caller,
   key: ApiKey & { digest: string; userRole: string; requestId: string },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const params = [
@@ -138,7 +142,7 @@ export async function insertKey(
   const rows =
     kept === null
       ? await db.run(organizationId, inserted, params)
-      : await db.run(organizationId, insertedKept, [...params, ...keptParams(kept)])
+      : await db.run(organizationId, insertedKept, [...params, ...storedResponseParams(kept)])
   return rows.length === 1
 }
 
@@ -166,7 +170,7 @@ const revoked = statement<{ id: string }>(
 )
 const revokedKept = statement<{ id: string }>(
   'revoke_api_key_kept',
-  `with gone as (${REVOKE}), ${REVOKE_NOTED}, kept as (${keptBranch('gone', 5 + KEY_ACTOR_PARAMS)}) select id from gone`,
+  `with gone as (${REVOKE}), ${REVOKE_NOTED}, kept as (${storedResponseCte('gone', 5 + KEY_ACTOR_PARAMS)}) select id from gone`,
 )
 
 /** Revokes a key at once: every request reads it from the database. False when it is not a live key of the profile. */
@@ -174,7 +178,7 @@ export async function revokeKey(
   db: Executor,
   caller: Caller,
   key: { profileId: string; keyId: string; at: string; requestId: string },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const actor = keyActorParams(actorOf(caller, key.requestId))
@@ -182,6 +186,6 @@ export async function revokeKey(
   const rows =
     kept === null
       ? await db.run(organizationId, revoked, params)
-      : await db.run(organizationId, revokedKept, [...params, ...keptParams(kept)])
+      : await db.run(organizationId, revokedKept, [...params, ...storedResponseParams(kept)])
   return rows.length === 1
 }

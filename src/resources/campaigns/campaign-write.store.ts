@@ -4,7 +4,12 @@ import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
-import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
+import {
+  KEPT_PARAMS,
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+} from '../../http/idempotency/idempotency.store.ts'
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
 import type { CampaignDifference } from './campaign.rules.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
@@ -12,7 +17,7 @@ import { endCampaignBranch } from './campaign-registry.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
- * campaign changes at its own; history, event and kept answer are inserted from what that returned. So either all of it happens or
+ * campaign changes at its own; history, event and stored response are inserted from what that returned. So either all of it happens or
  * none. The profile counts the event and keeps its version, which stands for its settings and its brand.
  */
 
@@ -36,7 +41,7 @@ export interface CampaignWriting {
   actor: CampaignActor
   changes: readonly CampaignDifference[]
   event: NewEvent
-  kept: KeptRow | null
+  kept: StoredResponse | null
 }
 
 // $1 organization, $2 owner, $3 version of the profile.
@@ -106,7 +111,7 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
     ...eventBranches('told', take(EVENT_PARAMS)),
     ...(text === DELETE ? [endCampaignBranch('changed')] : []),
   ]
-  if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
+  if (parts.kept) branches.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)
   statements.set(full, made)
   return made
@@ -127,7 +132,7 @@ async function write(
     ...params,
     ...[change.operation, actor.requestId, actor.keyId, actor.userId, changes],
     ...eventParams([event]),
-    ...(kept === null ? [] : keptParams(kept)),
+    ...(kept === null ? [] : storedResponseParams(kept)),
   ])
   return rows.length === 1
 }

@@ -5,7 +5,12 @@ import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
 import type { Caller } from '../../http/caller.ts'
-import { KEPT_PARAMS, type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
+import {
+  KEPT_PARAMS,
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+} from '../../http/idempotency/idempotency.store.ts'
 import { BRAND_PARAMS, brandBranch, brandParams, brandTouchBranch } from '../brands/index.ts'
 import { endCampaignsBranch } from '../campaigns/index.ts'
 import { endKeysBranches, KEY_ACTOR_PARAMS, keyActorParams } from '../users/index.ts'
@@ -24,7 +29,7 @@ export interface Writing {
   brand: BrandWriting | null
   payment_method: StoredPaymentMethod | null
   events: readonly NewEvent[]
-  kept: KeptRow | null
+  kept: StoredResponse | null
 }
 
 const HISTORY_PARAMS = 6
@@ -73,7 +78,7 @@ function branched(
   ]
   if (parts.brand === 'written') branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
   if (parts.brand === 'touched') branches.push(`branded as (${brandTouchBranch('changed')})`)
-  if (parts.kept) branches.push(`kept as (${keptBranch('changed', take(KEPT_PARAMS))})`)
+  if (parts.kept) branches.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
   const made = statement<{ version: number }>(full, `with ${branches.join(',\n')}\nselect version from changed`)
   branchedStatements.set(full, made)
   return made
@@ -103,7 +108,7 @@ async function runBranched(
     ...(head.isEnd === true ? keyActorParams({ ...caller, requestId: writing.history.request_id }) : []),
     ...eventParams(events),
     ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
-    ...(kept === null ? [] : keptParams(kept)),
+    ...(kept === null ? [] : storedResponseParams(kept)),
   ]
   return (await db.run(caller.organization.organization_id, st, params)).length === 1
 }

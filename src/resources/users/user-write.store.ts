@@ -1,12 +1,16 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
+import {
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+} from '../../http/idempotency/idempotency.store.ts'
 import { endKeysBranches, KEY_ACTOR_PARAMS, type KeyActor, keyActorParams } from './key-history.store.ts'
 import type { AssignableRole, Member } from './user.fields.ts'
 import { INVITATION_DAYS } from './user.fields.ts'
 
-/** The writes of the API: one statement each, in which the kept answer stands or falls with the change (decision 8). */
+/** The writes of the API: one statement each, in which the stored response stands or falls with the change (decision 8). */
 
 /** The job that mails an invitation. Its subject is the user. */
 export const SEND_INVITATION_JOB = 'send_invitation'
@@ -16,10 +20,10 @@ interface Forms {
   kept: Statement<{ id: string }>
 }
 
-/** A change named `source`, of so many parameters, with what follows from it; with and without a kept answer. */
+/** A change named `source`, of so many parameters, with what follows from it; with and without a stored response. */
 function formsOf(name: string, source: string, branches: readonly string[], params: number): Forms {
   const end = `\nselect id from ${source}`
-  const kept = [...branches, `kept as (${keptBranch(source, params + 1)})`]
+  const kept = [...branches, `kept as (${storedResponseCte(source, params + 1)})`]
   return {
     plain: statement(name, `with ${branches.join(',\n')}${end}`),
     kept: statement(`${name}_kept`, `with ${kept.join(',\n')}${end}`),
@@ -31,13 +35,13 @@ async function run(
   organizationId: string,
   forms: Forms,
   rest: Param[],
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const params = [organizationId, ...rest]
   const rows =
     kept === null
       ? await db.run(organizationId, forms.plain, params)
-      : await db.run(organizationId, forms.kept, [...params, ...keptParams(kept)])
+      : await db.run(organizationId, forms.kept, [...params, ...storedResponseParams(kept)])
   return rows.length === 1
 }
 
@@ -107,7 +111,7 @@ export function inviteMember(
   db: Executor,
   caller: Caller,
   { member, isNew, invitation }: { member: Member; isNew: boolean; invitation: NewInvitation },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const params = [
     member.id,
@@ -139,7 +143,7 @@ export function changeRole(
   db: Executor,
   organizationId: string,
   { userId, role, at }: { userId: string; role: AssignableRole; at: string },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   return run(db, organizationId, roleChanged, [userId, role, at], kept)
 }
@@ -172,7 +176,7 @@ export function removeMember(
   db: Executor,
   organizationId: string,
   { userId, at, actor }: { userId: string; at: string; actor: KeyActor },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   return run(db, organizationId, removed, [userId, at, ...keyActorParams(actor)], kept)
 }

@@ -2,7 +2,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
-import type { KeptRow } from '../../http/idempotency/idempotency.store.ts'
+import type { StoredResponse } from '../../http/idempotency/idempotency.store.ts'
 import { deliveryBranches, type EventToTell, type NewDelivery } from './delivery.store.ts'
 import { written } from './single-row-change.store.ts'
 
@@ -73,7 +73,7 @@ export function insertDeliveries(
   caller: Caller,
   webhookId: string,
   deliveries: readonly NewDelivery[],
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   return insert(db, organizationId, [organizationId, webhookId, deliveries], kept)

@@ -1,6 +1,10 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
-import { type KeptRow, keptBranch, keptParams } from '../../http/idempotency/idempotency.store.ts'
+import {
+  type StoredResponse,
+  storedResponseCte,
+  storedResponseParams,
+} from '../../http/idempotency/idempotency.store.ts'
 
 /** Of the one row that a statement changed. */
 interface Written {
@@ -15,15 +19,15 @@ interface Written {
  */
 export function written(name: string, head: string, params: number, more: readonly string[] = []) {
   const plain = [`changed as (${head})`, ...more]
-  const kept = [...plain, `kept as (${keptBranch('changed', params + 1)})`]
+  const kept = [...plain, `kept as (${storedResponseCte('changed', params + 1)})`]
   const made = (suffix: string, branches: readonly string[]): Statement<Written> =>
     statement<Written>(`${name}${suffix}`, `with ${branches.join(',\n')}\nselect id from changed`)
   const [without, with_] = [made('', plain), made('_kept', kept)]
-  return async (db: Executor, organizationId: string, values: readonly Param[], row: KeptRow | null) => {
+  return async (db: Executor, organizationId: string, values: readonly Param[], row: StoredResponse | null) => {
     const rows =
       row === null
         ? await db.run(organizationId, without, values)
-        : await db.run(organizationId, with_, [...values, ...keptParams(row)])
+        : await db.run(organizationId, with_, [...values, ...storedResponseParams(row)])
     return rows.length === 1
   }
 }

@@ -6,7 +6,7 @@ import { type Param, statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
-import type { KeptRow } from '../../http/idempotency/idempotency.store.ts'
+import type { StoredResponse } from '../../http/idempotency/idempotency.store.ts'
 import { written } from './single-row-change.store.ts'
 import type { Webhook } from './webhook.fields.ts'
 
@@ -197,7 +197,7 @@ export function insertWebhook(
   caller: Caller,
   webhook: Webhook,
   secret: string,
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const sealed = sealColumn(caller.seal, 'signing_secret', webhook.id, secret)
@@ -213,7 +213,12 @@ const update = written(
 )
 
 /** Writes the settings over those that are stored. False when the webhook is gone. */
-export function updateWebhook(db: Executor, caller: Caller, webhook: Webhook, kept: KeptRow | null): Promise<boolean> {
+export function updateWebhook(
+  db: Executor,
+  caller: Caller,
+  webhook: Webhook,
+  kept: StoredResponse | null,
+): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const params = [organizationId, webhook.id, webhook.updated_at, ...settingParams(webhook, caller.seal)]
   return update(db, organizationId, params, kept)
@@ -231,7 +236,12 @@ const toggle = written(
 )
 
 /** Switches a webhook on, with its failures forgotten, or off. False when it is gone. */
-export function toggleWebhook(db: Executor, caller: Caller, webhook: Webhook, kept: KeptRow | null): Promise<boolean> {
+export function toggleWebhook(
+  db: Executor,
+  caller: Caller,
+  webhook: Webhook,
+  kept: StoredResponse | null,
+): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   return toggle(db, organizationId, [organizationId, webhook.id, webhook.updated_at, webhook.is_active], kept)
 }
@@ -251,7 +261,7 @@ export function rotateSecret(
   db: Executor,
   caller: Caller,
   { webhook, secret, at }: { webhook: StoredWebhook; secret: string; at: string },
-  kept: KeptRow | null,
+  kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const { id, sealedSecret } = webhook
@@ -270,7 +280,7 @@ export function rotateSecret(
 const remove = written('delete_webhook', `delete from webhooks where organization_id = $1 and id = $2 ${RETURNING}`, 2)
 
 /** Deletes a webhook and, by its foreign key, its delivery log (contract 12.2). False when it is gone already. */
-export function deleteWebhook(db: Executor, caller: Caller, id: string, kept: KeptRow | null): Promise<boolean> {
+export function deleteWebhook(db: Executor, caller: Caller, id: string, kept: StoredResponse | null): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   return remove(db, organizationId, [organizationId, id], kept)
 }

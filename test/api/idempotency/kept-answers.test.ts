@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { answerPlace } from '../../../src/http/idempotency/idempotency.ts'
+import { responsePlace } from '../../../src/http/idempotency/idempotency.ts'
 import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { aBrand } from '../../kit/builders/requests.ts'
 import { type TestApp, testApp } from '../../kit/servers/app.ts'
@@ -51,7 +51,7 @@ describe('a kept answer', () => {
       'select data_key from organizations where organization_id = $1',
       [org.id],
     )
-    const opened = app.keys.open(organization?.data_key ?? '', org.id).unseal(row.answer ?? '', answerPlace(row.id))
+    const opened = app.keys.open(organization?.data_key ?? '', org.id).unseal(row.answer ?? '', responsePlace(row.id))
     assert.equal(opened, first.text)
     for (const telling of ['Plainly Visible Name', '12-3456789', 'John Smith', 'success', 'request_id']) {
       assert.ok(opened.includes(telling), `the body has ${telling}, so that finding it would be possible`)

@@ -5,7 +5,7 @@ import { unknownToStripe } from './stripe-shapes.ts'
 
 /**
  * A local server that behaves as Stripe documents for the calls of the payments adapter: form bodies, idempotency keys
- * with kept answers (500s included), mismatch and in-use errors, card errors with decline codes, the raw-card gate.
+ * with stored responses (500s included), mismatch and in-use errors, card errors with decline codes, the raw-card gate.
  * Declining test cards can be created and are refused when they are attached, as Stripe does it.
  */
 export interface FakeStripe extends FakeProvider {

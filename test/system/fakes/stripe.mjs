@@ -35,7 +35,7 @@ export class FakeStripe {
     this.customers = new Map()
     /** @type {Map<string, { signature: string, answer: { status: number, body: unknown } | null }>} */
     this.kept = new Map()
-    /** How many calls ran into a kept answer. */
+    /** How many calls ran into a stored response. */
     this.replays = 0
     this.lateMs = 0
     /** @type {(call: Call) => Behaviour} */

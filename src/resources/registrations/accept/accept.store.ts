@@ -1,7 +1,7 @@
 import { newId } from '../../../contract/new-id.ts'
 import type { Executor } from '../../../db/database.ts'
 import type { Caller } from '../../../http/caller.ts'
-import { type KeptRow, keepAnswer } from '../../../http/idempotency/idempotency.store.ts'
+import { type StoredResponse, storeResponse } from '../../../http/idempotency/idempotency.store.ts'
 import { brandInEffect, lockBrand } from '../../brands/index.ts'
 import { type Campaign, campaignsOf, lockCampaign } from '../../campaigns/index.ts'
 import { changeProfile, haveNumbersChanged, type Profile } from '../../profiles/index.ts'
@@ -15,7 +15,7 @@ import { findGenerations, findTaken, freeze, readFrozen } from './snapshot.store
 import type { Taken } from './unchanged.rules.ts'
 
 /**
- * Accepts a completion: locks and frozen texts, the run, the callback and the kept answer, in the transaction that holds the
+ * Accepts a completion: locks and frozen texts, the run, the callback and the stored response, in the transaction that holds the
  * organization and the profile. From its end on nothing of what will be submitted can be changed (decision 21).
  */
 
@@ -100,7 +100,7 @@ export interface Acceptance {
   profile: Profile
   registration: Registration | null
   callback: { id: string; url: string; signingSecret: string }
-  kept: KeptRow | null
+  kept: StoredResponse | null
 }
 
 /** Begins a run. False when what was read no longer holds: nothing must be written then. */
@@ -160,7 +160,7 @@ async function openCallback(
   const { organization_id: organizationId } = caller.organization
   await insertCallback(tx, caller, profile.id, callback)
   await makeDue(tx, organizationId, { id: registrationId, profileId: profile.id })
-  if (kept !== null) await keepAnswer(tx, organizationId, kept)
+  if (kept !== null) await storeResponse(tx, organizationId, kept)
 }
 
 /** Locks and freezes everything that will be submitted; null when somebody else has locked some of it. */
