@@ -3,7 +3,7 @@ import { newId } from '../contract/new-id.ts'
 import type { Param } from '../db/statement.ts'
 
 /**
- * Events as branches of the statement that makes the change: they exist exactly when it happened (reliability OUTB-1). With
+ * Events as ctes of the statement that makes the change: they exist exactly when it happened (reliability OUTB-1). With
  * each event goes a job that fans it out to the webhooks of its account. An organization without a webhook gets neither.
  *
  * The changed profile counts its events in `profiles.event_sequence`. Whoever emits raises it by `events.length` in the same
@@ -13,7 +13,7 @@ import type { Param } from '../db/statement.ts'
 /** The job that turns one event into deliveries. Its subject is the event. */
 const FAN_OUT_JOB = 'fan_out_event'
 
-/** How many parameters `eventBranches` takes. */
+/** How many parameters `eventCtes` takes. */
 export const EVENT_PARAMS = 1
 
 export function eventParams(events: readonly NewEvent[]): Param[] {
@@ -21,12 +21,12 @@ export function eventParams(events: readonly NewEvent[]): Param[] {
 }
 
 /**
- * Two branches of a larger statement. `source` is one row with the columns organization_id, owner_id (the profile; null for
+ * Two ctes of a larger statement. `source` is one row with the columns organization_id, owner_id (the profile; null for
  * what belongs to the organization itself), sequence (the profile's count with these events in it, or null) and at.
  *
  * @param first number of the first of EVENT_PARAMS parameters.
  */
-export function eventBranches(source: string, first: number): string[] {
+export function eventCtes(source: string, first: number): string[] {
   return [
     `evented as (
     insert into events (organization_id, id, profile_id, sequence, type, payload, created_at)

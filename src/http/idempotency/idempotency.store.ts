@@ -49,7 +49,7 @@ export const KEPT_COLUMNS = `i.id as i_id, i.state as i_state, i.operation as i_
 export const KEPT_PARAMS = 12
 
 /**
- * The INSERT of a stored response as one branch of a larger statement, taking one row from `source`, which has the columns
+ * The INSERT of a stored response as one cte of a larger statement, taking one row from `source`, which has the columns
  * organization_id and at. Plain, without ON CONFLICT: a taken key must undo the whole statement (decision 8).
  *
  * @param first number of the first of KEPT_PARAMS parameters.

@@ -96,7 +96,7 @@ export function sealedEin(universalEin: string, ownerId: string, seal: Organizat
 
 export const BRAND_PARAMS = 5
 
-/** The parameters of `brandBranch`: id, contact, business, tax id, compliance. */
+/** The parameters of `brandCte`: id, contact, business, tax id, compliance. */
 export function brandParams(id: string, sections: BrandSections, ownerId: string, seal: OrganizationSeal): Param[] {
   const { tax_id: taxId, ...business } = sections.business
   return [
@@ -109,18 +109,18 @@ export function brandParams(id: string, sections: BrandSections, ownerId: string
 }
 
 /**
- * Notes that the own brand was sent again as it is: no section is sealed or written anew. `source` as for `brandBranch`; its row
+ * Notes that the own brand was sent again as it is: no section is sealed or written anew. `source` as for `brandCte`; its row
  * is that of $1 and $2, by which the brand is looked for.
  */
-export function brandTouchBranch(source: string): string {
+export function brandTouchCte(source: string): string {
   return `update brands b set updated_at = s.at from ${source} s where b.organization_id = $1 and b.owner_id = $2`
 }
 
 /**
- * Writes the own brand as one branch of a larger statement. `source` has the columns organization_id, owner_id and at.
+ * Writes the own brand as one cte of a larger statement. `source` has the columns organization_id, owner_id and at.
  * The caller's version check on the owner has decided already: whatever changes a brand bumps its owner's version.
  */
-export function brandBranch(source: string, first: number): string {
+export function brandCte(source: string, first: number): string {
   const p = (offset: number) => `$${first + offset}`
   return `insert into brands as b (organization_id, owner_id, id, contact, business, tax_id, compliance, created_at)
     select s.organization_id, s.owner_id, ${p(0)}, ${p(1)}, ${p(2)}::jsonb, ${p(3)}, ${p(4)}::jsonb, s.at from ${source} s

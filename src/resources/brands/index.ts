@@ -12,11 +12,11 @@ export {
 } from './brand.rules.ts'
 export {
   BRAND_PARAMS,
-  brandBranch,
   brandColumns,
+  brandCte,
   brandOfEach,
   brandParams,
-  brandTouchBranch,
+  brandTouchCte,
   decodeBrand,
 } from './brand.store.ts'
 export { type BrandKey, type BrandRelease, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'

@@ -3,7 +3,7 @@ import { statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../encryption/key-ring.ts'
 import type { Brand } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
-import { type BrandRow, brandBranch, brandColumns, brandParams, decodeBrand } from './brand.store.ts'
+import { type BrandRow, brandColumns, brandCte, brandParams, decodeBrand } from './brand.store.ts'
 
 /** The brand of an organization, which its profiles inherit: stored with the organization as its owner (contract 15). */
 
@@ -27,7 +27,7 @@ export async function findOrganizationBrand(
 const saved = statement<{ id: string }>(
   'save_organization_brand',
   `with owner as (select organization_id, organization_id as owner_id, now() as at from organizations where organization_id = $1)
-   ${brandBranch('owner', 2)} returning b.id`,
+   ${brandCte('owner', 2)} returning b.id`,
 )
 
 /** Writes the organization's brand. An existing one keeps its id. False for an unknown organization. */

@@ -103,10 +103,10 @@ export const END_CAMPAIGN_JOB = 'end_campaign'
 const MAY_BE_REGISTERED = '(c.lock is not null or c.tcr_campaign_id is not null or c.telnyx_campaign_id is not null)'
 
 /**
- * A branch of the statement that deletes a profile: each of its campaigns that a registry may have is ended there.
+ * A cte of the statement that deletes a profile: each of its campaigns that a registry may have is ended there.
  * `source` has the columns organization_id and owner_id.
  */
-export function endCampaignsBranch(source: string): string {
+export function endCampaignsCte(source: string): string {
   return `ended as (
     insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
     select c.organization_id, c.id, '${END_CAMPAIGN_JOB}', c.id, now(), now()
@@ -115,8 +115,8 @@ export function endCampaignsBranch(source: string): string {
      where c.deleted_at is null and ${MAY_BE_REGISTERED})`
 }
 
-/** A branch of the statement that deletes one campaign, the same. `source` has the columns organization_id, owner_id and id. */
-export function endCampaignBranch(source: string): string {
+/** A cte of the statement that deletes one campaign, the same. `source` has the columns organization_id, owner_id and id. */
+export function endCampaignCte(source: string): string {
   return `ended as (
     insert into jobs (organization_id, id, kind, subject_id, due_at, created_at)
     select c.organization_id, c.id, '${END_CAMPAIGN_JOB}', c.id, now(), now()

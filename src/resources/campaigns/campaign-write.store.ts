@@ -3,7 +3,7 @@ import type { Operation } from '../../contract/permissions.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
-import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
+import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
 import {
   KEPT_PARAMS,
   type StoredResponse,
@@ -13,7 +13,7 @@ import {
 import type { Campaign, CampaignContent } from './campaign.fields.ts'
 import type { CampaignDifference } from './campaign.rules.ts'
 import { CONTENT_COLUMNS } from './campaign.store.ts'
-import { endCampaignBranch } from './campaign-registry.store.ts'
+import { endCampaignCte } from './campaign-registry.store.ts'
 
 /**
  * Every change of a campaign is one statement (decision 8): the owner's row is held at the version it was judged by, the
@@ -83,7 +83,7 @@ const DELETE = `update campaigns c set deleted_at = $5::timestamptz, version = c
 
 const HISTORY_PARAMS = 5
 
-function historyBranch(first: number): string {
+function historyCte(first: number): string {
   const p = (offset: number) => `$${first + offset}`
   return `insert into campaign_history
       (organization_id, owner_id, campaign_id, version, operation, request_id, key_id, user_id, changed_at, changes)
@@ -103,16 +103,16 @@ function statementOf(name: string, text: string, parts: { owner: keyof typeof HE
     next += count
     return first
   }
-  const branches = [
+  const ctes = [
     `held as (${HELD[parts.owner]})`,
     `changed as (${text})`,
     `told as (${TOLD[parts.owner]})`,
-    `noted as (${historyBranch(take(HISTORY_PARAMS))})`,
-    ...eventBranches('told', take(EVENT_PARAMS)),
-    ...(text === DELETE ? [endCampaignBranch('changed')] : []),
+    `noted as (${historyCte(take(HISTORY_PARAMS))})`,
+    ...eventCtes('told', take(EVENT_PARAMS)),
+    ...(text === DELETE ? [endCampaignCte('changed')] : []),
   ]
-  if (parts.kept) branches.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
-  const made = statement<{ id: string }>(full, `with ${branches.join(',\n')}\nselect id from changed`)
+  if (parts.kept) ctes.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
+  const made = statement<{ id: string }>(full, `with ${ctes.join(',\n')}\nselect id from changed`)
   statements.set(full, made)
   return made
 }

@@ -16,7 +16,7 @@ export {
 export { campaignsOf, findOrganizationCampaign } from './campaign.store.ts'
 export {
   END_CAMPAIGN_JOB,
-  endCampaignsBranch,
+  endCampaignsCte,
   findEndingCampaign,
   lockCampaign,
   noteCampaignEnded,

@@ -1,5 +1,5 @@
 /**
- * A branch of the statement that deletes a profile: its webhooks end. They are told of the deletion and of what was before it,
+ * A cte of the statement that deletes a profile: its webhooks end. They are told of the deletion and of what was before it,
  * and stay for the organization to see until the sweeper takes them. `source` has the columns organization_id, owner_id and at.
  */
 export function endWebhooksBranch(source: string): string {

@@ -3,7 +3,7 @@ import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { OrganizationSeal } from '../../encryption/key-ring.ts'
-import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
+import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
 import type { Caller } from '../../http/caller.ts'
 import {
   KEPT_PARAMS,
@@ -11,15 +11,15 @@ import {
   storedResponseCte,
   storedResponseParams,
 } from '../../http/idempotency/idempotency.store.ts'
-import { BRAND_PARAMS, brandBranch, brandParams, brandTouchBranch } from '../brands/index.ts'
-import { endCampaignsBranch } from '../campaigns/index.ts'
+import { BRAND_PARAMS, brandCte, brandParams, brandTouchCte } from '../brands/index.ts'
+import { endCampaignsCte } from '../campaigns/index.ts'
 import { endKeysBranches, KEY_ACTOR_PARAMS, keyActorParams } from '../users/index.ts'
 import type { BrandWriting } from './change.rules.ts'
 import { endWebhooksBranch } from './end.store.ts'
 import type { HistoryEntry } from './history.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
 import { contactPlace, PLAIN } from './profile.store.ts'
-import { wakeRunBranch } from './run.store.ts'
+import { wakeRunCte } from './run.store.ts'
 
 /** What one write carries beside the profile's own columns. */
 export interface Writing {
@@ -34,7 +34,7 @@ export interface Writing {
 
 const HISTORY_PARAMS = 6
 
-function historyBranch(source: string, first: number): string {
+function historyCte(source: string, first: number): string {
   const p = (offset: number) => `$${first + offset}`
   return `insert into profile_history
       (organization_id, profile_id, version, operation, request_id, key_id, user_id, changed_at, changes, registry_feedback)
@@ -69,17 +69,17 @@ function branched(
     next += count
     return first
   }
-  const branches = [
+  const ctes = [
     `changed as (${head.text})`,
-    ...(parts.isEnd ? [endCampaignsBranch('changed'), endWebhooksBranch('changed'), wakeRunBranch('changed')] : []),
-    `noted as (${historyBranch('changed', take(HISTORY_PARAMS))})`,
+    ...(parts.isEnd ? [endCampaignsCte('changed'), endWebhooksBranch('changed'), wakeRunCte('changed')] : []),
+    `noted as (${historyCte('changed', take(HISTORY_PARAMS))})`,
     ...(parts.isEnd ? endKeysBranches('changed', KEYS_OF_PROFILE, take(KEY_ACTOR_PARAMS)) : []),
-    ...eventBranches('changed', take(EVENT_PARAMS)),
+    ...eventCtes('changed', take(EVENT_PARAMS)),
   ]
-  if (parts.brand === 'written') branches.push(`branded as (${brandBranch('changed', take(BRAND_PARAMS))})`)
-  if (parts.brand === 'touched') branches.push(`branded as (${brandTouchBranch('changed')})`)
-  if (parts.kept) branches.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
-  const made = statement<{ version: number }>(full, `with ${branches.join(',\n')}\nselect version from changed`)
+  if (parts.brand === 'written') ctes.push(`branded as (${brandCte('changed', take(BRAND_PARAMS))})`)
+  if (parts.brand === 'touched') ctes.push(`branded as (${brandTouchCte('changed')})`)
+  if (parts.kept) ctes.push(`kept as (${storedResponseCte('changed', take(KEPT_PARAMS))})`)
+  const made = statement<{ version: number }>(full, `with ${ctes.join(',\n')}\nselect version from changed`)
   branchedStatements.set(full, made)
   return made
 }
@@ -89,7 +89,7 @@ function formOf(brand: BrandWriting | null): 'written' | 'touched' | null {
   return brand.sections === null ? 'touched' : 'written'
 }
 
-async function runBranched(
+async function runWithCtes(
   db: Executor,
   name: string,
   head: { text: string; params: Param[]; isEnd?: true },
@@ -147,7 +147,7 @@ export function saveProfile(db: Executor, profile: Profile, writing: Writing): P
     writing.payment_method,
     writing.events.length,
   ]
-  return runBranched(db, 'save_profile', { text: UPDATE, params }, writing)
+  return runWithCtes(db, 'save_profile', { text: UPDATE, params }, writing)
 }
 
 const INSERT_COLUMNS = [
@@ -195,7 +195,7 @@ export function insertProfile(
     token,
     writing.events.length,
   ]
-  return runBranched(db, 'insert_profile', { text: INSERT, params }, writing)
+  return runWithCtes(db, 'insert_profile', { text: INSERT, params }, writing)
 }
 
 const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
@@ -204,5 +204,5 @@ const DELETE = `update profiles set deleted_at = $4, version = version + 1, even
 /** Marks the profile as deleted; its data stays (contract 8.11). Its keys and webhooks end with it; its run and the campaigns that a registry has are ended by jobs. */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
   const params = [profile.organization_id, profile.id, profile.version, writing.at, writing.events.length]
-  return runBranched(db, 'delete_profile', { text: DELETE, params, isEnd: true }, writing)
+  return runWithCtes(db, 'delete_profile', { text: DELETE, params, isEnd: true }, writing)
 }

@@ -4,10 +4,10 @@ import { wakes } from '../../jobs/wake.store.ts'
 export const ADVANCE_JOB = 'advance_registration'
 
 /**
- * A branch of the statement that deletes a profile: its run is looked at now, also one that is parked, since it must not
+ * A cte of the statement that deletes a profile: its run is looked at now, also one that is parked, since it must not
  * keep what others need. `source` has the columns organization_id and owner_id.
  */
-export function wakeRunBranch(source: string): string {
+export function wakeRunCte(source: string): string {
   return `woken as (
     update jobs j set ${wakes('j')}, attempts = 0
       from ${source} s

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../contract/events.ts'
 import type { JsonValue } from '../../contract/fields/json-value.ts'
 import type { Executor } from '../../db/database.ts'
 import { type Statement, statement } from '../../db/statement.ts'
-import { EVENT_PARAMS, eventBranches, eventParams } from '../../events/event.store.ts'
+import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
 import type { Change } from './history.rules.ts'
 import type { ProfileStatus } from './profile.fields.ts'
 
@@ -50,8 +50,8 @@ const NOTED = `noted as (
 
 function statementOf(name: string, hasHistory: boolean): Statement<{ version: number }> {
   const first = hasHistory ? 15 : 9
-  const branches = [`changed as (${HEAD})`, ...(hasHistory ? [NOTED] : []), ...eventBranches('changed', first)]
-  return statement<{ version: number }>(name, `with ${branches.join(',\n')}\nselect version from changed`)
+  const ctes = [`changed as (${HEAD})`, ...(hasHistory ? [NOTED] : []), ...eventCtes('changed', first)]
+  return statement<{ version: number }>(name, `with ${ctes.join(',\n')}\nselect version from changed`)
 }
 
 const withHistory = statementOf('change_profile_noted', true)

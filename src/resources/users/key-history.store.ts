@@ -1,7 +1,7 @@
 import type { Param } from '../../db/statement.ts'
 
 /**
- * The history of API keys, as branches of the statement that makes, revokes or forgets them: an entry is there exactly when it
+ * The history of API keys, as ctes of the statement that makes, revokes or forgets them: an entry is there exactly when it
  * happened. It stands beside the users because their removal ends keys; the slice of keys itself comes later.
  */
 
@@ -40,7 +40,7 @@ export function keyHistoryBranch(
 }
 
 /**
- * The branches that revoke every live key which `which` picks, and write it down. `source` is one row with the columns
+ * The ctes that revoke every live key which `which` picks, and write it down. `source` is one row with the columns
  * organization_id and at, and whatever `which` reads of it as `e`; `which` reads the key as `k`.
  */
 export function endKeysBranches(

@@ -21,11 +21,11 @@ interface Forms {
 }
 
 /** A change named `source`, of so many parameters, with what follows from it; with and without a stored response. */
-function formsOf(name: string, source: string, branches: readonly string[], params: number): Forms {
+function formsOf(name: string, source: string, ctes: readonly string[], params: number): Forms {
   const end = `\nselect id from ${source}`
-  const kept = [...branches, `kept as (${storedResponseCte(source, params + 1)})`]
+  const kept = [...ctes, `kept as (${storedResponseCte(source, params + 1)})`]
   return {
-    plain: statement(name, `with ${branches.join(',\n')}${end}`),
+    plain: statement(name, `with ${ctes.join(',\n')}${end}`),
     kept: statement(`${name}_kept`, `with ${kept.join(',\n')}${end}`),
   }
 }

@@ -24,12 +24,12 @@ export interface NewCallback {
 export const CALLBACK_PARAMS = 3
 
 /**
- * Opens a callback as one branch of a larger statement. `source` is one row with the columns organization_id, owner_id (the
+ * Opens a callback as one cte of a larger statement. `source` is one row with the columns organization_id, owner_id (the
  * profile) and at.
  *
  * @param first number of the first of CALLBACK_PARAMS parameters.
  */
-export function callbackBranch(source: string, first: number): string {
+export function callbackCte(source: string, first: number): string {
   return `insert into callbacks (organization_id, profile_id, id, url, signing_secret, state, created_at)
     select s.organization_id, s.owner_id, $${first}::uuid, $${first + 1}, $${first + 2}, 'open', s.at from ${source} s`
 }
@@ -40,7 +40,7 @@ export function callbackParams({ id, url, signingSecret }: NewCallback, seal: Or
 
 const opened = statement<object>(
   'open_callback',
-  callbackBranch('(select $1::uuid as organization_id, $2::uuid as owner_id, now() as at)', 3),
+  callbackCte('(select $1::uuid as organization_id, $2::uuid as owner_id, now() as at)', 3),
 )
 
 /** Opens a callback by a statement of its own, inside the transaction that accepts the completion. */
@@ -58,11 +58,11 @@ export const CALLBACK_DUE_PARAMS = 1
 
 /**
  * Makes every open callback of the profile due, with the body that tells how the run ended, and leaves a job for each; two
- * branches of a larger statement. `source` is one row with the columns organization_id and owner_id.
+ * ctes of a larger statement. `source` is one row with the columns organization_id and owner_id.
  *
  * @param first number of its parameter: the text of `callbackBody`.
  */
-export function callbackDueBranches(source: string, first: number): string[] {
+export function callbackDueCtes(source: string, first: number): string[] {
   return [
     `called as (
     update callbacks c set state = 'due', body = $${first} from ${source} s
@@ -77,7 +77,7 @@ export function callbackDueBranches(source: string, first: number): string[] {
 const due = statement<{ told: number }>(
   'mark_callbacks_due',
   `with source as (select $1::uuid as organization_id, $2::uuid as owner_id),
-   ${callbackDueBranches('source', 3).join(',\n')}
+   ${callbackDueCtes('source', 3).join(',\n')}
    select count(*) as told from called`,
 )
 

@@ -3,7 +3,7 @@ import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { StoredResponse } from '../../http/idempotency/idempotency.store.ts'
-import { deliveryBranches, type EventToTell, type NewDelivery } from './delivery.store.ts'
+import { deliveryCtes, type EventToTell, type NewDelivery } from './delivery.store.ts'
 import { written } from './single-row-change.store.ts'
 
 /** Deliveries as users see them and make them: the log, test events, replays. */
@@ -64,7 +64,7 @@ const insert = written(
   'insert_deliveries',
   'select organization_id, id, now() as at from webhooks where organization_id = $1 and id = $2',
   3,
-  deliveryBranches('changed', 3),
+  deliveryCtes('changed', 3),
 )
 
 /** Makes deliveries of one webhook, with their jobs. False when the webhook is gone. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import { eventBranches, eventParams } from '../../events/event.store.ts'
+import { eventCtes, eventParams } from '../../events/event.store.ts'
 
 /** Events become deliveries, one for each webhook that hears of them, and a delivery has attempts until it has an end. */
 
@@ -63,12 +63,12 @@ export interface NewDelivery {
 }
 
 /**
- * Deliveries with their jobs, as two branches. `source` has the columns organization_id and at. A webhook that is deleted at
+ * Deliveries with their jobs, as two ctes. `source` has the columns organization_id and at. A webhook that is deleted at
  * this moment is passed over.
  *
  * @param first number of the one parameter: NewDelivery[].
  */
-export function deliveryBranches(source: string, first: number): string[] {
+export function deliveryCtes(source: string, first: number): string[] {
   return [
     `made as (
     insert into deliveries (organization_id, webhook_id, id, event_id, event_type, body, is_test, state, created_at)
@@ -90,7 +90,7 @@ const fannedOut = statement<{ made: number }>(
   `with mine as (
     delete from jobs where organization_id = $1 and id = $2 and fence = $3 and created_at = $4::timestamptz
     returning organization_id, now() as at),
-   ${deliveryBranches('mine', 5).join(',\n')}
+   ${deliveryCtes('mine', 5).join(',\n')}
    select count(*) as made from made`,
 )
 
@@ -183,7 +183,7 @@ const settled = statement<{ failures: number | null; is_disabled: boolean }>(
       from mine m where j.organization_id = m.organization_id and j.id = m.id and $9::double precision is not null),
   disabled as (
     select c.organization_id, c.owner_id, null::bigint as sequence, now() as at from counted c where c.is_disabled),
-  ${eventBranches('disabled', 13).join(',\n')}
+  ${eventCtes('disabled', 13).join(',\n')}
   select c.consecutive_failures as failures, coalesce(c.is_disabled, false) as is_disabled
     from mine m left join counted c on true`,
 )

@@ -20,8 +20,8 @@ export { callbackBody } from './callback.rules.ts'
 export {
   CALLBACK_DUE_PARAMS,
   CALLBACK_PARAMS,
-  callbackBranch,
-  callbackDueBranches,
+  callbackCte,
+  callbackDueCtes,
   callbackParams,
   insertCallback,
   markCallbacksDue,

@@ -8,8 +8,8 @@ import {
   CALLBACK_DUE_PARAMS,
   CALLBACK_PARAMS,
   callbackBody,
-  callbackBranch,
-  callbackDueBranches,
+  callbackCte,
+  callbackDueCtes,
   callbackParams,
   insertCallback,
   markCallbacksDue,
@@ -144,11 +144,11 @@ describe('callbacks of a completion', () => {
     const source = 'source as (select $1::uuid as organization_id, $2::uuid as owner_id, now() as at)'
     const opening = statement<object>(
       'test_open_callback',
-      `with ${source}, opened as (${callbackBranch('source', 3)}) select owner_id from source`,
+      `with ${source}, opened as (${callbackCte('source', 3)}) select owner_id from source`,
     )
     const telling = statement<object>(
       'test_tell_callback',
-      `with ${source}, ${callbackDueBranches('source', 3).join(', ')} select owner_id from source`,
+      `with ${source}, ${callbackDueCtes('source', 3).join(', ')} select owner_id from source`,
     )
     await app.app.db.run(org.id, opening, [org.id, profileId, ...callbackParams(callback, seal)])
     await app.app.db.run(org.id, telling, [org.id, profileId, callbackBody(profileId, { status: 'COMPLETED', at: AT })])
