@@ -32,7 +32,7 @@ function webhookLanes({ db, keys, log, metrics }: AppContext, egress: Egress): L
   ]
 }
 
-/** How many registrations one instance brings forward at once; each may wait for a provider for `PROVIDER_MS`. */
+/** How many registrations one instance brings callProviders at once; each may wait for a provider for `PROVIDER_MS`. */
 const REGISTRATIONS_MAX = 8
 
 /** Registrations wait for providers, and nothing else waits for them. */

@@ -71,17 +71,17 @@ export type Providers = Readonly<
 >
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
-export interface ForwardStep {
+export interface ProviderStep {
   /** Part of the once-key, and the port's name in PROVIDER_001. */
   name: 'payments' | 'whatsapp' | 'mail'
   /** The request member that refusals are reported under. */
   root: string
   /** Null when the provider is not configured. */
-  run: ((onceKey: string, signal: AbortSignal) => Promise<Outcome<Forwarded>>) | null
+  run: ((onceKey: string, signal: AbortSignal) => Promise<Outcome<ProviderResults>>) | null
 }
 
-/** What the forward steps brought; kept with the claim as soon as the processor has the card. */
-export interface Forwarded {
+/** What the callProviders steps brought; kept with the claim as soon as the processor has the card. */
+export interface ProviderResults {
   payment_method?: JsonObject
   waba_phone_number_id?: string | null
 }
@@ -92,13 +92,13 @@ export interface Plan {
   status?: keyof NonNullable<EndpointDocument['otherResponses']>
   data: JsonValue
   etag: string | null
-  forward?: (ports: Ports) => ForwardStep[]
+  callProviders?: (ports: Ports) => ProviderStep[]
   /**
    * Writes everything in one statement, the stored response with it.
    *
    * @returns false when the row is no longer what was read: nothing was written.
    */
-  write: ((db: Executor, forwarded: Forwarded, kept: StoredResponse | null) => Promise<boolean>) | null
+  write: ((db: Executor, providerResults: ProviderResults, kept: StoredResponse | null) => Promise<boolean>) | null
 }
 
 export interface EndpointDocument {

@@ -4,7 +4,7 @@ import { databaseTrouble } from '../../db/database-error.ts'
 import { type Outcome, unanswered } from '../../ports/outcome.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
-import type { Forwarded, ForwardStep, Ports, Providers } from '../endpoint.ts'
+import type { Ports, ProviderResults, ProviderStep, Providers } from '../endpoint.ts'
 import type { ChangeRow } from '../first-read.store.ts'
 import {
   type Claim,
@@ -22,9 +22,9 @@ import type { WriteRequest } from './write-request.ts'
  * processor gave is recorded before it is used. No transaction is open meanwhile. The once-key is claim, step and
  * attempt: the same after an unknown outcome, another one after a definite refusal.
  */
-export interface Forwarding {
+export interface ProviderCalls {
   claim: Claim
-  forwarded: Forwarded
+  providerResults: ProviderResults
 }
 
 /** Without an Idempotency-Key the claim has a key that no client can send. */
@@ -71,7 +71,7 @@ export function configuredProviders({ payments, whatsapp, brandRegistry, carrier
 }
 
 /** @throws Failure PROVIDER_001 naming every member whose provider is not configured (decision 23). */
-export function checkConfigured(steps: readonly ForwardStep[]): void {
+export function checkConfigured(steps: readonly ProviderStep[]): void {
   const missing = steps.filter(({ run }) => run === null)
   if (missing.length === 0) return
   const details = Object.fromEntries(
@@ -85,23 +85,23 @@ export function checkConfigured(steps: readonly ForwardStep[]): void {
  *
  * @throws Failure PROVIDER_001, VALIDATION_001, CONFLICT_001, CONFLICT_002, INTERNAL_003, INTERNAL_004.
  */
-export async function forward(
+export async function callProviders(
   context: AppContext,
   request: WriteRequest,
   caller: Caller,
-  at: { row: ChangeRow; steps: readonly ForwardStep[] },
-): Promise<Forwarding | null> {
+  at: { row: ChangeRow; steps: readonly ProviderStep[] },
+): Promise<ProviderCalls | null> {
   checkConfigured(at.steps)
   // What the processor gave for the interrupted request would belong to nobody if this one did without a card.
   if (at.row.i_payment_method !== null && !at.steps.some(({ name }) => name === 'payments')) throw otherRequest()
   const held = await claim(context, request, caller, at.row)
   if (held === null) return null
-  const forwarded: Forwarded = {}
-  for (const step of at.steps) Object.assign(forwarded, await runStep(context, caller, held, step))
-  return { claim: held, forwarded }
+  const providerResults: ProviderResults = {}
+  for (const step of at.steps) Object.assign(providerResults, await runStep(context, caller, held, step))
+  return { claim: held, providerResults }
 }
 
-async function runStep(context: AppContext, caller: Caller, held: Claim, step: ForwardStep): Promise<Forwarded> {
+async function runStep(context: AppContext, caller: Caller, held: Claim, step: ProviderStep): Promise<ProviderResults> {
   const { organization_id: organizationId } = caller.organization
   const onceKey = `${held.id}-${step.name}-${held.attempt}`
   const outcome = (await step.run?.(onceKey, AbortSignal.timeout(context.times.providerMs))) ?? unanswered('subject')

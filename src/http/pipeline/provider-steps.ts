@@ -1,18 +1,18 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import type { WhatsappCredentials } from '../../ports/whatsapp.ts'
-import type { Call, ForwardStep, Ports } from '../endpoint.ts'
+import type { Call, Ports, ProviderStep } from '../endpoint.ts'
 
 /** The step that forwards the request's card, none without one. What comes back is the processor's reference. */
 export function cardStep(
   ports: Ports,
   call: Call,
   owner: { profileId: string; customer: string | null },
-): ForwardStep[] {
+): ProviderStep[] {
   const card = call.card?.card ?? null
   if (card === null) return []
   const { payments } = ports
   const payer = { organizationId: call.caller.organization.organization_id, ...owner }
-  const run: ForwardStep['run'] =
+  const run: ProviderStep['run'] =
     payments === null
       ? null
       : async (onceKey, signal) => {
@@ -26,10 +26,10 @@ export function cardStep(
 }
 
 /** The step that verifies direct WhatsApp credentials. It changes nothing at the provider. */
-export function whatsappStep(ports: Ports, credentials: WhatsappCredentials | null): ForwardStep[] {
+export function whatsappStep(ports: Ports, credentials: WhatsappCredentials | null): ProviderStep[] {
   if (credentials === null) return []
   const { whatsapp } = ports
-  const run: ForwardStep['run'] =
+  const run: ProviderStep['run'] =
     whatsapp === null
       ? null
       : async (_onceKey, signal) => {
@@ -41,7 +41,7 @@ export function whatsappStep(ports: Ports, credentials: WhatsappCredentials | nu
   return [{ name: 'whatsapp', root: 'whatsapp_business_account', run }]
 }
 
-/** Nothing to forward: a job sends the mail. Where no mail is configured, the refusal that says so. */
-export function mailNeeded(ports: Ports, root: string): ForwardStep[] {
+/** Nothing to callProviders: a job sends the mail. Where no mail is configured, the refusal that says so. */
+export function mailNeeded(ports: Ports, root: string): ProviderStep[] {
   return ports.mail === null ? [{ name: 'mail', root, run: null }] : []
 }

@@ -17,7 +17,7 @@ import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
 import { checkIfMatch } from './if-match.ts'
-import { checkConfigured, configuredProviders, type Forwarding, forward } from './provider-calls.ts'
+import { callProviders, checkConfigured, configuredProviders, type ProviderCalls } from './provider-calls.ts'
 import type { WriteRequest } from './write-request.ts'
 
 /**
@@ -148,7 +148,7 @@ async function attempt(
   { turn, requestContext }: { turn: number; requestContext: RequestContext },
 ): Promise<HttpResponse | null> {
   const decided = await decide(context, context.db.reads, request, row)
-  const steps = decided.plan.forward?.(context.ports) ?? []
+  const steps = decided.plan.callProviders?.(context.ports) ?? []
   const isResumed = row.i_id !== null && row.i_state === 'claimed'
   if (request.isSandbox) {
     checkConfigured(steps)
@@ -157,8 +157,8 @@ async function attempt(
     return keepOnly(context, request, decided)
   }
   if (steps.length > 0 || isResumed) {
-    const forwarding = await forward(context, request, decided.caller, { row, steps })
-    return forwarding === null ? null : finishForwarded(context, request, forwarding, requestContext)
+    const providerCalls = await callProviders(context, request, decided.caller, { row, steps })
+    return providerCalls === null ? null : finishProviderCalls(context, request, providerCalls, requestContext)
   }
   if (decided.plan.write === null) return keepOnly(context, request, decided)
   if (turn > TURNS_BEFORE_LOCKING || request.endpoint.locksOrganization?.(decided.call) === true) {
@@ -285,19 +285,19 @@ function storedResponse(request: WriteRequest, { caller, answer }: Decided): Sto
  * After a provider has done its part: the write. A refusal gives word to the job that what the provider holds must go;
  * after any other failure the claim is given free, so that the same request can finish without waiting for its lease.
  */
-async function finishForwarded(
+async function finishProviderCalls(
   context: AppContext,
   request: WriteRequest,
-  forwarding: Forwarding,
+  providerCalls: ProviderCalls,
   requestContext: RequestContext,
 ): Promise<HttpResponse> {
   try {
-    return await lockedChange(context, request, forwarding)
+    return await lockedChange(context, request, providerCalls)
   } catch (error) {
     const isRefused = error instanceof Failure
     if (isRefused && error.code === 'CONFLICT_001') requestContext.idempotency = 'fenced'
     const { organizationId } = request.credential
-    const released = releaseClaim(context.db, organizationId, forwarding.claim, isRefused ? 'undo' : 'retry')
+    const released = releaseClaim(context.db, organizationId, providerCalls.claim, isRefused ? 'undo' : 'retry')
     // What failed first is what the client is told; a claim that could not be released ends with its lease.
     await (isRefused ? released : released.catch(() => undefined))
     throw isRefused ? error : openOutcome(request, error)
@@ -308,7 +308,7 @@ async function finishForwarded(
 function lockedChange(
   context: AppContext,
   request: WriteRequest,
-  forwarding: Forwarding | null,
+  providerCalls: ProviderCalls | null,
 ): Promise<HttpResponse> {
   const { endpoint, credential } = request
   const { organizationId } = credential
@@ -319,12 +319,13 @@ function lockedChange(
       await locked(tx.run(organizationId, endpoint.target.lock, [organizationId, request.targetId]))
     const { row } = await reauthenticate(context, tx, request)
     const decided = await decide(context, tx, request, row)
-    const kept = forwarding === null ? storedResponse(request, decided) : null
-    const isWritten = (await decided.plan.write?.(tx, forwarding?.forwarded ?? {}, kept)) ?? true
+    const kept = providerCalls === null ? storedResponse(request, decided) : null
+    const isWritten = (await decided.plan.write?.(tx, providerCalls?.providerResults ?? {}, kept)) ?? true
     // Behind the lock there may be nothing left to do. The answer that says so is kept like any other.
     if (decided.plan.write === null && kept !== null) await storeResponse(tx, organizationId, kept)
     if (!isWritten) throw new NothingWritten('what the change was judged on is no longer so')
-    if (forwarding !== null && !(await closed(tx, request, decided, forwarding))) throw new Failure('CONFLICT_001')
+    if (providerCalls !== null && !(await closed(tx, request, decided, providerCalls)))
+      throw new Failure('CONFLICT_001')
     return decided.answer
   })
 }
@@ -342,7 +343,7 @@ function closed(
   tx: Executor,
   request: WriteRequest,
   { caller, answer }: Decided,
-  { claim }: Forwarding,
+  { claim }: ProviderCalls,
 ): Promise<boolean> {
   return closeClaim(tx, caller.organization.organization_id, claim, {
     status: answer.status,

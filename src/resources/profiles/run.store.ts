@@ -1,6 +1,6 @@
 import { wakes } from '../../jobs/wake.store.ts'
 
-/** The job that brings the registration of a profile forward. Its id is the registration's, so there is one. */
+/** The job that brings the registration of a profile callProviders. Its id is the registration's, so there is one. */
 export const ADVANCE_JOB = 'advance_registration'
 
 /**

@@ -66,24 +66,24 @@ function decide(call: Call<{ brand: Brand | null }>): Plan {
   return {
     data: shown(profile, caller),
     etag: profileEtag(profile),
-    forward: (ports) => [
+    callProviders: (ports) => [
       ...whatsappStep(ports, credentials),
       ...cardStep(ports, call, { profileId: profile.id, customer: null }),
     ],
-    write: (db, forwarded, kept) =>
+    write: (db, providerResults, kept) =>
       insertProfile(
         db,
         profile,
         whatsapp === null
           ? null
-          : { ...whatsapp, phone_number_id: forwarded.waba_phone_number_id ?? whatsapp.phone_number_id },
+          : { ...whatsapp, phone_number_id: providerResults.waba_phone_number_id ?? whatsapp.phone_number_id },
         {
           caller,
           history: historyEntry('createProfile', call, null, profile),
           at: call.now,
           brand: brand?.stored ?? null,
-          payment_method: (forwarded.payment_method ?? null) as StoredPaymentMethod | null,
-          events: eventsOf('created', profile, brand?.stored ?? null, forwarded.payment_method !== undefined),
+          payment_method: (providerResults.payment_method ?? null) as StoredPaymentMethod | null,
+          events: eventsOf('created', profile, brand?.stored ?? null, providerResults.payment_method !== undefined),
           kept,
         },
       ),

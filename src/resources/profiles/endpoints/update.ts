@@ -77,9 +77,9 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
   return {
     data: shown(after, call.caller),
     etag: profileEtag(after),
-    forward: (ports) =>
+    callProviders: (ports) =>
       cardStep(ports, call, { profileId: current.id, customer: current.payment_method?.customer ?? null }),
-    write: (db, forwarded, kept) =>
+    write: (db, providerResults, kept) =>
       saveProfile(
         db,
         { ...after, version: current.version },
@@ -88,8 +88,8 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
           history,
           at: call.now,
           brand: brand?.stored ?? null,
-          payment_method: (forwarded.payment_method ?? null) as StoredPaymentMethod | null,
-          events: eventsOf('updated', after, brand?.stored ?? null, forwarded.payment_method !== undefined),
+          payment_method: (providerResults.payment_method ?? null) as StoredPaymentMethod | null,
+          events: eventsOf('updated', after, brand?.stored ?? null, providerResults.payment_method !== undefined),
           kept,
         },
       ),

@@ -16,7 +16,7 @@ import { apply } from './rules/transition.rules.ts'
 import { takeBrandOver } from './take-over-brand.ts'
 
 /**
- * Brings a registration forward: reads everything, takes the next move, asks the provider with no transaction open, writes what
+ * Brings a registration callProviders: reads everything, takes the next move, asks the provider with no transaction open, writes what
  * follows, and so on until it has to wait. Each write carries the fence that was read, so two workers that hold the same job
  * for a while do not do a thing twice.
  */

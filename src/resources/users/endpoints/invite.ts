@@ -44,7 +44,7 @@ function decide(call: Call<{ id: string }>, known: Member | null): Plan {
   return {
     data: shownMember(member),
     etag: null,
-    forward: (ports) => mailNeeded(ports, 'email'),
+    callProviders: (ports) => mailNeeded(ports, 'email'),
     write: (db, _forwarded, kept) => inviteMember(db, caller, { member, isNew: known === null, invitation }, kept),
   }
 }
