@@ -6,7 +6,7 @@ import type { KeyRing } from '../encryption/key-ring.ts'
 import type { AppContext } from '../http/app-context.ts'
 import { Lockout } from '../http/auth/lockout.ts'
 import type { Endpoint, Ports } from '../http/endpoint.ts'
-import { Waiters } from '../http/idempotency/duplicate-limit.ts'
+import { DuplicateWaitLimit } from '../http/idempotency/duplicate-limit.ts'
 import type { OpenEndpoint } from '../http/public-endpoint.ts'
 import { RateLimiter } from '../http/rate-limit/rate-limit.ts'
 import { addPages } from '../http/transport/pages.ts'
@@ -135,7 +135,7 @@ function buildAppContext(options: AppOptions, egress: Egress, docsOrigin: () => 
       onLimited: () => metrics.rateLimited(),
     }),
     lockout: new Lockout(),
-    waiters: new Waiters(),
+    duplicateWaits: new DuplicateWaitLimit(),
     log,
     metrics,
     trace,

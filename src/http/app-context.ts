@@ -6,7 +6,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import type { Trace } from '../observability/trace.ts'
 import type { Lockout } from './auth/lockout.ts'
 import type { Ports } from './endpoint.ts'
-import type { Waiters } from './idempotency/duplicate-limit.ts'
+import type { DuplicateWaitLimit } from './idempotency/duplicate-limit.ts'
 import type { RateLimiter } from './rate-limit/rate-limit.ts'
 
 /** Everything that a request may lean on, built once by `app.ts` and handed down. */
@@ -18,7 +18,7 @@ export interface AppContext {
   egress: Pick<Egress, 'problemOf'>
   rates: RateLimiter
   lockout: Lockout
-  waiters: Waiters
+  duplicateWaits: DuplicateWaitLimit
   log: Log
   metrics: Metrics
   trace: Trace

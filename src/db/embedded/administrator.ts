@@ -19,7 +19,7 @@ export interface Administrator {
   end(): Promise<void>
 }
 
-/** `busy`: a server process is there but takes no connections now (starting, recovering, stopping, crowded). */
+/** `busy`: a server process is there but takes no connections now (starting, recovering, stopping, overLimit). */
 export type Knock = { state: 'ready'; administrator: Administrator } | { state: 'busy' } | { state: 'absent' }
 
 /** Tries once to connect. Fails with `cannot_start` if the server answers but will never let the administrator in. */

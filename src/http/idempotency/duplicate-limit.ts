@@ -9,7 +9,7 @@ export interface Waiter {
  * Bounds how many requests wait for another one with the same Idempotency-Key, so that duplicates cannot fill a server. One
  * organization has a quarter of the places, whatever keys its requests bear: others find theirs.
  */
-export class Waiters {
+export class DuplicateWaitLimit {
   readonly #ofKey = new Map<string, number>()
   readonly #ofOrganization = new Map<string, number>()
   readonly #limits: { perKeyMax: number; perOrganizationMax: number; max: number }

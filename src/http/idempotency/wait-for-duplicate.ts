@@ -10,12 +10,12 @@ const POLL_MS = 100
  * @param isRunning asks whether the other request still holds its claim.
  * @returns false when it still runs after the key wait, or when too many wait already.
  */
-export async function waitForOther(
+export async function waitForDuplicate(
   context: AppContext,
   waiter: Waiter,
   isRunning: () => Promise<boolean>,
 ): Promise<boolean> {
-  if (!context.waiters.enter(waiter)) {
+  if (!context.duplicateWaits.enter(waiter)) {
     context.metrics.loadShed('waiters')
     return false
   }
@@ -27,6 +27,6 @@ export async function waitForOther(
     }
     return false
   } finally {
-    context.waiters.leave(waiter)
+    context.duplicateWaits.leave(waiter)
   }
 }

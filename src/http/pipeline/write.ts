@@ -13,7 +13,7 @@ import type { ChangeRow } from '../first-read.store.ts'
 import { closeClaim, releaseClaim } from '../idempotency/claim.store.ts'
 import { deleteExpiredKey, type StoredResponse, storeResponse } from '../idempotency/idempotency.store.ts'
 import { checkSameRequest, replay, responsePlace } from '../idempotency/idempotency.ts'
-import { waitForOther } from '../idempotency/wait-for-duplicate.ts'
+import { waitForDuplicate } from '../idempotency/wait-for-duplicate.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
 import { checkIfMatch } from './if-match.ts'
@@ -119,7 +119,7 @@ async function settle(
   }
   requestContext.idempotency = 'conflict'
   const waiter = { organizationId: caller.organization.organization_id, key: `${caller.customerId} ${key}` }
-  if (!(await waitForOther(context, waiter, isRunning))) throw new Failure('CONFLICT_001')
+  if (!(await waitForDuplicate(context, waiter, isRunning))) throw new Failure('CONFLICT_001')
   const again = await reauthenticate(context, context.db.reads, request)
   requestContext.idempotency = 'wait_replay'
   if (again.row.i_state === 'kept') return replayed(context, request, again, requestContext)

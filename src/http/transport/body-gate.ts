@@ -13,7 +13,7 @@ import type { HttpResponse } from '../response.ts'
 import { BodyBudget } from './body-budget.ts'
 import type { Connections } from './connections.ts'
 import { announcesBody, refuseConnection } from './framing.ts'
-import { type Crowd, TOO_MANY } from './load-shedding.ts'
+import { type ConcurrencyLimit, TOO_MANY } from './load-shedding.ts'
 
 /** What becomes of a request whose headers have arrived. */
 export type Verdict =
@@ -35,7 +35,7 @@ const SHARE = 1 / 4
 
 export interface BodyGateOptions {
   context: AppContext
-  crowd: Crowd
+  concurrencyLimit: ConcurrencyLimit
   connections: Connections
   /** Most bytes of bodies that are received at a time for known keys. */
   bytesMax: number
@@ -96,9 +96,9 @@ export class BodyGate {
     incoming: IncomingRequest,
     { key, mark, bytesMax }: { key: string; mark: string; bytesMax: number },
   ): Promise<Verdict> {
-    const { crowd, context, waitingMax } = this.#options
+    const { concurrencyLimit, context, waitingMax } = this.#options
     const ask = () =>
-      crowd.workUnauthenticated(countedAddress(incoming.remoteAddress), () =>
+      concurrencyLimit.workUnauthenticated(countedAddress(incoming.remoteAddress), () =>
         this.#inTurn(async () => {
           // Who is gone by the time of its turn costs the database nothing, also while the server stops.
           if (request.socket.destroyed) throw TOO_MANY

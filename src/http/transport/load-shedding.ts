@@ -26,7 +26,7 @@ export interface CrowdOptions {
  * (docs/RELIABILITY.md, LOAD-4). A request takes a place once it has arrived whole: who sends slowly holds none. Requests
  * without a known key have places of their own, so that a flood of them takes none of the others' (LOAD-9).
  */
-export class Crowd {
+export class ConcurrencyLimit {
   readonly #max: number
   readonly #unauthenticatedMax: number
   readonly #shareMax: number

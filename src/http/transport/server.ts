@@ -20,7 +20,7 @@ import { takeInWaiting, watchSockets } from './connection-draining.ts'
 import { Connections } from './connections.ts'
 import { announcesBody, refuseConnection, respondToBrokenRequest, takeRequest } from './framing.ts'
 import { methodHint, routeHint } from './hints.ts'
-import { Crowd } from './load-shedding.ts'
+import { ConcurrencyLimit } from './load-shedding.ts'
 import { UNSERVED } from './not-implemented.ts'
 import { recordOf, recordVisit, send } from './visit.ts'
 
@@ -80,14 +80,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     trustedHops: options.trustedHops,
     onClosed: () => options.metrics.loadShed('connections'),
   })
-  const crowd = new Crowd({
+  const concurrencyLimit = new ConcurrencyLimit({
     max: options.requestsMax,
     unauthenticatedMax,
     onRefused: (reason) => options.metrics.loadShed(reason),
   })
   const gate = new BodyGate({
     context: options.context,
-    crowd,
+    concurrencyLimit,
     connections,
     bytesMax: options.bodyBytesMax,
     waitingMax: options.requestsMax,
@@ -103,7 +103,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     else if (request.is404) send(options, request, reply, unrouted(options, request, allowed))
     else done()
   })
-  addRoutes(server, { options, crowd, gate, allowed })
+  addRoutes(server, { options, concurrencyLimit, gate, allowed })
   options.pages(server, {
     hold: (request, bytesMax) => {
       recordOf(request).release = gate.holdOpen(request.raw, request.ip, bytesMax)
@@ -124,7 +124,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     ),
   )
   connections.watch(server.server)
-  crowd.guard(server.server, {
+  concurrencyLimit.guard(server.server, {
     ...options,
     isKnown: (request) => gate.isKnown(request),
     isOfHop: ({ socket }) => connections.isOfHop(socket),
@@ -195,14 +195,14 @@ function enterOrRefuse(options: ServerOptions, request: FastifyRequest, reply: F
 /** What the routes share. */
 interface Routing {
   options: ServerOptions
-  crowd: Crowd
+  concurrencyLimit: ConcurrencyLimit
   gate: BodyGate
   /** Which methods each route path takes, for Allow. */
   allowed: Map<string, string[]>
 }
 
 function addRoutes(server: FastifyInstance, routing: Routing): void {
-  const { options, crowd, gate, allowed } = routing
+  const { options, concurrencyLimit, gate, allowed } = routing
   const { context } = options
   const allow = (path: string, method: string) => allowed.set(path, [...(allowed.get(path) ?? []), method])
   for (const endpoint of options.endpoints) {
@@ -210,7 +210,7 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
     const span = spanOf(endpoint)
     const work: Work = (incoming, requestContext) =>
       context.trace({ ...span, parent: incoming.headers }, () => serve(context, endpoint, incoming, requestContext))
-    const inTurn: Work = (incoming, requestContext) => crowd.work(() => work(incoming, requestContext))
+    const inTurn: Work = (incoming, requestContext) => concurrencyLimit.work(() => work(incoming, requestContext))
     allow(path, method)
     server.route({
       method,
@@ -238,7 +238,7 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
       },
       handler: async (request, reply) => {
         const work: Work = (incoming, requestContext) =>
-          crowd.workUnauthenticated(countedAddress(request.ip), () =>
+          concurrencyLimit.workUnauthenticated(countedAddress(request.ip), () =>
             context.trace({ ...span, parent: incoming.headers }, () =>
               serveOpen(context, open, incoming, requestContext),
             ),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { type SimulatedPayments, simulatedPayments } from '../../../src/adapters/simulator/payments.ts'
-import type { Waiters } from '../../../src/http/idempotency/duplicate-limit.ts'
+import type { DuplicateWaitLimit } from '../../../src/http/idempotency/duplicate-limit.ts'
 import type { Payments } from '../../../src/ports/payments.ts'
 import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { aCard } from '../../kit/builders/requests.ts'
@@ -128,7 +128,7 @@ describe('a request that forwards a card', () => {
   test('while it runs, two duplicates wait on each instance, the next is turned away, and all who wait replay', async () => {
     const { reply, answer } = await running(withCard(), 'slow')
     const waiting = [0, 1, 0, 1].map((instance) => patch(withCard(), 'slow', instance))
-    await until('four wait', () => app.apps.every(({ context }) => !tryPlace(context.waiters, org.id, 'slow')))
+    await until('four wait', () => app.apps.every(({ context }) => !tryPlace(context.duplicateWaits, org.id, 'slow')))
     const startedMs = performance.now()
     const turnedAway = await patch(withCard(), 'slow', 1)
     assert.deepEqual([turnedAway.status, turnedAway.error.code], [409, 'CONFLICT_001'])
@@ -141,10 +141,10 @@ describe('a request that forwards a card', () => {
     assert.deepEqual([calls().length, (await stored()).changes], [1, 1])
   })
 
-  function tryPlace(waiters: Waiters, customer: string, key: string) {
+  function tryPlace(duplicateWaits: DuplicateWaitLimit, customer: string, key: string) {
     const waiter = { organizationId: customer, key: `${customer} ${key}` }
-    const entered = waiters.enter(waiter)
-    if (entered) waiters.leave(waiter)
+    const entered = duplicateWaits.enter(waiter)
+    if (entered) duplicateWaits.leave(waiter)
     return entered
   }
 

@@ -100,7 +100,7 @@ export const halves = {
 export const crowds = {
   name: 'more requests than are allowed',
   faults: [],
-  provocations: [{ statuses: [429], by: 'many at once', ask: crowd }],
+  provocations: [{ statuses: [429], by: 'many at once', ask: concurrencyLimit }],
 }
 
 /** What goes wrong around one server, one after the other. */
@@ -131,7 +131,7 @@ const atOnce = 25
 const roundsMax = 20
 
 /** Asks until there is too much of it. A key is held to its rate, somebody without one to what may be guessed. */
-async function crowd({ operation, subjects, ask }) {
+async function concurrencyLimit({ operation, subjects, ask }) {
   const nothing = Object.fromEntries(operation.members.map((name) => [name, randomUUID()]))
   const { test } = subjects.stage.acme
   const fitting = { ...subjects.about(operation, nothing), ...(operation.isPublic ? {} : { key: test }) }

@@ -100,7 +100,7 @@ test('a profile without a brand has no intent: the prerequisites come first', ()
 })
 
 describe('what is locked', () => {
-  const crowded = campaign({
+  const overLimit = campaign({
     id: OTHER_CAMPAIGN_ID,
     useCases: (['MARKETING', 'TWO_FA', 'M2M', 'FRAUD_ALERT', 'CUSTOMER_CARE', 'SECURITY_ALERT'] as const).map((name) =>
       useCase(name, 'x'),
@@ -108,7 +108,7 @@ describe('what is locked', () => {
   })
   const table: [string, Parameters<typeof intended>[0], brand: string | null, campaigns: string[]][] = [
     ['nothing, where the brand lacks something', { profile: { brand: brand({ contact: {} }) } }, null, []],
-    ['nothing, where a campaign is refused', { input: { campaigns: [campaign(), crowded] } }, null, []],
+    ['nothing, where a campaign is refused', { input: { campaigns: [campaign(), overLimit] } }, null, []],
     ['not a brand that the registry has', { profile: { brand: brand({ lock: 'submitted' }) } }, null, [CAMPAIGN_ID]],
     ['not a brand that is locked already', { profile: { brand: brand({ lock: 'submitting' }) } }, null, [CAMPAIGN_ID]],
     ['no campaign that the registry has', { input: { campaigns: [campaign({ lock: 'submitted' })] } }, BRAND_ID, []],

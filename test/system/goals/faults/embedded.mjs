@@ -71,8 +71,10 @@ const oneOwner = {
       t.atMost(takenOverMs, 2_000, 'ms until a killed one was succeeded')
       await heir.kill()
       const count = t.length(6, 100)
-      const crowd = Array.from({ length: count }, (_, at) => embedded(stage, `crowd-${at}`, dataDir, alterations))
-      const children = crowd.map((instance) => instance.spawn())
+      const concurrencyLimit = Array.from({ length: count }, (_, at) =>
+        embedded(stage, `crowd-${at}`, dataDir, alterations),
+      )
+      const children = concurrencyLimit.map((instance) => instance.spawn())
       await until(() => children.filter(({ hasEnded }) => hasEnded).length >= count - 1, 90_000)
       await sleep(500)
       const alive = children.filter((one) => !one.hasEnded)
