@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextIteration, setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/index.ts'
 import { uncompiledChecks } from '../contract/fields/validator.ts'
 import { databaseProblems } from '../db/admin/role-check.ts'
@@ -71,7 +71,7 @@ const AHEAD_AFTER_MS = 250
 async function warmUp(warmth: { isWarm: boolean }): Promise<void> {
   if (warmth.isWarm) await sleep(AHEAD_AFTER_MS, undefined, { ref: false })
   for (const compile of uncompiledChecks()) {
-    await nextTurn()
+    await nextIteration()
     compile()
   }
   warmth.isWarm = true

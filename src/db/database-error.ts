@@ -84,7 +84,7 @@ export class NotAnswered extends Error {
 }
 
 /** PostgreSQL refused a round trip of statements that share it: nothing of it was done. */
-export class TripRefused extends Error {
+export class BatchRefused extends Error {
   /** Place of the statement that was refused; null when it was the commit. */
   readonly at: number | null
 

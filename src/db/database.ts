@@ -2,10 +2,10 @@ import pg from 'pg'
 import type { Trace } from '../observability/trace.ts'
 import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
 import { Breaker } from './pool/circuit-breaker.ts'
-import { Line, type LineOptions } from './pool/pipelined-connection.ts'
-import { Overdue } from './pool/query-timeouts.ts'
+import { PipelinedConnection, type PipelineOptions } from './pool/pipelined-connection.ts'
+import { QueryTimeouts } from './pool/query-timeouts.ts'
 import { Seats, SHARED_OUT_FROM, type Use } from './pool/seats.ts'
-import { Together } from './pool/statement-batcher.ts'
+import { StatementBatcher } from './pool/statement-batcher.ts'
 import { ScopedQuery, toWireValues } from './pool/tenant-query.ts'
 import type { Param, Statement } from './statement.ts'
 
@@ -118,13 +118,13 @@ export class Database implements Executor {
   readonly lists: Executor
   /** The same for changes of one statement, which so share a commit. */
   readonly writes: Executor
-  readonly #queues: Together[] = []
+  readonly #queues: StatementBatcher[] = []
   readonly #pool: pg.Pool
   readonly #prepared: boolean
   readonly #breaker: Breaker
   readonly #trace: Trace | undefined
   readonly #queryMs: number
-  readonly #overdue: Overdue
+  readonly #overdue: QueryTimeouts
   readonly #seats: Seats
   /** Connections that are lent out. */
   #lent = 0
@@ -135,7 +135,7 @@ export class Database implements Executor {
     this.#prepared = options.prepared
     this.#trace = options.trace
     this.#queryMs = options.queryMs
-    this.#overdue = new Overdue(options.queryMs)
+    this.#overdue = new QueryTimeouts(options.queryMs)
     this.#seats = new Seats({ size: options.poolSize, waitMs: options.poolWaitMs })
     this.#pool = new pg.Pool({
       ...options.connection,
@@ -178,7 +178,7 @@ export class Database implements Executor {
       ? (statements: number) => ({ lockMs: rowLockMs, statementMs: within(statements) })
       : () => ({ lockMs: Math.min(rowLockMs, SHARED_LOCK_MS), statementMs: within(itemsMax) })
     const ofAlone = isApart ? limits : null
-    const queue = new Together({
+    const queue = new StatementBatcher({
       lines: prepared ? lines : shape.apart,
       depth: prepared ? depth : 1,
       itemsMax,
@@ -196,12 +196,12 @@ export class Database implements Executor {
     }
   }
 
-  #line(limits: LineOptions['limits'], use: Use, organizationId: string | null): Line {
-    return new Line({
+  #line(limits: PipelineOptions['limits'], use: Use, organizationId: string | null): PipelinedConnection {
+    return new PipelinedConnection({
       connect: () => this.#connect(use, organizationId),
       limits,
-      overdue: this.#overdue,
-      heard: (error) => this.#heard(error),
+      timeouts: this.#overdue,
+      onOutcome: (error) => this.#heard(error),
     })
   }
 

@@ -20,7 +20,7 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
   webhookId: async (org) => {
     const body = { display_name: 'Receiver', endpoint_url: 'https://hooks.acme.com/letterhead' }
     const { data } = await org.admin.post('/v3/webhooks', body)
-    // It has heard of something, so that there is something to replay.
+    // It has onOutcome of something, so that there is something to replay.
     await org.profile()
     return String(data.id)
   },

@@ -3,10 +3,10 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/servers/cluster.ts'
 import { newId } from '../../contract/new-id.ts'
-import { databaseTrouble, NotConnected, TripRefused } from '../database-error.ts'
+import { BatchRefused, databaseTrouble, NotConnected } from '../database-error.ts'
 import type { Param } from '../statement.ts'
-import { Line, type LineOptions } from './pipelined-connection.ts'
-import { Overdue } from './query-timeouts.ts'
+import { PipelinedConnection, type PipelineOptions } from './pipelined-connection.ts'
+import { QueryTimeouts } from './query-timeouts.ts'
 import { type ScopedItem, toWireValues } from './tenant-query.ts'
 
 const organizationId = newId()
@@ -33,16 +33,16 @@ describe('round trips behind each other on one connection', () => {
     await database.drop()
   })
 
-  function open(options: Partial<LineOptions> = {}) {
-    const heard: (Error | null)[] = []
-    const line = new Line({
+  function open(options: Partial<PipelineOptions> = {}) {
+    const onOutcome: (Error | null)[] = []
+    const line = new PipelinedConnection({
       connect: () => pool.connect(),
       limits: () => ({ lockMs: 1_000, statementMs: 5_000 }),
-      overdue: new Overdue(10_000),
-      heard: (error) => heard.push(error),
+      timeouts: new QueryTimeouts(10_000),
+      onOutcome: (error) => onOutcome.push(error),
       ...options,
     })
-    return { line, heard }
+    return { line, onOutcome }
   }
 
   /** Prepares what the round trips of a test say, and tells how much the connection has sent since. */
@@ -62,28 +62,28 @@ describe('round trips behind each other on one connection', () => {
 
   test('the next is sent before the one before it is answered, and each has its own rows', async () => {
     const written = await warm(sleepThen(0, ''))
-    const { line, heard } = open()
+    const { line, onOutcome } = open()
     const order: string[] = []
     const first = line.send([sleepThen(0.3, 'a')]).finally(() => order.push('a'))
     await turn()
     const sentOfOne = written()
     const others = ['b', 'c'].map((saw) => line.send([sleepThen(0, saw)]).finally(() => order.push(saw)))
     await turn()
-    const early = { sent: written(), order: [...order], underway: line.underway }
+    const early = { sent: written(), order: [...order], inFlight: line.inFlight }
     const rows = await Promise.all([first, ...others])
     await line.close()
     assert.ok(sentOfOne > 0)
     assert.ok(early.sent >= 2.5 * sentOfOne, `${early.sent} bytes before the first answer, ${sentOfOne} of one`)
-    assert.deepEqual([early.order, early.underway], [[], 3])
+    assert.deepEqual([early.order, early.inFlight], [[], 3])
     assert.deepEqual(rows, [[[{ saw: 'a' }]], [[{ saw: 'b' }]], [[{ saw: 'c' }]]])
     assert.deepEqual(order, ['a', 'b', 'c'])
-    assert.deepEqual(heard, [null, null, null])
-    assert.equal(line.underway, 0)
+    assert.deepEqual(onOutcome, [null, null, null])
+    assert.equal(line.inFlight, 0)
   })
 
   test('each is a transaction of its own: one that is refused undoes no other', async () => {
     await warm(transaction(), divide(1))
-    const { line, heard } = open()
+    const { line, onOutcome } = open()
     const outcomes = await Promise.allSettled([
       line.send([transaction()]),
       line.send([transaction(), divide(0), transaction()]),
@@ -93,14 +93,14 @@ describe('round trips behind each other on one connection', () => {
     const [before, refused, behind] = outcomes
     assert.equal(before?.status, 'fulfilled')
     assert.equal(refused?.status, 'rejected')
-    assert.ok(refused.reason instanceof TripRefused)
+    assert.ok(refused.reason instanceof BatchRefused)
     assert.equal(refused.reason.at, 1)
     assert.equal((refused.reason.cause as { code?: string }).code, '22012')
     assert.equal(behind?.status, 'fulfilled')
     const [[one], [two], [other]] = [...behind.value, ...before.value] as [object[], object[], object[]]
     assert.deepEqual(one, two)
     assert.notDeepEqual(one, other)
-    assert.equal(heard.length, 3)
+    assert.equal(onOutcome.length, 3)
   })
 
   test('what is not prepared waits for its turn, so that no refusal before it takes its preparation with it', async () => {
@@ -151,7 +151,7 @@ describe('round trips behind each other on one connection', () => {
 
   test('a connection that ends leaves the outcome open for what was sent and no other, is heard of once, and is not kept', async () => {
     await warm(sleepThen(0, ''))
-    const { line, heard } = open()
+    const { line, onOutcome } = open()
     const outcomes = await Promise.allSettled([
       line.send([terminate()]),
       line.send([sleepThen(0, 'b')]),
@@ -162,7 +162,7 @@ describe('round trips behind each other on one connection', () => {
       outcomes.map((outcome) => outcome.status === 'rejected' && databaseTrouble(outcome.reason)),
       [true, true, true, false].map((isSent) => ({ kind: 'unreachable', isSent })),
     )
-    assert.equal(heard.length, 1)
+    assert.equal(onOutcome.length, 1)
     await line.close()
     assert.equal(pool.totalCount, 0)
   })
@@ -174,40 +174,40 @@ describe('round trips behind each other on one connection', () => {
         setImmediate(() => query.handleError(new Error('a row cannot be read'))),
       release: (isBroken: unknown) => released.push(isBroken),
     } as unknown as pg.PoolClient
-    const { line, heard } = open({ connect: () => Promise.resolve(client) })
+    const { line, onOutcome } = open({ connect: () => Promise.resolve(client) })
     const [first, behind] = await Promise.allSettled([line.send([unnamed('a')]), line.send([unnamed('b')])])
     assert.ok(first?.status === 'rejected' && first.reason.message === 'a row cannot be read')
     assert.ok(behind?.status === 'rejected')
     assert.deepEqual(databaseTrouble(behind.reason), { kind: 'unreachable', isSent: false })
-    assert.equal(heard.length, 1)
+    assert.equal(onOutcome.length, 1)
     await line.close()
     assert.deepEqual(released, [true])
   })
 
   test('the time of a round trip counts from its turn, and one that lasts too long ends all', async () => {
     await warm(sleepThen(0, ''))
-    const patient = open({ overdue: new Overdue(500) }).line
+    const patient = open({ timeouts: new QueryTimeouts(500) }).line
     assert.equal((await Promise.all([0.3, 0.3, 0.3].map((s) => patient.send([sleepThen(s, 'a')])))).length, 3)
     await patient.close()
-    const { line, heard } = open({ overdue: new Overdue(100) })
+    const { line, onOutcome } = open({ timeouts: new QueryTimeouts(100) })
     const outcomes = await Promise.allSettled([2, 0].map((s) => line.send([sleepThen(s, 'a')])))
     for (const outcome of outcomes) {
       assert.equal(outcome.status, 'rejected')
       assert.deepEqual(databaseTrouble(outcome.reason), { kind: 'unreachable', isSent: true })
     }
-    assert.equal(heard.length, 2, 'a database that is silent is heard of by each')
+    assert.equal(onOutcome.length, 2, 'a database that is silent is heard of by each')
     await line.close()
     assert.equal(pool.totalCount, 0)
   })
 
   test('without a connection nothing is sent, and the line closes all the same', async () => {
-    const { line, heard } = open({ connect: () => Promise.reject(new NotConnected(new Error('none'))) })
+    const { line, onOutcome } = open({ connect: () => Promise.reject(new NotConnected(new Error('none'))) })
     const outcomes = await Promise.allSettled([line.send([unnamed('a')]), line.send([unnamed('b')])])
     for (const outcome of outcomes) {
       assert.equal(outcome.status, 'rejected')
       assert.deepEqual(databaseTrouble(outcome.reason), { kind: 'unreachable', isSent: false })
     }
-    assert.deepEqual(heard, [])
+    assert.deepEqual(onOutcome, [])
     await line.close()
   })
 })

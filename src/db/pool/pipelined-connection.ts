@@ -1,27 +1,27 @@
 import type pg from 'pg'
 import {
+  BatchRefused,
   databaseTrouble,
   isRefusal,
   mustBeDestroyed,
   NotAnswered,
   NotConnected,
-  TripRefused,
 } from '../database-error.ts'
-import type { Overdue } from './query-timeouts.ts'
+import type { QueryTimeouts } from './query-timeouts.ts'
 import { type ScopedItem, ScopedQuery, type SharedLimits } from './tenant-query.ts'
 
-export interface LineOptions {
+export interface PipelineOptions {
   /** A connection of the pool; fails where none is to be had. */
   connect(): Promise<pg.PoolClient>
   /** Of each of its round trips, by its statements; null where it carries one statement, which has the limits of the connection. */
   limits: ((statements: number) => SharedLimits) | null
   /** Tells of a round trip that lasts too long, counted from when the one before it was answered. */
-  overdue: Overdue
+  timeouts: QueryTimeouts
   /** Told what became of the round trip that is being answered: whether the database is well. */
-  heard(error: Error | null): void
+  onOutcome(error: Error | null): void
 }
 
-interface Trip {
+interface RoundTrip {
   query: ScopedQuery
   settle(error: Error | null, rows: object[][]): void
   /** Ends the watch over how long it lasts. */
@@ -33,22 +33,22 @@ interface Trip {
  * one, where it would sleep until this process had read the answer and sent more. Each has its Sync, so each is a transaction
  * of its own: one that is refused undoes no other. When the connection breaks, all that are under way are told.
  */
-export class Line {
-  readonly #options: LineOptions
+export class PipelinedConnection {
+  readonly #options: PipelineOptions
   readonly #client: Promise<pg.PoolClient>
   /** In the order in which they are sent; the first is being answered. */
-  readonly #trips: Trip[] = []
+  readonly #trips: RoundTrip[] = []
   #isSpent = false
   #underway = 0
   #since = performance.now()
 
-  constructor(options: LineOptions) {
+  constructor(options: PipelineOptions) {
     this.#options = options
     this.#client = options.connect()
   }
 
   /** Round trips that have no answer yet. */
-  get underway(): number {
+  get inFlight(): number {
     return this.#underway
   }
 
@@ -68,7 +68,7 @@ export class Line {
   /**
    * Answers the rows of each statement; they happen all or none.
    *
-   * @throws NotConnected when nothing was sent, TripRefused when nothing was done because of one of them, PostgreSQL's
+   * @throws NotConnected when nothing was sent, BatchRefused when nothing was done because of one of them, PostgreSQL's
    *   own refusal of a statement without limits, and any other error when nobody knows what was done.
    */
   async send(items: readonly ScopedItem[]): Promise<object[][]> {
@@ -85,7 +85,7 @@ export class Line {
     return new Promise((resolve, reject) => {
       const limits = this.#options.limits?.(items.length) ?? null
       const query = new ScopedQuery(items, limits, (error, rows) => this.#answered(client, trip, error, rows))
-      const trip: Trip = {
+      const trip: RoundTrip = {
         query,
         settle: (error, rows) => (error === null ? resolve(rows) : reject(this.#told(error, query))),
         unwatch: () => undefined,
@@ -98,18 +98,18 @@ export class Line {
   }
 
   /** node-postgres knows the first alone: what comes behind it is in its hands when that one is answered. */
-  #begin(client: pg.PoolClient, trip: Trip): void {
+  #begin(client: pg.PoolClient, trip: RoundTrip): void {
     this.#since = performance.now()
-    trip.unwatch = this.#options.overdue.begin(() => trip.query.handleError(new NotAnswered()))
+    trip.unwatch = this.#options.timeouts.begin(() => trip.query.handleError(new NotAnswered()))
     client.query(trip.query)
   }
 
-  #answered(client: pg.PoolClient, trip: Trip, error: Error | null, rows: object[][]): void {
+  #answered(client: pg.PoolClient, trip: RoundTrip, error: Error | null, rows: object[][]): void {
     // A connection that breaks tells of what it had been told of before.
     if (this.#trips[0] !== trip) return
     this.#trips.shift()
     trip.unwatch()
-    this.#options.heard(error)
+    this.#options.onOutcome(error)
     trip.settle(error, rows)
     // What was sent behind a statement that is stale is answered all the same; nothing more goes out on the connection.
     if (error !== null && databaseTrouble(error).kind === 'stale') this.#isSpent = true
@@ -126,13 +126,13 @@ export class Line {
     const told = databaseTrouble(error).kind === 'unreachable' ? error : new NotAnswered()
     for (const { query, settle } of this.#trips.splice(0)) {
       settle(query.isSent ? told : new NotConnected(error), [])
-      // A connection breaks once, however much is under way on it; silence is heard by each.
-      if (error instanceof NotAnswered) this.#options.heard(error)
+      // A connection breaks once, however much is under way on it; silence is onOutcome by each.
+      if (error instanceof NotAnswered) this.#options.onOutcome(error)
     }
   }
 
   #told(error: Error, query: ScopedQuery): Error {
-    return this.#options.limits !== null && isRefusal(error) ? new TripRefused(error, query.underway) : error
+    return this.#options.limits !== null && isRefusal(error) ? new BatchRefused(error, query.inFlight) : error
   }
 
   /** Gives the connection back, once no round trip is under way. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
-import { Overdue } from './query-timeouts.ts'
+import { QueryTimeouts } from './query-timeouts.ts'
 
 describe('work that lasts longer than it may', () => {
   let nowMs = 0
 
-  /** Lets the clock of timers and the clock of durations go on together, in the steps in which a real one is looked at. */
+  /** Lets the clock of timers and the clock of durations go on batcher, in the steps in which a real one is looked at. */
   function pass(milliseconds: number): void {
     for (let left = milliseconds; left > 0; left -= 10) {
       nowMs += Math.min(10, left)
@@ -25,7 +25,7 @@ describe('work that lasts longer than it may', () => {
 
   test('is told so once, no sooner than its limit and at most 50 ms later', () => {
     const told: number[] = []
-    new Overdue(1_000).begin(() => told.push(nowMs))
+    new QueryTimeouts(1_000).begin(() => told.push(nowMs))
     pass(999)
     assert.deepEqual(told, [])
     pass(5_000)
@@ -35,9 +35,9 @@ describe('work that lasts longer than it may', () => {
 
   test('is told nothing once it has ended, and may end twice', () => {
     const told: string[] = []
-    const overdue = new Overdue(100)
-    const end = overdue.begin(() => told.push('ended'))
-    overdue.begin(() => told.push('late'))
+    const timeouts = new QueryTimeouts(100)
+    const end = timeouts.begin(() => told.push('ended'))
+    timeouts.begin(() => told.push('late'))
     pass(60)
     end()
     end()
@@ -47,10 +47,10 @@ describe('work that lasts longer than it may', () => {
 
   test('is told in its order, each after its own time', () => {
     const told: string[] = []
-    const overdue = new Overdue(200)
-    overdue.begin(() => told.push(`first at ${nowMs}`))
+    const timeouts = new QueryTimeouts(200)
+    timeouts.begin(() => told.push(`first at ${nowMs}`))
     pass(100)
-    overdue.begin(() => told.push(`second at ${nowMs}`))
+    timeouts.begin(() => told.push(`second at ${nowMs}`))
     pass(150)
     assert.deepEqual(told, ['first at 200'])
     pass(100)
@@ -59,12 +59,12 @@ describe('work that lasts longer than it may', () => {
 
   test('leaves no timer behind when nothing is under way, and takes up its watch again', () => {
     const timer = mock.method(globalThis, 'setTimeout')
-    const overdue = new Overdue(100)
-    overdue.begin(() => undefined)()
+    const timeouts = new QueryTimeouts(100)
+    timeouts.begin(() => undefined)()
     pass(500)
     assert.equal(timer.mock.callCount(), 1)
     const told: number[] = []
-    overdue.begin(() => told.push(nowMs))
+    timeouts.begin(() => told.push(nowMs))
     pass(500)
     assert.equal(told.length, 1)
   })

@@ -11,7 +11,7 @@ interface Work {
  * timer: what the statement read outlives two collections of young objects with it, and lies about until all of the memory
  * is searched.
  */
-export class Overdue {
+export class QueryTimeouts {
   readonly #limitMs: number
   /** In the order in which it began, which is the order in which it is late. */
   readonly #underway = new Set<Work>()

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Gate, gate } from '../../../test/kit/gate.ts'
-import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from '../database-error.ts'
+import { BatchRefused, databaseTrouble, NotConnected, TooManyOfOne } from '../database-error.ts'
 import { statement } from '../statement.ts'
-import { Together, type TogetherLine, type TogetherOptions } from './statement-batcher.ts'
+import { type BatchConnection, type BatcherOptions, StatementBatcher } from './statement-batcher.ts'
 import type { ScopedItem } from './tenant-query.ts'
 
 const look = statement<{ saw: string }>('test_look', 'select $1 as saw')
@@ -21,11 +21,11 @@ const roomy = {
   ofOneMax: 100,
   waitMs: 10_000,
   areOthersWaiting: () => false,
-} satisfies Partial<TogetherOptions>
+} satisfies Partial<BatcherOptions>
 
 /** A line that sends as told. */
-class TestLine implements TogetherLine {
-  underway = 0
+class TestLine implements BatchConnection {
+  inFlight = 0
   since = performance.now()
   isSpent = false
   isClosed = false
@@ -37,23 +37,23 @@ class TestLine implements TogetherLine {
 
   async send(items: readonly ScopedItem[]): Promise<object[][]> {
     assert.ok(!this.isClosed, 'nothing is sent on a closed line')
-    if (this.underway === 0) this.since = performance.now()
-    this.underway += 1
+    if (this.inFlight === 0) this.since = performance.now()
+    this.inFlight += 1
     try {
       return await this.#send(items)
     } finally {
-      this.underway -= 1
+      this.inFlight -= 1
     }
   }
 
   async close(): Promise<void> {
     assert.ok(!this.isClosed, 'a line is closed once')
-    assert.equal(this.underway, 0, 'nothing is under way on a line that is closed')
+    assert.equal(this.inFlight, 0, 'nothing is under way on a line that is closed')
     this.isClosed = true
   }
 }
 
-interface Trip {
+interface RoundTrip {
   values: string[]
   line: TestLine
   /** Lets the round trip come back, with an error if there is one. */
@@ -62,12 +62,12 @@ interface Trip {
 }
 
 /** Round trips that the test lets come back; what each carried is kept in the order of sending. */
-function station(options: Partial<TogetherOptions> = {}) {
-  const trips: Trip[] = []
+function station(options: Partial<BatcherOptions> = {}) {
+  const trips: RoundTrip[] = []
   const lines: TestLine[] = []
   const open = () => {
     const line = new TestLine(async (items) => {
-      const trip: Trip = { values: items.map(({ values }) => String(values[0])), line, back: gate() }
+      const trip: RoundTrip = { values: items.map(({ values }) => String(values[0])), line, back: gate() }
       trips.push(trip)
       await trip.back.opened
       if (trip.error !== undefined) throw trip.error
@@ -76,16 +76,16 @@ function station(options: Partial<TogetherOptions> = {}) {
     lines.push(line)
     return line
   }
-  const together = new Together({ ...roomy, open, ...options })
-  const ask = (value: string, of = organization) => together.run(of, look, [value])
+  const batcher = new StatementBatcher({ ...roomy, open, ...options })
+  const ask = (value: string, of = organization) => batcher.run(of, look, [value])
   const carried = () => trips.map(({ values }) => values.join(' '))
-  return { trips, lines, together, ask, carried }
+  return { trips, lines, batcher, ask, carried }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Lets every round trip come back, the later ones too, until all is answered. */
-async function letBack<T>(trips: readonly Trip[], work: Promise<T>): Promise<T> {
+async function letBack<T>(trips: readonly RoundTrip[], work: Promise<T>): Promise<T> {
   let isDone = false
   const done = work.finally(() => {
     isDone = true
@@ -157,15 +157,15 @@ describe('A2: round trips of one organization', () => {
         if (!isAlone) {
           const at = values.findIndex((value) => value.startsWith('slow'))
           const reason = Object.assign(new Error('slow'), { code: '57014', severity: 'ERROR' })
-          if (at !== -1) throw new TripRefused(reason, at)
+          if (at !== -1) throw new BatchRefused(reason, at)
         } else {
           alone.push(...values)
           await waits.opened
         }
         return values.map((saw) => [{ saw }])
       })
-    const together = new Together({ ...roomy, linesMax: 4, ofOneMax: 2, open })
-    const ask = (value: string, of = organization) => together.run(of, look, [value])
+    const batcher = new StatementBatcher({ ...roomy, linesMax: 4, ofOneMax: 2, open })
+    const ask = (value: string, of = organization) => batcher.run(of, look, [value])
     const slow = [ask('slow1'), ask('slow2'), ask('slow3'), ask('slow4')]
     assert.deepEqual(await ask('quick'), [{ saw: 'quick' }])
     assert.equal(alone.length, 2)
@@ -187,19 +187,19 @@ describe('statements that share a round trip', () => {
   })
 
   test('what comes while a round trip is under way goes together with the next, each with its own rows', async () => {
-    const { trips, ask, carried, together } = station()
+    const { trips, ask, carried, batcher } = station()
     const first = ask('a')
     await turn()
     const later = Promise.all(['b', 'c', 'd'].map((value) => ask(value)))
     await turn()
     assert.deepEqual(carried(), ['a'])
-    assert.equal(together.waiting, 3)
+    assert.equal(batcher.waiting, 3)
     assert.deepEqual(await letBack(trips, Promise.all([first, later])), [
       [{ saw: 'a' }],
       [[{ saw: 'b' }], [{ saw: 'c' }], [{ saw: 'd' }]],
     ])
     assert.deepEqual(carried(), ['a', 'b c d'])
-    assert.equal(together.waiting, 0)
+    assert.equal(batcher.waiting, 0)
   })
 
   for (const [says, rowsOfEach, turnsBetween] of [
@@ -323,33 +323,33 @@ describe('statements that share a round trip', () => {
         const values = items.map(({ values: [value] }) => String(value))
         trips.push(values.join(' '))
         const at = values.findIndex((value) => value.startsWith('bad'))
-        if (at !== -1) throw isAlone ? refusal : new TripRefused(refusal, at)
-        if (values.length > 1 && values.includes('late')) throw new TripRefused(refusal, null)
+        if (at !== -1) throw isAlone ? refusal : new BatchRefused(refusal, at)
+        if (values.length > 1 && values.includes('late')) throw new BatchRefused(refusal, null)
         return values.map((saw) => [{ saw }])
       }
-    const together = new Together({ ...roomy, itemsMax: 5, open: ({ isAlone }) => new TestLine(send(isAlone)) })
+    const batcher = new StatementBatcher({ ...roomy, itemsMax: 5, open: ({ isAlone }) => new TestLine(send(isAlone)) })
     const ask = (values: string[]) =>
-      Promise.allSettled(values.map((value) => together.run(organization, look, [value])))
+      Promise.allSettled(values.map((value) => batcher.run(organization, look, [value])))
     return { trips, ask }
   }
-  const heard = (saw: string) => ({ status: 'fulfilled', value: [{ saw }] })
+  const onOutcome = (saw: string) => ({ status: 'fulfilled', value: [{ saw }] })
   const isTold = { status: 'rejected', reason: refusal }
 
   test('one that is refused has done nothing: the guilty one runs again by itself and learns of it, the others together', async () => {
     const { trips, ask } = refusing()
-    assert.deepEqual(await ask(['a', 'bad', 'b', 'c']), [heard('a'), isTold, heard('b'), heard('c')])
+    assert.deepEqual(await ask(['a', 'bad', 'b', 'c']), [onOutcome('a'), isTold, onOutcome('b'), onOutcome('c')])
     assert.deepEqual(trips, ['a bad b c', 'a', 'bad', 'b c'])
   })
 
   test('several that are refused are found one after the other', async () => {
     const { trips, ask } = refusing()
-    assert.deepEqual(await ask(['bad1', 'a', 'bad2', 'b']), [isTold, heard('a'), isTold, heard('b')])
+    assert.deepEqual(await ask(['bad1', 'a', 'bad2', 'b']), [isTold, onOutcome('a'), isTold, onOutcome('b')])
     assert.deepEqual(trips, ['bad1 a bad2 b', 'bad1', 'a bad2 b', 'a', 'bad2', 'b'])
   })
 
   test('where it is the commit that is refused, nobody is known to be guilty, and each runs by itself', async () => {
     const { trips, ask } = refusing()
-    assert.deepEqual(await ask(['a', 'late', 'b']), [heard('a'), heard('late'), heard('b')])
+    assert.deepEqual(await ask(['a', 'late', 'b']), [onOutcome('a'), onOutcome('late'), onOutcome('b')])
     assert.deepEqual(trips, ['a late b', 'a', 'late', 'b'])
   })
 
@@ -364,10 +364,10 @@ describe('statements that share a round trip', () => {
       const open = ({ isAlone }: { isAlone: boolean }) =>
         new TestLine(async () => {
           asked.push(isAlone)
-          throw isAlone ? reason : new TripRefused(reason, 0)
+          throw isAlone ? reason : new BatchRefused(reason, 0)
         })
-      const together = new Together({ ...roomy, open })
-      await assert.rejects(together.run(organization, look, ['a']), reason)
+      const batcher = new StatementBatcher({ ...roomy, open })
+      await assert.rejects(batcher.run(organization, look, ['a']), reason)
       assert.deepEqual(asked, [false, true].slice(0, times))
     })
   }
@@ -381,13 +381,13 @@ describe('statements that share a round trip', () => {
       return new TestLine(async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
         carried.push(...values)
-        if (!isAlone && values.includes('bad')) throw new TripRefused(refusal, values.indexOf('bad'))
+        if (!isAlone && values.includes('bad')) throw new BatchRefused(refusal, values.indexOf('bad'))
         if (isAlone) await waits.opened
         return values.map((saw) => [{ saw }])
       })
     }
-    const together = new Together({ ...roomy, depth: 8, open })
-    const ask = (value: string) => together.run(organization, look, [value])
+    const batcher = new StatementBatcher({ ...roomy, depth: 8, open })
+    const ask = (value: string) => batcher.run(organization, look, [value])
     const bad = [ask('bad'), ask('a')]
     await bad[1]
     for (const value of ['b', 'c']) assert.deepEqual(await ask(value), [{ saw: value }])
@@ -401,12 +401,12 @@ describe('statements that share a round trip', () => {
     const open = () =>
       new TestLine(async (items) => {
         const values = items.map(({ values: [value] }) => String(value))
-        if (values.length > 1 && values.includes('bad')) throw new TripRefused(refusal, values.indexOf('bad'))
+        if (values.length > 1 && values.includes('bad')) throw new BatchRefused(refusal, values.indexOf('bad'))
         if (values.includes('bad')) await waits.opened
         return values.map((saw) => [{ saw }])
       })
-    const together = new Together({ ...roomy, itemsMax: 16, linesMax: 16, waitMs: 1_000, open })
-    const ask = (value: string) => together.run(organization, look, [value])
+    const batcher = new StatementBatcher({ ...roomy, itemsMax: 16, linesMax: 16, waitMs: 1_000, open })
+    const ask = (value: string) => batcher.run(organization, look, [value])
     const bad = ask('bad')
     const others = Array.from({ length: 15 }, (_, at) => ask(String(at)))
     await Promise.all(others)
@@ -449,10 +449,10 @@ describe('statements that share a round trip', () => {
   })
 
   test('a parameter that cannot be written is told to who gave it alone', async () => {
-    const { trips, together, ask } = station()
+    const { trips, batcher, ask } = station()
     const circle: { self?: object } = {}
     circle.self = circle
-    await assert.rejects(together.run(organization, look, [circle]), TypeError)
+    await assert.rejects(batcher.run(organization, look, [circle]), TypeError)
     assert.deepEqual(await letBack(trips, ask('a')), [{ saw: 'a' }])
   })
 

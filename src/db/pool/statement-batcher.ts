@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { databaseTrouble, NotConnected, TooManyOfOne, TripRefused } from '../database-error.ts'
+import { setImmediate as nextIteration } from 'node:timers/promises'
+import { BatchRefused, databaseTrouble, NotConnected, TooManyOfOne } from '../database-error.ts'
 import type { Param, Statement } from '../statement.ts'
 import { SHARED_OUT_FROM } from './seats.ts'
 import { type ScopedItem, toWireValues } from './tenant-query.ts'
@@ -15,9 +15,9 @@ const LOOK_MS = 20
 const SLOW_MAX = 10_000
 
 /** A connection that carries round trips, each behind the one before (`src/db/pool/pipelined-connection.ts`). */
-export interface TogetherLine {
+export interface BatchConnection {
   /** Round trips that have no answer yet. */
-  readonly underway: number
+  readonly inFlight: number
   /** When the turn of the first of those came, in milliseconds of `performance.now()`. */
   readonly since: number
   /** Whether it ends with what is under way. */
@@ -25,7 +25,7 @@ export interface TogetherLine {
   /**
    * Sends statements in one round trip; they happen all or none. Answers the rows of each.
    *
-   * @throws NotConnected when nothing was sent, TripRefused when none of them happened because of one, and any other error when
+   * @throws NotConnected when nothing was sent, BatchRefused when none of them happened because of one, and any other error when
    *   nobody knows, or when it was alone.
    */
   send(items: readonly ScopedItem[]): Promise<object[][]>
@@ -33,13 +33,13 @@ export interface TogetherLine {
   close(): Promise<void>
 }
 
-export interface TogetherOptions {
+export interface BatcherOptions {
   /**
-   * A line for statements that travel together, or for one by itself that may wait.
+   * A line for statements that travel batcher, or for one by itself that may wait.
    *
    * @param of.organizationId whose statements it carries, where they are one organization's
    */
-  open(of: { isAlone: boolean; organizationId: string | null }): TogetherLine
+  open(of: { isAlone: boolean; organizationId: string | null }): BatchConnection
   /** Lines at one time, beside those on which something takes too long. */
   lines: number
   /** Round trips under way at one time on each. */
@@ -64,8 +64,8 @@ export interface TogetherOptions {
   areOthersWaiting(): boolean
 }
 
-interface SharedLine {
-  readonly line: TogetherLine
+interface SharedConnection {
+  readonly line: BatchConnection
   readonly isAlone: boolean
   /** Whose statements it carries, where they are one organization's. */
   readonly organizationId: string | null
@@ -82,22 +82,22 @@ interface Waiting {
 
 /**
  * Runs statements of several requests in one round trip and one transaction, each as its own organization. What arrives while
- * the round trips before are under way goes out together with the next: a server that has little to do sends each statement at
+ * the round trips before are under way goes out batcher with the next: a server that has little to do sends each statement at
  * once, and a busy one spends a commit and a change of process on many.
  *
- * When PostgreSQL refuses a statement, nothing of its round trip was done: that one runs again by itself, the others together
+ * When PostgreSQL refuses a statement, nothing of its round trip was done: that one runs again by itself, the others batcher
  * once more, and their callers never learn of it. When the connection breaks it may have happened, and all are told.
  */
-export class Together {
-  readonly #options: TogetherOptions
+export class StatementBatcher {
+  readonly #options: BatcherOptions
   #queue: Waiting[] = []
-  readonly #lines = new Set<SharedLine>()
+  readonly #lines = new Set<SharedConnection>()
   /** Organizations whose last round trip of their own took too long. */
   readonly #slow = new Set<string>()
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: TogetherOptions) {
+  constructor(options: BatcherOptions) {
     this.#options = options
   }
 
@@ -137,7 +137,7 @@ export class Together {
   }
 
   /** The first that something can go out for, and what it goes out on. */
-  #next(): { at: number; line: SharedLine } | null {
+  #next(): { at: number; line: SharedConnection } | null {
     let areLinesTaken = false
     for (const [at, waiting] of this.#queue.entries()) {
       if (this.#isAtMost(waiting) || (areLinesTaken && !waiting.isAlone)) continue
@@ -208,13 +208,13 @@ export class Together {
   }
 
   /** What a statement goes out on; null when it has to wait. */
-  #lineFor(waiting: Waiting): SharedLine | null {
+  #lineFor(waiting: Waiting): SharedConnection | null {
     const { lines, linesMax, depth, isApart, areOthersWaiting, open } = this.#options
     const { isAlone } = waiting
     if (!isAlone) {
       const quick = this.#quickLines()
       // One that was opened for a while comes to its end.
-      const free = quick.slice(0, lines).find(({ line }) => line.underway < depth)
+      const free = quick.slice(0, lines).find(({ line }) => line.inFlight < depth)
       if (free !== undefined && !isApart && !areOthersWaiting()) return free
       if (quick.length >= lines) return null
     }
@@ -228,12 +228,12 @@ export class Together {
   }
 
   /** Those that statements share, without the ones on which something takes too long. */
-  #quickLines(): SharedLine[] {
+  #quickLines(): SharedConnection[] {
     const oldest = performance.now() - PATIENCE_MS
     return [...this.#lines].filter(({ line, isAlone }) => !isAlone && !line.isSpent && line.since >= oldest)
   }
 
-  async #carry(shared: SharedLine, batch: readonly Waiting[]): Promise<void> {
+  async #carry(shared: SharedConnection, batch: readonly Waiting[]): Promise<void> {
     const { line, organizationId } = shared
     const startedMs = performance.now()
     try {
@@ -245,14 +245,14 @@ export class Together {
       if (this.#options.isApart && organizationId !== null)
         this.#noteTime(organizationId, performance.now() - startedMs)
       // Several that end in one turn find nothing under way.
-      if (line.underway === 0 && this.#lines.delete(shared)) void line.close()
+      if (line.inFlight === 0 && this.#lines.delete(shared)) void line.close()
       this.#schedule()
     }
   }
 
   #failed(batch: readonly Waiting[], error: unknown): void {
     const [first] = batch
-    const isRefused = error instanceof TripRefused
+    const isRefused = error instanceof BatchRefused
     const cause = isRefused ? error.cause : error
     if (batch.length === 1 && first !== undefined) {
       // It had its organization's round trip for itself, and all the time that there is.
@@ -301,6 +301,6 @@ async function answer(batch: readonly Waiting[], rows: readonly object[][]): Pro
   for (const [index, { resolve }] of batch.entries()) {
     const own = rows[index] ?? []
     resolve(own)
-    if (own.length > 1) await nextTurn()
+    if (own.length > 1) await nextIteration()
   }
 }

@@ -5,7 +5,7 @@ import type { Param } from '../statement.ts'
  *
  * `set_config('app.org', …, true)` and the statement go out before a single Sync, so PostgreSQL runs both in one implicit
  * transaction: row-level security sees the organization, and nothing of it is left on the connection afterwards. Statements
- * that travel together happen all or none, in their order, and before each that is another organization's than the one
+ * that travel batcher happen all or none, in their order, and before each that is another organization's than the one
  * before it there is a scope.
  * The row description of a prepared statement is asked for once per connection and kept, which saves its cost on the hot path.
  */
@@ -19,7 +19,7 @@ export interface ScopedItem {
   values: (string | null)[]
 }
 
-/** The limits of statements that travel together: who waits, or takes long, holds up the others. */
+/** The limits of statements that travel batcher: who waits, or takes long, holds up the others. */
 export interface SharedLimits {
   lockMs: number
   statementMs: number
@@ -46,7 +46,7 @@ interface Wire {
 }
 
 const SCOPE = { name: 'scope', text: "select set_config('app.org', $1, true)" }
-/** The first scope of statements that travel together. PostgreSQL counts either limit anew for each of them. */
+/** The first scope of statements that travel batcher. PostgreSQL counts either limit anew for each of them. */
 const SCOPE_TOGETHER = {
   name: 'scope_together',
   text: `select set_config('app.org', $1, true), set_config('lock_timeout', $2, true),
@@ -162,7 +162,7 @@ export class ScopedQuery {
   #wire: Wire | null = null
   #prepared: Prepared | null = null
 
-  /** @param limits of statements that travel together; null for one by itself, which has those of its connection. */
+  /** @param limits of statements that travel batcher; null for one by itself, which has those of its connection. */
   constructor(
     items: readonly ScopedItem[],
     limits: SharedLimits | null,
@@ -178,7 +178,7 @@ export class ScopedQuery {
   }
 
   /** Place of the statement that is being answered; null once all have been. */
-  get underway(): number | null {
+  get inFlight(): number | null {
     const answered = this.#steps.slice(0, this.#at).filter(({ isScope }) => !isScope).length
     return answered < this.#items.length ? answered : null
   }

@@ -29,7 +29,7 @@ export function aStep(step: StepName, parts: Partial<Step> = {}): Step {
   }
 }
 
-/** A brand that no registry has heard of. */
+/** A brand that no registry has onOutcome of. */
 export function aStoredBrand(parts: Partial<Brand> = {}): Brand {
   return {
     id: BRAND_ID,
@@ -62,7 +62,7 @@ export function aRegisteredBrand(parts: Partial<RegisteredBrand> = {}): Register
   }
 }
 
-/** A campaign that no registry has heard of. */
+/** A campaign that no registry has onOutcome of. */
 export function aStoredCampaign(parts: Partial<Campaign> = {}): Campaign {
   return {
     id: CAMPAIGN_ID,

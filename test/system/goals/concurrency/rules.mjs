@@ -3,7 +3,7 @@ import { send } from '../../harness/traffic/http.mjs'
 import { aBrand, aCardChange, aContact } from '../../harness/traffic/request-bodies.mjs'
 import { withoutVersion } from './concurrency.mjs'
 
-/** Rules that look at several members, with two requests that each keep them and together would not. */
+/** Rules that look at several members, with two requests that each keep them and batcher would not. */
 
 const merge = { 'content-type': 'application/merge-patch+json' }
 const paying = { billing_model: 'profile', billing_contact: aContact() }

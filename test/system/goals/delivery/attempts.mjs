@@ -206,7 +206,7 @@ async function switchesOff(t, stage, receiver) {
   await event('Good')
   t.check(Number.isFinite(await until(async () => (await failures()) === 0, 10_000)), 'a success does not reset')
   answer = 500
-  // At once, so that several attempts end together and only one of them is the tenth.
+  // At once, so that several attempts end batcher and only one of them is the tenth.
   await Promise.all(Array.from({ length: 20 }, (_, n) => stage.profile({ name: `Burst ${n}` })))
   const off = await until(async () => !(await shown(stage, id)).is_active, 30_000)
   t.check(Number.isFinite(off), 'still on after 20 failures in a row')
