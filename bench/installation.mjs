@@ -118,7 +118,9 @@ async function prepareSchema(cluster, name) {
 
 /** @returns {Promise<Account[]>} */
 async function seed(environment, owner, sizes) {
-  const [{ loadConfig }, { KeyRing }, { openPool }] = await Promise.all(['config/index', 'encryption/key-ring', 'app/app'].map(built))
+  const [{ loadConfig }, { KeyRing }, { openPool }] = await Promise.all(
+    ['config/index', 'encryption/key-ring', 'app/app'].map(built),
+  )
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded
@@ -131,9 +133,9 @@ async function seed(environment, owner, sizes) {
     let copy = null
     for (const count of sizes) {
       const organizationId = randomUUID()
-      const { account, seal } = await makeOrganization(db, keys, organizationId)
-      copy ??= await copierOf(owner, await postProfile(environment, account), { organizationId, seal })
-      await copy({ organizationId, seal, first, count })
+      const { account, cipher } = await makeOrganization(db, keys, organizationId)
+      copy ??= await copierOf(owner, await postProfile(environment, account), { organizationId, cipher })
+      await copy({ organizationId, cipher, first, count })
       accounts.push({ account, organizationId, prefix: idPrefix, first, count })
       first += count
     }
@@ -187,7 +189,7 @@ async function makeOrganization(db, keys, organizationId) {
       last_four: account.slice(-4),
     })
   })
-  return { account, seal: keys.open(dataKey, organizationId) }
+  return { account, cipher: keys.open(dataKey, organizationId) }
 }
 
 /** Makes a profile with the published request. @returns {Promise<string>} its id */
@@ -209,21 +211,22 @@ async function postProfile(environment, account) {
 }
 
 /**
- * Copies a profile with its brand into any organization. What is sealed is sealed anew, because it opens in its own row
+ * Copies a profile with its brand into any organization. What is encrypted is encrypted anew, because it opens in its own row
  * only; every other column is taken as it is, whatever columns there are.
  */
-async function copierOf(owner, id, { organizationId, seal }) {
+async function copierOf(owner, id, { organizationId, cipher }) {
   const profileColumns = await columnsOf(owner, 'profiles', ['organization_id', 'id'])
   const brandColumns = await columnsOf(owner, 'brands', ['organization_id', 'id', 'owner_id', 'contact', 'tax_id'])
   const { rows } = await owner.query('select contact, tax_id from brands where owner_id = $1', [id])
-  const open = (column) => seal.unseal(rows[0][column], { table: 'brands', column, row: id })
+  const open = (column) => cipher.decrypt(rows[0][column], { table: 'brands', column, row: id })
   const content = { contact: open('contact'), tax_id: open('tax_id') }
   const from = [organizationId, id]
   return async (into) => {
     for (let at = 0; at < into.count; at += profilesPerStatement) {
       const count = Math.min(profilesPerStatement, into.count - at)
       const ids = Array.from({ length: count }, (_, n) => numbered(into.first + at + n))
-      const sealed = (column) => ids.map((row) => into.seal.seal(content[column], { table: 'brands', column, row }))
+      const encrypted = (column) =>
+        ids.map((row) => into.cipher.encrypt(content[column], { table: 'brands', column, row }))
       await owner.query(
         `insert into profiles (organization_id, id, ${profileColumns})
          select $3::uuid, n.id, ${of('p', profileColumns)} from profiles p, unnest($4::uuid[]) as n (id)
@@ -235,7 +238,7 @@ async function copierOf(owner, id, { organizationId, seal }) {
          select $3::uuid, gen_random_uuid(), n.id, n.contact, n.tax_id, ${of('b', brandColumns)}
            from brands b, unnest($4::uuid[], $5::text[], $6::text[]) as n (id, contact, tax_id)
           where b.organization_id = $1 and b.owner_id = $2`,
-        [...from, into.organizationId, ids, sealed('contact'), sealed('tax_id')],
+        [...from, into.organizationId, ids, encrypted('contact'), encrypted('tax_id')],
       )
     }
   }

@@ -13,8 +13,8 @@ const answersPerStep = 6_000
 const stallsMax = 3
 /** A table is vacuumed by PostgreSQL once a fifth of it is dead; in fast time it is told to. */
 const deadShare = 0.2
-/** A sealed answer does not compress, so random bytes stand for it. */
-const sealedBytes = 2_000
+/** A encrypted answer does not compress, so random bytes stand for it. */
+const encryptedBytes = 2_000
 
 /**
  * Eight hours of stored responses in fast time: ten a second, swept as they expire. What is bounded is the size of the table
@@ -74,7 +74,7 @@ async function keepAnswers({ owner, organizationId }, step) {
       `step_${step}_`,
       keptSteps * stepMs,
       answersPerStep,
-      randomBytes(sealedBytes).toString('base64url'),
+      randomBytes(encryptedBytes).toString('base64url'),
     ],
   )
 }

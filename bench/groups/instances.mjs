@@ -16,8 +16,8 @@ export async function measureInstances(bench) {
       houses.push(await startHouse(installation.environment, join(bench.folder, `instance-${at}.log`)))
     }
     let accepted = 0
-    for (const house of houses) {
-      const { accepted: warmed } = await runOn(bench, installation, [house], bench.warmUpAnswers)
+    for (const context of houses) {
+      const { accepted: warmed } = await runOn(bench, installation, [context], bench.warmUpAnswers)
       accepted += warmed ?? 0
     }
     const subject = (name, count) => ({
@@ -37,7 +37,7 @@ export async function measureInstances(bench) {
     bench.costs.push(...costsOf(outcomes))
     bench.notes.push(await lookForChanges(installation, accepted), await sizeOfChange(installation, accepted))
   } finally {
-    await Promise.all(houses.map((house) => house.stop()))
+    await Promise.all(houses.map((context) => context.stop()))
     await installation.close()
   }
 }

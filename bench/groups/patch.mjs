@@ -17,11 +17,11 @@ export const manyConnections = 64
 export async function measurePatch(bench) {
   const installation = await install(bench.cluster, 'patch', [profiles])
   const recording = await recordPatch(installation)
-  const house = await startHouse(installation.environment, join(bench.folder, 'patch.log'))
+  const context = await startHouse(installation.environment, join(bench.folder, 'patch.log'))
   const bares = await Promise.all(['plain', 'scoped'].map((form) => startBare(form, installation, recording)))
   try {
-    const idle = residentMegabytes(house.pid)
-    const parts = { installation, recording, house, bares }
+    const idle = residentMegabytes(context.pid)
+    const parts = { installation, recording, context, bares }
     await warmAll(bench, parts)
     const subjects = subjectsOf(bench, parts)
     bench.figures['memory-idle'] = { median: idle, least: idle, most: idle }
@@ -29,9 +29,9 @@ export async function measurePatch(bench) {
     bench.costs.push(...costsOf(outcomes))
     Object.assign(bench.figures, figuresOf(outcomes))
     bench.figures['memory-load'] = perRound(outcomes, ({ PATCH }) => PATCH.megabytes)
-    await measureLatencies(bench, outcomes, { installation, house })
+    await measureLatencies(bench, outcomes, { installation, context })
   } finally {
-    await Promise.all([house.stop(), ...bares.map((bare) => bare.stop())])
+    await Promise.all([context.stop(), ...bares.map((bare) => bare.stop())])
     await installation.close()
   }
 }
@@ -44,7 +44,7 @@ async function startBare(form, { url, organizationId }, recording) {
   return { form, pid: started.child.pid, port, stop: () => stop(started) }
 }
 
-/** The house changes the first half of the profiles, the programs that seal nothing of their own the second. */
+/** The house changes the first half of the profiles, the programs that encrypt nothing of their own the second. */
 export function halvesOf([account]) {
   const count = account.count / 2
   return [
@@ -61,23 +61,23 @@ function orderFor({ seconds }, port, half, request) {
   }
 }
 
-async function warmAll(bench, { installation: { body, accounts }, house, bares }) {
+async function warmAll(bench, { installation: { body, accounts }, context, bares }) {
   const [ours, theirs] = halvesOf(accounts)
   const patch = houseRequest('PATCH', { body, hasKey: true })
   const warm = ({ pid, port }, half, request) =>
     warmUp(orderFor(bench, port, half, request), { pids: [pid], postmaster: bench.postmaster }, bench.warmUpAnswers)
-  await warm(house, ours, patch)
-  await warm(house, ours, houseRequest('GET'))
+  await warm(context, ours, patch)
+  await warm(context, ours, houseRequest('GET'))
   for (const bare of bares) await warm(bare, theirs, patch)
 }
 
-function subjectsOf(bench, { installation, recording, house, bares }) {
+function subjectsOf(bench, { installation, recording, context, bares }) {
   const { postmaster, programs, seconds } = bench
   const [ours, theirs] = halvesOf(installation.accounts)
   const { body, url, organizationId } = installation
   const patch = houseRequest('PATCH', { body, hasKey: true })
   const ofHouse = (request, more = {}) =>
-    runLoad({ ...orderFor(bench, house.port, ours, request), ...more }, { pids: [house.pid], postmaster })
+    runLoad({ ...orderFor(bench, context.port, ours, request), ...more }, { pids: [context.pid], postmaster })
   const script = scriptOf(recording, theirs)
   // What is compared with PATCH stands close to it, for the machine does not stay the same for long.
   return [
@@ -138,7 +138,7 @@ export function costsOf(outcomes) {
 }
 
 /** Open model, at half of what the closed model reached. */
-async function measureLatencies(bench, outcomes, { installation, house }) {
+async function measureLatencies(bench, outcomes, { installation, context }) {
   const requests = {
     PATCH: houseRequest('PATCH', { body: installation.body, hasKey: true }),
     GET: houseRequest('GET'),
@@ -148,10 +148,10 @@ async function measureLatencies(bench, outcomes, { installation, house }) {
     const { p50, p99, p999 } = await runLoad(
       {
         ...{ model: 'open', connections: 64, rate, seconds: bench.latencySeconds, warmUpSeconds: 1, request },
-        targets: [{ host: '127.0.0.1', port: house.port }],
+        targets: [{ host: '127.0.0.1', port: context.port }],
         profiles: halvesOf(installation.accounts).slice(0, 1),
       },
-      { pids: [house.pid], postmaster: bench.postmaster },
+      { pids: [context.pid], postmaster: bench.postmaster },
     )
     bench.latencies.push({ name, rate, p50, p99, p999 })
     bench.tell(`${name} at ${rate}/s: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`)

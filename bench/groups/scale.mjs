@@ -39,7 +39,7 @@ export async function measureScale(bench) {
     bench.costs.push(...costsOf(outcomes))
     bench.notes.push(await sizesOnDisk(places.many))
   } finally {
-    await Promise.all(Object.values(houses).map((house) => house.stop()))
+    await Promise.all(Object.values(houses).map((context) => context.stop()))
     for (const { close } of Object.values(places)) await close()
   }
 }

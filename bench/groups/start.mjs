@@ -8,9 +8,9 @@ export async function measureStart(bench) {
   for (let round = 0; round < bench.rounds; round += 1) {
     const environment = { DATA_DIR: join(bench.folder, `data-${round}`), HOME: process.env.HOME ?? '/' }
     const start = async () => {
-      const house = await startHouse(environment, join(bench.folder, 'start.log'))
-      await house.stop()
-      return house.readyAfterMs / 1000
+      const context = await startHouse(environment, join(bench.folder, 'start.log'))
+      await context.stop()
+      return context.readyAfterMs / 1000
     }
     const outcome = { first: await start(), later: await start() }
     outcomes.push(outcome)

@@ -1,7 +1,7 @@
 /**
  * What a server costs that does nothing but the database's work: bare `node:http` and `pg`, the recorded statements of one
  * PATCH with parameters of the same kind and size, the same two round trips, an answer of the same size; of a GET the one
- * statement and the same answer. No key is checked, nothing is validated, sealed or logged. Reads its order as JSON from standard input and tells its port.
+ * statement and the same answer. No key is checked, nothing is validated, encrypted or logged. Reads its order as JSON from standard input and tells its port.
  *
  * `form` is how a statement travels with its tenant: `plain` with node-postgres alone, whose pipelining sends both in one
  * go, or `scoped` with Letterhead's own query form.

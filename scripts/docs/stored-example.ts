@@ -91,7 +91,7 @@ export function storedProfile(billingModel: BillingModel): Profile {
   }
 }
 
-/** An owner who asks. Nothing is sealed or opened for a document. */
+/** An owner who asks. Nothing is encrypted or opened for a document. */
 export const READER: Caller = {
   keyId: '0190a0b0-0000-7000-8000-000000000001',
   userId: '0190a0b0-0000-7000-8000-000000000002',
@@ -110,11 +110,11 @@ export const READER: Caller = {
     waba_name: 'Acme Corp',
     created_at: AT,
   },
-  seal: {
-    seal: () => {
+  cipher: {
+    encrypt: () => {
       throw new Error('a document seals nothing')
     },
-    unseal: () => {
+    decrypt: () => {
       throw new Error('a document opens nothing')
     },
   },

@@ -69,7 +69,7 @@ async function ownerOf(tx: Executor, organizationId: string, keys: KeyRing): Pro
     role: 'owner',
     mode: 'live',
     organization: { ...organization, icon: null, description: null },
-    seal: keys.open(organization.data_key, organizationId),
+    cipher: keys.open(organization.data_key, organizationId),
     actingProfileId: null,
     isScopedByHeader: false,
     customerId: organizationId,

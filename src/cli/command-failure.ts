@@ -2,7 +2,7 @@ import { TablesBusy } from '../db/admin/migrate.ts'
 import { databaseTrouble } from '../db/database-error.ts'
 import { EmbeddedError } from '../db/embedded/index.ts'
 import { connectionSentence, diskSentence } from '../db/trouble-sentence.ts'
-import { SealBroken } from '../encryption/envelope.ts'
+import { DecryptionFailed } from '../encryption/envelope.ts'
 import { KeyProblem } from '../encryption/key-text.ts'
 
 /** What a command ends with; documented in docs/CLI.md. 64 and 78 are EX_USAGE and EX_CONFIG of sysexits(3). */
@@ -53,7 +53,7 @@ export function withoutSecrets(text: string): string {
 export function toFailure(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error
   if (error instanceof KeyProblem) return misconfigured(error.message)
-  if (error instanceof SealBroken) return new CommandFailure('KEYS', `${error.message}.`)
+  if (error instanceof DecryptionFailed) return new CommandFailure('KEYS', `${error.message}.`)
   if (error instanceof EmbeddedError) return new CommandFailure('DATABASE', error.message)
   if (error instanceof TablesBusy) return new CommandFailure('BUSY', error.message)
   const state = stateOf(error)

@@ -210,7 +210,7 @@ export const pepper: Form<Buffer> = {
   },
 }
 
-/** The sealing keys: the first seals, all of them open. */
+/** The sealing keys: the first encrypts, all of them open. */
 export const sealingKeys: Form<SealingKeys> = {
   form: '<id>:<base64 of 32 random bytes>, more after commas, each id once (openssl rand -base64 32)',
   read(text) {

@@ -10,7 +10,7 @@ import { formatSealingKeys, type KeyMaterial, KeyProblem, parsePepper, parseSeal
  *     KEY_PEPPER=<base64>
  *
  * The lines are those of the environment, so that moving to an external database is copying them. Whoever loses the
- * file loses every sealed value and every API key.
+ * file loses every encrypted value and every API key.
  */
 
 /** The name of the key file below the data directory. */
@@ -99,7 +99,7 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-/** Without it a power cut could leave sealed values whose key file was never recorded in its folder. */
+/** Without it a power cut could leave encrypted values whose key file was never recorded in its folder. */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { SealBroken } from './envelope.ts'
+import { DecryptionFailed } from './envelope.ts'
 import { KeyRing } from './key-ring.ts'
 
 const OLD = { id: 'old', bytes: randomBytes(32) }
@@ -19,25 +19,25 @@ const replaced = () => new KeyRing({ keys: [NEW], activeId: 'new', pepper: PEPPE
 
 describe('sealing', () => {
   it('gives back any text at the place it was sealed for', () => {
-    const seal = ring().open(ring().newDataKey(ORG), ORG)
+    const cipher = ring().open(ring().newDataKey(ORG), ORG)
     const place = fc.record({ table: fc.string(), column: fc.string(), row: fc.string() })
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), place, (text, at) => {
-        assert.equal(seal.unseal(seal.seal(text, at), at), text)
+        assert.equal(cipher.decrypt(cipher.encrypt(text, at), at), text)
       }),
     )
   })
 
   it('works across processes that share the keys', () => {
     const wrapped = ring().newDataKey(ORG)
-    const envelope = ring().open(wrapped, ORG).seal('secret', PLACE)
-    assert.equal(ring().open(wrapped, ORG).unseal(envelope, PLACE), 'secret')
+    const envelope = ring().open(wrapped, ORG).encrypt('secret', PLACE)
+    assert.equal(ring().open(wrapped, ORG).decrypt(envelope, PLACE), 'secret')
   })
 
   it('shows nothing of the text', () => {
-    const seal = ring().open(ring().newDataKey(ORG), ORG)
-    const envelope = seal.seal('12-3456789', PLACE)
-    assert.notEqual(envelope, seal.seal('12-3456789', PLACE))
+    const cipher = ring().open(ring().newDataKey(ORG), ORG)
+    const envelope = cipher.encrypt('12-3456789', PLACE)
+    assert.notEqual(envelope, cipher.encrypt('12-3456789', PLACE))
     for (const form of ['utf8', 'base64url', 'hex'] as const) {
       assert.equal(envelope.includes(Buffer.from('12-3456789').toString(form)), false)
     }
@@ -45,26 +45,26 @@ describe('sealing', () => {
 
   it('is refused at another table, column, row or organization', () => {
     const keys = ring()
-    const seal = keys.open(keys.newDataKey(ORG), ORG)
-    const envelope = seal.seal('secret', PLACE)
+    const cipher = keys.open(keys.newDataKey(ORG), ORG)
+    const envelope = cipher.encrypt('secret', PLACE)
     for (const part of ['table', 'column', 'row'] as const) {
-      assert.throws(() => seal.unseal(envelope, { ...PLACE, [part]: 'other' }), SealBroken)
+      assert.throws(() => cipher.decrypt(envelope, { ...PLACE, [part]: 'other' }), DecryptionFailed)
     }
-    assert.throws(() => seal.unseal(envelope, { table: 'brandsc', column: 'ontact', row: 'r1' }), SealBroken)
+    assert.throws(() => cipher.decrypt(envelope, { table: 'brandsc', column: 'ontact', row: 'r1' }), DecryptionFailed)
     const other = keys.open(keys.newDataKey(OTHER_ORG), OTHER_ORG)
-    assert.throws(() => other.unseal(envelope, PLACE), SealBroken)
-    assert.equal(seal.unseal(envelope, PLACE), 'secret')
+    assert.throws(() => other.decrypt(envelope, PLACE), DecryptionFailed)
+    assert.equal(cipher.decrypt(envelope, PLACE), 'secret')
   })
 
   it('is refused with any bit flipped in any envelope of any place', () => {
     const keys = ring()
-    const seal = keys.open(keys.newDataKey(ORG), ORG)
+    const cipher = keys.open(keys.newDataKey(ORG), ORG)
     fc.assert(
       fc.property(fc.string(), fc.nat(), fc.nat(7), (text, place, bit) => {
-        const envelope = Buffer.from(seal.seal(text, PLACE))
+        const envelope = Buffer.from(cipher.encrypt(text, PLACE))
         const at = place % envelope.length
         envelope[at] = (envelope[at] ?? 0) ^ (1 << bit)
-        assert.throws(() => seal.unseal(envelope.toString('latin1'), PLACE), SealBroken)
+        assert.throws(() => cipher.decrypt(envelope.toString('latin1'), PLACE), DecryptionFailed)
       }),
       { numRuns: 500 },
     )
@@ -82,9 +82,9 @@ describe('a data key', () => {
   it('does not open for another organization, not even once its owner has opened it', () => {
     const keys = ring()
     const wrapped = keys.newDataKey(ORG)
-    assert.throws(() => keys.open(wrapped, OTHER_ORG), SealBroken)
+    assert.throws(() => keys.open(wrapped, OTHER_ORG), DecryptionFailed)
     assert.ok(keys.open(wrapped, ORG))
-    assert.throws(() => keys.open(wrapped, OTHER_ORG), SealBroken)
+    assert.throws(() => keys.open(wrapped, OTHER_ORG), DecryptionFailed)
   })
 
   it('is opened once and kept', () => {
@@ -102,43 +102,43 @@ describe('a data key', () => {
       string,
     ]
     const [firstOne, firstTwo, firstThree] = [one, two, three].map((wrapped) => keys.open(wrapped, ORG))
-    const envelope = firstTwo?.seal('secret', PLACE) ?? ''
+    const envelope = firstTwo?.encrypt('secret', PLACE) ?? ''
     assert.equal(keys.open(one, ORG), firstOne)
     keys.open(four, ORG)
     assert.equal(keys.open(one, ORG), firstOne)
     assert.equal(keys.open(three, ORG), firstThree)
     assert.notEqual(keys.open(two, ORG), firstTwo)
-    assert.equal(keys.open(two, ORG).unseal(envelope, PLACE), 'secret')
+    assert.equal(keys.open(two, ORG).decrypt(envelope, PLACE), 'secret')
   })
 
   it('does not pass for a sealed value, nor a value for it', () => {
     const keys = ring()
     const wrapped = keys.newDataKey(ORG)
-    const seal = keys.open(wrapped, ORG)
-    assert.throws(() => seal.unseal(wrapped, PLACE), SealBroken)
-    assert.throws(() => keys.open(seal.seal('x'.repeat(32), PLACE), ORG), SealBroken)
+    const cipher = keys.open(wrapped, ORG)
+    assert.throws(() => cipher.decrypt(wrapped, PLACE), DecryptionFailed)
+    assert.throws(() => keys.open(cipher.encrypt('x'.repeat(32), PLACE), ORG), DecryptionFailed)
   })
 })
 
 describe('rotation', () => {
   it('opens what the former key wrapped, and wraps anew under the active one', () => {
     const wrapped = ring().newDataKey(ORG)
-    const envelope = ring().open(wrapped, ORG).seal('secret', PLACE)
+    const envelope = ring().open(wrapped, ORG).encrypt('secret', PLACE)
     const keys = rotated()
-    assert.equal(keys.open(wrapped, ORG).unseal(envelope, PLACE), 'secret')
+    assert.equal(keys.open(wrapped, ORG).decrypt(envelope, PLACE), 'secret')
     assert.match(keys.newDataKey(ORG), /^v1\.new\./)
   })
 
   it('rewraps a data key so that the former key can go, and leaves sealed values as they are', () => {
     const wrapped = ring().newDataKey(ORG)
-    const before = ring().open(wrapped, ORG).seal('before', PLACE)
+    const before = ring().open(wrapped, ORG).encrypt('before', PLACE)
     const rewrapped = rotated().rewrap(wrapped, ORG)
     assert.match(rewrapped, /^v1\.new\./)
     assert.equal(rotated().rewrap(rewrapped, ORG), rewrapped)
-    const seal = replaced().open(rewrapped, ORG)
-    assert.equal(seal.unseal(before, PLACE), 'before')
-    assert.equal(rotated().open(wrapped, ORG).unseal(seal.seal('after', PLACE), PLACE), 'after')
-    assert.throws(() => rotated().rewrap(wrapped, OTHER_ORG), SealBroken)
+    const cipher = replaced().open(rewrapped, ORG)
+    assert.equal(cipher.decrypt(before, PLACE), 'before')
+    assert.equal(rotated().open(wrapped, ORG).decrypt(cipher.encrypt('after', PLACE), PLACE), 'after')
+    assert.throws(() => rotated().rewrap(wrapped, OTHER_ORG), DecryptionFailed)
   })
 
   it('names the id of a missing key, and no key', () => {

@@ -1,31 +1,31 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
-import { openEnvelope, readEnvelopeHeader, SealBroken, sealEnvelope } from './envelope.ts'
+import { DecryptionFailed, decryptEnvelope, encryptEnvelope, readEnvelopeHeader } from './envelope.ts'
 import type { KeyMaterial } from './key-text.ts'
 
 /**
  * Secrets at rest (decision 19). The configuration holds key-encryption keys by id; each organization has a data key,
- * stored wrapped by the active one; every sealed value is an envelope under its organization's data key. Rotation adds
- * a key-encryption key in front and calls `rewrap` for each organization: sealed values are not touched. Destroying an
- * organization's wrapped key destroys what it sealed.
+ * stored wrapped by the active one; every encrypted value is an envelope under its organization's data key. Rotation adds
+ * a key-encryption key in front and calls `rewrap` for each organization: encrypted values are not touched. Destroying an
+ * organization's wrapped key destroys what it encrypted.
  *
  * The pepper is apart from all this and never rotates, because digests made with it are looked up by equality.
  */
 
 const DATA_KEY_BYTES = 32
-const CACHED_SEALS_MAX = 10_000
+const CACHED_CIPHERS_MAX = 10_000
 
-/** Where a sealed value is stored. It opens nowhere else. */
-export interface SealPlace {
+/** Where a encrypted value is stored. It opens nowhere else. */
+export interface EncryptionContext {
   table: string
   column: string
   row: string
 }
 
-export interface OrganizationSeal {
-  /** Seals a text for one place. Two calls never give the same envelope. */
-  seal(text: string, at: SealPlace): string
-  /** Opens an envelope sealed by this organization for this place. Throws `SealBroken` otherwise. */
-  unseal(envelope: string, at: SealPlace): string
+export interface OrganizationCipher {
+  /** Encrypts a text for one place. Two calls never give the same envelope. */
+  encrypt(text: string, at: EncryptionContext): string
+  /** Opens an envelope encrypted by this organization for this place. Throws `DecryptionFailed` otherwise. */
+  decrypt(envelope: string, at: EncryptionContext): string
 }
 
 export class KeyRing {
@@ -34,13 +34,13 @@ export class KeyRing {
   readonly #keks: ReadonlyMap<string, KeyObject>
   readonly #pepper: Buffer
   readonly #digestKeys = new Map<string, KeyObject>()
-  readonly #seals = new Map<string, OrganizationSeal>()
+  readonly #seals = new Map<string, OrganizationCipher>()
 
   readonly #cachedSealsMax: number
 
-  /** Throws `SealBroken`, naming the id, when the active key is not among the keys. */
-  constructor(material: KeyMaterial, cachedSealsMax = CACHED_SEALS_MAX) {
-    this.#cachedSealsMax = cachedSealsMax
+  /** Throws `DecryptionFailed`, naming the id, when the active key is not among the keys. */
+  constructor(material: KeyMaterial, cachedCiphersMax = CACHED_CIPHERS_MAX) {
+    this.#cachedSealsMax = cachedCiphersMax
     this.activeId = material.activeId
     this.#keks = new Map(material.keys.map(({ id, bytes }) => [id, createSecretKey(bytes)]))
     this.#pepper = Buffer.from(material.pepper)
@@ -80,17 +80,17 @@ export class KeyRing {
   }
 
   /**
-   * Opens an organization's data key. Throws `SealBroken` when the text is damaged or of another organization, or,
+   * Opens an organization's data key. Throws `DecryptionFailed` when the text is damaged or of another organization, or,
    * naming the id, when the key-encryption key is not configured.
    */
-  open(wrapped: string, organizationId: string): OrganizationSeal {
+  open(wrapped: string, organizationId: string): OrganizationCipher {
     // The organization is part of the cache's key: else a foreign wrapped key would open once its owner has used it.
     const name = JSON.stringify([organizationId, wrapped])
-    const seal = this.#seals.get(name) ?? this.#openUncached(wrapped, organizationId)
+    const cipher = this.#seals.get(name) ?? this.#openUncached(wrapped, organizationId)
     this.#seals.delete(name)
-    this.#seals.set(name, seal)
+    this.#seals.set(name, cipher)
     if (this.#seals.size > this.#cachedSealsMax) this.#seals.delete(this.#seals.keys().next().value ?? '')
-    return seal
+    return cipher
   }
 
   /**
@@ -107,29 +107,29 @@ export class KeyRing {
     return createHmac('sha256', key).update(text).digest()
   }
 
-  #openUncached(wrapped: string, organizationId: string): OrganizationSeal {
+  #openUncached(wrapped: string, organizationId: string): OrganizationCipher {
     const dataKey = createSecretKey(this.#unwrap(wrapped, organizationId))
     const header = readEnvelopeHeader(wrapped)
-    const bindTo = (at: SealPlace) => ['value', organizationId, at.table, at.column, at.row]
+    const bindTo = (at: EncryptionContext) => ['value', organizationId, at.table, at.column, at.row]
     return {
-      seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at)),
-      unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8'),
+      encrypt: (text, at) => encryptEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at)),
+      decrypt: (envelope, at) => decryptEnvelope(envelope, dataKey, bindTo(at)).toString('utf8'),
     }
   }
 
   #wrap(dekId: string, dataKey: Buffer, organizationId: string): string {
     const kek = this.#kek(this.activeId)
-    return sealEnvelope({ kekId: this.activeId, dekId }, kek, dataKey, ['data key', organizationId])
+    return encryptEnvelope({ kekId: this.activeId, dekId }, kek, dataKey, ['data key', organizationId])
   }
 
   #unwrap(wrapped: string, organizationId: string): Buffer {
     const kek = this.#kek(readEnvelopeHeader(wrapped).kekId)
-    return openEnvelope(wrapped, kek, ['data key', organizationId])
+    return decryptEnvelope(wrapped, kek, ['data key', organizationId])
   }
 
   #kek(id: string): KeyObject {
     const kek = this.#keks.get(id)
-    if (kek === undefined) throw new SealBroken(`The key-encryption key "${id}" is not configured`)
+    if (kek === undefined) throw new DecryptionFailed(`The key-encryption key "${id}" is not configured`)
     return kek
   }
 }

@@ -1,5 +1,5 @@
 import type { Role } from '../contract/permissions.ts'
-import type { OrganizationSeal } from '../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../encryption/key-ring.ts'
 
 /** The organization that a key names, as every request needs it. */
 export interface CallerOrganization {
@@ -26,8 +26,8 @@ export interface Caller {
   role: Role
   mode: 'live' | 'test'
   organization: CallerOrganization
-  /** Opens and seals this organization's envelopes. */
-  seal: OrganizationSeal
+  /** Opens and encrypts this organization's envelopes. */
+  cipher: OrganizationCipher
   /** The profile that the request acts as: that of x-profile-id or of a profile key. Null for the organization itself. */
   actingProfileId: string | null
   /** x-profile-id was sent and accepted, so the answer echoes it. */

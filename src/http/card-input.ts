@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../contract/fields/json-value.ts'
 
 /**
  * The first of the two modules that see card data. It takes `payment_details` out of the body before anything else reads
- * the body, judges it without quoting it, and hands on either a sealed object or the problems. Contract 8.5; decision 18.
+ * the body, judges it without quoting it, and hands on either a encrypted object or the problems. Contract 8.5; decision 18.
  */
 export interface CardInput {
   /** Null when there are problems. */

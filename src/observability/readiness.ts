@@ -14,7 +14,7 @@ export interface ReadinessParts {
   pingDatabase(): Promise<unknown>
   /** Whether the schema of the database is one that this version works with. Asked only of a database that answers. */
   isSchemaCurrent(): Promise<boolean>
-  /** Whether the key that seals new secrets is there. */
+  /** Whether the key that encrypts new secrets is there. */
   hasSealingKey(): boolean
   /** Whether what a start puts off has been done: no request compiles a check. */
   isWarm(): boolean

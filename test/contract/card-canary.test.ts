@@ -156,7 +156,7 @@ test('control: a card that is planted in any of the searched places is found the
   await using app = await testApp()
   const org = await app.organization()
   const { id } = await org.profile()
-  const [inTable, inHistory, sealed, inLog, inAnswer] = Array.from({ length: 5 }, randomCardNumber) as [
+  const [inTable, inHistory, encrypted, inLog, inAnswer] = Array.from({ length: 5 }, randomCardNumber) as [
     string,
     string,
     string,
@@ -169,17 +169,17 @@ test('control: a card that is planted in any of the searched places is found the
   const [row] = await app.sql<{ data_key: string }>('select data_key from organizations where organization_id = $1', [
     org.id,
   ])
-  const seal = app.keys.open(row?.data_key ?? '', org.id)
-  const envelope = seal.seal(`{"name":"${sealed}"}`, { table: 'profiles', column: 'billing_contact', row: id })
+  const cipher = app.keys.open(row?.data_key ?? '', org.id)
+  const envelope = cipher.encrypt(`{"name":"${encrypted}"}`, { table: 'profiles', column: 'billing_contact', row: id })
   await app.sql('update profiles set billing_contact = $1 where id = $2', [envelope, id])
   app.lines.push(`{"level":"info","event":"${inLog}"}\n`)
 
-  const scanner = new CanaryScanner([inTable, inHistory, sealed, inLog, inAnswer])
+  const scanner = new CanaryScanner([inTable, inHistory, encrypted, inLog, inAnswer])
   const found = scanner.find(await everywhere(app, [{ where: 'an answer', content: `{"data":"${inAnswer}"}` }]))
   const placesOf = (value: string) => found.filter((finding) => finding.value === value).map(({ where }) => where)
   assert.deepEqual(new Set(placesOf(inTable)), new Set(['public.scratch[0]']))
   assert.deepEqual(new Set(placesOf(inHistory)), new Set(['public.profile_history[0]']))
-  assert.deepEqual(new Set(placesOf(sealed)), new Set([`public.profiles.billing_contact of ${id}, opened`]))
+  assert.deepEqual(new Set(placesOf(encrypted)), new Set([`public.profiles.billing_contact of ${id}, opened`]))
   assert.deepEqual(placesOf(inLog), ['the log'])
   assert.deepEqual(placesOf(inAnswer), ['an answer'])
   const reply = await org.admin.get(`/v3/profiles/${id}`)
@@ -193,7 +193,7 @@ test('control: a card that is planted in any of the searched places is found the
     assert.ok(onDisk.some(({ value, where }) => value === inTable && where.includes('/base/')))
     assert.ok(onDisk.some(({ value, where }) => value === inTable && where.includes('/pg_wal/')))
     assert.deepEqual(
-      onDisk.filter(({ value }) => value === sealed),
+      onDisk.filter(({ value }) => value === encrypted),
       [],
     )
   }

@@ -172,7 +172,7 @@ test('tax_id is whole for owner and admin, and its last four for developer and b
   assert.equal(taxIdIn((await asProfile.get(`/v3/profiles/${id}`)).data), '******6789')
 })
 
-interface Sealed {
+interface Encrypted {
   table: string
   column: string
   where: string
@@ -180,7 +180,7 @@ interface Sealed {
   read(): Promise<Reply>
 }
 
-/** The bytes of an envelope's nonce or sealed part with one bit changed, and everything else that a forger might try. */
+/** The bytes of an envelope's nonce or encrypted part with one bit changed, and everything else that a forger might try. */
 function forgeries(envelope: string): string[] {
   const parts = envelope.split('.')
   const flipped = (part: number, at: number) => {
@@ -189,15 +189,15 @@ function forgeries(envelope: string): string[] {
     bytes[byte] = (bytes[byte] ?? 0) ^ (1 << randomInt(8))
     return parts.with(part, bytes.toString('base64url')).join('.')
   }
-  const sealed = Buffer.from(parts[4] ?? '', 'base64url')
-  const cut = (length: number) => parts.with(4, sealed.subarray(0, length).toString('base64url')).join('.')
+  const encrypted = Buffer.from(parts[4] ?? '', 'base64url')
+  const cut = (length: number) => parts.with(4, encrypted.subarray(0, length).toString('base64url')).join('.')
   return [
     ...[0, 5, 11].map((at) => flipped(3, at)),
     ...[0, 1, 7, -1, -8, -16, -17].map((at) => flipped(4, at)),
-    ...Array.from({ length: 6 }, () => flipped(4, randomInt(sealed.length))),
-    cut(sealed.length - 1),
-    cut(sealed.length - 4),
-    cut(sealed.length - 12),
+    ...Array.from({ length: 6 }, () => flipped(4, randomInt(encrypted.length))),
+    cut(encrypted.length - 1),
+    cut(encrypted.length - 4),
+    cut(encrypted.length - 12),
     cut(0),
     parts.with(0, 'v2').join('.'),
     parts.with(1, 'other').join('.'),
@@ -225,7 +225,7 @@ function assertFailedClosed(reply: Reply, about: string): void {
   assert.match(reply.error.message, FAILED, about)
 }
 
-/** Error lines of the log, which must name the class and nothing that was sealed. */
+/** Error lines of the log, which must name the class and nothing that was encrypted. */
 function brokenSeals(app: TestApp): string[] {
   return app.lines.filter(
     (line) => line.includes('"event":"request_failed"') && line.includes('"error_name":"SealBroken"'),
@@ -242,7 +242,7 @@ test('an envelope with any bit changed, cut or exchanged is refused with a 500 t
   const id = String(made.data.id)
   const read = () => org.admin.get(`/v3/profiles/${id}`)
   const replay = () => org.admin.post('/v3/profiles', body, { 'idempotency-key': 'sealed' })
-  const columns: Sealed[] = [
+  const columns: Encrypted[] = [
     { table: 'profiles', column: 'billing_contact', where: `id = '${id}'`, read },
     { table: 'brands', column: 'contact', where: `owner_id = '${id}'`, read: () => org.admin.get('/v3/profiles') },
     {

@@ -142,7 +142,7 @@ function gunzipped(bytes: Buffer): Buffer | null {
   }
 }
 
-/** The tables of the schema and of the migration runner, each row as text, and every sealed value in it opened. */
+/** The tables of the schema and of the migration runner, each row as text, and every encrypted value in it opened. */
 export async function dumpDatabase(app: TestApp): Promise<Place[]> {
   const tables = await app.sql<{ name: string }>(
     `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
@@ -159,7 +159,9 @@ export async function dumpDatabase(app: TestApp): Promise<Place[]> {
     for (const [index, { row, text }] of rows.entries()) {
       const where = `${name}[${index}]`
       places.push({ where, content: text }, { where, content: JSON.stringify(row) })
-      places.push(...openSealed(app.keys, new Map(dataKeys.map((k) => [k.organization_id, k.data_key])), { name, row }))
+      places.push(
+        ...decryptText(app.keys, new Map(dataKeys.map((k) => [k.organization_id, k.data_key])), { name, row }),
+      )
     }
   }
   return places
@@ -168,7 +170,7 @@ export async function dumpDatabase(app: TestApp): Promise<Place[]> {
 const ENVELOPE = /^v1\.[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+$/
 
 /** Opens every envelope of a row but the data key. Fails when one does not open: it would hide what is in it. */
-function openSealed(
+function decryptText(
   keys: KeyRing,
   dataKeys: ReadonlyMap<string, string>,
   { name, row }: { name: string; row: Record<string, unknown> },
@@ -178,13 +180,13 @@ function openSealed(
   return Object.entries(row)
     .filter(([column, value]) => column !== 'data_key' && typeof value === 'string' && ENVELOPE.test(value))
     .map(([column, value]) => {
-      const seal = keys.open(dataKeys.get(organizationId) ?? '', organizationId)
+      const cipher = keys.open(dataKeys.get(organizationId) ?? '', organizationId)
       for (const id of [row.id, row.owner_id]) {
         try {
-          const content = seal.unseal(String(value), { table, column, row: String(id) })
+          const content = cipher.decrypt(String(value), { table, column, row: String(id) })
           return { where: `${name}.${column} of ${String(id)}, opened`, content }
         } catch {
-          // The next id may be the one it was sealed for.
+          // The next id may be the one it was encrypted for.
         }
       }
       throw new Error(`${name}.${column} holds an envelope that does not open`)

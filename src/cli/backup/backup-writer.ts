@@ -71,7 +71,7 @@ export class BackupWriter {
 
 /**
  * Runs `work` on a new file that appears under `path` only when it is complete and on the disk. Readable by its owner
- * alone: sealed or not, it is everybody's data. Fails when the path is taken.
+ * alone: encrypted or not, it is everybody's data. Fails when the path is taken.
  */
 export async function writeWhole<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   if (existsSync(path)) throw usage(`There is a file ${path} already: choose another name.`)

@@ -1,6 +1,6 @@
 import { SCHEMA_VERSION } from '../../db/admin/migrate.ts'
 import { type OwnerSession, quoteName } from '../../db/admin/owner-session.ts'
-import { SealBroken } from '../../encryption/envelope.ts'
+import { DecryptionFailed } from '../../encryption/envelope.ts'
 import type { KeyRing } from '../../encryption/key-ring.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { type BackupPart, readBackup } from './backup-reader.ts'
@@ -116,7 +116,7 @@ async function requireOpenable(owner: OwnerSession, keys: KeyRing): Promise<void
     try {
       keys.open(wrapped, id)
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error
+      if (!(error instanceof DecryptionFailed)) throw error
       throw new CommandFailure('KEYS', 'A configured sealing key has the right id but is another key.')
     }
   }

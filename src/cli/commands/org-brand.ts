@@ -52,12 +52,12 @@ export async function setBrand(output: Output, { org, file }: { org?: string; fi
   const saved = await withInstallation({ mayCreate: false }, async (installation) => {
     const organization = await chosenOrganization(installation, org)
     const { organization_id: organizationId } = organization
-    const seal = (await installation.keys()).open(organization.data_key, organizationId)
+    const cipher = (await installation.keys()).open(organization.data_key, organizationId)
     return installation.db.transaction(organizationId, async (tx) => {
-      const stored = await findOrganizationBrand(tx, organizationId, seal)
+      const stored = await findOrganizationBrand(tx, organizationId, cipher)
       const id = stored?.id ?? newId()
       const sections = decide(stored, content)
-      if (!(await saveOrganizationBrand(tx, organizationId, { id, sections, seal }))) {
+      if (!(await saveOrganizationBrand(tx, organizationId, { id, sections, cipher }))) {
         throw notFound(`There is no organization ${organizationId}.`)
       }
       return { id, organization_id: organizationId, is_new: stored === null }

@@ -12,7 +12,7 @@ export interface FieldNotes {
   says?: string | Record<string, string>
   /** The value can be removed: with null in a merge patch, and, for `null-or-empty`, also with "" (decision 13). */
   clears?: 'null' | 'null-or-empty'
-  /** The store keeps `sealed` encrypted; `forwarded` goes to a provider and is kept nowhere (decisions 18 and 19). */
+  /** The store keeps `encrypted` encrypted; `forwarded` goes to a provider and is kept nowhere (decisions 18 and 19). */
   secret?: 'sealed' | 'forwarded'
   /** The response says null where there is no value. */
   nullable?: boolean

@@ -201,7 +201,7 @@ function authenticated(given: Partial<FirstReadRow>, of: object = {}) {
 
 test('a caller is who the row says, in the organization that the key names', () => {
   const { caller, seen } = authenticated({})
-  const { seal, ...rest } = caller
+  const { cipher, ...rest } = caller
   assert.deepEqual(rest, {
     keyId: 'k',
     userId: 'u',
@@ -225,7 +225,7 @@ test('a caller is who the row says, in the organization that the key names', () 
     customerId: ORG,
   })
   const place = { table: 't', column: 'c', row: 'r' }
-  assert.equal(keys.open(dataKey, ORG).unseal(seal.seal('x', place), place), 'x')
+  assert.equal(keys.open(dataKey, ORG).decrypt(cipher.encrypt('x', place), place), 'x')
   assert.deepEqual(seen, { reasons: [], addresses: [], asked: [] })
 })
 

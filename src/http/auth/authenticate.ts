@@ -166,7 +166,7 @@ export function authenticate(
       waba_name: row.o_waba_name,
       created_at: toWireTimestamp(row.o_created_at),
     },
-    seal: context.keys.open(row.o_data_key, credential.organizationId),
+    cipher: context.keys.open(row.o_data_key, credential.organizationId),
     actingProfileId: row.s_id,
     isScopedByHeader: row.k_profile_id === null && row.s_id !== null,
     customerId: row.s_id ?? credential.organizationId,

@@ -17,7 +17,7 @@ export interface StoredResponse {
   isSandbox: boolean
   status: number
   etag: string | null
-  /** The exact body, sealed; null for 204. */
+  /** The exact body, encrypted; null for 204. */
   answer: string | null
 }
 

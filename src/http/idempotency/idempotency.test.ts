@@ -66,8 +66,8 @@ test('an answer is sealed for its own row', () => {
   assert.deepEqual(responsePlace('r'), { table: 'idempotency_keys', column: 'answer', row: 'r' })
 })
 
-const seal = keys.open(keys.newDataKey(ORG), ORG)
-const caller = { seal } as Caller
+const cipher = keys.open(keys.newDataKey(ORG), ORG)
+const caller = { cipher } as Caller
 const identity = { operation: 'updateProfile', target: 't', fingerprint: 'f' }
 const BODY = '{"success":true}'
 
@@ -81,7 +81,7 @@ const kept = (given: object = {}) =>
     i_is_sandbox: false,
     i_status: 200,
     i_etag: null,
-    i_answer: seal.seal(BODY, responsePlace('r')),
+    i_answer: cipher.encrypt(BODY, responsePlace('r')),
     ...given,
   }) as unknown as ChangeRow
 

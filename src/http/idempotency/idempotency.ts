@@ -1,13 +1,13 @@
 import { Failure } from '../../contract/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
-import type { KeyRing, SealPlace } from '../../encryption/key-ring.ts'
+import type { EncryptionContext, KeyRing } from '../../encryption/key-ring.ts'
 import type { Caller } from '../caller.ts'
 import type { ChangeRow } from '../first-read.store.ts'
 import type { HttpResponse } from '../response.ts'
 
 /**
  * Idempotency-Key (contract 3, decision 16). A key belongs to a customer and a mode. Its row is written in the same
- * statement as the change, so there is an answer to replay exactly when there was an effect; only 2xx are kept, sealed,
+ * statement as the change, so there is an answer to replay exactly when there was an effect; only 2xx are kept, encrypted,
  * for 24 hours of the database's clock. A request that calls a provider writes a claim first and turns it into the kept
  * answer at its end; its duplicates wait. A replay needs the same operation and target and a caller who may do it now.
  */
@@ -34,8 +34,8 @@ export function fingerprint(keys: KeyRing, body: JsonObject, extra: { merge: boo
   return keys.digest('fingerprint', text).toString('base64url')
 }
 
-/** Where a stored response is sealed: it opens for no other row. */
-export function responsePlace(rowId: string): SealPlace {
+/** Where a stored response is encrypted: it opens for no other row. */
+export function responsePlace(rowId: string): EncryptionContext {
   return { table: 'idempotency_keys', column: 'answer', row: rowId }
 }
 
@@ -67,6 +67,6 @@ export function replay(
   if (row.i_is_sandbox) headers['x-sandbox'] = 'true'
   if (row.i_etag !== null) headers.etag = row.i_etag
   const body =
-    row.i_answer === null || row.i_id === null ? null : caller.seal.unseal(row.i_answer, responsePlace(row.i_id))
+    row.i_answer === null || row.i_id === null ? null : caller.cipher.decrypt(row.i_answer, responsePlace(row.i_id))
   return { status: row.i_status, headers, body }
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
-import { SealBroken } from '../../encryption/envelope.ts'
+import { DecryptionFailed } from '../../encryption/envelope.ts'
 import type { AppContext } from '../app-context.ts'
 import type { FailPhrase } from '../endpoint.ts'
 import type { IncomingRequest } from '../incoming-request.ts'
@@ -15,7 +15,7 @@ export function failed(
   error: unknown,
 ): HttpResponse {
   const failure = error instanceof Failure ? error : unexpected(context, incoming, error)
-  if (error instanceof SealBroken) context.metrics.decryptFailed()
+  if (error instanceof DecryptionFailed) context.metrics.decryptFailed()
   if (failure === error && failure.status >= 500 && failure.cause === undefined) {
     // A provider that is down is expected to be some day: a line without a stack.
     context.log.warn('request_refused', {

@@ -277,7 +277,7 @@ function storedResponse(request: WriteRequest, { caller, answer }: Decided): Sto
     isSandbox: request.isSandbox,
     status: answer.status,
     etag: answer.headers.etag ?? null,
-    answer: answer.body === null ? null : caller.seal.seal(answer.body, responsePlace(id)),
+    answer: answer.body === null ? null : caller.cipher.encrypt(answer.body, responsePlace(id)),
   }
 }
 
@@ -348,7 +348,7 @@ function closed(
   return closeClaim(tx, caller.organization.organization_id, claim, {
     status: answer.status,
     etag: answer.headers.etag ?? null,
-    answer: answer.body === null ? null : caller.seal.seal(answer.body, responsePlace(claim.id)),
+    answer: answer.body === null ? null : caller.cipher.encrypt(answer.body, responsePlace(claim.id)),
     requestId: request.incoming.requestId,
     fingerprint: request.identity.fingerprint,
     isKeyless: request.requestHeaders.idempotencyKey === undefined,

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import { sealedEin } from './brand.store.ts'
 
 /**
@@ -79,7 +79,7 @@ const noted = statement<{ id: string }>(
 export async function noteRegistryBrand(
   tx: Executor,
   { organizationId, ownerId, id }: BrandKey,
-  { brand, isSubmitted, seal }: { brand: RegistryBrand; isSubmitted: boolean; seal: OrganizationSeal },
+  { brand, isSubmitted, cipher }: { brand: RegistryBrand; isSubmitted: boolean; cipher: OrganizationCipher },
 ): Promise<void> {
   await tx.run(organizationId, noted, [
     organizationId,
@@ -88,7 +88,7 @@ export async function noteRegistryBrand(
     brand.tcr_brand_id,
     brand.status,
     brand.identity_status,
-    brand.universal_ein === null ? null : sealedEin(brand.universal_ein, ownerId, seal),
+    brand.universal_ein === null ? null : sealedEin(brand.universal_ein, ownerId, cipher),
     brand.csp_id,
     isSubmitted,
   ])

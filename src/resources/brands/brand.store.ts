@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Param } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Brand, SectionValues } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
 
-/** How a brand lies in its table: contact and tax id sealed, and the registry's number, which holds the tax id; the rest as JSON. Others join these columns into their reads. */
+/** How a brand lies in its table: contact and tax id encrypted, and the registry's number, which holds the tax id; the rest as JSON. Others join these columns into their reads. */
 
 const COLUMNS = [
   'id',
@@ -58,13 +58,13 @@ export function brandOfEach(alias: string, owner: { organization: string; id: st
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 const instantOrNull = (value: unknown) => (typeof value === 'string' ? toWireTimestamp(value) : null)
 
-/** Where a brand's sealed columns open: each by its own name, in the row of its owner. */
+/** Where a brand's encrypted columns open: each by its own name, in the row of its owner. */
 function place(column: string, ownerId: string) {
   return { table: 'brands', column, row: ownerId }
 }
 
-/** The brand of a joined row; null where there is none. Fails with SealBroken when a sealed column was tampered with. */
-export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal: OrganizationSeal): Brand | null {
+/** The brand of a joined row; null where there is none. Fails with DecryptionFailed when a encrypted column was tampered with. */
+export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, cipher: OrganizationCipher): Brand | null {
   const names = namesInRow(prefix)
   const read = (column: (typeof COLUMNS)[number]) => row[names[column]]
   const id = textOrNull(read('id'))
@@ -77,39 +77,39 @@ export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, seal
     tcr_brand_id: textOrNull(read('tcr_brand_id')),
     status: textOrNull(read('status')),
     identity_status: textOrNull(read('identity_status')),
-    universal_ein: ein === null ? null : seal.unseal(ein, place('universal_ein', ownerId)),
+    universal_ein: ein === null ? null : cipher.decrypt(ein, place('universal_ein', ownerId)),
     csp_id: textOrNull(read('csp_id')),
     lock: textOrNull(read('lock')) as Brand['lock'],
     submitted_at: instantOrNull(read('submitted_at')),
     created_at: instantOrNull(read('created_at')) ?? '',
     updated_at: instantOrNull(read('updated_at')),
-    contact: JSON.parse(seal.unseal(String(read('contact')), place('contact', ownerId))) as SectionValues,
-    business: taxId === null ? business : { ...business, tax_id: seal.unseal(taxId, place('tax_id', ownerId)) },
+    contact: JSON.parse(cipher.decrypt(String(read('contact')), place('contact', ownerId))) as SectionValues,
+    business: taxId === null ? business : { ...business, tax_id: cipher.decrypt(taxId, place('tax_id', ownerId)) },
     compliance: read('compliance') as SectionValues,
   }
 }
 
 /** The number by which the registry knows the business, as it is stored: it holds the tax id behind a country prefix. */
-export function sealedEin(universalEin: string, ownerId: string, seal: OrganizationSeal): string {
-  return seal.seal(universalEin, place('universal_ein', ownerId))
+export function sealedEin(universalEin: string, ownerId: string, cipher: OrganizationCipher): string {
+  return cipher.encrypt(universalEin, place('universal_ein', ownerId))
 }
 
 export const BRAND_PARAMS = 5
 
 /** The parameters of `brandCte`: id, contact, business, tax id, compliance. */
-export function brandParams(id: string, sections: BrandSections, ownerId: string, seal: OrganizationSeal): Param[] {
+export function brandParams(id: string, sections: BrandSections, ownerId: string, cipher: OrganizationCipher): Param[] {
   const { tax_id: taxId, ...business } = sections.business
   return [
     id,
-    seal.seal(JSON.stringify(sections.contact), place('contact', ownerId)),
+    cipher.encrypt(JSON.stringify(sections.contact), place('contact', ownerId)),
     business as JsonObject,
-    typeof taxId === 'string' ? seal.seal(taxId, place('tax_id', ownerId)) : null,
+    typeof taxId === 'string' ? cipher.encrypt(taxId, place('tax_id', ownerId)) : null,
     sections.compliance as JsonObject,
   ]
 }
 
 /**
- * Notes that the own brand was sent again as it is: no section is sealed or written anew. `source` as for `brandCte`; its row
+ * Notes that the own brand was sent again as it is: no section is encrypted or written anew. `source` as for `brandCte`; its row
  * is that of $1 and $2, by which the brand is looked for.
  */
 export function brandTouchCte(source: string): string {

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Brand } from './brand.fields.ts'
 import type { BrandSections } from './brand.rules.ts'
 import { type BrandRow, brandColumns, brandCte, brandParams, decodeBrand } from './brand.store.ts'
@@ -18,10 +18,10 @@ const found = statement<BrandRow>(
 export async function findOrganizationBrand(
   db: Executor,
   organizationId: string,
-  seal: OrganizationSeal,
+  cipher: OrganizationCipher,
 ): Promise<Brand | null> {
   const [row] = await db.run(organizationId, found, [organizationId])
-  return row === undefined ? null : decodeBrand(row, 'b_', organizationId, seal)
+  return row === undefined ? null : decodeBrand(row, 'b_', organizationId, cipher)
 }
 
 const saved = statement<{ id: string }>(
@@ -34,8 +34,8 @@ const saved = statement<{ id: string }>(
 export async function saveOrganizationBrand(
   db: Executor,
   organizationId: string,
-  { id, sections, seal }: { id: string; sections: BrandSections; seal: OrganizationSeal },
+  { id, sections, cipher }: { id: string; sections: BrandSections; cipher: OrganizationCipher },
 ): Promise<boolean> {
-  const params = [organizationId, ...brandParams(id, sections, organizationId, seal)]
+  const params = [organizationId, ...brandParams(id, sections, organizationId, cipher)]
   return (await db.run(organizationId, saved, params)).length === 1
 }

@@ -3,7 +3,7 @@ import { type Brand, brandDifferences, SEALED_BRAND_MEMBERS } from '../brands/in
 import type { ProfileSettings } from './profile.fields.ts'
 import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
-/** One member's change. What is sealed at rest is not repeated here: it reads "changed" (decision 19). */
+/** One member's change. What is encrypted at rest is not repeated here: it reads "changed" (decision 19). */
 export interface Change extends JsonObject {
   member: string
   from: JsonValue

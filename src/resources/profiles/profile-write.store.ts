@@ -2,7 +2,7 @@ import type { NewEvent } from '../../contract/events.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
 import type { Caller } from '../../http/caller.ts'
 import {
@@ -107,17 +107,17 @@ async function runWithCtes(
     ...historyParams(writing),
     ...(head.isEnd === true ? keyActorParams({ ...caller, requestId: writing.history.request_id }) : []),
     ...eventParams(events),
-    ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.seal)),
+    ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.cipher)),
     ...(kept === null ? [] : storedResponseParams(kept)),
   ]
   return (await db.run(caller.organization.organization_id, st, params)).length === 1
 }
 
-function settingParams(profile: ProfileSettings & { id: string }, seal: OrganizationSeal): Param[] {
+function settingParams(profile: ProfileSettings & { id: string }, cipher: OrganizationCipher): Param[] {
   const contact = profile.billing_contact
   return [
     ...PLAIN.map((column) => profile[column]),
-    contact === null ? null : seal.seal(JSON.stringify(contact), contactPlace(profile.id)),
+    contact === null ? null : cipher.encrypt(JSON.stringify(contact), contactPlace(profile.id)),
   ]
 }
 
@@ -143,7 +143,7 @@ export function saveProfile(db: Executor, profile: Profile, writing: Writing): P
     profile.id,
     profile.version,
     writing.at,
-    ...settingParams(profile, writing.caller.seal),
+    ...settingParams(profile, writing.caller.cipher),
     writing.payment_method,
     writing.events.length,
   ]
@@ -164,7 +164,7 @@ const INSERT = `insert into profiles (organization_id, id, created_at, version, 
     values ($1, $2, $3, 1, ${INSERT_COLUMNS.map((column, index) => `$${index + 4}${column === 'payment_method' ? '::jsonb' : (CASTS[column] ?? '')}`).join(', ')})
     ${RETURNING}, created_at as at`
 
-/** Direct WhatsApp credentials to keep with a new profile; the token is sealed here. */
+/** Direct WhatsApp credentials to keep with a new profile; the token is encrypted here. */
 export interface WhatsappLink {
   waba_id: string
   phone_number_id: string | null
@@ -178,17 +178,17 @@ export function insertProfile(
   whatsapp: WhatsappLink | null,
   writing: Writing,
 ): Promise<boolean> {
-  const { seal } = writing.caller
+  const { cipher } = writing.caller
   const token =
     whatsapp === null
       ? null
-      : seal.seal(whatsapp.access_token, { table: 'profiles', column: 'waba_access_token', row: profile.id })
+      : cipher.encrypt(whatsapp.access_token, { table: 'profiles', column: 'waba_access_token', row: profile.id })
   const params = [
     profile.organization_id,
     profile.id,
     profile.created_at,
     profile.status,
-    ...settingParams(profile, seal),
+    ...settingParams(profile, cipher),
     writing.payment_method,
     whatsapp?.waba_id ?? null,
     whatsapp?.phone_number_id ?? null,

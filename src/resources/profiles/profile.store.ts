@@ -3,7 +3,7 @@ import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import { type Brand, brandColumns, brandOfEach, decodeBrand } from '../brands/index.ts'
@@ -33,7 +33,7 @@ const FROM = `from profiles p
     left join brands b on b.organization_id = p.organization_id and b.owner_id = p.id
     left join brands ob on ob.organization_id = p.organization_id and ob.owner_id = p.organization_id`
 
-/** Where the sealed billing contact opens. */
+/** Where the encrypted billing contact opens. */
 export function contactPlace(profileId: string) {
   return { table: 'profiles', column: 'billing_contact', row: profileId }
 }
@@ -44,7 +44,7 @@ const NAMES_IN_ROW = READ.map((column) => [column, `t_${column}`] as const)
 /** @param organizationBrand where it is known already: it is the same in every row of an organization. */
 function decodeProfile(
   row: Record<string, unknown>,
-  seal: OrganizationSeal,
+  cipher: OrganizationCipher,
   organizationBrand?: Brand | null,
 ): Profile | null {
   if (typeof row.t_id !== 'string') return null
@@ -55,12 +55,14 @@ function decodeProfile(
   return {
     ...(profile as unknown as Profile),
     billing_contact:
-      typeof contact === 'string' ? (JSON.parse(seal.unseal(contact, contactPlace(row.t_id))) as BillingContact) : null,
+      typeof contact === 'string'
+        ? (JSON.parse(cipher.decrypt(contact, contactPlace(row.t_id))) as BillingContact)
+        : null,
     created_at: toWireTimestamp(String(row.t_created_at)),
     updated_at: typeof row.t_updated_at === 'string' ? toWireTimestamp(row.t_updated_at) : null,
-    brand: decodeBrand(row, 'tb_', row.t_id, seal),
+    brand: decodeBrand(row, 'tb_', row.t_id, cipher),
     organizationBrand:
-      organizationBrand === undefined ? decodeBrand(row, 'to_', organizationId, seal) : organizationBrand,
+      organizationBrand === undefined ? decodeBrand(row, 'to_', organizationId, cipher) : organizationBrand,
   }
 }
 
@@ -71,7 +73,7 @@ export const profileTarget: TargetRead<Profile> = {
     'lock_profile',
     'select version from profiles where organization_id = $1 and id = $2 for update',
   ),
-  decode: (row, caller) => decodeProfile(row, caller.seal),
+  decode: (row, caller) => decodeProfile(row, caller.cipher),
 }
 
 /** The organization's brand alone, for a profile that does not exist yet. */
@@ -79,7 +81,7 @@ export const organizationBrandTarget: TargetRead<{ brand: Brand | null }> = {
   sql: `select $1::uuid as t_organization_id, ${brandColumns('ob', 'to_')} from (select 1) one
     left join brands ob on ob.organization_id = $1 and ob.owner_id = $1`,
   lock: statement<object>('lock_nothing', 'select $1::uuid as organization_id, $2::text as id'),
-  decode: (row, caller) => ({ brand: decodeBrand(row, 'to_', caller.organization.organization_id, caller.seal) }),
+  decode: (row, caller) => ({ brand: decodeBrand(row, 'to_', caller.organization.organization_id, caller.cipher) }),
 }
 
 const found = statement<Record<string, unknown>>(
@@ -91,7 +93,7 @@ const found = statement<Record<string, unknown>>(
 export async function findProfile(db: Executor, caller: Caller, id: string): Promise<Profile | null> {
   const { organization_id: organizationId } = caller.organization
   const [row] = await db.run(organizationId, found, [organizationId, id])
-  return row === undefined ? null : decodeProfile(row, caller.seal)
+  return row === undefined ? null : decodeProfile(row, caller.cipher)
 }
 
 const foundAny = statement<Record<string, unknown>>(
@@ -103,10 +105,10 @@ const foundAny = statement<Record<string, unknown>>(
 export async function readProfile(
   db: Executor,
   organizationId: string,
-  { id, seal }: { id: string; seal: OrganizationSeal },
+  { id, cipher }: { id: string; cipher: OrganizationCipher },
 ): Promise<{ profile: Profile; isDeleted: boolean } | null> {
   const [row] = await db.run(organizationId, foundAny, [organizationId, id])
-  const profile = row === undefined ? null : decodeProfile(row, seal)
+  const profile = row === undefined ? null : decodeProfile(row, cipher)
   return profile === null ? null : { profile, isDeleted: row?.t_is_deleted === true }
 }
 
@@ -168,8 +170,8 @@ export async function listProfiles(db: Executor, caller: Caller, filter: ListFil
       ? await db.run(organizationId, listed, [...common, filter.offset])
       : await db.run(organizationId, listedAfter, [...common, after.created_at, after.id])
   const [first] = rows
-  const organizationBrand = first === undefined ? null : decodeBrand(first, 'to_', organizationId, caller.seal)
-  return rows.flatMap((row) => decodeProfile(row, caller.seal, organizationBrand) ?? [])
+  const organizationBrand = first === undefined ? null : decodeBrand(first, 'to_', organizationId, caller.cipher)
+  return rows.flatMap((row) => decodeProfile(row, caller.cipher, organizationBrand) ?? [])
 }
 
 export async function countProfiles(

@@ -23,7 +23,7 @@ export interface InvitationJobOptions {
 const FINISHED: Next = { kind: 'finished' }
 
 /**
- * Mails an invitation, at least once, after the request that made it was committed. Its token lies sealed in the row
+ * Mails an invitation, at least once, after the request that made it was committed. Its token lies encrypted in the row
  * until the mail has left the context, and is forgotten then. What a newer invitation, an answer or a removal has overtaken
  * is not mailed.
  */
@@ -43,7 +43,7 @@ async function send(options: InvitationJobOptions, job: Job, unsent: UnsentInvit
     log.warn('invitation_not_mailed', { user: job.subject_id, reason: 'provider_not_configured' })
     return again
   }
-  const token = keys.open(unsent.data_key, job.organization_id).unseal(unsent.token, tokenPlace(job.subject_id))
+  const token = keys.open(unsent.data_key, job.organization_id).decrypt(unsent.token, tokenPlace(job.subject_id))
   const { name, email, role, organization_name: organizationName, expires_at: expiresAt } = unsent
   const letter = invitationLetter({ organizationName, name, role, token, expiresAt }, places())
   const outcome = await mail.send({

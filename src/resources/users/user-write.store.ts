@@ -45,7 +45,7 @@ async function run(
   return rows.length === 1
 }
 
-/** Where an invitation's token is sealed until its mail is sent. */
+/** Where an invitation's token is encrypted until its mail is sent. */
 export function tokenPlace(userId: string) {
   return { table: 'users', column: 'invitation_token', row: userId }
 }
@@ -93,7 +93,7 @@ const invitedAgain = formsOf(
   9,
 )
 
-/** What an invitation writes beside the user: its token, hashed and sealed, and the id of the job that mails it. */
+/** What an invitation writes beside the user: its token, hashed and encrypted, and the id of the job that mails it. */
 export interface NewInvitation {
   token: string
   digest: string
@@ -120,7 +120,7 @@ export function inviteMember(
     member.role,
     invitation.at,
     invitation.digest,
-    caller.seal.seal(invitation.token, tokenPlace(member.id)),
+    caller.cipher.encrypt(invitation.token, tokenPlace(member.id)),
     invitation.jobId,
   ]
   return run(db, caller.organization.organization_id, isNew ? newlyInvited : invitedAgain, params, kept)

@@ -1,11 +1,11 @@
 import type { Executor } from '../../db/database.ts'
 import { type Param, statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 
 /**
  * Callbacks of a profile's completion (contract 8.12): opened by the request that asks for it, due once the outcome of the
- * run is known, then delivered like a webhook. Each has a secret of its own. Address and secret are sealed.
+ * run is known, then delivered like a webhook. Each has a secret of its own. Address and secret are encrypted.
  */
 
 /** The job that tells one callback. Its id is the callback, its subject the profile. */
@@ -34,8 +34,8 @@ export function callbackCte(source: string, first: number): string {
     select s.organization_id, s.owner_id, $${first}::uuid, $${first + 1}, $${first + 2}, 'open', s.at from ${source} s`
 }
 
-export function callbackParams({ id, url, signingSecret }: NewCallback, seal: OrganizationSeal): Param[] {
-  return [id, seal.seal(url, place('url', id)), seal.seal(signingSecret, place('signing_secret', id))]
+export function callbackParams({ id, url, signingSecret }: NewCallback, cipher: OrganizationCipher): Param[] {
+  return [id, cipher.encrypt(url, place('url', id)), cipher.encrypt(signingSecret, place('signing_secret', id))]
 }
 
 const opened = statement<object>(
@@ -46,12 +46,12 @@ const opened = statement<object>(
 /** Opens a callback by a statement of its own, inside the transaction that accepts the completion. */
 export async function insertCallback(
   db: Executor,
-  caller: Pick<Caller, 'organization' | 'seal'>,
+  caller: Pick<Caller, 'organization' | 'cipher'>,
   profileId: string,
   callback: NewCallback,
 ): Promise<void> {
   const { organization_id: organizationId } = caller.organization
-  await db.run(organizationId, opened, [organizationId, profileId, ...callbackParams(callback, caller.seal)])
+  await db.run(organizationId, opened, [organizationId, profileId, ...callbackParams(callback, caller.cipher)])
 }
 
 export const CALLBACK_DUE_PARAMS = 1
@@ -123,11 +123,15 @@ export async function findCallback(db: Executor, job: ClaimedJob): Promise<DueCa
   return row ?? null
 }
 
-/** Address and secret of a callback, opened. @throws SealBroken. */
-export function openCallback(row: DueCallback, id: string, seal: OrganizationSeal): { url: string; secret: string } {
+/** Address and secret of a callback, opened. @throws DecryptionFailed. */
+export function openCallback(
+  row: DueCallback,
+  id: string,
+  cipher: OrganizationCipher,
+): { url: string; secret: string } {
   return {
-    url: seal.unseal(row.url, place('url', id)),
-    secret: seal.unseal(row.signing_secret, place('signing_secret', id)),
+    url: cipher.decrypt(row.url, place('url', id)),
+    secret: cipher.decrypt(row.signing_secret, place('signing_secret', id)),
   }
 }
 

@@ -117,9 +117,9 @@ test('a webhook is shown whole, in the published order, and its secret only wher
     updated_at: 'd',
     profile_id: 'p',
     disabled_at: 'e',
-    sealed: 'never',
+    encrypted: 'never',
   } as unknown as Webhook
-  const { sealed: _, ...shown } = webhook as unknown as Record<string, unknown>
+  const { encrypted: _, ...shown } = webhook as unknown as Record<string, unknown>
   assert.deepEqual(shownWebhook(webhook, null), { ...shown, signing_secret: null })
   assert.deepEqual(Object.keys(shownWebhook(webhook, 's')).slice(0, 5), [
     'id',

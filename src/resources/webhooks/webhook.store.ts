@@ -3,7 +3,7 @@ import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
 import { isLive } from '../../db/soft-delete.ts'
 import { type Param, statement } from '../../db/statement.ts'
-import type { OrganizationSeal } from '../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import type { StoredResponse } from '../../http/idempotency/idempotency.store.ts'
@@ -11,16 +11,16 @@ import { written } from './single-row-change.store.ts'
 import type { Webhook } from './webhook.fields.ts'
 
 /**
- * Webhooks of an account: of the organization, or of the profile that the request acts as. Address and secrets are sealed,
+ * Webhooks of an account: of the organization, or of the profile that the request acts as. Address and secrets are encrypted,
  * each for its own column.
  */
 
-type SealedColumn = 'endpoint_url' | 'signing_secret' | 'previous_secret'
+type EncryptedColumn = 'endpoint_url' | 'signing_secret' | 'previous_secret'
 
-const place = (column: SealedColumn, id: string) => ({ table: 'webhooks', column, row: id })
+const place = (column: EncryptedColumn, id: string) => ({ table: 'webhooks', column, row: id })
 
-function sealColumn(seal: OrganizationSeal, column: SealedColumn, id: string, value: string): string {
-  return seal.seal(value, place(column, id))
+function encryptColumn(cipher: OrganizationCipher, column: EncryptedColumn, id: string, value: string): string {
+  return cipher.encrypt(value, place(column, id))
 }
 
 const COLUMNS = [
@@ -58,16 +58,16 @@ const SHOWN: Partial<Record<(typeof COLUMNS)[number], string>> = {
 const columns = (prefix: string) =>
   COLUMNS.map((column) => `${SHOWN[column] ?? `w.${column}`} as ${prefix}${column}`).join(', ')
 
-function decode(row: Record<string, unknown>, prefix: string, seal: OrganizationSeal): Webhook {
+function decode(row: Record<string, unknown>, prefix: string, cipher: OrganizationCipher): Webhook {
   const read = Object.fromEntries(COLUMNS.map((column) => [column, row[`${prefix}${column}`]]))
   for (const time of TIMES) if (typeof read[time] === 'string') read[time] = toWireTimestamp(read[time])
   return {
     ...read,
-    endpoint_url: seal.unseal(String(read.endpoint_url), place('endpoint_url', String(read.id))),
+    endpoint_url: cipher.decrypt(String(read.endpoint_url), place('endpoint_url', String(read.id))),
   } as unknown as Webhook
 }
 
-/** A webhook with its sealed secret, which names the version that a rotation replaces. */
+/** A webhook with its encrypted secret, which names the version that a rotation replaces. */
 export interface StoredWebhook extends Webhook {
   sealedSecret: string
 }
@@ -82,7 +82,7 @@ export const webhookTarget: TargetRead<StoredWebhook> = {
   ),
   decode: (row, caller) =>
     typeof row.t_id === 'string'
-      ? { ...decode(row, 't_', caller.seal), sealedSecret: String(row.t_signing_secret) }
+      ? { ...decode(row, 't_', caller.cipher), sealedSecret: String(row.t_signing_secret) }
       : null,
 }
 
@@ -94,17 +94,17 @@ export const webhookOrEndedTarget: TargetRead<StoredWebhook> = {
            and (w.profile_id is not distinct from s.id or (s.id is null and w.ended_at is not null))`,
 }
 
-/** The secrets of a joined row, opened. @throws SealBroken. */
+/** The secrets of a joined row, opened. @throws DecryptionFailed. */
 export function openSecrets(
   row: { endpoint_url: string; signing_secret: string; previous_secret: string | null },
   id: string,
-  seal: OrganizationSeal,
+  cipher: OrganizationCipher,
 ): { url: string; secret: string; previousSecret: string | null } {
   const { endpoint_url: url, signing_secret: secret, previous_secret: previous } = row
   return {
-    url: seal.unseal(url, place('endpoint_url', id)),
-    secret: seal.unseal(secret, place('signing_secret', id)),
-    previousSecret: previous === null ? null : seal.unseal(previous, place('previous_secret', id)),
+    url: cipher.decrypt(url, place('endpoint_url', id)),
+    secret: cipher.decrypt(secret, place('signing_secret', id)),
+    previousSecret: previous === null ? null : cipher.decrypt(previous, place('previous_secret', id)),
   }
 }
 
@@ -149,7 +149,7 @@ export async function listWebhooks(
   const params = [...filterParams(caller, filter), limit, offset]
   const { listed } = filter.isEnded ? ENDED : OWN
   const rows = await db.run(caller.organization.organization_id, listed, params)
-  return rows.map((row) => decode(row, '', caller.seal))
+  return rows.map((row) => decode(row, '', caller.cipher))
 }
 
 export async function countWebhooks(db: Executor, caller: Caller, filter: WebhookFilter): Promise<number> {
@@ -168,10 +168,10 @@ const SETTINGS = [
   'timeout_seconds',
 ] as const
 
-function settingParams(webhook: Pick<Webhook, 'id' | (typeof SETTINGS)[number]>, seal: OrganizationSeal): Param[] {
+function settingParams(webhook: Pick<Webhook, 'id' | (typeof SETTINGS)[number]>, cipher: OrganizationCipher): Param[] {
   return [
     webhook.display_name,
-    sealColumn(seal, 'endpoint_url', webhook.id, webhook.endpoint_url),
+    encryptColumn(cipher, 'endpoint_url', webhook.id, webhook.endpoint_url),
     webhook.event_types,
     webhook.event_filters,
     webhook.retry_count,
@@ -200,9 +200,9 @@ export function insertWebhook(
   kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
-  const sealed = sealColumn(caller.seal, 'signing_secret', webhook.id, secret)
-  const params = [organizationId, webhook.id, caller.actingProfileId, webhook.created_at, sealed]
-  return insert(db, organizationId, [...params, ...settingParams(webhook, caller.seal)], kept)
+  const encrypted = encryptColumn(caller.cipher, 'signing_secret', webhook.id, secret)
+  const params = [organizationId, webhook.id, caller.actingProfileId, webhook.created_at, encrypted]
+  return insert(db, organizationId, [...params, ...settingParams(webhook, caller.cipher)], kept)
 }
 
 const update = written(
@@ -220,7 +220,7 @@ export function updateWebhook(
   kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
-  const params = [organizationId, webhook.id, webhook.updated_at, ...settingParams(webhook, caller.seal)]
+  const params = [organizationId, webhook.id, webhook.updated_at, ...settingParams(webhook, caller.cipher)]
   return update(db, organizationId, params, kept)
 }
 
@@ -265,13 +265,13 @@ export function rotateSecret(
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
   const { id, sealedSecret } = webhook
-  const previous = caller.seal.unseal(sealedSecret, place('signing_secret', id))
+  const previous = caller.cipher.decrypt(sealedSecret, place('signing_secret', id))
   const params = [
     organizationId,
     id,
     sealedSecret,
-    sealColumn(caller.seal, 'signing_secret', id, secret),
-    sealColumn(caller.seal, 'previous_secret', id, previous),
+    encryptColumn(caller.cipher, 'signing_secret', id, secret),
+    encryptColumn(caller.cipher, 'previous_secret', id, previous),
     at,
   ]
   return rotate(db, organizationId, params, kept)

@@ -51,7 +51,7 @@ describe('a kept answer', () => {
       'select data_key from organizations where organization_id = $1',
       [org.id],
     )
-    const opened = app.keys.open(organization?.data_key ?? '', org.id).unseal(row.answer ?? '', responsePlace(row.id))
+    const opened = app.keys.open(organization?.data_key ?? '', org.id).decrypt(row.answer ?? '', responsePlace(row.id))
     assert.equal(opened, first.text)
     for (const telling of ['Plainly Visible Name', '12-3456789', 'John Smith', 'success', 'request_id']) {
       assert.ok(opened.includes(telling), `the body has ${telling}, so that finding it would be possible`)

@@ -57,10 +57,10 @@ describe('the submission of a brand', () => {
     assert.deepEqual([stepOf(done, 'brand').fee, stepOf(done, 'campaign').fee, done.fees_total], [4.5, 15, 19.5])
     const { snapshot } = stepOf(done, 'brand')
     assert.match(snapshot?.sha256 ?? '', /^[0-9a-f]{64}$/)
-    const [sealed] = await app.sql<{ body: string }>('select body from registration_snapshots where id = $1', [
+    const [encrypted] = await app.sql<{ body: string }>('select body from registration_snapshots where id = $1', [
       snapshot?.id,
     ])
-    assert.ok(!sealed?.body.includes('3456789') && !sealed?.body.includes('Acme'))
+    assert.ok(!encrypted?.body.includes('3456789') && !encrypted?.body.includes('Acme'))
   })
 
   test('whose answer never comes, but which was taken: found by our reference and never sent again', async () => {

@@ -32,8 +32,8 @@ describe('callbacks of a completion', () => {
     const [row] = await app.sql<{ data_key: string }>('select data_key from organizations where organization_id = $1', [
       org.id,
     ])
-    const seal = app.keys.open(row?.data_key ?? '', org.id)
-    const caller = { organization: { organization_id: org.id } as never, seal }
+    const cipher = app.keys.open(row?.data_key ?? '', org.id)
+    const caller = { organization: { organization_id: org.id } as never, cipher }
     const open = async (url: string) => {
       const callback = { id: newId(), url, signingSecret: newSigningSecret() }
       await insertCallback(app.app.db, caller, profileId, callback)
@@ -47,7 +47,7 @@ describe('callbacks of a completion', () => {
         )
       )[0]
     const makeDue = (id: string) => app.sql("update jobs set due_at = now() - interval '1 second' where id = $1", [id])
-    return { org, profileId, seal, open, stateOf, makeDue }
+    return { org, profileId, cipher, open, stateOf, makeDue }
   }
 
   test('an open one waits; once due it is told with the contract’s body, signed with its own secret, exactly once', async () => {
@@ -138,7 +138,7 @@ describe('callbacks of a completion', () => {
 
   test('both are branches of larger statements too', async () => {
     await using receiver = await Receiver.open()
-    const { org, profileId, seal } = await scene()
+    const { org, profileId, cipher } = await scene()
     const callback = { id: newId(), url: receiver.url, signingSecret: newSigningSecret() }
     assert.deepEqual([CALLBACK_PARAMS, CALLBACK_DUE_PARAMS], [3, 1])
     const source = 'source as (select $1::uuid as organization_id, $2::uuid as owner_id, now() as at)'
@@ -150,7 +150,7 @@ describe('callbacks of a completion', () => {
       'test_tell_callback',
       `with ${source}, ${callbackDueCtes('source', 3).join(', ')} select owner_id from source`,
     )
-    await app.app.db.run(org.id, opening, [org.id, profileId, ...callbackParams(callback, seal)])
+    await app.app.db.run(org.id, opening, [org.id, profileId, ...callbackParams(callback, cipher)])
     await app.app.db.run(org.id, telling, [org.id, profileId, callbackBody(profileId, { status: 'COMPLETED', at: AT })])
     await app.app.jobs.runDue()
     assert.equal(receiver.received.length, 1)

@@ -26,7 +26,7 @@ export async function giveBrand({ app, keys }: TestApp, organizationId: string):
       business: { legal_name: 'Example LLC' },
       compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT' },
     },
-    seal: keys.open(organization?.data_key ?? '', organizationId),
+    cipher: keys.open(organization?.data_key ?? '', organizationId),
   })
   return id
 }
@@ -34,12 +34,12 @@ export async function giveBrand({ app, keys }: TestApp, organizationId: string):
 /** A brand for the organization from the members of a request, kept under the id of one that is there. @returns its id. */
 export async function giveBrandOf({ app, keys }: TestApp, organizationId: string, request: object): Promise<string> {
   const organization = await findOrganization(app.db, organizationId)
-  const seal = keys.open(organization?.data_key ?? '', organizationId)
+  const cipher = keys.open(organization?.data_key ?? '', organizationId)
   return app.db.transaction(organizationId, async (tx) => {
-    const stored = await findOrganizationBrand(tx, organizationId, seal)
+    const stored = await findOrganizationBrand(tx, organizationId, cipher)
     const id = stored?.id ?? newId()
     const sections = applyBrand(stored, request as JsonObject, new Set())
-    await saveOrganizationBrand(tx, organizationId, { id, sections, seal })
+    await saveOrganizationBrand(tx, organizationId, { id, sections, cipher })
     return id
   })
 }

@@ -116,7 +116,7 @@ export async function rowsOf(stage) {
 const envelope = /^v1\.([\w-]+)\.([\w-]+)\.([\w-]{16})\.([\w-]{22,})$/
 
 /**
- * Opens a sealed text, by the published form `v1.<key id>.<data key id>.<nonce>.<content and tag>`: AES-256-GCM, the
+ * Opens a encrypted text, by the published form `v1.<key id>.<data key id>.<nonce>.<content and tag>`: AES-256-GCM, the
  * header and the place authenticated.
  */
 function open(text, key, place) {
@@ -129,7 +129,7 @@ function open(text, key, place) {
 }
 
 /**
- * Every sealed value, opened with the keys of the configuration.
+ * Every encrypted value, opened with the keys of the configuration.
  *
  * @param {{ table: string, row: Record<string, unknown> }[]} rows
  * @param {string} sealingKey

@@ -33,7 +33,7 @@ export async function readCompletion(
   const { organization_id: organizationId } = caller.organization
   const campaigns = await campaignsOf(db, organizationId, profile.id)
   const registration = await findRegistration(db, organizationId, profile.id)
-  const channel = await findWhatsappChannel(db, organizationId, { profileId: profile.id, seal: caller.seal })
+  const channel = await findWhatsappChannel(db, organizationId, { profileId: profile.id, cipher: caller.cipher })
   const taken = await readTaken(db, caller, profile, campaigns)
   return {
     campaigns,
@@ -58,7 +58,7 @@ export async function readCompletion(
 /** Only what the registry has and gave back can be ordered a second time. */
 function readTaken(
   db: Executor,
-  { organization, seal }: Caller,
+  { organization, cipher }: Caller,
   profile: Profile,
   campaigns: readonly Campaign[],
 ): ReturnType<typeof findTaken> {
@@ -68,13 +68,13 @@ function readTaken(
     ({ lock, tcrCampaignId, telnyxCampaignId }) => lock === null && (tcrCampaignId ?? telnyxCampaignId) !== null,
   )
   const subjectIds = [...(isOpen ? [brand.id] : []), ...open.map(({ id }) => id)]
-  return findTaken(db, organization.organization_id, { subjectIds, seal })
+  return findTaken(db, organization.organization_id, { subjectIds, cipher })
 }
 
 /** What was last submitted of each campaign that the registry declined and still has. */
 async function readDeclined(
   db: Executor,
-  { organization, seal }: Caller,
+  { organization, cipher }: Caller,
   { campaigns, registration, taken }: Pick<CompletionInput, 'campaigns' | 'registration' | 'taken'>,
 ): Promise<ReadonlyMap<string, MappedCampaign>> {
   const declined = new Map<string, MappedCampaign>()
@@ -84,7 +84,7 @@ async function readDeclined(
     if (lock !== null || sharingStatus !== 'DECLINED' || status === 'EXPIRED' || mark === null) continue
     // What was to be submitted in place of the declined one is not what the registry has.
     if (step?.call === 'deactivate_campaign' || isOver(taken.get(id))) continue
-    declined.set(id, await readFrozen<MappedCampaign>(db, organization.organization_id, { mark, seal }))
+    declined.set(id, await readFrozen<MappedCampaign>(db, organization.organization_id, { mark, cipher }))
   }
   return declined
 }
@@ -169,7 +169,7 @@ async function freezeAll(
   { caller, profile }: Acceptance,
   { brand, campaigns }: Intent,
 ): Promise<ReadonlyMap<string, SnapshotMark> | null> {
-  const { seal } = caller
+  const { cipher } = caller
   const { organization_id: organizationId } = caller.organization
   const marks = new Map<string, SnapshotMark>()
   if (brand !== null) {
@@ -177,12 +177,12 @@ async function freezeAll(
     const id = newId()
     if (!(await lockBrand(tx, { organizationId, ownerId, id: brand.id }, id))) return null
     const frozen = { id, profileId: profile.id, subjectId: brand.id, kind: 'brand' as const, generation: 1 }
-    marks.set(brand.id, await freeze(tx, organizationId, { frozen: { ...frozen, request: brand.request }, seal }))
+    marks.set(brand.id, await freeze(tx, organizationId, { frozen: { ...frozen, request: brand.request }, cipher }))
   }
   for (const { id, generation, request } of campaigns) {
     if (!(await lockCampaign(tx, { organizationId, ownerId: profile.id, id }))) return null
     const frozen = { id: newId(), profileId: profile.id, subjectId: id, kind: 'campaign' as const, generation, request }
-    marks.set(id, await freeze(tx, organizationId, { frozen, seal }))
+    marks.set(id, await freeze(tx, organizationId, { frozen, cipher }))
   }
   return marks
 }

@@ -1,6 +1,6 @@
 import type { Executor } from '../../../db/database.ts'
 import { statement } from '../../../db/statement.ts'
-import type { OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../../encryption/key-ring.ts'
 import type { Feedback, SnapshotMark } from '../registration.fields.ts'
 import { readFrozen } from './snapshot.store.ts'
 
@@ -36,12 +36,12 @@ export async function findRefusalOf(
     profileId,
     brandId,
     request,
-    seal,
-  }: { profileId: string; brandId: string; request: object; seal: OrganizationSeal },
+    cipher,
+  }: { profileId: string; brandId: string; request: object; cipher: OrganizationCipher },
 ): Promise<BrandRefusal | null> {
   const [row] = await tx.run(organizationId, refused, [organizationId, profileId, brandId])
   if (row === undefined) return null
   const { mark, says, feedback } = row
-  const before = await readFrozen<object>(tx, organizationId, { mark, seal })
+  const before = await readFrozen<object>(tx, organizationId, { mark, cipher })
   return JSON.stringify(before) === JSON.stringify(request) ? { says, feedback } : null
 }

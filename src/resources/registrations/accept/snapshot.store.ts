@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Executor } from '../../../db/database.ts'
 import { statement } from '../../../db/statement.ts'
-import type { OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../../encryption/key-ring.ts'
 import type { Feedback, SnapshotMark } from '../registration.fields.ts'
 import type { Taken } from './unchanged.rules.ts'
 
-/** What was frozen to be submitted: sealed, with its digest and time, kept for good (decision 21). */
+/** What was frozen to be submitted: encrypted, with its digest and time, kept for good (decision 21). */
 
 function place(id: string) {
   return { table: 'registration_snapshots', column: 'body', row: id }
@@ -42,12 +42,12 @@ export interface Frozen {
 export async function freeze(
   tx: Executor,
   organizationId: string,
-  { frozen, seal }: { frozen: Frozen; seal: OrganizationSeal },
+  { frozen, cipher }: { frozen: Frozen; cipher: OrganizationCipher },
 ): Promise<SnapshotMark> {
   const { id, profileId, subjectId, kind, generation, request } = frozen
   const { body, sha256 } = frozenText(request)
-  const sealed = seal.seal(body, place(id))
-  const params = [organizationId, id, profileId, subjectId, kind, generation, sealed, sha256]
+  const encrypted = cipher.encrypt(body, place(id))
+  const params = [organizationId, id, profileId, subjectId, kind, generation, encrypted, sha256]
   const [row] = await tx.run(organizationId, inserted, params)
   return { id, sha256, at: Math.floor(row?.at_ms ?? 0) }
 }
@@ -60,17 +60,17 @@ const found = statement<{ body: string; sha256: string }>(
 /**
  * What was frozen, as it is to be submitted.
  *
- * @throws SealBroken when it was tampered with, Error when it is not there or is not what the mark names.
+ * @throws DecryptionFailed when it was tampered with, Error when it is not there or is not what the mark names.
  */
 export async function readFrozen<Request>(
   db: Executor,
   organizationId: string,
-  { mark, seal }: { mark: SnapshotMark | null; seal: OrganizationSeal },
+  { mark, cipher }: { mark: SnapshotMark | null; cipher: OrganizationCipher },
 ): Promise<Request> {
   const id = mark?.id ?? ''
   const [row] = mark === null ? [] : await db.run(organizationId, found, [organizationId, id])
   if (row === undefined) throw new Error('nothing was frozen to be submitted')
-  const body = seal.unseal(row.body, place(id))
+  const body = cipher.decrypt(row.body, place(id))
   if (row.sha256 !== mark?.sha256 || createHash('sha256').update(body).digest('hex') !== row.sha256)
     throw new Error('what was frozen is not what is to be submitted')
   return (JSON.parse(body) as { request: Request }).request
@@ -154,7 +154,7 @@ const takenOf = statement<{ id: string; subject_id: string; body: string; verdic
 export async function findTaken(
   db: Executor,
   organizationId: string,
-  { subjectIds, seal }: { subjectIds: readonly string[]; seal: OrganizationSeal },
+  { subjectIds, cipher }: { subjectIds: readonly string[]; cipher: OrganizationCipher },
 ): Promise<ReadonlyMap<string, readonly Taken[]>> {
   const found = new Map<string, Taken[]>()
   if (subjectIds.length === 0) return found
@@ -162,7 +162,7 @@ export async function findTaken(
     organizationId,
     subjectIds,
   ])) {
-    const { request } = JSON.parse(seal.unseal(body, place(id))) as { request: object }
+    const { request } = JSON.parse(cipher.decrypt(body, place(id))) as { request: object }
     found.set(subjectId, [...(found.get(subjectId) ?? []), { request, verdict }])
   }
   return found

@@ -79,7 +79,7 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
     case 'submit_brand': {
       const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
         mark: step.snapshot,
-        seal: work.seal,
+        cipher: work.cipher,
       })
       const since = step.attempts > 1 ? step.snapshot?.at : undefined
       const request = { brand, ...(since === undefined ? {} : { since }) }
@@ -89,7 +89,7 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
     case 'update_brand': {
       const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
         mark: step.snapshot,
-        seal: work.seal,
+        cipher: work.cipher,
       })
       const id = tcrBrandId()
       return toRegistry('brand', (registry, signal) => registry.updateBrand({ tcrBrandId: id, brand, signal }))
@@ -99,7 +99,7 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
       const { at: since } = needed(step.snapshot, 'frozen brand')
       const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
         mark: step.snapshot,
-        seal: work.seal,
+        cipher: work.cipher,
       })
       return toRegistry('brand', (registry, signal) =>
         registry.findBrand({ reference, sent: { brand, since }, signal }),
@@ -148,7 +148,10 @@ async function prepareCampaign(
 ): Promise<Send> {
   if (question === 'submit_campaign' || question === 'update_campaign' || question === 'find_campaign') {
     const tcrBrandId = needed(work.brand?.tcr_brand_id, 'number at the registry')
-    const frozen = await readFrozen<MappedCampaign>(db, work.organizationId, { mark: step.snapshot, seal: work.seal })
+    const frozen = await readFrozen<MappedCampaign>(db, work.organizationId, {
+      mark: step.snapshot,
+      cipher: work.cipher,
+    })
     if (question === 'submit_campaign')
       return toRegistry('campaign', (registry, signal) =>
         registry.submitCampaign({ campaign: { ...frozen, tcrBrandId }, signal }),
@@ -209,7 +212,7 @@ async function prepareCarrier(
 async function prepareWhatsapp(db: RegistrationOptions['db'], work: Work, question: Question): Promise<Send> {
   const channel = await findWhatsappChannel(db, work.organizationId, {
     profileId: work.registration.profileId,
-    seal: work.seal,
+    cipher: work.cipher,
   })
   const wabaId = needed(channel.wabaId ?? work.organization.waba_id, 'WhatsApp Business Account')
   const { accessToken } = channel
@@ -227,7 +230,7 @@ export async function campaignOfNumber(db: RegistrationOptions['db'], work: Work
   return candidates.find(({ tcrCampaignId, telnyxCampaignId }) => (tcrCampaignId ?? telnyxCampaignId) !== null) ?? null
 }
 
-/** What is sealed of the brand, so that no provider's words repeat it. */
+/** What is encrypted of the brand, so that no provider's words repeat it. */
 function secretsOf({ brand }: Work): string[] {
   if (brand === null) return []
   const values = [...Object.values(brand.contact), brand.business.tax_id, brand.universal_ein]

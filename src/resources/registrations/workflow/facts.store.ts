@@ -1,7 +1,7 @@
 import type { Executor } from '../../../db/database.ts'
 import { isLive } from '../../../db/soft-delete.ts'
 import { statement } from '../../../db/statement.ts'
-import type { OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { OrganizationCipher } from '../../../encryption/key-ring.ts'
 import type { ProfileStatus } from '../../profiles/index.ts'
 
 /** What a registration needs beyond what the earlier slices read. */
@@ -60,7 +60,7 @@ const channel = statement<{
 export async function findWhatsappChannel(
   db: Executor,
   organizationId: string,
-  { profileId, seal }: { profileId: string; seal: OrganizationSeal },
+  { profileId, cipher }: { profileId: string; cipher: OrganizationCipher },
 ): Promise<WhatsappChannel> {
   const [row] = await db.run(organizationId, channel, [organizationId, profileId])
   const token = row?.waba_access_token ?? null
@@ -68,7 +68,7 @@ export async function findWhatsappChannel(
   return {
     wabaId: row?.waba_id ?? null,
     phoneNumberId: row?.waba_phone_number_id ?? null,
-    accessToken: token === null ? null : seal.unseal(token, place),
+    accessToken: token === null ? null : cipher.decrypt(token, place),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, Executor } from '../../../db/database.ts'
-import type { KeyRing, OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { KeyRing, OrganizationCipher } from '../../../encryption/key-ring.ts'
 import type { Ports } from '../../../http/endpoint.ts'
 import type { Job } from '../../../jobs/queue.store.ts'
 import type { Log } from '../../../observability/log.ts'
@@ -33,7 +33,7 @@ export interface RegistrationOptions {
 export interface Work {
   organizationId: string
   organization: RegistrationOrganization
-  seal: OrganizationSeal
+  cipher: OrganizationCipher
   now: number
   registration: Registration
   profile: Profile
@@ -50,8 +50,8 @@ export async function loadWork(db: Executor, keys: KeyRing, job: Job): Promise<W
   const organization = await findOrganization(db, organizationId)
   const registration = await findRegistration(db, organizationId, profileId)
   if (organization === null || registration === null) return null
-  const seal = keys.open(organization.data_key, organizationId)
-  const read = await readProfile(db, organizationId, { id: profileId, seal })
+  const cipher = keys.open(organization.data_key, organizationId)
+  const read = await readProfile(db, organizationId, { id: profileId, cipher })
   if (read === null) return null
   const { profile, isDeleted } = read
   const campaigns = await campaignsOf(db, organizationId, profileId)
@@ -59,7 +59,7 @@ export async function loadWork(db: Executor, keys: KeyRing, job: Job): Promise<W
   return {
     organizationId,
     organization,
-    seal,
+    cipher,
     now: Math.floor(organization.now_ms),
     registration,
     profile,

@@ -1,5 +1,5 @@
 import type { Executor } from '../../../db/database.ts'
-import type { KeyRing, OrganizationSeal } from '../../../encryption/key-ring.ts'
+import type { KeyRing, OrganizationCipher } from '../../../encryption/key-ring.ts'
 import { type BrandKey, noteRegistryBrand, unlockBrand } from '../../brands/index.ts'
 import { noteCampaignEnded, noteRegistryCampaign, unlockCampaign } from '../../campaigns/index.ts'
 import { changeProfile, holdProfile } from '../../profiles/index.ts'
@@ -81,11 +81,11 @@ interface Writing {
 /** The profile's row is the first lock, as in every change of a profile; the fence of the registration has the last word. */
 async function write(tx: Executor, keys: KeyRing, writing: Writing): Promise<void> {
   const { work, after, found, numbers, changed } = writing
-  const { organizationId, registration, seal } = work
+  const { organizationId, registration, cipher } = work
   const { profileId } = registration
   await holdProfile(tx, organizationId, profileId)
   await writeFrozen(tx, writing)
-  await writeBrand(tx, work, found, seal)
+  await writeBrand(tx, work, found, cipher)
   await writeCampaigns(tx, work, found)
   const isNoted = found.changes.length > 0
   const touchesBrand = found.unlockBrand !== null && work.brandOwnerId === profileId
@@ -136,7 +136,7 @@ async function writeFrozen(tx: Executor, { work, after, changed, effects, rest }
     await noteVerdict(tx, organizationId, { id: reviewed.id, feedback })
 }
 
-async function writeBrand(tx: Executor, work: Work, found: Consequences, seal: OrganizationSeal): Promise<void> {
+async function writeBrand(tx: Executor, work: Work, found: Consequences, cipher: OrganizationCipher): Promise<void> {
   if (work.brand === null) return
   const key: BrandKey = { organizationId: work.organizationId, ownerId: work.brandOwnerId, id: work.brand.id }
   if (found.brand !== null) {
@@ -150,7 +150,7 @@ async function writeBrand(tx: Executor, work: Work, found: Consequences, seal: O
         csp_id: brand.cspId,
       },
       isSubmitted,
-      seal,
+      cipher,
     })
   }
   if (found.unlockBrand !== null) await unlockBrand(tx, key, found.unlockBrand)

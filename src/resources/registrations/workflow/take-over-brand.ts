@@ -16,17 +16,17 @@ import type { RegistrationOptions, Work } from './load.ts'
  * the registry has refused that completion is not submitted again unchanged: this one is told the same.
  */
 export async function takeBrandOver(options: RegistrationOptions, work: Work, index: number): Promise<void> {
-  const { organizationId, seal, registration } = work
+  const { organizationId, cipher, registration } = work
   const { profileId } = registration
   await options.db.transaction(organizationId, async (tx) => {
     await tx.run(organizationId, lockOrganization, [organizationId])
-    const read = await readProfile(tx, organizationId, { id: profileId, seal })
+    const read = await readProfile(tx, organizationId, { id: profileId, cipher })
     const brand = read?.profile.organizationBrand ?? null
     const before = registration.steps[index]
     if (read === null || brand === null || before === undefined || brand.id !== before.subject) return
     const isMock = options.ports.brandRegistry?.takesMocks === true
     const { brand: request, problems } = toRegistryBrand(brand, { profileName: read.profile.name, isMock })
-    const about = { profileId, brandId: brand.id, request, seal }
+    const about = { profileId, brandId: brand.id, request, cipher }
     const refusal = problems.length > 0 ? null : await findRefusalOf(tx, organizationId, about)
     let step: Step
     if (refusal !== null) step = { ...before, state: 'correction_needed', ...refusal }
@@ -36,7 +36,7 @@ export async function takeBrandOver(options: RegistrationOptions, work: Work, in
       const id = newId()
       if (!(await lockBrand(tx, key, id))) return
       const frozen = { id, profileId, subjectId: brand.id, kind: 'brand' as const, generation: 1, request }
-      const snapshot = await freeze(tx, organizationId, { frozen, seal })
+      const snapshot = await freeze(tx, organizationId, { frozen, cipher })
       const call = brand.tcr_brand_id === null ? ('submit_brand' as const) : ('update_brand' as const)
       step = { ...before, state: 'pending', call, next_try_at: null, waiting_since: null, says: null, snapshot }
     }

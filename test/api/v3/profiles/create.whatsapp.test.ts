@@ -60,9 +60,9 @@ describe('POST /v3/profiles with a WhatsApp Business Account', () => {
       'select data_key from organizations where organization_id = $1',
       [org.id],
     )
-    const seal = app.keys.open(organization?.data_key ?? '', org.id)
+    const cipher = app.keys.open(organization?.data_key ?? '', org.id)
     const place = { table: 'profiles', column: 'waba_access_token', row: String(made.data.id) }
-    assert.equal(seal.unseal(row.waba_access_token, place), token)
+    assert.equal(cipher.decrypt(row.waba_access_token, place), token)
     for (const path of [`/v3/profiles/${made.data.id}`, '/v3/profiles', `/v3/profiles/${made.data.id}/history`]) {
       const reply = await org.owner.get(path)
       assert.equal(reply.status, 200)

@@ -33,8 +33,8 @@ describe('PATCH /v3/profiles/{profileId}: the brand', () => {
       business: { legal_name: 'Acme Holding', tax_id: '98-7654321' },
       compliance: { vertical: 'RETAIL', brand_relationship: 'KEY_ACCOUNT' },
     }
-    const seal = app.keys.open(row?.data_key ?? '', org.id)
-    assert.equal(await saveOrganizationBrand(app.app.db, org.id, { id, sections, seal }), true)
+    const cipher = app.keys.open(row?.data_key ?? '', org.id)
+    assert.equal(await saveOrganizationBrand(app.app.db, org.id, { id, sections, cipher }), true)
     return id
   }
 

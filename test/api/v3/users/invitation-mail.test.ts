@@ -37,8 +37,8 @@ test('a mail that cannot be sent now is sent later with the same token, and the 
   app.mail.answer = () => outcomes[tries++] ?? { kind: 'done', value: null }
   const id = await invite(org)
   for (let turn = 1; turn <= 3; turn += 1) {
-    const { invitation_token: sealed } = (await stored(app, id)) ?? {}
-    assert.match(String(sealed), /^v1\./)
+    const { invitation_token: encrypted } = (await stored(app, id)) ?? {}
+    assert.match(String(encrypted), /^v1\./)
     await makeDue(app)
     assert.equal(await app.app.jobs.runDue(), 1)
   }

@@ -8,7 +8,7 @@ import { aBrand, aCardChange, aContact } from '../../harness/traffic/request-bod
 const stem = 'zqxkwv'
 
 /** @type {import('../../harness/run.mjs').Goal} */
-const sealedAtRest = {
+const encryptedAtRest = {
   id: 'PII-1',
   tier: 1,
   title:
@@ -86,7 +86,7 @@ const sealedAtRest = {
   },
 }
 
-const sealedColumns = [
+const encryptedColumns = [
   ['profiles', 'billing_contact', 'id'],
   ['brands', 'contact', 'owner_id'],
   ['brands', 'tax_id', 'owner_id'],
@@ -123,7 +123,7 @@ const tampered = {
     t.equal((await read(one)).status, 200, 'before (the positive control)')
     let tampers = 0
     const before = await stage.metric('letterhead_crypto_decrypt_failures_total')
-    for (const [table, column, idColumn] of sealedColumns) {
+    for (const [table, column, idColumn] of encryptedColumns) {
       const at = async (id) =>
         String((await stage.query(`select ${column} as value from ${table} where ${idColumn} = $1`, [id]))[0].value)
       const [mine, theirs] = [await at(one), await at(two)]
@@ -267,4 +267,4 @@ const sandbox = {
 }
 
 /** @type {import('../../harness/run.mjs').Goal[]} */
-export const secretGoals = [sealedAtRest, tampered, missingKey, masked, sandbox]
+export const secretGoals = [encryptedAtRest, tampered, missingKey, masked, sandbox]

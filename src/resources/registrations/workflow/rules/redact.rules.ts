@@ -3,7 +3,7 @@ import { maskValues } from './mask.rules.ts'
 import type { Reply } from './transition.rules.ts'
 
 /**
- * What a provider says is shown to every role and kept as it is read, so nothing that is sealed elsewhere may stand in it,
+ * What a provider says is shown to every role and kept as it is read, so nothing that is encrypted elsewhere may stand in it,
  * and it may be of any length and content (reliability TEN-6).
  */
 
