@@ -3,28 +3,28 @@ import type { Egress } from '../egress/index.ts'
 import type { AppContext } from '../http/app-context.ts'
 import { abandonedClaimJob } from '../http/idempotency/abandoned-claim.ts'
 import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
-import { createJobs, type Jobs, type Lane } from '../jobs/index.ts'
+import { createJobs, type Jobs, type Queue } from '../jobs/index.ts'
 import { claimReceiverJobs } from '../jobs/receiver-claim.store.ts'
 import { registrationHandlers } from '../resources/registrations/index.ts'
 import { SEND_INVITATION_JOB, sendInvitationJob } from '../resources/users/index.ts'
 import { fanOutHandlers, receiverHandlers } from '../resources/webhooks/index.ts'
 
-/** Which background work an instance does, and how much of each kind at once: kinds that wait for others have lanes of their own. */
+/** Which background work an instance does, and how much of each kind at once: kinds that wait for others have queues of their own. */
 
 /** Longer than a webhook's usual timeout and the statements around it; one that needs longer extends its own. */
 const RECEIVER_LEASE_MS = 45_000
 /** Above what one organization may have in flight by far, so that some slow ones do not take every place. */
 const RECEIVERS_MAX = 128
-const LANE_POLL_MS = 250
+const QUEUE_POLL_MS = 250
 
 /** Events are fanned out, and receivers called, beside all other work: neither waits for a provider, nor a provider for them. */
-function webhookLanes({ db, keys, log, metrics }: AppContext, egress: Egress): Lane[] {
+function webhookQueues({ db, keys, log, metrics }: AppContext, egress: Egress): Queue[] {
   const receivers = receiverHandlers({ db, keys, egress, log, metrics, leaseMs: RECEIVER_LEASE_MS })
   return [
-    { handlers: fanOutHandlers({ db }), pollMs: LANE_POLL_MS, concurrencyMax: 8 },
+    { handlers: fanOutHandlers({ db }), pollMs: QUEUE_POLL_MS, concurrencyMax: 8 },
     {
       handlers: receivers,
-      pollMs: LANE_POLL_MS,
+      pollMs: QUEUE_POLL_MS,
       concurrencyMax: RECEIVERS_MAX,
       leaseMs: RECEIVER_LEASE_MS,
       claim: claimReceiverJobs,
@@ -36,15 +36,15 @@ function webhookLanes({ db, keys, log, metrics }: AppContext, egress: Egress): L
 const REGISTRATIONS_MAX = 8
 
 /** Registrations wait for providers, and nothing else waits for them. */
-function registrationLane(
+function registrationQueue(
   context: AppContext,
   { timeouts, settleMs, ordersPerDay }: Pick<Config, 'timeouts' | 'settleMs' | 'ordersPerDay'>,
-): Lane {
+): Queue {
   const { db, keys, ports, log, metrics } = context
   const { leaseMs, providerMs } = timeouts
   const times = { leaseMs, providerMs, settleMs }
   const handlers = registrationHandlers({ db, keys, ports, log, metrics, ...times, ordersPerDay })
-  return { handlers, pollMs: LANE_POLL_MS, concurrencyMax: REGISTRATIONS_MAX }
+  return { handlers, pollMs: QUEUE_POLL_MS, concurrencyMax: REGISTRATIONS_MAX }
 }
 
 /** The background work of one instance. `origin` is where the server listens, once it does. */
@@ -74,6 +74,6 @@ export function buildJobs(
         places,
       }),
     },
-    lanes: [...webhookLanes(context, egress), registrationLane(context, config)],
+    queues: [...webhookQueues(context, egress), registrationQueue(context, config)],
   })
 }

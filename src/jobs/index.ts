@@ -6,8 +6,8 @@ import { createSweeper } from './sweeper.ts'
 import { createWorker, type JobHandler, type Next, type Worker, type WorkerOptions } from './worker.ts'
 
 /** Jobs with workers of their own, so that they wait for no other kind. */
-export interface Lane extends Pick<WorkerOptions, 'handlers' | 'pollMs' | 'concurrencyMax' | 'claim'> {
-  /** As long as the instance's, where the lane has none. */
+export interface Queue extends Pick<WorkerOptions, 'handlers' | 'pollMs' | 'concurrencyMax' | 'claim'> {
+  /** As long as the instance's, where the queue has none. */
   leaseMs?: number
 }
 
@@ -21,7 +21,7 @@ export interface JobsOptions {
   leaseMs: number
   /** Kinds of jobs without workers of their own. */
   handlers: Readonly<Record<string, JobHandler>>
-  lanes?: readonly Lane[]
+  queues?: readonly Queue[]
 }
 
 /** The background work of one instance. */
@@ -40,10 +40,10 @@ export function createJobs(options: JobsOptions): Jobs {
   const onWake = (kinds: readonly string[]) => {
     for (const { kinds: own, worker } of workers) if (own.some((kind) => kinds.includes(kind))) worker.wake()
   }
-  for (const lane of [{ handlers }, ...(options.lanes ?? [])]) {
-    const own = { ...lane, handlers: tracedHandlers(trace, lane.handlers) }
+  for (const queue of [{ handlers }, ...(options.queues ?? [])]) {
+    const own = { ...queue, handlers: tracedHandlers(trace, queue.handlers) }
     const worker = createWorker({ db, log, metrics, leaseMs, onWake, observesOutbox: workers.length === 0, ...own })
-    workers.push({ kinds: Object.keys(lane.handlers), worker })
+    workers.push({ kinds: Object.keys(queue.handlers), worker })
   }
   const sweeper = createSweeper({ db, log })
   return {

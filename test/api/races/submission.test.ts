@@ -45,7 +45,7 @@ test(`${ROUNDS} races of PATCH brand against complete`, { timeout: 500_000 }, as
   // Where one side has won, the other is helped, so that the two meet at their commits on any machine.
   let headStartMs = 0
   for (let round = 0; round < ROUNDS; round += AT_ONCE) {
-    const races = Array.from({ length: AT_ONCE }, (_, lane) => race(app, org, round + lane, headStartMs))
+    const races = Array.from({ length: AT_ONCE }, (_, queue) => race(app, org, round + queue, headStartMs))
     const results = await Promise.all(races)
     await Promise.all(app.apps.map((instance) => instance.jobs.runDue()))
     for (const { brand, isChanged } of results) {

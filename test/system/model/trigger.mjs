@@ -5,12 +5,12 @@ import { asker } from './status-triggers.mjs'
  * Applies provocations to every operation that documents what they are for.
  *
  * @param {import('./status-triggers.mjs').Provocation[]} provocations
- * @param {{ subjects: import('./subjects.mjs').Subjects, answers: import('./answers.mjs').Answers, strayed: string[], lanes?: number,
- *   during?: string, faults?: number[], isTimed?: boolean }} at strayed: told of each that was answered otherwise; lanes: how many
+ * @param {{ subjects: import('./subjects.mjs').Subjects, answers: import('./answers.mjs').Answers, strayed: string[], queues?: number,
+ *   during?: string, faults?: number[], isTimed?: boolean }} at strayed: told of each that was answered otherwise; queues: how many
  *   are asked at a time
  * @returns {Promise<number>} how many there were
  */
-export async function provoke(provocations, { subjects, answers, strayed, lanes = 6, during = '', faults, isTimed }) {
+export async function provoke(provocations, { subjects, answers, strayed, queues = 6, during = '', faults, isTimed }) {
   const todo = provocations.flatMap((provocation) =>
     operations
       .filter((operation) => provocation.statuses.some((status) => operation.operation.responses[status] !== undefined))
@@ -30,6 +30,6 @@ export async function provoke(provocations, { subjects, answers, strayed, lanes 
         strayed.push(`${operation.id} ${how}: ${last.status} ${last.json?.error?.code ?? last.error ?? ''}`)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, work))
+  await Promise.all(Array.from({ length: queues }, work))
   return count
 }

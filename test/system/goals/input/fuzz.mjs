@@ -21,11 +21,11 @@ async function provokeAll(t, answers) {
   const stage = await t.stage({ instances: 1, env, withStripe: true })
   const subjects = await new Subjects(stage).open()
   const at = { subjects, answers, strayed }
-  const unread = provoke(halves.provocations, { ...at, during: halves.name, lanes: operations.length, isTimed: false })
+  const unread = provoke(halves.provocations, { ...at, during: halves.name, queues: operations.length, isTimed: false })
   let count = await provoke(provocations, at)
   for (const { name, faults, enter, leave, provocations: asked } of troubles) {
     await enter(stage)
-    count += await provoke(asked, { ...at, during: name, faults, lanes: operations.length, isTimed: false })
+    count += await provoke(asked, { ...at, during: name, faults, queues: operations.length, isTimed: false })
     await leave(stage)
     const me = () => send(subjects.base, 'GET', '/v3/me', { key: stage.acme.admin })
     t.check((await until(async () => (await me()).status === 200, 20_000)) < 20_000, `after ${name}: no recovery`)
@@ -33,7 +33,7 @@ async function provokeAll(t, answers) {
   count += await unread
   const limited = await t.stage({ instances: 1, env: { RATE_LIMITS: 'on' } })
   const beside = Object.assign(new Subjects(limited), { standing: subjects.standing })
-  count += await provoke(crowds.provocations, { ...at, subjects: beside, during: crowds.name, lanes: 1 })
+  count += await provoke(crowds.provocations, { ...at, subjects: beside, during: crowds.name, queues: 1 })
   t.figure('provocations', count)
   t.equal(strayed.length, 0, `provocations that were answered otherwise (${strayed.slice(0, 10).join(', ')})`)
 }
@@ -45,7 +45,7 @@ async function askAtRandom(t, answers) {
   for (let at = 0; at < 6; at += 1) profiles.push(await stage.profile())
   const total = t.length(1_500, 50_000)
   const isHopeless = () => answers.examples.length >= troubleMax
-  const lane = async (random) => {
+  const queue = async (random) => {
     for (let n = 0; n < total / 6 && !isHopeless(); n += 1) {
       const operation = random.pick(operations)
       const { path, options, kind } = randomRequest(operation, { random, stage, profiles })
@@ -56,7 +56,7 @@ async function askAtRandom(t, answers) {
       answers.take(operation, reply, { how: `${kind} (${request})` })
     }
   }
-  await Promise.all(Array.from({ length: 6 }, (_, at) => lane(t.random.part(`lane ${at}`))))
+  await Promise.all(Array.from({ length: 6 }, (_, at) => queue(t.random.part(`lane ${at}`))))
 }
 
 /** @type {import('../../harness/run.mjs').Goal} */

@@ -75,7 +75,7 @@ const pooled = {
     const requests = t.length(600, 100_000)
     let foreign = 0
     let answered = 0
-    const lane = async () => {
+    const queue = async () => {
       for (let n = 0; n < requests / 8; n += 1) {
         const at = t.random.below(2)
         const { text, status } = await send(stage.instances[0].url, 'GET', '/v3/profiles', { key: tenants[at].admin })
@@ -83,7 +83,7 @@ const pooled = {
         if (text.includes(`Of tenant ${1 - at}`) || text.includes(tenants[1 - at].id)) foreign += 1
       }
     }
-    await Promise.all(Array.from({ length: 8 }, lane))
+    await Promise.all(Array.from({ length: 8 }, queue))
     t.figure('requests', answered)
     t.check(answered > requests * 0.9, `only ${answered} answers`)
     t.equal(foreign, 0, 'answers with rows of another organization')
