@@ -4,11 +4,11 @@ import { isListed, VERIFIED } from '../accept/plan.rules.ts'
 import type { CallName, RegistrationState, Step } from '../registration.fields.ts'
 import { ask, campaignOfNumber } from './call-provider.ts'
 import { findNumberSources } from './facts.store.ts'
-import { loadWork, type RegistrationOptions, type Work } from './load.ts'
+import { loadRun, type RegistrationOptions, type RunState } from './load.ts'
 import { recordIntent } from './order.ts'
 import { record } from './persist.ts'
 import { refresh } from './refresh.ts'
-import { begun, type Move, nextMove, type Question, READS, woken } from './rules/next-action.rules.ts'
+import { begun, type NextAction, nextAction, type ProviderRequest, READS, woken } from './rules/next-action.rules.ts'
 import { numberOf } from './rules/numbers.rules.ts'
 import { resultOf } from './rules/result.rules.ts'
 import { finished } from './rules/step.rules.ts'
@@ -22,16 +22,16 @@ import { takeBrandOver } from './take-over-brand.ts'
  */
 export function advanceRegistrationJob(options: RegistrationOptions): JobHandler {
   return async (job) => {
-    for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
-      const next = await takeTurn(options, job, job.is_woken === true && turn === 1)
+    for (let turn = 1; turn <= ITERATIONS_MAX; turn += 1) {
+      const next = await runIteration(options, job, job.is_woken === true && turn === 1)
       if (next !== 'again') return settle(options, job, next)
     }
-    return settle(options, job, { kind: 'postponed', delayMs: AFTER_TURNS_MS, isAttempt: false })
+    return settle(options, job, { kind: 'postponed', delayMs: AFTER_ITERATIONS_MS, isAttempt: false })
   }
 }
 
-const TURNS_MAX = 60
-const AFTER_TURNS_MS = 1_000
+const ITERATIONS_MAX = 60
+const AFTER_ITERATIONS_MS = 1_000
 /** What the moves may have left due: whoever waits for it should not wait for the next look. */
 const LEFT_DUE = ['fan_out_event', 'deliver_callback']
 
@@ -51,20 +51,20 @@ const AT_WORK: ReadonlySet<RegistrationState> = new Set(['running', 'waiting', '
 
 type Turn = Next | 'again'
 
-async function takeTurn(options: RegistrationOptions, job: Job, isWoken: boolean): Promise<Turn> {
-  const work = await loadWork(options.db, options.keys, job)
+async function runIteration(options: RegistrationOptions, job: Job, isWoken: boolean): Promise<Turn> {
+  const work = await loadRun(options.db, options.keys, job)
   if (work === null) return FINISHED
   if (!AT_WORK.has(work.registration.state)) {
     await refresh(options, work)
     return FINISHED
   }
   const { steps } = work.registration
-  const move = nextMove(isWoken ? woken(steps) : steps, work.now, options.leaseMs)
+  const move = nextAction(isWoken ? woken(steps) : steps, work.now, options.leaseMs)
   if (work.isDeleted) return withdraw(options, work, move)
-  return takeMove(options, work, move)
+  return takeAction(options, work, move)
 }
 
-async function takeMove(options: RegistrationOptions, work: Work, move: Move): Promise<Turn> {
+async function takeAction(options: RegistrationOptions, work: RunState, move: NextAction): Promise<Turn> {
   switch (move.kind) {
     case 'ask':
       return askAndRecord(options, work, move)
@@ -85,7 +85,7 @@ async function takeMove(options: RegistrationOptions, work: Work, move: Move): P
   }
 }
 
-function stepAt({ registration }: Work, index: number): Step {
+function stepAt({ registration }: RunState, index: number): Step {
   const step = registration.steps[index]
   if (step === undefined) throw new Error('a registration has lost a step')
   return step
@@ -97,8 +97,8 @@ function ended(isWritten: boolean): Turn {
 
 async function askAndRecord(
   options: RegistrationOptions,
-  work: Work,
-  { index, question }: { index: number; question: Question },
+  work: RunState,
+  { index, question }: { index: number; question: ProviderRequest },
 ): Promise<Turn> {
   const before = stepAt(work, index)
   if (isAboutDeletedCampaign(work, before)) {
@@ -118,15 +118,15 @@ async function askAndRecord(
 }
 
 /** An unknown outcome is still looked up: a campaign that the registry has after all must be ended there. */
-function isAboutDeletedCampaign({ campaigns }: Work, { step, subject, state }: Step): boolean {
+function isAboutDeletedCampaign({ campaigns }: RunState, { step, subject, state }: Step): boolean {
   if (step !== 'campaign' && step !== 'campaign_review') return false
   return state !== 'unknown' && state !== 'calling' && !campaigns.some(({ id }) => id === subject)
 }
 
 async function answerAndRecord(
   options: RegistrationOptions,
-  work: Work,
-  { index, step, question }: { index: number; step: Step; question: Question },
+  work: RunState,
+  { index, step, question }: { index: number; step: Step; question: ProviderRequest },
 ): Promise<Turn> {
   const startedAt = performance.now()
   const reply = await ask(options, work, { step, question })
@@ -150,7 +150,7 @@ async function answerAndRecord(
   return 'again'
 }
 
-async function copyNumbers(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
+async function copyNumbers(options: RegistrationOptions, work: RunState, index: number): Promise<Turn> {
   const { profile } = work
   const sms = profile.sending_phone_number_profile_id
   const whatsapp = profile.sending_whatsapp_number_profile_id
@@ -180,7 +180,7 @@ async function copyNumbers(options: RegistrationOptions, work: Work, index: numb
 }
 
 /** The organization's brand is registered once, by whichever completion came first; the others wait for it, or take it over. */
-async function awaitBrand(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
+async function awaitBrand(options: RegistrationOptions, work: RunState, index: number): Promise<Turn> {
   const before = stepAt(work, index)
   // What the registry doubts and gave back is not paid for again uncorrected: its identity tells this run why, as the other.
   const isDoubted = work.brand?.lock === null && work.brand.identity_status === 'UNVERIFIED'
@@ -197,7 +197,7 @@ async function awaitBrand(options: RegistrationOptions, work: Work, index: numbe
   return 'again'
 }
 
-async function setStatus(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
+async function setStatus(options: RegistrationOptions, work: RunState, index: number): Promise<Turn> {
   const { profile, brand, brandOwnerId, registration, campaigns } = work
   const inheritsBrand = brandOwnerId !== registration.profileId
   const { result, because } = resultOf({
@@ -225,8 +225,8 @@ function hasMainDestination(countries: unknown): boolean {
 
 async function waitFor(
   options: RegistrationOptions,
-  work: Work,
-  { untilMs, isReview }: Extract<Move, { kind: 'wait' }>,
+  work: RunState,
+  { untilMs, isReview }: Extract<NextAction, { kind: 'wait' }>,
 ): Promise<Turn> {
   if (isReview && work.registration.state !== 'waiting') {
     if (!(await record(options, work, { rest: { kind: 'reviewed_there' } }))) return 'again'
@@ -235,7 +235,7 @@ async function waitFor(
 }
 
 /** The job stays as a parked row, which the gauges count until a person has dealt with it. */
-async function park(options: RegistrationOptions, work: Work, index: number): Promise<Turn> {
+async function park(options: RegistrationOptions, work: RunState, index: number): Promise<Turn> {
   const { log, metrics } = options
   const step = stepAt(work, index)
   if (!(await record(options, work, { rest: { kind: 'parked', step } }))) return 'again'
@@ -255,7 +255,7 @@ async function park(options: RegistrationOptions, work: Work, index: number): Pr
 }
 
 /** The profile is deleted: nothing more is sent, but what may have happened is still looked up, so that it can be ended. */
-async function withdraw(options: RegistrationOptions, work: Work, move: Move): Promise<Turn> {
+async function withdraw(options: RegistrationOptions, work: RunState, move: NextAction): Promise<Turn> {
   const isOpen = 'index' in move && ['unknown', 'calling'].includes(stepAt(work, move.index).state)
   if (isOpen && move.kind === 'wait')
     return { kind: 'postponed', delayMs: Math.max(0, move.untilMs - work.now), isAttempt: false }

@@ -8,10 +8,10 @@ import type { MappedCampaign } from '../accept/campaign-mapping.rules.ts'
 import { readFrozen } from '../accept/snapshot.store.ts'
 import type { Step } from '../registration.fields.ts'
 import { findWhatsappChannel } from './facts.store.ts'
-import type { RegistrationOptions, Work } from './load.ts'
-import type { Question } from './rules/next-action.rules.ts'
-import { cleanReply } from './rules/redact.rules.ts'
-import type { Reply } from './rules/transition.rules.ts'
+import type { RegistrationOptions, RunState } from './load.ts'
+import type { ProviderRequest } from './rules/next-action.rules.ts'
+import { redactResponse } from './rules/redact.rules.ts'
+import type { ProviderResponse } from './rules/transition.rules.ts'
 
 /** Asks a provider one question. No transaction is open. What is asked is read here, and what is submitted is the frozen text. */
 
@@ -21,17 +21,22 @@ const NOT_CONFIGURED = notAsked(AGAIN_SECONDS)
 /** @throws Error when what has to be asked about is gone: a bug, and the job is tried again. */
 export async function ask(
   { db, ports, providerMs }: RegistrationOptions,
-  work: Work,
-  { step, question }: { step: Step; question: Question },
-): Promise<Reply> {
+  work: RunState,
+  { step, question }: { step: Step; question: ProviderRequest },
+): Promise<ProviderResponse> {
   const request = await prepare(db, work, step, question)
   const signal = AbortSignal.timeout(providerMs)
-  return cleanReply(await request(ports, signal), secretsOf(work))
+  return redactResponse(await request(ports, signal), secretsOf(work))
 }
 
-type Send = (ports: RegistrationOptions['ports'], signal: AbortSignal) => Promise<Reply>
+type Send = (ports: RegistrationOptions['ports'], signal: AbortSignal) => Promise<ProviderResponse>
 
-async function prepare(db: RegistrationOptions['db'], work: Work, step: Step, question: Question): Promise<Send> {
+async function prepare(
+  db: RegistrationOptions['db'],
+  work: RunState,
+  step: Step,
+  question: ProviderRequest,
+): Promise<Send> {
   if (step.step === 'carrier') return prepareCarrier(db, work, step, question)
   if (step.step === 'whatsapp') return prepareWhatsapp(db, work, question)
   if (step.step === 'campaign' || step.step === 'campaign_review') return prepareCampaign(db, work, step, question)
@@ -40,13 +45,13 @@ async function prepare(db: RegistrationOptions['db'], work: Work, step: Step, qu
 
 /** What a port answers, under the shape of its value. A port that was configured when the run began and is not now: later. */
 function from<P>(
-  of: Reply['of'],
+  of: ProviderResponse['of'],
   port: (ports: RegistrationOptions['ports']) => P | null,
   call: (port: P, signal: AbortSignal) => Promise<Outcome<unknown>>,
 ): Send {
   return async (ports, signal) => {
     const asked = port(ports)
-    return { of, outcome: asked === null ? NOT_CONFIGURED : await call(asked, signal) } as Reply
+    return { of, outcome: asked === null ? NOT_CONFIGURED : await call(asked, signal) } as ProviderResponse
   }
 }
 
@@ -73,7 +78,12 @@ function needed<T>(value: T | null | undefined, what: string): T {
   return value
 }
 
-async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Step, question: Question): Promise<Send> {
+async function prepareBrand(
+  db: RegistrationOptions['db'],
+  work: RunState,
+  step: Step,
+  question: ProviderRequest,
+): Promise<Send> {
   const tcrBrandId = () => needed(work.brand?.tcr_brand_id, 'number at the registry')
   switch (question) {
     case 'submit_brand': {
@@ -112,7 +122,7 @@ async function prepareBrand(db: RegistrationOptions['db'], work: Work, step: Ste
   }
 }
 
-function aboutBrand(question: Question, tcrBrandId: string): Send {
+function aboutBrand(question: ProviderRequest, tcrBrandId: string): Send {
   switch (question) {
     case 'revet_brand':
       return toRegistry('brand', (registry, signal) => registry.revetBrand({ tcrBrandId, signal }))
@@ -135,16 +145,16 @@ function idsOf({ tcrCampaignId, telnyxCampaignId }: CampaignIds): CampaignIds {
   return { tcrCampaignId, telnyxCampaignId }
 }
 
-function knownIds({ campaigns }: Work, step: Step): CampaignIds {
+function knownIds({ campaigns }: RunState, step: Step): CampaignIds {
   const campaign = campaigns.find(({ id }) => id === step.subject)
   return idsOf(needed(campaign, 'campaign'))
 }
 
 async function prepareCampaign(
   db: RegistrationOptions['db'],
-  work: Work,
+  work: RunState,
   step: Step,
-  question: Question,
+  question: ProviderRequest,
 ): Promise<Send> {
   if (question === 'submit_campaign' || question === 'update_campaign' || question === 'find_campaign') {
     const tcrBrandId = needed(work.brand?.tcr_brand_id, 'number at the registry')
@@ -176,9 +186,9 @@ async function prepareCampaign(
 
 async function prepareCarrier(
   db: RegistrationOptions['db'],
-  work: Work,
+  work: RunState,
   step: Step,
-  question: Question,
+  question: ProviderRequest,
 ): Promise<Send> {
   const reference = work.registration.profileId
   const phoneNumber = needed(work.profile.sending_phone_number, 'phone number')
@@ -209,7 +219,11 @@ async function prepareCarrier(
   }
 }
 
-async function prepareWhatsapp(db: RegistrationOptions['db'], work: Work, question: Question): Promise<Send> {
+async function prepareWhatsapp(
+  db: RegistrationOptions['db'],
+  work: RunState,
+  question: ProviderRequest,
+): Promise<Send> {
   const channel = await findWhatsappChannel(db, work.organizationId, {
     profileId: work.registration.profileId,
     cipher: work.cipher,
@@ -223,7 +237,7 @@ async function prepareWhatsapp(db: RegistrationOptions['db'], work: Work, questi
 }
 
 /** A number joins one campaign: the oldest that a registry has, of the profile or of the organization where it inherits. */
-export async function campaignOfNumber(db: RegistrationOptions['db'], work: Work): Promise<Campaign | null> {
+export async function campaignOfNumber(db: RegistrationOptions['db'], work: RunState): Promise<Campaign | null> {
   const { profile, campaigns, organizationId } = work
   if (work.brand?.compliance.is_tcr_application !== true) return null
   const candidates = profile.inherit_tcr_campaign ? await campaignsOf(db, organizationId, organizationId) : campaigns
@@ -231,7 +245,7 @@ export async function campaignOfNumber(db: RegistrationOptions['db'], work: Work
 }
 
 /** What is encrypted of the brand, so that no provider's words repeat it. */
-function secretsOf({ brand }: Work): string[] {
+function secretsOf({ brand }: RunState): string[] {
   if (brand === null) return []
   const values = [...Object.values(brand.contact), brand.business.tax_id, brand.universal_ein]
   return values.filter((value): value is string => typeof value === 'string')

@@ -30,7 +30,7 @@ export interface RegistrationOptions {
 }
 
 /** One reading of everything. */
-export interface Work {
+export interface RunState {
   organizationId: string
   organization: RegistrationOrganization
   cipher: OrganizationCipher
@@ -45,7 +45,7 @@ export interface Work {
 }
 
 /** Reads what the job is about; null when there is nothing left. */
-export async function loadWork(db: Executor, keys: KeyRing, job: Job): Promise<Work | null> {
+export async function loadRun(db: Executor, keys: KeyRing, job: Job): Promise<RunState | null> {
   const { organization_id: organizationId, subject_id: profileId } = job
   const organization = await findOrganization(db, organizationId)
   const registration = await findRegistration(db, organizationId, profileId)
@@ -80,7 +80,7 @@ function brandOf(profile: Profile, { steps }: Registration): { brand: Brand; isI
 }
 
 /** The same for the rules that decide what follows. */
-export function subjectOf({ registration, profile, brand, brandOwnerId, campaigns }: Work): Subject {
+export function subjectOf({ registration, profile, brand, brandOwnerId, campaigns }: RunState): Subject {
   return {
     profile: { id: registration.profileId, status: profile.status },
     brand,

@@ -1,7 +1,7 @@
 import type { Executor } from '../../../db/database.ts'
 import { lockOrganization } from '../../../db/organization-lock.ts'
 import type { CallName, Step } from '../registration.fields.ts'
-import type { RegistrationOptions, Work } from './load.ts'
+import type { RegistrationOptions, RunState } from './load.ts'
 import { isVettingDone, isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
 import { record } from './persist.ts'
 import { finished, waiting } from './rules/step.rules.ts'
@@ -36,7 +36,7 @@ class HeldBack extends Error {
  */
 export async function recordIntent(
   options: RegistrationOptions,
-  work: Work,
+  work: RunState,
   { index, before, begun }: { index: number; before: Step; begun: Step },
 ): Promise<boolean> {
   const kind = begun.call === null ? undefined : ORDERS[begun.call]
@@ -54,7 +54,7 @@ export async function recordIntent(
 
 async function lookAtOrder(
   tx: Executor,
-  { organizationId, now }: Work,
+  { organizationId, now }: RunState,
   { before, order, perDay }: { before: Step; order: Order; perDay: number },
 ): Promise<void> {
   await tx.run(organizationId, lockOrganization, [organizationId])

@@ -7,8 +7,8 @@ import { callbackBody, markCallbacksDue } from '../../webhooks/index.ts'
 import { noteBrandVerdict, noteTaken, noteVerdict } from '../accept/snapshot.store.ts'
 import type { Registration, Step } from '../registration.fields.ts'
 import { noteReferences, saveRegistration } from '../registration.store.ts'
-import { type RegistrationOptions, subjectOf, type Work } from './load.ts'
-import { type Consequences, consequencesOf, type Rest } from './rules/effects.rules.ts'
+import { type RegistrationOptions, type RunState, subjectOf } from './load.ts'
+import { consequencesOf, type Effects, type TerminalState } from './rules/effects.rules.ts'
 import { addDollars, type Effect } from './rules/step.rules.ts'
 import { referenceDigests } from './wake.ts'
 
@@ -17,11 +17,11 @@ import { referenceDigests } from './wake.ts'
 /** Somebody else has moved the registration since it was read. */
 class Overtaken extends Error {}
 
-export interface Recording {
+export interface Recorded {
   /** The changed step, and which one it is. */
   step?: { index: number; step: Step }
   effects?: readonly Effect[]
-  rest?: Rest
+  rest?: TerminalState
   /** Further values of the profile, as copied numbers. */
   numbers?: { sending_phone_number?: string; whatsapp_phone_number?: string }
   /** Runs first in the transaction, and keeps everything from being written by throwing. */
@@ -29,7 +29,7 @@ export interface Recording {
 }
 
 /** False when the registration was moved by somebody else meanwhile: nothing is written, read again. */
-export async function record(options: RegistrationOptions, work: Work, recording: Recording): Promise<boolean> {
+export async function record(options: RegistrationOptions, work: RunState, recording: Recorded): Promise<boolean> {
   const { effects = [], rest = null, numbers = {} } = recording
   const steps = withStep(work.registration.steps, recording.step)
   const found = consequencesOf({ ...work.registration, steps }, subjectOf(work), effects, rest)
@@ -55,11 +55,11 @@ export async function record(options: RegistrationOptions, work: Work, recording
   }
 }
 
-function withStep(steps: readonly Step[], changed: Recording['step']): Step[] {
+function withStep(steps: readonly Step[], changed: Recorded['step']): Step[] {
   return steps.map((step, index) => (index === changed?.index ? changed.step : step))
 }
 
-function addNumbers(found: Consequences, { profile }: Work, numbers: NonNullable<Recording['numbers']>): void {
+function addNumbers(found: Effects, { profile }: RunState, numbers: NonNullable<Recorded['numbers']>): void {
   for (const member of ['sending_phone_number', 'whatsapp_phone_number'] as const) {
     const to = numbers[member]
     if (to !== undefined && to !== profile[member]) found.changes.push({ member, from: profile[member], to })
@@ -70,12 +70,12 @@ function addNumbers(found: Consequences, { profile }: Work, numbers: NonNullable
 
 interface Writing {
   effects: readonly Effect[]
-  rest: Rest | null
+  rest: TerminalState | null
   changed: Step | null
-  work: Work
+  work: RunState
   after: Registration
-  found: Consequences
-  numbers: NonNullable<Recording['numbers']>
+  found: Effects
+  numbers: NonNullable<Recorded['numbers']>
 }
 
 /** The profile's row is the first lock, as in every change of a profile; the fence of the registration has the last word. */
@@ -136,7 +136,7 @@ async function writeFrozen(tx: Executor, { work, after, changed, effects, rest }
     await noteVerdict(tx, organizationId, { id: reviewed.id, feedback })
 }
 
-async function writeBrand(tx: Executor, work: Work, found: Consequences, cipher: OrganizationCipher): Promise<void> {
+async function writeBrand(tx: Executor, work: RunState, found: Effects, cipher: OrganizationCipher): Promise<void> {
   if (work.brand === null) return
   const key: BrandKey = { organizationId: work.organizationId, ownerId: work.brandOwnerId, id: work.brand.id }
   if (found.brand !== null) {
@@ -156,7 +156,7 @@ async function writeBrand(tx: Executor, work: Work, found: Consequences, cipher:
   if (found.unlockBrand !== null) await unlockBrand(tx, key, found.unlockBrand)
 }
 
-async function writeCampaigns(tx: Executor, work: Work, found: Consequences): Promise<void> {
+async function writeCampaigns(tx: Executor, work: RunState, found: Effects): Promise<void> {
   const key = (id: string) => ({ organizationId: work.organizationId, ownerId: work.registration.profileId, id })
   for (const { id, campaign, isSubmitted } of found.campaigns)
     await noteRegistryCampaign(tx, key(id), { campaign, isSubmitted })
@@ -165,7 +165,7 @@ async function writeCampaigns(tx: Executor, work: Work, found: Consequences): Pr
 }
 
 /** The ids under which a provider will speak: ours before it gets them, its own when it has told them. */
-function newReferences({ brand, campaigns }: Consequences, changed: Step | null): string[] {
+function newReferences({ brand, campaigns }: Effects, changed: Step | null): string[] {
   const isSent = changed?.state === 'calling' && (changed.call === 'submit_brand' || changed.call === 'submit_campaign')
   const ids = [
     isSent ? changed.subject : null,

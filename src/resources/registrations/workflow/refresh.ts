@@ -1,4 +1,4 @@
-import type { RegistrationOptions, Work } from './load.ts'
+import type { RegistrationOptions, RunState } from './load.ts'
 import { record } from './persist.ts'
 import { isReferenceOf } from './rules/registry-transition.rules.ts'
 import type { Effect } from './rules/step.rules.ts'
@@ -7,7 +7,7 @@ import type { Effect } from './rules/step.rules.ts'
  * What a registry says of a registration whose run is over: an event has told that something changed, as a campaign that a
  * carrier suspends or an identity that is withdrawn. It is noted and told; the profile's status is for people to decide.
  */
-export async function refresh(options: RegistrationOptions, work: Work): Promise<void> {
+export async function refresh(options: RegistrationOptions, work: RunState): Promise<void> {
   const { brandRegistry: registry } = options.ports
   if (registry === null || work.isDeleted) return
   const effects: Effect[] = []

@@ -8,14 +8,14 @@ import { findRefusalOf } from '../accept/refusal.store.ts'
 import { freeze } from '../accept/snapshot.store.ts'
 import type { Step } from '../registration.fields.ts'
 import { saveRegistration } from '../registration.store.ts'
-import type { RegistrationOptions, Work } from './load.ts'
+import type { RegistrationOptions, RunState } from './load.ts'
 
 /**
  * Registers the organization's brand in place of the completion that was at it and gave it up: frozen and locked in one
  * transaction, so that of two that wait one does it. Where another was faster nothing is written, and the step waits on. What
  * the registry has refused that completion is not submitted again unchanged: this one is told the same.
  */
-export async function takeBrandOver(options: RegistrationOptions, work: Work, index: number): Promise<void> {
+export async function takeBrandOver(options: RegistrationOptions, work: RunState, index: number): Promise<void> {
   const { organizationId, cipher, registration } = work
   const { profileId } = registration
   await options.db.transaction(organizationId, async (tx) => {

@@ -1,7 +1,7 @@
 import type { NumberAssignment } from '../../../../ports/carrier.ts'
 import type { Step } from '../../registration.fields.ts'
 import { awaitAuthentication } from './authentication.rules.ts'
-import { type Applied, absent, type Circumstances, finished, goesOn, only, waiting } from './step.rules.ts'
+import { absent, type Circumstances, finished, goesOn, only, type Transition, waiting } from './step.rules.ts'
 
 /** What follows when a carrier or WhatsApp has done, or found, what it was asked. Null values: there is none. */
 
@@ -9,7 +9,7 @@ export function onMessagingProfile(
   step: Step,
   found: { messagingProfileId: string } | null,
   { isLookup, at }: { isLookup: boolean; at: Circumstances },
-): Applied {
+): Transition {
   if (found === null) return only(isLookup ? absent(step, at) : goesOn(step, 'create_messaging_profile'))
   return {
     step: goesOn(step, 'connect_number'),
@@ -58,7 +58,7 @@ function onElsewhere(step: Step, at: Circumstances): Step {
 }
 
 /** Commands with nothing in their answer. */
-export function onCommand(step: Step, at: Circumstances): Applied {
+export function onCommand(step: Step, at: Circumstances): Transition {
   switch (step.call) {
     case 'deactivate_campaign':
       return { step: goesOn(step, 'submit_campaign'), effects: [{ kind: 'campaign_ended', id: step.subject ?? '' }] }
@@ -69,7 +69,7 @@ export function onCommand(step: Step, at: Circumstances): Applied {
     case 'subscribe_app':
       return only(goesOn(step, 'register_number'))
     default: {
-      const effects: Applied['effects'] = [{ kind: 'whatsapp', event: 'registered' }]
+      const effects: Transition['effects'] = [{ kind: 'whatsapp', event: 'registered' }]
       return { step: finished(step, 'The number is registered.'), effects }
     }
   }

@@ -15,7 +15,7 @@ import type { RegisteredBrand, RegisteredCampaign } from '../../../../ports/bran
 import type { Campaign } from '../../../campaigns/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'
 import type { Registration, Step } from '../../registration.fields.ts'
-import { type Consequences, consequencesOf, type Rest, type Subject } from './effects.rules.ts'
+import { consequencesOf, type Effects, type Subject, type TerminalState } from './effects.rules.ts'
 import type { Effect } from './step.rules.ts'
 
 /** What is written, told and noted when a registration moves (contract 8.12 and 14.2, decision 21). */
@@ -30,7 +30,7 @@ function subject(status: ProfileStatus, parts: Partial<Omit<Subject, 'profile'>>
   return { profile: { id: PROFILE_ID, status }, brand: aStoredBrand(), isOwnBrand: true, campaigns: [], ...parts }
 }
 
-const NOTHING: Consequences = {
+const NOTHING: Effects = {
   state: 'running',
   brand: null,
   campaigns: [],
@@ -47,9 +47,9 @@ const NOTHING: Consequences = {
 }
 
 const after = (effects: Effect[], about: Subject = subject('incomplete')) => consequencesOf(run(), about, effects, null)
-const resting = (rest: Rest, about: Subject, of: Partial<Run> = {}) => consequencesOf(run(of), about, [], rest)
+const resting = (rest: TerminalState, about: Subject, of: Partial<Run> = {}) => consequencesOf(run(of), about, [], rest)
 /** What a change of the status leaves in history and webhooks. */
-const statusChange = (from: ProfileStatus, to: ProfileStatus): Partial<Consequences> => ({
+const statusChange = (from: ProfileStatus, to: ProfileStatus): Partial<Effects> => ({
   status: to,
   changes: [{ member: 'status', from, to }],
   events: [{ type: 'profile.status_changed', payload: { status: to } }],
@@ -263,9 +263,9 @@ describe('a run that got through', () => {
 describe('a run whose profile was deleted', () => {
   const told = { success: false, status: 'failed', message: 'The profile was deleted.' } as const
   const held = (parts: Partial<Step>) => aStep('brand', { snapshot: SNAPSHOT, ...parts })
-  const table: [string, Step, Consequences['unlockBrand']][] = [
+  const table: [string, Step, Effects['unlockBrand']][] = [
     ...(['pending', 'calling', 'unknown', 'waiting', 'parked'] as const).map(
-      (state): [string, Step, Consequences['unlockBrand']] => [
+      (state): [string, Step, Effects['unlockBrand']] => [
         `a brand step ${state}`,
         held({ state }),
         { lock: 'submitting', snapshotId: SNAPSHOT.id },

@@ -20,21 +20,21 @@ export interface Subject {
 }
 
 /** What the callbacks of the run are told (contract 8.12). */
-export interface Told {
+export interface CallbackPayload {
   success: boolean
   status: 'COMPLETED' | 'SUBMITTED' | 'failed'
   message: string | null
 }
 
 /** Where the run comes to rest, if it does. */
-export type Rest =
+export type TerminalState =
   | { kind: 'failed'; step: Step }
   | { kind: 'reviewed_there' }
   | { kind: 'parked'; step: Step }
   | { kind: 'result'; result: Result }
   | { kind: 'withdrawn' }
 
-export interface Consequences {
+export interface Effects {
   state: RegistrationState
   brand: { brand: RegisteredBrand; isSubmitted: boolean } | null
   campaigns: { id: string; campaign: RegisteredCampaign; isSubmitted: boolean }[]
@@ -46,12 +46,12 @@ export interface Consequences {
   feedback: Feedback[] | null
   changes: Change[]
   events: NewEvent[]
-  told: Told | null
+  told: CallbackPayload | null
   messagingProfileId: string | null
   dollars: number
 }
 
-function nothing(state: RegistrationState): Consequences {
+function nothing(state: RegistrationState): Effects {
   return {
     state,
     brand: null,
@@ -74,15 +74,15 @@ export function consequencesOf(
   registration: Pick<Registration, 'state' | 'steps' | 'statusBefore'>,
   subject: Subject,
   effects: readonly Effect[],
-  rest: Rest | null,
-): Consequences {
+  rest: TerminalState | null,
+): Effects {
   const found = nothing(registration.state === 'parked' ? 'running' : registration.state)
   for (const effect of effects) addEffect(found, effect, subject)
   if (rest !== null) addRest(found, rest, registration, subject)
   return found
 }
 
-function addEffect(found: Consequences, effect: Effect, subject: Subject): void {
+function addEffect(found: Effects, effect: Effect, subject: Subject): void {
   switch (effect.kind) {
     case 'brand_registered':
     case 'brand_read':
@@ -123,7 +123,7 @@ function brandChanges(before: Brand, after: RegisteredBrand, isSubmitted: boolea
   return changes
 }
 
-function addBrand(found: Consequences, brand: RegisteredBrand, isSubmitted: boolean, subject: Subject): void {
+function addBrand(found: Effects, brand: RegisteredBrand, isSubmitted: boolean, subject: Subject): void {
   if (subject.brand === null) return
   const changes = brandChanges(subject.brand, brand, isSubmitted)
   if (changes.length === 0) return
@@ -136,7 +136,7 @@ function addBrand(found: Consequences, brand: RegisteredBrand, isSubmitted: bool
 }
 
 function addCampaign(
-  found: Consequences,
+  found: Effects,
   { kind, id, campaign }: Extract<Effect, { id: string; campaign: RegisteredCampaign }>,
   { campaigns }: Subject,
 ): void {
@@ -157,8 +157,8 @@ function addCampaign(
 }
 
 function addRest(
-  found: Consequences,
-  rest: Rest,
+  found: Effects,
+  rest: TerminalState,
   { steps, state, statusBefore }: Pick<Registration, 'state' | 'steps' | 'statusBefore'>,
   subject: Subject,
 ): void {
@@ -205,7 +205,7 @@ function releaseOf(step: Step | undefined): BrandRelease | null {
 /** The states of a brand step that holds the lock `submitting`, where it has a snapshot. */
 const OPEN: ReadonlySet<StepState> = new Set(['pending', 'calling', 'unknown', 'waiting', 'parked'])
 
-function setStatus(found: Consequences, { profile }: Subject, status: ProfileStatus): void {
+function setStatus(found: Effects, { profile }: Subject, status: ProfileStatus): void {
   if (profile.status === status) return
   found.status = status
   found.changes.push({ member: 'status', from: profile.status, to: status })
@@ -223,7 +223,7 @@ function resultStatus(result: Result, before: ProfileStatus, now: ProfileStatus)
 }
 
 /** What is to be corrected is given back, and with it whatever was locked and never sent (decision 21). */
-function addRelease(found: Consequences, failed: Step, steps: readonly Step[], subject: Subject): void {
+function addRelease(found: Effects, failed: Step, steps: readonly Step[], subject: Subject): void {
   const brandStep = steps.find(({ step }) => step === 'brand')
   const isTaken = failed.step === 'brand' && failed.call === 'complete_brand'
   if (failed.step === 'identity' || isTaken) found.unlockBrand = { lock: 'submitted' }

@@ -13,7 +13,7 @@ import type { NewEvent } from '../../../../contract/events.ts'
 import type { Brand } from '../../../brands/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'
 import type { Step, StepName } from '../../registration.fields.ts'
-import { type Consequences, consequencesOf, type Subject } from './effects.rules.ts'
+import { consequencesOf, type Effects, type Subject } from './effects.rules.ts'
 
 /** A run that ends with something to correct: what is given back (decision 21), and what is told (contract 8.12, 14.2). */
 
@@ -102,7 +102,7 @@ describe('the brand', () => {
   const brand = (lock: Brand['lock']) => aStoredBrand({ lock })
   const told: NewEvent[] = [{ type: 'brand.status_changed', payload: { brand_id: BRAND_ID, status: null } }]
   const given = [{ member: 'brand.submitted_to_tcr', from: true, to: false }]
-  type Row = [string, Given, Partial<Consequences>]
+  type Row = [string, Given, Partial<Effects>]
   const table: Row[] = [
     [
       'that was refused is given back, and that is told',
@@ -163,7 +163,7 @@ describe('the campaigns', () => {
   const words = 'brand.business.taxId, brand.business.legalName: Do not match.'
   const locked = (lock: 'submitting' | 'submitted' | null, id = CAMPAIGN_ID) => aStoredCampaign({ id, lock })
   const told: NewEvent[] = [{ type: 'campaign.status_changed', payload: { campaign_id: CAMPAIGN_ID, status: null } }]
-  type Row = [string, Step, Subject['campaigns'], Partial<Consequences>]
+  type Row = [string, Step, Subject['campaigns'], Partial<Effects>]
   const table: Row[] = [
     [
       'that was refused is given back with the reason, and that is told',

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { aStep } from '../../../../../test/kit/builders/registrations.ts'
 import { CALLS, type CallName, type Step } from '../../registration.fields.ts'
-import { type Move, nextMove, ONCE, type Question, READS } from './next-action.rules.ts'
+import { type NextAction, nextAction, ONCE, type ProviderRequest, READS } from './next-action.rules.ts'
 
 const NOW = 1_800_000_000_000
 const LIMIT_MS = 30_000
 const FIVE_MINUTES = 300_000
 
-const next = (step: Step): Move => nextMove([step], NOW, LIMIT_MS)
+const next = (step: Step): NextAction => nextAction([step], NOW, LIMIT_MS)
 
 describe('what is asked of a call whose outcome is not known (decision 21)', () => {
-  const lookups: Partial<Record<CallName, Question>> = {
+  const lookups: Partial<Record<CallName, ProviderRequest>> = {
     submit_brand: 'find_brand',
     revet_brand: 'read_brand',
     order_vetting: 'read_vetting',
@@ -35,7 +35,7 @@ describe('what is asked of a call whose outcome is not known (decision 21)', () 
 })
 
 test('a question that changes nothing is one that reads or finds', () => {
-  const questions: Question[] = [...CALLS, 'find_brand', 'find_campaign']
+  const questions: ProviderRequest[] = [...CALLS, 'find_brand', 'find_campaign']
   assert.deepEqual(
     questions.filter((question) => READS.has(question)),
     questions.filter((question) => /^(read|find)_/.test(question)),

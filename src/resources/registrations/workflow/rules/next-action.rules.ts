@@ -6,10 +6,10 @@ import type { CallName, Step } from '../../registration.fields.ts'
  */
 
 /** What is asked of a provider: a call of the step, or the look-up of what a call without an answer has left there. */
-export type Question = CallName | 'find_brand' | 'find_campaign'
+export type ProviderRequest = CallName | 'find_brand' | 'find_campaign'
 
-export type Move =
-  | { kind: 'ask'; index: number; question: Question }
+export type NextAction =
+  | { kind: 'ask'; index: number; question: ProviderRequest }
   | { kind: 'copy_numbers'; index: number }
   /** Another completion registers the organization's brand: look whether it has. */
   | { kind: 'await_brand'; index: number }
@@ -29,7 +29,7 @@ export const ONCE: ReadonlySet<CallName> = new Set([
 ])
 
 /** How a call whose outcome is unknown is found again: by our reference, or by the state of what it was about. */
-const LOOKUP: Partial<Record<CallName, Question>> = {
+const LOOKUP: Partial<Record<CallName, ProviderRequest>> = {
   submit_brand: 'find_brand',
   revet_brand: 'read_brand',
   order_vetting: 'read_vetting',
@@ -38,7 +38,7 @@ const LOOKUP: Partial<Record<CallName, Question>> = {
 }
 
 /** Questions that change nothing at the provider. */
-export const READS: ReadonlySet<Question> = new Set<Question>([
+export const READS: ReadonlySet<ProviderRequest> = new Set<ProviderRequest>([
   'find_brand',
   'find_campaign',
   'read_brand',
@@ -58,7 +58,7 @@ const SHORT_WAIT_MS = 5 * 60_000
  *
  * @param callLimitMs how long a call may be under way before its worker is taken for dead.
  */
-export function nextMove(steps: readonly Step[], now: number, callLimitMs: number): Move {
+export function nextAction(steps: readonly Step[], now: number, callLimitMs: number): NextAction {
   // What cannot succeed is found before anything is sent and paid for, but what may have been sent is known first: with the
   // correction its lock is given back (decision 21).
   const wrong = steps.findIndex(({ state }) => state === 'correction_needed')
@@ -87,7 +87,7 @@ export function woken(steps: readonly Step[]): Step[] {
 }
 
 /** After an interrupted or unanswered call that must not be repeated, the provider's records first. */
-function questionOf(state: Step['state'], call: CallName): Question {
+function questionOf(state: Step['state'], call: CallName): ProviderRequest {
   const isOpen = state === 'unknown' || state === 'calling'
   return (isOpen ? LOOKUP[call] : undefined) ?? call
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { aRegisteredCampaign } from '../../../../../test/kit/builders/registrations.ts'
-import { cleanReply, cleanWords } from './redact.rules.ts'
-import type { Reply } from './transition.rules.ts'
+import { cleanWords, redactResponse } from './redact.rules.ts'
+import type { ProviderResponse } from './transition.rules.ts'
 
 const SECRETS = ['12-3456789', 'John Smith', '+12025551234', 'CEO']
 
@@ -44,7 +44,7 @@ describe('the words of a provider', () => {
       member: at === 0 ? '__proto__; drop' : 'brand.business.taxId',
       says: '12-3456789 is bad',
     }))
-    const { outcome } = cleanReply({ of: 'brand', outcome: { kind: 'refused', refusals } }, SECRETS)
+    const { outcome } = redactResponse({ of: 'brand', outcome: { kind: 'refused', refusals } }, SECRETS)
     assert.ok(outcome.kind === 'refused')
     assert.equal(outcome.refusals.length, 20)
     assert.deepEqual(outcome.refusals[0], { member: '', says: '[…] is bad' })
@@ -55,12 +55,12 @@ describe('the words of a provider', () => {
     const says = 'John Smith'
     const feedback = [{ category: 'TAX_ID', fields: ['brand.business.taxId', '<script>'], says }]
     const replies = [
-      cleanReply({ of: 'feedback', outcome: { kind: 'done', value: feedback } }, SECRETS),
-      cleanReply(
+      redactResponse({ of: 'feedback', outcome: { kind: 'done', value: feedback } }, SECRETS),
+      redactResponse(
         { of: 'vetting', outcome: { kind: 'done', value: { status: 'failed', score: null, reasons: [says] } } },
         SECRETS,
       ),
-      cleanReply({ of: 'assignment', outcome: { kind: 'done', value: { status: 'failed', says } } }, SECRETS),
+      redactResponse({ of: 'assignment', outcome: { kind: 'done', value: { status: 'failed', says } } }, SECRETS),
     ]
     assert.deepEqual(
       replies.map(({ outcome }) => (outcome.kind === 'done' ? outcome.value : null)),
@@ -75,13 +75,13 @@ describe('the words of a provider', () => {
   test('in whatever number and length they come', () => {
     const many = Array.from({ length: 30 }, (_, index) => `field${index}`)
     const long = { category: 'C'.repeat(200), fields: many, says: 'No.' }
-    const feedback = cleanReply({ of: 'feedback', outcome: { kind: 'done', value: Array(30).fill(long) } }, SECRETS)
+    const feedback = redactResponse({ of: 'feedback', outcome: { kind: 'done', value: Array(30).fill(long) } }, SECRETS)
     assert.deepEqual(feedback.outcome, {
       kind: 'done',
       value: Array(20).fill({ ...long, category: 'C'.repeat(100), fields: many.slice(0, 20) }),
     })
     const vetting = { status: 'failed', score: null, reasons: many } as const
-    assert.deepEqual(cleanReply({ of: 'vetting', outcome: { kind: 'done', value: vetting } }, SECRETS).outcome, {
+    assert.deepEqual(redactResponse({ of: 'vetting', outcome: { kind: 'done', value: vetting } }, SECRETS).outcome, {
       kind: 'done',
       value: { ...vetting, reasons: many.slice(0, 20) },
     })
@@ -89,13 +89,13 @@ describe('the words of a provider', () => {
 
   test('a decline is cleaned, the rest of a campaign is left', () => {
     const value = aRegisteredCampaign({ says: 'John Smith has no opt-in' })
-    assert.deepEqual(cleanReply({ of: 'campaign', outcome: { kind: 'done', value } }, SECRETS), {
+    assert.deepEqual(redactResponse({ of: 'campaign', outcome: { kind: 'done', value } }, SECRETS), {
       of: 'campaign',
       outcome: { kind: 'done', value: { ...value, says: '[…] has no opt-in' } },
     })
   })
 
-  const untouched: Reply[] = [
+  const untouched: ProviderResponse[] = [
     { of: 'campaign', outcome: { kind: 'done', value: null } },
     { of: 'campaign', outcome: { kind: 'done', value: aRegisteredCampaign() } },
     { of: 'vetting', outcome: { kind: 'done', value: null } },
@@ -107,6 +107,6 @@ describe('the words of a provider', () => {
   ]
   for (const reply of untouched) {
     test(`${JSON.stringify(reply).slice(0, 80)} has no words`, () =>
-      assert.deepEqual(cleanReply(reply, SECRETS), reply))
+      assert.deepEqual(redactResponse(reply, SECRETS), reply))
   }
 })

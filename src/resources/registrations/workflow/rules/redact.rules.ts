@@ -1,6 +1,6 @@
 import type { Outcome, Refusal } from '../../../../ports/outcome.ts'
 import { maskValues } from './mask.rules.ts'
-import type { Reply } from './transition.rules.ts'
+import type { ProviderResponse } from './transition.rules.ts'
 
 /**
  * What a provider says is shown to every role and kept as it is read, so nothing that is encrypted elsewhere may stand in it,
@@ -29,14 +29,14 @@ function withValue<T>(outcome: Outcome<T>, clean: (value: T) => T): Outcome<T> {
 }
 
 /** The reply with everything cleaned that a provider worded. */
-export function cleanReply(reply: Reply, secrets: readonly string[]): Reply {
+export function redactResponse(reply: ProviderResponse, secrets: readonly string[]): ProviderResponse {
   const clean = (text: string) => cleanWords(text, secrets)
   const cleanOrNull = (text: string | null) => (text === null ? null : clean(text))
   if (reply.outcome.kind === 'refused') {
     const refusals: Refusal[] = reply.outcome.refusals
       .slice(0, ENTRIES_MAX)
       .map(({ member, says }) => ({ member: cleanFields([member])[0] ?? '', says: clean(says) }))
-    return { ...reply, outcome: { kind: 'refused', refusals } } as Reply
+    return { ...reply, outcome: { kind: 'refused', refusals } } as ProviderResponse
   }
   switch (reply.of) {
     case 'feedback':
@@ -58,7 +58,7 @@ export function cleanReply(reply: Reply, secrets: readonly string[]): Reply {
           reply.outcome,
           (vetting) => vetting && { ...vetting, reasons: vetting.reasons.slice(0, ENTRIES_MAX).map(clean) },
         ),
-      } as Reply
+      } as ProviderResponse
     case 'campaign':
       return {
         ...reply,

@@ -8,13 +8,13 @@ import { VERIFIED } from '../../accept/plan.rules.ts'
 import { UNCHANGED } from '../../accept/unchanged.rules.ts'
 import { type Feedback, OVER, type Step } from '../../registration.fields.ts'
 import {
-  type Applied,
   absent,
   type Circumstances,
   charged,
   finished,
   goesOn,
   only,
+  type Transition,
   unanswered,
   waiting,
 } from './step.rules.ts'
@@ -29,7 +29,7 @@ interface Answering {
 const HAS_BRAND = 'The registry has the brand.'
 
 /** A brand: submitted, found, corrected, or read for its identity. */
-export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, at }: Answering): Applied {
+export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, at }: Answering): Transition {
   if (brand === null) return only(absent(step, at))
   // What a registry answers is not trusted: a brand of another reference is no answer to ours.
   if (brand.reference !== null && brand.reference !== step.subject)
@@ -37,7 +37,7 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
   if (step.step === 'brand' && step.call === 'read_brand') return onUnchangedBrand(step, brand)
   switch (step.call) {
     case 'submit_brand': {
-      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      const effects: Transition['effects'] = [{ kind: 'brand_registered', brand }]
       const next = brand.isPartial === true ? goesOn(step, 'complete_brand') : finished(step, HAS_BRAND)
       return charged({ step: next, effects }, at.fees.brand)
     }
@@ -47,13 +47,13 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
       // Verified and still so, as when only the address for its mail was corrected: there is nothing to check and to pay.
       const isVerified = at.isVerified === true && VERIFIED.includes(brand.identityStatus ?? '')
       if (!isVerified) return only(goesOn(step, 'revet_brand'))
-      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      const effects: Transition['effects'] = [{ kind: 'brand_registered', brand }]
       return { step: finished(step, 'The registry has the corrected brand.'), effects }
     }
     case 'revet_brand': {
       // Still as it was before: the order has not arrived there.
       if (isLookup && brand.identityStatus === 'UNVERIFIED') return only(absent(step, at))
-      const effects: Applied['effects'] = [{ kind: 'brand_registered', brand }]
+      const effects: Transition['effects'] = [{ kind: 'brand_registered', brand }]
       return charged({ step: finished(step, 'The registry has the corrected brand.'), effects }, at.fees.revet)
     }
     default:
@@ -62,7 +62,7 @@ export function onBrand(step: Step, brand: RegisteredBrand | null, { isLookup, a
 }
 
 /** The registry has the brand as it is, so nothing was ordered: only where its identity is in doubt is there something to correct. */
-function onUnchangedBrand(step: Step, brand: RegisteredBrand): Applied {
+function onUnchangedBrand(step: Step, brand: RegisteredBrand): Transition {
   if (brand.identityStatus === 'UNVERIFIED')
     return { step: goesOn(step, 'read_feedback'), effects: [{ kind: 'brand_read', brand }] }
   return { step: finished(step, HAS_BRAND), effects: [{ kind: 'brand_registered', brand }] }
@@ -91,7 +91,7 @@ export function onFeedback(step: Step, found: readonly RegistryFeedback[]): Step
 /** An order takes two days at the longest: what has not come long after that does not come, and keeps nothing back. */
 const VETTING_MAX_MS = 7 * 24 * 3_600_000
 
-export function onVetting(step: Step, vetting: Vetting | null, { isLookup, at }: Answering): Applied {
+export function onVetting(step: Step, vetting: Vetting | null, { isLookup, at }: Answering): Transition {
   if (vetting === null) return only(isLookup ? absent(step, at) : goesOn(step, 'order_vetting'))
   const isOrdered = step.call === 'order_vetting'
   const isLate = step.waiting_since !== null && at.now - step.waiting_since > VETTING_MAX_MS
@@ -113,13 +113,13 @@ function vettingWords({ status, score, reasons }: Vetting): string {
 const WORDS_MAX = 500
 
 /** A campaign: submitted, found, or read for its review. */
-export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { isLookup, at }: Answering): Applied {
+export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { isLookup, at }: Answering): Transition {
   const id = step.subject ?? ''
   if (campaign === null) return only(absent(step, at))
   if (campaign.reference !== null && !isReferenceOf(campaign.reference, id))
     return only(unanswered(step, 'read_campaign', isLookup, at))
   if (step.step === 'campaign') {
-    const effects: Applied['effects'] = [{ kind: 'campaign_registered', id, campaign }]
+    const effects: Transition['effects'] = [{ kind: 'campaign_registered', id, campaign }]
     if (step.call === 'read_campaign') return onUnchangedCampaign(step, campaign, effects)
     const has = `The registry has the ${step.call === 'update_campaign' ? 'corrected ' : ''}campaign.`
     const says = [has, ...(campaign.notices ?? [])].join(' ').slice(0, WORDS_MAX)
@@ -130,10 +130,10 @@ export function onCampaign(step: Step, campaign: RegisteredCampaign | null, { is
 }
 
 /** The registry has the campaign as it is, so nothing was ordered: only where it was not approved is there something to correct. */
-function onUnchangedCampaign(step: Step, campaign: RegisteredCampaign, effects: Applied['effects']): Applied {
+function onUnchangedCampaign(step: Step, campaign: RegisteredCampaign, effects: Transition['effects']): Transition {
   const wrong = reviewFailure(campaign)
   if (wrong === null) return { step: finished(step, 'The registry has the campaign.'), effects }
-  const read: Applied['effects'] = [{ kind: 'campaign_read', id: step.subject ?? '', campaign }]
+  const read: Transition['effects'] = [{ kind: 'campaign_read', id: step.subject ?? '', campaign }]
   return { step: { ...toCorrect(step, wrong), says: UNCHANGED.campaign }, effects: read }
 }
 

@@ -10,9 +10,9 @@ import {
 import type { RegisteredBrand, RegisteredCampaign } from '../../../../ports/brand-registry.ts'
 import type { Outcome } from '../../../../ports/outcome.ts'
 import type { CallName, Step, StepName, StepState } from '../../registration.fields.ts'
-import { begun, type Move, nextMove, type Question, woken } from './next-action.rules.ts'
+import { begun, type NextAction, nextAction, type ProviderRequest, woken } from './next-action.rules.ts'
 import { addDollars, type Circumstances } from './step.rules.ts'
-import { apply, type Reply } from './transition.rules.ts'
+import { apply, type ProviderResponse } from './transition.rules.ts'
 
 /** The step function as a table: state and answer in, state and effects out. */
 
@@ -47,15 +47,15 @@ const TIMEOUT: Outcome<never> = { kind: 'timeout', of: 'service' }
 const UNAVAILABLE: Outcome<never> = { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 }
 const MISMATCH: Outcome<never> = { kind: 'mismatch' }
 const REFUSED: Outcome<never> = { kind: 'refused', refusals: [{ member: 'brand.business.taxId', says: 'Not valid.' }] }
-const brand = (outcome: Outcome<RegisteredBrand | null>): Reply => ({ of: 'brand', outcome })
-const campaign = (outcome: Outcome<RegisteredCampaign | null>): Reply => ({ of: 'campaign', outcome })
-const nothing = (outcome: Outcome<unknown>): Reply => ({ of: 'nothing', outcome })
+const brand = (outcome: Outcome<RegisteredBrand | null>): ProviderResponse => ({ of: 'brand', outcome })
+const campaign = (outcome: Outcome<RegisteredCampaign | null>): ProviderResponse => ({ of: 'campaign', outcome })
+const nothing = (outcome: Outcome<unknown>): ProviderResponse => ({ of: 'nothing', outcome })
 
 interface Row {
   what: string
   step: Step
-  question: Question
-  reply: Reply
+  question: ProviderRequest
+  reply: ProviderResponse
   state: StepState
   call?: CallName
   effects?: string[]
@@ -601,7 +601,7 @@ describe('what follows from an answer', () => {
     ] as const) {
       for (const state of ['unknown', 'calling'] as const) {
         const step = aStep('brand', call, state, { called_at: NOW - LIMIT_MS })
-        const move = nextMove([step], NOW, LIMIT_MS) as Extract<Move, { kind: 'ask' }>
+        const move = nextAction([step], NOW, LIMIT_MS) as Extract<NextAction, { kind: 'ask' }>
         assert.notEqual(move.question, call)
       }
     }
@@ -621,7 +621,7 @@ test('an event ends what is awaited or looked up, not the wait for a provider th
 
 describe('the next move', () => {
   const first = aStep('copy_numbers', null, 'skipped')
-  const table: [string, Step, Move][] = [
+  const table: [string, Step, NextAction][] = [
     [
       'a step that is next is asked about',
       aStep('brand', 'submit_brand', 'pending'),
@@ -684,19 +684,19 @@ describe('the next move', () => {
     ['nothing is left', aStep('status', null, 'done'), { kind: 'finished' }],
   ]
   for (const [what, step, move] of table) {
-    test(what, () => assert.deepEqual(nextMove([first, step], NOW, LIMIT_MS), move))
+    test(what, () => assert.deepEqual(nextAction([first, step], NOW, LIMIT_MS), move))
   }
 
   test('what cannot succeed is found before anything is sent and paid for', () => {
     const steps = [aStep('brand', 'submit_brand', 'pending'), aStep('campaign', null, 'correction_needed')]
-    assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'correct', index: 1 })
+    assert.deepEqual(nextAction(steps, NOW, LIMIT_MS), { kind: 'correct', index: 1 })
   })
 
   test('what may have been sent is known before what cannot succeed is told', () => {
     const wrong = aStep('campaign', null, 'correction_needed')
-    assert.deepEqual(nextMove([wrong, longUnknown], NOW, LIMIT_MS), { kind: 'ask', index: 1, question: 'find_brand' })
+    assert.deepEqual(nextAction([wrong, longUnknown], NOW, LIMIT_MS), { kind: 'ask', index: 1, question: 'find_brand' })
     const steps = [{ ...submitting, called_at: NOW - LIMIT_MS + 1 }, wrong]
-    assert.deepEqual(nextMove(steps, NOW, LIMIT_MS), { kind: 'wait', index: 0, untilMs: NOW + 1, isReview: false })
+    assert.deepEqual(nextAction(steps, NOW, LIMIT_MS), { kind: 'wait', index: 0, untilMs: NOW + 1, isReview: false })
   })
 
   test('a call that begins leaves word of it', () => {

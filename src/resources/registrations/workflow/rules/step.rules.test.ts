@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { aStep } from '../../../../../test/kit/builders/registrations.ts'
 import type { Step } from '../../registration.fields.ts'
-import type { Question } from './next-action.rules.ts'
+import type { ProviderRequest } from './next-action.rules.ts'
 import {
   absent,
   type Circumstances,
@@ -47,7 +47,7 @@ describe('a call without an answer', () => {
     'No answer came; it is asked again.',
     'No answer came. The provider is asked whether it was done before anything is sent again.',
   ]
-  const table: [string, Step, Question, boolean, Partial<Step>][] = [
+  const table: [string, Step, ProviderRequest, boolean, Partial<Step>][] = [
     [
       'what is sent once is looked up',
       called({ call: 'submit_brand' }),

@@ -2,7 +2,7 @@ import { notAskedMs } from '../../../../jobs/backoff.rules.ts'
 import type { RegisteredBrand, RegisteredCampaign, RegistryFees } from '../../../../ports/brand-registry.ts'
 import type { CallName, Step } from '../../registration.fields.ts'
 import { outageMs, type WaitKind, waitMs } from './backoff.rules.ts'
-import { ONCE, type Question, READS } from './next-action.rules.ts'
+import { ONCE, type ProviderRequest, READS } from './next-action.rules.ts'
 
 /** How a step changes, whatever it is about. Times are milliseconds since 1970. */
 
@@ -17,7 +17,7 @@ export type Effect =
   | { kind: 'whatsapp'; event: 'registered' | 'failed' }
   | { kind: 'charged'; dollars: number }
 
-export interface Applied {
+export interface Transition {
   step: Step
   effects: Effect[]
 }
@@ -41,7 +41,7 @@ const ROUNDS_MAX = 3
 /** How often a call that may be repeated is repeated without an answer before a person has to look. */
 const REPEATS_MAX = 8
 
-export function only(step: Step): Applied {
+export function only(step: Step): Transition {
   return { step, effects: [] }
 }
 
@@ -70,7 +70,7 @@ export function notAvailable(step: Step, isLookup: boolean, hintMs: number, at: 
 /** No call was let out: the same follows as soon as one may be, and nothing is counted. */
 export function notAsked(
   step: Step,
-  question: Question,
+  question: ProviderRequest,
   isLookup: boolean,
   { now, random, retryAfterSeconds }: Moment & { retryAfterSeconds: number },
 ): Step {
@@ -86,7 +86,7 @@ export function notAsked(
 }
 
 /** May have happened. What must not be sent twice is looked up first; the rest is asked again, not for ever. */
-export function unanswered(step: Step, question: Question, isLookup: boolean, at: Circumstances): Step {
+export function unanswered(step: Step, question: ProviderRequest, isLookup: boolean, at: Circumstances): Step {
   if (isLookup) return afterFailure({ ...step, state: 'unknown' }, at)
   if (step.call !== null && ONCE.has(step.call)) {
     const says = 'No answer came. The provider is asked whether it was done before anything is sent again.'
@@ -134,7 +134,7 @@ export function waiting(step: Step, call: CallName, says: string, kind: WaitKind
 }
 
 /** Adds what the registry charges. */
-export function charged({ step, effects }: Applied, dollars: number | null): Applied {
+export function charged({ step, effects }: Transition, dollars: number | null): Transition {
   if (dollars === null) return { step, effects }
   return { step: { ...step, fee: addDollars(step.fee, dollars) }, effects: [...effects, { kind: 'charged', dollars }] }
 }

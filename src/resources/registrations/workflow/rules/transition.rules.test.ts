@@ -11,9 +11,9 @@ import type { RegisteredBrand, RegisteredCampaign, Vetting } from '../../../../p
 import type { NumberAssignment } from '../../../../ports/carrier.ts'
 import type { Refusal } from '../../../../ports/outcome.ts'
 import { CALLS, type CallName, type Step, type StepName } from '../../registration.fields.ts'
-import type { Question } from './next-action.rules.ts'
+import type { ProviderRequest } from './next-action.rules.ts'
 import type { Circumstances } from './step.rules.ts'
-import { apply, type Reply } from './transition.rules.ts'
+import { apply, type ProviderResponse } from './transition.rules.ts'
 
 /** What a step says after an answer, what there is to correct, and what comes next. Its states are in step.rules.test.ts. */
 
@@ -31,28 +31,37 @@ function asked(step: StepName, call: CallName, parts: Partial<Step> = {}): Step 
   return aStep(step, { subject, call, state: 'calling', called_at: NOW, attempts: 1, ...parts })
 }
 
-const brand = (parts: Partial<RegisteredBrand> = {}): Reply => ({
+const brand = (parts: Partial<RegisteredBrand> = {}): ProviderResponse => ({
   of: 'brand',
   outcome: { kind: 'done', value: aRegisteredBrand(parts) },
 })
-const campaign = (parts: Partial<RegisteredCampaign> = {}): Reply => ({
+const campaign = (parts: Partial<RegisteredCampaign> = {}): ProviderResponse => ({
   of: 'campaign',
   outcome: { kind: 'done', value: aRegisteredCampaign(parts) },
 })
-const vetting = (parts: Partial<Vetting> | null): Reply => ({
+const vetting = (parts: Partial<Vetting> | null): ProviderResponse => ({
   of: 'vetting',
   outcome: { kind: 'done', value: parts && { status: 'active', score: null, reasons: [], ...parts } },
 })
-const assignment = (value: NumberAssignment): Reply => ({ of: 'assignment', outcome: { kind: 'done', value } })
-const connection = (status: 'pending' | 'connected'): Reply => ({
+const assignment = (value: NumberAssignment): ProviderResponse => ({
+  of: 'assignment',
+  outcome: { kind: 'done', value },
+})
+const connection = (status: 'pending' | 'connected'): ProviderResponse => ({
   of: 'connection',
   outcome: { kind: 'done', value: { status } },
 })
-const done: Reply = { of: 'nothing', outcome: { kind: 'done', value: null } }
-const refused = (...refusals: Refusal[]): Reply => ({ of: 'nothing', outcome: { kind: 'refused', refusals } })
-const UNAVAILABLE: Reply = { of: 'brand', outcome: { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 } }
+const done: ProviderResponse = { of: 'nothing', outcome: { kind: 'done', value: null } }
+const refused = (...refusals: Refusal[]): ProviderResponse => ({
+  of: 'nothing',
+  outcome: { kind: 'refused', refusals },
+})
+const UNAVAILABLE: ProviderResponse = {
+  of: 'brand',
+  outcome: { kind: 'unavailable', of: 'service', retryAfterSeconds: 7 },
+}
 
-type Row = [what: string, step: Step, reply: Reply, expected: Partial<Step>, question?: Question]
+type Row = [what: string, step: Step, reply: ProviderResponse, expected: Partial<Step>, question?: ProviderRequest]
 
 const declined = (category: string, says: string): Partial<Step> => ({
   state: 'correction_needed',
@@ -340,7 +349,7 @@ test('a number that needs no campaign is connected, and says so', () => {
 
 describe('what is written beside the step', () => {
   test('the campaign that has ended, and what became of a WhatsApp number', () => {
-    const effects = (step: Step, reply: Reply) => apply(step, step.call ?? 'read_brand', reply, at).effects
+    const effects = (step: Step, reply: ProviderResponse) => apply(step, step.call ?? 'read_brand', reply, at).effects
     assert.deepEqual(effects(asked('campaign', 'deactivate_campaign'), done), [
       { kind: 'campaign_ended', id: CAMPAIGN_ID },
     ])

@@ -9,22 +9,22 @@ import type { Outcome, Refusal } from '../../../../ports/outcome.ts'
 import type { Feedback, Step } from '../../registration.fields.ts'
 import { awaitAuthentication, onAuthentication } from './authentication.rules.ts'
 import { onAssignment, onCommand, onConnection, onMessagingProfile } from './channel-transition.rules.ts'
-import { type Question, READS } from './next-action.rules.ts'
+import { type ProviderRequest, READS } from './next-action.rules.ts'
 import { onBrand, onCampaign, onFeedback, onVetting } from './registry-transition.rules.ts'
 import {
-  type Applied,
   type Circumstances,
   type Effect,
   notAsked,
   notAvailable,
   only,
+  type Transition,
   unanswered,
 } from './step.rules.ts'
 
 /** The second half of a registration's step function: what follows from an answer. */
 
 /** What a provider answered, by the shape of its value. */
-export type Reply =
+export type ProviderResponse =
   | { of: 'brand'; outcome: Outcome<RegisteredBrand | null> }
   | { of: 'feedback'; outcome: Outcome<RegistryFeedback[]> }
   | { of: 'vetting'; outcome: Outcome<Vetting | null> }
@@ -36,7 +36,7 @@ export type Reply =
   | { of: 'nothing'; outcome: Outcome<unknown> }
 
 /** The step after the answer to `question`, and what has to be written with it. */
-export function apply(step: Step, question: Question, reply: Reply, at: Circumstances): Applied {
+export function apply(step: Step, question: ProviderRequest, reply: ProviderResponse, at: Circumstances): Transition {
   const { outcome } = reply
   const isLookup = step.state === 'unknown' || (step.state === 'calling' && question !== step.call)
   switch (outcome.kind) {
@@ -66,7 +66,7 @@ const FIELDS: Record<string, string> = {
 }
 
 /** A refused command is for the customer to correct; a refused question for the operator: an id is not what it was. */
-function refusedStep(step: Step, question: Question, refusals: readonly Refusal[]): Step {
+function refusedStep(step: Step, question: ProviderRequest, refusals: readonly Refusal[]): Step {
   const words = refusals.map(({ says }) => says).join(' ')
   const says = words === '' ? 'The provider refuses it and does not say why.' : words
   if (READS.has(question)) return { ...step, state: 'parked', says }
@@ -82,7 +82,11 @@ function refusedEffects({ step }: Step): Effect[] {
   return step === 'whatsapp' ? [{ kind: 'whatsapp', event: 'failed' }] : []
 }
 
-function applyDone(step: Step, reply: Reply, answering: { isLookup: boolean; at: Circumstances }): Applied {
+function applyDone(
+  step: Step,
+  reply: ProviderResponse,
+  answering: { isLookup: boolean; at: Circumstances },
+): Transition {
   switch (reply.of) {
     case 'brand':
       return onBrand(step, given(reply.outcome), answering)
