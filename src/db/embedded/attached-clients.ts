@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { discard } from './discard.ts'
-import { ask, type Beacon, light } from './socket-lock.ts'
+import { ask, openPresenceSocket, type PresenceSocket } from './socket-lock.ts'
 
 const KIND = 'guest'
 
 /** Makes this process known as one that uses the database without owning it. */
-export function enlist(address: string): Promise<Beacon> {
-  return light(address, KIND)
+export function attachClient(address: string): Promise<PresenceSocket> {
+  return openPresenceSocket(address, KIND)
 }
 
-/** Whether any command uses the database. Only for the holder of the lock `control`, under which guests enlist. */
-export async function hasGuests(address: string): Promise<boolean> {
+/** Whether any command uses the database. Only for the holder of the lock `control`, under which attachedClients attachClient. */
+export async function hasAttachedClients(address: string): Promise<boolean> {
   for (const file of await readdir(address)) {
     if (!file.startsWith(`${KIND}.`)) continue
     const path = join(address, file)

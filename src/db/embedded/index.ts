@@ -2,7 +2,7 @@
 //
 // Two locks (socket-lock.ts) live beside the socket. `server` is held by the one Letterhead server of the directory for its
 // whole life. `control` is held for moments by whoever creates, starts, attaches to or stops the database, so these
-// never overlap. A command also leaves a beacon (guests.ts) while it works.
+// never overlap. A command also leaves a presenceSocket (attachedClients.ts) while it works.
 // - A server process of the database that answers is attached to, whoever started it: after a crash of Letterhead, the
 //   next start adopts the survivor and is again the one that stops it.
 // - A command that finds no database starts one and leaves the note `started-by-command`. A server that comes later
@@ -12,7 +12,7 @@ import { access, writeFile } from 'node:fs/promises'
 import type { Log } from '../../observability/log.ts'
 import { diskSentence } from '../trouble-sentence.ts'
 import { type Administrator, PORT } from './administrator.ts'
-import { enlist, hasGuests } from './attached-clients.ts'
+import { attachClient, hasAttachedClients } from './attached-clients.ts'
 import { preparePrograms } from './binaries.ts'
 import { createCluster, hasCluster } from './cluster.ts'
 import { discard } from './discard.ts'
@@ -126,10 +126,10 @@ async function openForServer(layout: Layout, options: EmbeddedOptions): Promise<
 }
 
 async function openForCommand(layout: Layout, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { beacon, opened } = await underControl(layout, async () => {
-    const enlisted = await enlist(layout.address)
+  const { presenceSocket, opened } = await underControl(layout, async () => {
+    const enlisted = await attachClient(layout.address)
     try {
-      return { beacon: enlisted, opened: await open(layout, options) }
+      return { presenceSocket: enlisted, opened: await open(layout, options) }
     } catch (error) {
       await enlisted.close()
       throw error
@@ -138,9 +138,10 @@ async function openForCommand(layout: Layout, options: EmbeddedOptions): Promise
   await opened.administrator.end()
   return described(layout, opened.origin, () =>
     underControl(layout, async () => {
-      await beacon.close()
+      await presenceSocket.close()
       const isOurs = await exists(layout.transient)
-      if (!isOurs || (await holderOf(layout.address, SERVER_LOCK)).alive || (await hasGuests(layout.address))) return
+      if (!isOurs || (await holderOf(layout.address, SERVER_LOCK)).alive || (await hasAttachedClients(layout.address)))
+        return
       await stop(layout, options.log)
     }),
   )
@@ -154,11 +155,11 @@ async function open(layout: Layout, options: EmbeddedOptions): Promise<Opened> {
     const { programs, as } = await prepare()
     await createCluster(layout, programs, as, options.onStarting)
   }
-  const startAsGuest: Prepare = async () => {
+  const startAsClient: Prepare = async () => {
     await writeFile(layout.transient, '', { mode: 0o600 })
     return prepare()
   }
-  const running = await ensureRunning(layout, options.purpose === 'command' ? startAsGuest : prepare, {
+  const running = await ensureRunning(layout, options.purpose === 'command' ? startAsClient : prepare, {
     onSpawned: options.onStarting,
   })
   try {

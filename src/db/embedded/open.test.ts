@@ -71,8 +71,8 @@ test('whoever waits is told when a program was set off, before it is ready, and 
   isOpen = true
   afterwards(t, () => first.close())
   assert.deepEqual(told, [false, false], 'making the cluster, then the server')
-  const guest = await openEmbedded({ dataDir, purpose: 'command', log: quietLog, onStarting })
-  await guest.close()
+  const attachedClient = await openEmbedded({ dataDir, purpose: 'command', log: quietLog, onStarting })
+  await attachedClient.close()
   assert.equal(told.length, 2)
 })
 

@@ -3,7 +3,7 @@ import { link, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask, holderOf, light, tryLock, withLock } from './socket-lock.ts'
+import { ask, holderOf, openPresenceSocket, tryLock, withLock } from './socket-lock.ts'
 
 async function emptyFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp('/tmp/letterhead-lock-')
@@ -13,9 +13,9 @@ async function emptyFolder(t: TestContext): Promise<string> {
 
 /** Leaves the socket of a holder that is gone under the given number. */
 async function plantStale(folder: string, number: number): Promise<void> {
-  const beacon = await light(folder, 'claim')
-  await link(beacon.path, join(folder, `server.${number}`))
-  await beacon.close()
+  const presenceSocket = await openPresenceSocket(folder, 'claim')
+  await link(presenceSocket.path, join(folder, `server.${number}`))
+  await presenceSocket.close()
   assert.deepEqual(await ask(join(folder, `server.${number}`)), { alive: false })
 }
 
@@ -43,7 +43,7 @@ test('a stale lock is taken over by exactly one of many, and the older entries a
 
 test('an entry below the highest does not count, even if somebody listens on it', async (t) => {
   const folder = await emptyFolder(t)
-  const late = await light(folder, 'claim')
+  const late = await openPresenceSocket(folder, 'claim')
   t.after(late.close)
   await plantStale(folder, 7)
   await link(late.path, join(folder, 'server.6'))

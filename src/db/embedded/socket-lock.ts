@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from './node-error.ts'
 
 /** A listening socket: proof that this process lives. */
-export interface Beacon {
+export interface PresenceSocket {
   path: string
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ const DRAFT_AGE_MS = 60_000
 const DEAD = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'])
 
 /** Listens in `directory` under a name that is unique to this process and starts with `kind`. */
-export async function light(directory: string, kind: string): Promise<Beacon> {
+export async function openPresenceSocket(directory: string, kind: string): Promise<PresenceSocket> {
   const path = join(directory, `${kind}.${process.pid}.${randomBytes(4).toString('hex')}`)
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -80,19 +80,19 @@ export async function holderOf(directory: string, name: string): Promise<HttpRes
 
 /** Takes the lock `name` of `directory`, or names its holder. Never waits for the holder to finish. */
 export async function tryLock(directory: string, name: string): Promise<LockAttempt> {
-  let beacon: Beacon | null = null
+  let presenceSocket: PresenceSocket | null = null
   for (;;) {
     const highest = await highestOf(directory, name)
     const holder: HttpResponse = highest === 0 ? { alive: false } : await ask(entry(directory, name, highest))
     if (holder.alive) {
-      await beacon?.close()
+      await presenceSocket?.close()
       return { taken: false, pid: holder.pid }
     }
-    beacon ??= await light(directory, 'claim')
-    if (!(await linked(beacon.path, entry(directory, name, highest + 1)))) continue
+    presenceSocket ??= await openPresenceSocket(directory, 'claim')
+    if (!(await linked(presenceSocket.path, entry(directory, name, highest + 1)))) continue
     if ((await highestOf(directory, name)) !== highest + 1) continue
-    await sweep(directory, name, highest + 1, beacon.path)
-    const { close } = beacon
+    await sweep(directory, name, highest + 1, presenceSocket.path)
+    const { close } = presenceSocket
     return { taken: true, release: close }
   }
 }
