@@ -1,7 +1,7 @@
 import type { Role } from '../contract/permissions.ts'
 import { toWireTimestamp } from '../contract/timestamp.ts'
 import type { Database, Executor } from '../db/database.ts'
-import { isLive } from '../db/soft-delete.ts'
+import { isNotDeleted } from '../db/soft-delete.ts'
 import { statement } from '../db/statement.ts'
 import type { Organization } from '../resources/organizations/index.ts'
 import type { User } from '../resources/users/index.ts'
@@ -47,7 +47,7 @@ export async function findUser(db: Executor, organizationId: string, idOrEmail: 
 
 const profileFound = statement<{ id: string }>(
   'find_operator_profile',
-  `select id from profiles where organization_id = $1 and id = $2 and ${isLive('deleted_at')}`,
+  `select id from profiles where organization_id = $1 and id = $2 and ${isNotDeleted('deleted_at')}`,
 )
 
 /** Whether the organization has this profile, not deleted. */

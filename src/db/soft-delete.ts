@@ -4,6 +4,6 @@
  *
  * @param column the instant of deletion
  */
-export function isLive(column: string): string {
+export function isNotDeleted(column: string): string {
   return `coalesce(${column}, 'infinity') = 'infinity'`
 }

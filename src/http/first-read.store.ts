@@ -1,5 +1,5 @@
 import type { Role } from '../contract/permissions.ts'
-import { isLive } from '../db/soft-delete.ts'
+import { isNotDeleted } from '../db/soft-delete.ts'
 import { type Statement, statement } from '../db/statement.ts'
 import type { Endpoint, WriteEndpoint } from './endpoint.ts'
 import { KEPT_COLUMNS, type StoredResponseColumns } from './idempotency/idempotency.store.ts'
@@ -76,7 +76,7 @@ function text(target: string, isChange: boolean): string {
     left join lateral (
       select s.id
         from profiles s
-       where s.organization_id = o.organization_id and s.id = a.id and ${isLive('s.deleted_at')} offset 0) s on true
+       where s.organization_id = o.organization_id and s.id = a.id and ${isNotDeleted('s.deleted_at')} offset 0) s on true
     ${isChange ? KEPT : ''}
     left join lateral (${target}) t on true
    where o.organization_id = $1 and ($6::uuid is null or $4::text is null or $5::text is null or true)`

@@ -106,9 +106,9 @@ export class BodyGate {
         }),
       )
     try {
-      const isLive = await this.keys.find(mark, ask, waitingMax)
-      if (isLive === null) throw TOO_MANY
-      return isLive ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
+      const isNotDeleted = await this.keys.find(mark, ask, waitingMax)
+      if (isNotDeleted === null) throw TOO_MANY
+      return isNotDeleted ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
     } catch (error) {
       if (error instanceof Failure) throw error
       return { kind: 'answer', answer: failed(context, endpoint, incoming, error) }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
@@ -15,7 +15,7 @@ import type { ApiKey } from './api-key.fields.ts'
 
 /** The profile whose keys are managed: that it lives is all that is needed. */
 export const keyOwnerTarget: TargetRead<{ id: string }> = {
-  sql: `select p.id as t_id from profiles p where p.organization_id = $1 and p.id = $6::uuid and ${isLive('p.deleted_at')}`,
+  sql: `select p.id as t_id from profiles p where p.organization_id = $1 and p.id = $6::uuid and ${isNotDeleted('p.deleted_at')}`,
   lock: statement<object>(
     'lock_key_owner',
     'select version from profiles where organization_id = $1 and id = $2 for update',
@@ -101,7 +101,7 @@ const INSERT = `insert into api_keys
        and c.status = 'active' and c.removed_at is null
       join users u on u.organization_id = p.organization_id and u.id = $3 and u.role = $10 and (u.is_service or u.id = c.id)
        and u.status = 'active' and u.removed_at is null
-     where p.organization_id = $1 and p.id = $4 and ${isLive('p.deleted_at')}
+     where p.organization_id = $1 and p.id = $4 and ${isNotDeleted('p.deleted_at')}
     returning organization_id, id, created_at as at, null::text as reason, $13::jsonb as changes`
 
 const NOTED = `noted as (${keyHistoryBranch('made', 'createKey', 14)})`

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../contract/events.ts'
 import type { Operation } from '../../contract/permissions.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
 import {
@@ -47,7 +47,7 @@ export interface CampaignWriting {
 // $1 organization, $2 owner, $3 version of the profile.
 const HELD = {
   profile: `select organization_id, id as owner_id from profiles
-    where organization_id = $1 and id = $2 and version = $3 and ${isLive('deleted_at')} for no key update`,
+    where organization_id = $1 and id = $2 and version = $3 and ${isNotDeleted('deleted_at')} for no key update`,
   organization: `select organization_id, organization_id as owner_id from organizations
     where organization_id = $1 and organization_id = $2::uuid and $3::bigint is null for no key update`,
 }

@@ -1,6 +1,6 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Call, TargetRead } from '../../http/endpoint.ts'
@@ -25,7 +25,7 @@ export const campaignProfileTarget: TargetRead<CampaignProfile> = {
     from profiles p
     left join brands b on b.organization_id = p.organization_id and b.owner_id = p.id
     left join brands ob on ob.organization_id = p.organization_id and ob.owner_id = p.organization_id
-    where p.organization_id = $1 and p.id = $6::uuid and ${isLive('p.deleted_at')}`,
+    where p.organization_id = $1 and p.id = $6::uuid and ${isNotDeleted('p.deleted_at')}`,
   lock: statement<object>(
     'lock_campaign_profile',
     'select version from profiles where organization_id = $1 and id = $2 for update',

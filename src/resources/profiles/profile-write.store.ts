@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../contract/events.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
 import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import { EVENT_PARAMS, eventCtes, eventParams } from '../../events/event.store.ts'
@@ -134,7 +134,7 @@ const UPDATE = `update profiles
     set ${SETTING_COLUMNS.map((column, index) => `${column} = $${index + 5}${CASTS[column] ?? ''}`).join(', ')},
         payment_method = coalesce($${SETTING_COLUMNS.length + 5}::jsonb, payment_method), registry_feedback = null, version = version + 1, updated_at = $4,
         event_sequence = event_sequence + $${SETTING_COLUMNS.length + 6}::bigint
-    where organization_id = $1 and id = $2 and version = $3 and ${isLive('deleted_at')} ${RETURNING}, updated_at as at`
+    where organization_id = $1 and id = $2 and version = $3 and ${isNotDeleted('deleted_at')} ${RETURNING}, updated_at as at`
 
 /** Writes a changed profile over the version it was read at. False when that version is gone: nothing was written. */
 export function saveProfile(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {
@@ -199,7 +199,7 @@ export function insertProfile(
 }
 
 const DELETE = `update profiles set deleted_at = $4, version = version + 1, event_sequence = event_sequence + $5::bigint
-    where organization_id = $1 and id = $2 and version = $3 and ${isLive('deleted_at')} ${RETURNING}, deleted_at as at`
+    where organization_id = $1 and id = $2 and version = $3 and ${isNotDeleted('deleted_at')} ${RETURNING}, deleted_at as at`
 
 /** Marks the profile as deleted; its data stays (contract 8.11). Its keys and webhooks end with it; its run and the campaigns that a registry has are ended by jobs. */
 export function markProfileDeleted(db: Executor, profile: Profile, writing: Writing): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
@@ -68,7 +68,7 @@ function decodeProfile(
 
 /** The profile that a path names, read with the caller in one statement. */
 export const profileTarget: TargetRead<Profile> = {
-  sql: `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $6::uuid and ${isLive('p.deleted_at')}`,
+  sql: `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $6::uuid and ${isNotDeleted('p.deleted_at')}`,
   lock: statement<object>(
     'lock_profile',
     'select version from profiles where organization_id = $1 and id = $2 for update',
@@ -86,7 +86,7 @@ export const organizationBrandTarget: TargetRead<{ brand: Brand | null }> = {
 
 const found = statement<Record<string, unknown>>(
   'find_profile',
-  `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $2 and ${isLive('p.deleted_at')}`,
+  `select ${SELECT_LIST} ${FROM} where p.organization_id = $1 and p.id = $2 and ${isNotDeleted('p.deleted_at')}`,
 )
 
 /** A live profile of the caller's organization, or null. */

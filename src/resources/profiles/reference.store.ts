@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Reference } from './reference.rules.ts'
@@ -8,12 +8,12 @@ const references = statement<Reference>(
   'find_references',
   `with recursive reached as (
     select id, sending_phone_number_profile_id as sms, sending_whatsapp_number_profile_id as whatsapp
-      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isLive('deleted_at')}
+      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isNotDeleted('deleted_at')}
     union
     select next.id, next.sms, next.whatsapp from reached r, lateral (
       select p.id, p.sending_phone_number_profile_id as sms, p.sending_whatsapp_number_profile_id as whatsapp
         from profiles p
-       where p.organization_id = $1 and p.id in (r.sms, r.whatsapp) and ${isLive('p.deleted_at')} offset 0) next)
+       where p.organization_id = $1 and p.id in (r.sms, r.whatsapp) and ${isNotDeleted('p.deleted_at')} offset 0) next)
   select id, sms, whatsapp from reached`,
 )
 

@@ -1,7 +1,7 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
-import { isLive } from '../../db/soft-delete.ts'
+import { isNotDeleted } from '../../db/soft-delete.ts'
 import { type Param, statement } from '../../db/statement.ts'
 import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
@@ -186,7 +186,7 @@ const insert = written(
      from (select null::uuid as profile_id where $3::uuid is null
            union all
            select held.id from (
-             select p.id from profiles p where p.organization_id = $1 and p.id = $3 and ${isLive('p.deleted_at')} for key share) held) o
+             select p.id from profiles p where p.organization_id = $1 and p.id = $3 and ${isNotDeleted('p.deleted_at')} for key share) held) o
    ${RETURNING}`,
   11,
 )

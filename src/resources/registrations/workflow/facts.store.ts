@@ -1,5 +1,5 @@
 import type { Executor } from '../../../db/database.ts'
-import { isLive } from '../../../db/soft-delete.ts'
+import { isNotDeleted } from '../../../db/soft-delete.ts'
 import { statement } from '../../../db/statement.ts'
 import type { OrganizationCipher } from '../../../encryption/key-ring.ts'
 import type { ProfileStatus } from '../../profiles/index.ts'
@@ -27,7 +27,7 @@ export async function findOrganization(db: Executor, organizationId: string): Pr
 
 const statusFound = statement<{ status: ProfileStatus }>(
   'find_profile_status',
-  `select status from profiles where organization_id = $1 and id = $2 and ${isLive('deleted_at')}`,
+  `select status from profiles where organization_id = $1 and id = $2 and ${isNotDeleted('deleted_at')}`,
 )
 
 /** The status of a live profile, or null. */
@@ -85,14 +85,14 @@ const sources = statement<NumberSource>(
   `with recursive reached as (
     select id, sending_phone_number_profile_id as sms_source, sending_whatsapp_number_profile_id as whatsapp_source,
            sending_phone_number, whatsapp_phone_number
-      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isLive('deleted_at')}
+      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isNotDeleted('deleted_at')}
     union
     select next.id, next.sms_source, next.whatsapp_source, next.sending_phone_number, next.whatsapp_phone_number
       from reached r, lateral (
       select p.id, p.sending_phone_number_profile_id as sms_source, p.sending_whatsapp_number_profile_id as whatsapp_source,
              p.sending_phone_number, p.whatsapp_phone_number
         from profiles p
-       where p.organization_id = $1 and p.id in (r.sms_source, r.whatsapp_source) and ${isLive('p.deleted_at')} offset 0) next)
+       where p.organization_id = $1 and p.id in (r.sms_source, r.whatsapp_source) and ${isNotDeleted('p.deleted_at')} offset 0) next)
   select id, sms_source, whatsapp_source, sending_phone_number, whatsapp_phone_number from reached`,
 )
 
