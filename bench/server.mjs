@@ -8,7 +8,7 @@ import { start, stop } from './processes.mjs'
 
 const readyWithinMs = 60_000
 
-/** @typedef {{ pid: number, port: number, readyAfterMs: number, stop: () => Promise<void> }} House */
+/** @typedef {{ pid: number, port: number, readyAfterMs: number, stop: () => Promise<void> }} BenchServer */
 
 /**
  * Starts the server and waits until it is ready.
@@ -16,7 +16,7 @@ const readyWithinMs = 60_000
  * @param {Record<string, string>} environment
  * @param {string} logPath
  * @param {string[]} nodeArgs
- * @returns {Promise<House>}
+ * @returns {Promise<BenchServer>}
  */
 export async function startHouse(environment, logPath, nodeArgs = []) {
   const [port, opsPort] = [await freePort(), await freePort()]

@@ -10,20 +10,20 @@ const profiles = 10_000
 /** One, two and four instances on one database and the same cores; afterwards every accepted change is looked for. */
 export async function measureInstances(bench) {
   const installation = await install(bench.cluster, 'instances', [profiles])
-  const houses = []
+  const servers = []
   try {
     for (let at = 0; at < 4; at += 1) {
-      houses.push(await startHouse(installation.environment, join(bench.folder, `instance-${at}.log`)))
+      servers.push(await startHouse(installation.environment, join(bench.folder, `instance-${at}.log`)))
     }
     let accepted = 0
-    for (const context of houses) {
+    for (const context of servers) {
       const { accepted: warmed } = await runOn(bench, installation, [context], bench.warmUpAnswers)
       accepted += warmed ?? 0
     }
     const subject = (name, count) => ({
       name,
       run: async () => {
-        const outcome = await runOn(bench, installation, houses.slice(0, count))
+        const outcome = await runOn(bench, installation, servers.slice(0, count))
         if (outcome.accepted === null) throw new Error(`${name}: some requests were never answered`)
         accepted += outcome.accepted
         return outcome
@@ -37,20 +37,20 @@ export async function measureInstances(bench) {
     bench.costs.push(...costsOf(outcomes))
     bench.notes.push(await lookForChanges(installation, accepted), await sizeOfChange(installation, accepted))
   } finally {
-    await Promise.all(houses.map((context) => context.stop()))
+    await Promise.all(servers.map((context) => context.stop()))
     await installation.close()
   }
 }
 
 /** @param {number} [warmUpAnswers] more than usual, for an instance that has not compiled what it runs yet */
-function runOn(bench, { body, accounts }, houses, warmUpAnswers) {
+function runOn(bench, { body, accounts }, servers, warmUpAnswers) {
   return runLoad(
     {
       ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, profiles: accounts, warmUpAnswers },
       request: houseRequest('PATCH', { body, hasKey: true }),
-      targets: houses.map(({ port }) => ({ host: '127.0.0.1', port })),
+      targets: servers.map(({ port }) => ({ host: '127.0.0.1', port })),
     },
-    { pids: houses.map(({ pid }) => pid), postmaster: bench.postmaster },
+    { pids: servers.map(({ pid }) => pid), postmaster: bench.postmaster },
   )
 }
 

@@ -44,7 +44,7 @@ async function startBare(form, { url, organizationId }, recording) {
   return { form, pid: started.child.pid, port, stop: () => stop(started) }
 }
 
-/** The house changes the first half of the profiles, the programs that encrypt nothing of their own the second. */
+/** The server changes the first half of the profiles, the programs that encrypt nothing of their own the second. */
 export function halvesOf([account]) {
   const count = account.count / 2
   return [

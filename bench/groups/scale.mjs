@@ -23,12 +23,12 @@ export async function measureScale(bench) {
     many: await install(bench.cluster, 'scale_many', sizesOf(bench.isQuick ? 100 : 1_000)),
   }
   bench.tell(`profiles made in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
-  const houses = {}
+  const servers = {}
   try {
     for (const [name, { environment }] of Object.entries(places)) {
-      houses[name] = await startHouse(environment, join(bench.folder, `scale-${name}.log`))
+      servers[name] = await startHouse(environment, join(bench.folder, `scale-${name}.log`))
     }
-    const outcomes = await inRounds(bench.rounds, await subjectsOf(bench, places, houses), bench.tell)
+    const outcomes = await inRounds(bench.rounds, await subjectsOf(bench, places, servers), bench.tell)
     const cpu = ({ nodeUs, postgresUs }) => nodeUs + postgresUs
     const ratio = (of, against) => perRound(outcomes, (outcome) => cpu(outcome[of]) / cpu(outcome[against]))
     bench.figures['scale-patch'] = ratio('PATCH, many profiles', 'PATCH, 10^3 of many organizations')
@@ -39,17 +39,17 @@ export async function measureScale(bench) {
     bench.costs.push(...costsOf(outcomes))
     bench.notes.push(await sizesOnDisk(places.many))
   } finally {
-    await Promise.all(Object.values(houses).map((context) => context.stop()))
+    await Promise.all(Object.values(servers).map((context) => context.stop()))
     for (const { close } of Object.values(places)) await close()
   }
 }
 
-async function subjectsOf(bench, places, houses) {
+async function subjectsOf(bench, places, servers) {
   const orderFor = (place, request, profiles) => ({
     ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, request, profiles },
-    targets: [{ host: '127.0.0.1', port: houses[place].port }],
+    targets: [{ host: '127.0.0.1', port: servers[place].port }],
   })
-  const at = (place) => ({ pids: [houses[place].pid], postmaster: bench.postmaster })
+  const at = (place) => ({ pids: [servers[place].pid], postmaster: bench.postmaster })
   const run = (place, request, profiles) => runLoad(orderFor(place, request, profiles), at(place))
   const patchOf = ({ body }) => houseRequest('PATCH', { body, hasKey: true })
   const get = houseRequest('GET')
