@@ -1,4 +1,4 @@
-/** Goals that the prover does not prove, each with the reason. A goal that is neither here nor proved does not exist. */
+/** Goals that the system test does not prove, each with the reason. A goal that is neither here nor proved does not exist. */
 export const notCovered = [
   {
     id: 'CONC-5, TEN-8, LOAD-1, LOAD-3, EMB-4',

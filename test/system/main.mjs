@@ -6,8 +6,8 @@
  *   npm run prove -- --ci                the selection for CI
  *   npm run prove -- --long              the long figures
  *   npm run prove -- --seed 7            replays a run
- *   npm run prove -- IDEM-3 --sabotage   breaks the server in each way that the goal must notice: it must print FAIL
- *   npm run prove -- --check-sabotage    the same for all chosen goals, and counts a broken server that passes as a failure
+ *   npm run prove -- IDEM-3 --injected bug   breaks the server in each way that the goal must notice: it must print FAIL
+ *   npm run prove -- --check-injected bug    the same for all chosen goals, and counts a broken server that passes as a failure
  *   npm run prove -- --built             takes the build as it is
  *   npm run prove -- --document          records this run, and writes docs/RELIABILITY.md from all recorded ones
  */
@@ -19,7 +19,7 @@ import { goals } from './goals/index.mjs'
 import { prove } from './harness/run.mjs'
 import { repository } from './harness/servers/instance.mjs'
 import { endAll, run } from './harness/servers/processes.mjs'
-import { World } from './harness/servers/shared-cluster.mjs'
+import { SharedCluster } from './harness/servers/shared-cluster.mjs'
 import { record, thisRun } from './record.mjs'
 
 const { values: chosen, positionals } = parseArgs({
@@ -29,7 +29,7 @@ const { values: chosen, positionals } = parseArgs({
     ci: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     seed: { type: 'string' },
-    sabotage: { type: 'boolean', default: false },
+    injectedBug: { type: 'boolean', default: false },
     'check-sabotage': { type: 'boolean', default: false },
     document: { type: 'boolean', default: false },
     built: { type: 'boolean', default: false },
@@ -46,10 +46,10 @@ function chooseGoals() {
     .filter(({ tier, isForCi }) => !chosen.ci || (tier === 1 && isForCi !== false))
 }
 
-/** Every trial of a goal: itself, or each way of breaking the server. */
-function trialsOf(goal) {
-  if (!chosen.sabotage && !chosen['check-sabotage']) return [undefined]
-  return goal.sabotages ?? []
+/** Every goalRun of a goal: itself, or each way of breaking the server. */
+function runsOf(goal) {
+  if (!chosen.injectedBug && !chosen['check-sabotage']) return [undefined]
+  return goal.injectedBugs ?? []
 }
 
 async function build() {
@@ -61,26 +61,26 @@ async function build() {
 }
 
 async function proveAll(selected, seed) {
-  const world = new World()
+  const sharedCluster = new SharedCluster()
   const counts = { passed: 0, failed: 0 }
   const results = []
   const abort = async (reason) => {
     console.error(reason)
     await endAll()
-    await world.close().catch(() => undefined)
+    await sharedCluster.close().catch(() => undefined)
     process.exit(130)
   }
   for (const event of ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection']) process.once(event, abort)
   try {
-    await world.create()
+    await sharedCluster.create()
     for (const goal of selected) {
-      for (const sabotage of trialsOf(goal)) {
+      for (const injectedBug of runsOf(goal)) {
         const result = await prove({
           goal,
-          world,
+          sharedCluster,
           seed,
           isLong: chosen.long,
-          ...(sabotage === undefined ? {} : { sabotage }),
+          ...(injectedBug === undefined ? {} : { injectedBug }),
         })
         const isGood = chosen['check-sabotage']
           ? !result.ok && result.failures.length > 0 && !result.isBroken
@@ -93,7 +93,7 @@ async function proveAll(selected, seed) {
     }
   } finally {
     await endAll()
-    await world.close()
+    await sharedCluster.close()
   }
   return { counts, results }
 }

@@ -1,10 +1,10 @@
 /**
- * @typedef {{ statement: RegExp, find: RegExp, replace: string, isOptional?: boolean }} SqlSabotage a statement by its name, and
+ * @typedef {{ statement: RegExp, find: RegExp, replace: string, isOptional?: boolean }} SqlBug a statement by its name, and
  *   what is taken out of its text on the way to the database; not every statement need have it where it is optional
- * @typedef {{ file: string, find: string, put: string, isElsewhere?: boolean }} CodeSabotage `file` is the end of a built file's path;
- *   isElsewhere: it is no instance of the stage that loads it, but a process that the goal starts itself
- * @typedef {{ name: string, sql?: SqlSabotage[], code?: CodeSabotage[], setUp?: string,
- *   env?: Record<string, string> }} Sabotage
+ * @typedef {{ file: string, find: string, put: string, isElsewhere?: boolean }} CodeBug `file` is the end of a built file's path;
+ *   isElsewhere: it is no instance of the environment that loads it, but a process that the goal starts itself
+ * @typedef {{ name: string, sql?: SqlBug[], code?: CodeBug[], setUp?: string,
+ *   env?: Record<string, string> }} InjectedBug
  *   one way of breaking the server that a goal must notice
  */
 

@@ -11,16 +11,16 @@ export function taxIdOf(round) {
 }
 
 /** A profile that lacks nothing to be completed. @returns {Promise<string>} its id */
-export async function completable(stage, round) {
-  const id = await stage.profile({
+export async function completable(environment, round) {
+  const id = await environment.profile({
     name: `Profile ${round}`,
     short_name: 'PROVE',
     description: 'To be completed',
     inherit_tcr_campaign: false,
     brand: aBrand({ taxId: taxIdOf(round), city: 'Before' }),
   })
-  const { status, text } = await send(stage.url, 'POST', `/v3/profiles/${id}/campaigns`, {
-    key: stage.acme.admin,
+  const { status, text } = await send(environment.url, 'POST', `/v3/profiles/${id}/campaigns`, {
+    key: environment.acme.admin,
     body: { campaign: aCampaign() },
   })
   if (status !== 201) throw new Error(`no campaign: ${status} ${text}`)
@@ -28,19 +28,22 @@ export async function completable(stage, round) {
 }
 
 /** Asks one of two instances to complete the profile. */
-export function complete(stage, at, id) {
+export function complete(environment, at, id) {
   const body = { webHookUrl: callback }
-  return send(stage.instances[at % 2].url, 'POST', `/v3/profiles/${id}/complete`, { key: stage.acme.admin, body })
+  return send(environment.instances[at % 2].url, 'POST', `/v3/profiles/${id}/complete`, {
+    key: environment.acme.admin,
+    body,
+  })
 }
 
 /** Lets the next tries of background work begin now, as if their time had passed. */
-export function hasten(stage) {
-  return stage.query('update jobs set due_at = now() where due_at > now() and lease_until is null')
+export function hasten(environment) {
+  return environment.query('update jobs set due_at = now() where due_at > now() and lease_until is null')
 }
 
 /** The brand of a profile as the API shows it. */
-export async function brandOf(stage, id) {
-  return (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json.data.brand
+export async function brandOf(environment, id) {
+  return (await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })).json.data.brand
 }
 
 /** What the registry holds for the tax id of a round. @param {import('../fakes/registry.mjs').FakeRegistry} registry */

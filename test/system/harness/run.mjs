@@ -1,33 +1,33 @@
-import { Stage } from './servers/environment.mjs'
+import { Environment } from './servers/environment.mjs'
 import { seeded } from './traffic/random.mjs'
 
 /**
- * One attempt to prove one goal: what was measured, what did not hold, and the stages it used.
+ * One attempt to prove one goal: what was measured, what did not hold, and the environments it used.
  *
  * @typedef {object} Goal
  * @property {string} id
  * @property {1 | 2} tier
  * @property {string} title what is proved, in one line
- * @property {(t: Trial) => Promise<void>} run
- * @property {import('./injected-bugs.mjs').Sabotage[]} [sabotages] each must make the goal fail
+ * @property {(t: GoalRun) => Promise<void>} run
+ * @property {import('./injected-bugs.mjs').InjectedBug[]} [injected bugs] each must make the goal fail
  * @property {boolean} [isForCi] left out of the CI selection when false
  */
-class Trial {
-  /** @param {{ goal: Goal, world: import('./servers/shared-cluster.mjs').World, seed: number, isLong: boolean, sabotage?: import('./injected-bugs.mjs').Sabotage }} options */
-  constructor({ goal, world, seed, isLong, sabotage }) {
+class GoalRun {
+  /** @param {{ goal: Goal, sharedCluster: import('./servers/shared-cluster.mjs').SharedCluster, seed: number, isLong: boolean, injected bug?: import('./injected-bugs.mjs').InjectedBug }} options */
+  constructor({ goal, sharedCluster, seed, isLong, injectedBug }) {
     this.goal = goal
-    this.world = world
+    this.sharedCluster = sharedCluster
     this.seed = seed
     this.isLong = isLong
-    this.sabotage = sabotage ?? null
+    this.injectedBug = injectedBug ?? null
     this.random = seeded(`${seed}/${goal.id}`)
     /** @type {Map<string, string | number>} */
     this.figures = new Map()
     /** @type {string[]} */
     this.failures = []
     this.checks = 0
-    /** @type {Stage[]} */
-    this.stages = []
+    /** @type {Environment[]} */
+    this.environments = []
   }
 
   /** @template T @param {T} short @param {T} long @returns {T} the length of the run */
@@ -35,11 +35,14 @@ class Trial {
     return this.isLong ? long : short
   }
 
-  /** Opens a stage, broken as this trial wants it. @param {import('./servers/environment.mjs').StageOptions} [options] */
-  async stage(options = {}) {
-    const stage = new Stage(this.world, { ...options, sabotage: this.sabotage ?? options.sabotage ?? {} })
-    this.stages.push(stage)
-    return await stage.open()
+  /** Opens a environment, broken as this goalRun wants it. @param {import('./servers/environment.mjs').EnvironmentOptions} [options] */
+  async environment(options = {}) {
+    const environment = new Environment(this.sharedCluster, {
+      ...options,
+      injectedBug: this.injectedBug ?? options.injectedBug ?? {},
+    })
+    this.environments.push(environment)
+    return await environment.open()
   }
 
   /** Notes a measured figure. */
@@ -64,52 +67,52 @@ class Trial {
 
   async close() {
     const problems = []
-    for (const stage of this.stages) {
-      problems.push(...stage.checkSabotage())
-      await stage.close()
+    for (const environment of this.environments) {
+      problems.push(...environment.checkInjectedBug())
+      await environment.close()
     }
     return problems
   }
 }
 
 /**
- * Runs one trial to its end.
+ * Runs one goalRun to its end.
  *
- * @param {ConstructorParameters<typeof Trial>[0]} options
+ * @param {ConstructorParameters<typeof GoalRun>[0]} options
  * @returns {Promise<{ id: string, ok: boolean, isBroken: boolean, line: string, figures: [string, string | number][], failures: string[] }>}
  *   isBroken: it could not be carried out, which says nothing about the goal
  */
 export async function prove(options) {
-  const trial = new Trial(options)
+  const goalRun = new GoalRun(options)
   const startedAt = performance.now()
   let fault = ''
   try {
-    await options.goal.run(trial)
+    await options.goal.run(goalRun)
   } catch (error) {
     if (process.env.PROVE_DEBUG)
       console.error(
-        trial.stages
-          .map((stage) => stage.logs())
+        goalRun.environments
+          .map((environment) => environment.logs())
           .join('')
           .slice(-6000),
       )
     fault = error instanceof Error ? `${error.stack ?? error.message}` : String(error)
   }
-  const problems = await trial.close()
+  const problems = await goalRun.close()
   if (problems.length > 0) fault += ` sabotage: ${problems[0]}`
-  if (fault === '' && trial.checks === 0) fault = 'nothing was checked'
-  const ok = fault === '' && trial.failures.length === 0
+  if (fault === '' && goalRun.checks === 0) fault = 'nothing was checked'
+  const ok = fault === '' && goalRun.failures.length === 0
   const words = [
     ok ? 'PASS' : 'FAIL',
     options.goal.id,
-    ...(options.sabotage === undefined ? [] : [`sabotage="${options.sabotage.name}"`]),
-    ...[...trial.figures].map(([name, value]) => `${name}=${value}`),
-    `checks=${trial.checks}`,
+    ...(options.injectedBug === undefined ? [] : [`sabotage="${options.injectedBug.name}"`]),
+    ...[...goalRun.figures].map(([name, value]) => `${name}=${value}`),
+    `checks=${goalRun.checks}`,
     `seconds=${((performance.now() - startedAt) / 1_000).toFixed(1)}`,
     `seed=${options.seed}`,
-    ...(trial.failures.length === 0
+    ...(goalRun.failures.length === 0
       ? []
-      : [`failed="${[...new Set(trial.failures)].slice(0, 6).join('; ').slice(0, 1_200)}"`]),
+      : [`failed="${[...new Set(goalRun.failures)].slice(0, 6).join('; ').slice(0, 1_200)}"`]),
     ...(fault === '' ? [] : [`broken="${fault.replaceAll(/\s+/g, ' ').slice(0, 900)}"`]),
   ]
   return {
@@ -117,7 +120,7 @@ export async function prove(options) {
     ok,
     isBroken: fault !== '',
     line: words.join(' '),
-    figures: [...trial.figures],
-    failures: trial.failures,
+    figures: [...goalRun.figures],
+    failures: goalRun.failures,
   }
 }

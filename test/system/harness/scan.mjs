@@ -101,14 +101,15 @@ function readUnlessGone(path) {
   }
 }
 
-/** Every row of every table, as text. @param {import('./servers/environment.mjs').Stage} stage @returns {Promise<{ table: string, row: Record<string, unknown> }[]>} */
-export async function rowsOf(stage) {
-  const tables = await stage.query(
+/** Every row of every table, as text. @param {import('./servers/environment.mjs').Environment} environment @returns {Promise<{ table: string, row: Record<string, unknown> }[]>} */
+export async function rowsOf(environment) {
+  const tables = await environment.query(
     `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
   )
   const rows = []
   for (const { relname: table } of tables) {
-    for (const { row } of await stage.query(`select to_jsonb(t) as row from "${table}" t`)) rows.push({ table, row })
+    for (const { row } of await environment.query(`select to_jsonb(t) as row from "${table}" t`))
+      rows.push({ table, row })
   }
   return rows
 }

@@ -3,11 +3,11 @@ import { send } from './traffic/http.mjs'
 
 /** What goals about webhooks need of the API, as docs/WEBHOOKS.md describes it. */
 
-/** Lets a server call addresses of this machine, where the receiver of the prover is. */
+/** Lets a server call addresses of this machine, where the receiver of the system test is. */
 export const allowsPrivate = { WEBHOOKS_ALLOW_PRIVATE: 'on' }
 
-/** @param {import('./servers/environment.mjs').Stage} stage @param {string} url @param {Record<string, unknown>} [members] @param {string} [key] */
-export async function subscribe(stage, url, members = {}, key = stage.acme.admin) {
+/** @param {import('./servers/environment.mjs').Environment} environment @param {string} url @param {Record<string, unknown>} [members] @param {string} [key] */
+export async function subscribe(environment, url, members = {}, key = environment.acme.admin) {
   const body = {
     display_name: 'Prover',
     endpoint_url: url,
@@ -16,19 +16,19 @@ export async function subscribe(stage, url, members = {}, key = stage.acme.admin
     timeout_seconds: 5,
     ...members,
   }
-  return await send(stage.url, 'POST', '/v3/webhooks', { key, body })
+  return await send(environment.url, 'POST', '/v3/webhooks', { key, body })
 }
 
 /** The same where a refusal is no part of the goal. @returns {Promise<{ id: string, signing_secret: string }>} */
-export async function subscribed(stage, url, members = {}, key = stage.acme.admin) {
-  const { status, text, json } = await subscribe(stage, url, members, key)
+export async function subscribed(environment, url, members = {}, key = environment.acme.admin) {
+  const { status, text, json } = await subscribe(environment, url, members, key)
   if (status !== 201) throw new Error(`no webhook: ${status} ${text}`)
   return json.data
 }
 
 /** Lets the next attempts of deliveries begin now, as if their time had passed. */
-export function hastenDeliveries(stage) {
-  return stage.query(
+export function hastenDeliveries(environment) {
+  return environment.query(
     `update jobs set due_at = now() where kind in ('deliver_webhook', 'deliver_callback') and due_at > now() and lease_until is null`,
   )
 }

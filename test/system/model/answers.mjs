@@ -16,7 +16,7 @@ export class Answers {
     this.checks = answerChecks()
     /** How often each pair was answered. @type {Map<string, number>} */
     this.seen = new Map()
-    this.trouble = { server: 0, schema: 0, undocumented: 0, slow: 0 }
+    this.errorCase = { server: 0, schema: 0, undocumented: 0, slow: 0 }
     /** @type {{ kind: string, text: string }[]} */
     this.examples = []
   }
@@ -26,7 +26,7 @@ export class Answers {
    *
    * @param {Operation} operation
    * @param {Reply} reply
-   * @param {{ how: string, faults?: readonly number[], isTimed?: boolean }} asked how it was asked for; which 5xx the trial has
+   * @param {{ how: string, faults?: readonly number[], isTimed?: boolean }} asked how it was asked for; which 5xx the goalRun has
    *   brought about itself; whether it has to be quick
    */
   take(operation, reply, { how, faults = [], isTimed = true }) {
@@ -35,7 +35,7 @@ export class Answers {
     const slowness = isTimed && reply.ms > slowMs ? { kind: 'slow', says: `${Math.round(reply.ms)} ms` } : null
     for (const fault of [slowness, this.#faultOf(name, reply, faults)]) {
       if (fault === null) continue
-      this.trouble[fault.kind] += 1
+      this.errorCase[fault.kind] += 1
       this.examples.push({ kind: fault.kind, text: `${name} ${how}: ${fault.says}` })
     }
   }
@@ -53,7 +53,7 @@ export class Answers {
     return this.documented.filter((name) => !this.seen.has(name))
   }
 
-  /** The first example of a kind of trouble. @param {string} kind */
+  /** The first example of a kind of errorCase. @param {string} kind */
   exampleOf(kind) {
     return this.examples.find((example) => example.kind === kind)?.text ?? ''
   }

@@ -7,20 +7,20 @@ import { standing } from './status-triggers.mjs'
  * How the documented statuses are brought about that no request brings about alone: something around the server is wrong, or
  * there is too much or too little of the request.
  *
- * @typedef {import('./status-triggers.mjs').Provocation} Provocation
- * @typedef {import('../harness/servers/environment.mjs').Stage} Stage
- * @typedef {object} Trouble
+ * @typedef {import('./status-triggers.mjs').StatusTrigger} StatusTrigger
+ * @typedef {import('../harness/servers/environment.mjs').Environment} Environment
+ * @typedef {object} ErrorCase
  * @property {string} name
  * @property {number[]} faults the 5xx that may be answered meanwhile
- * @property {Provocation[]} provocations
- * @property {(stage: Stage) => unknown} [enter]
- * @property {(stage: Stage) => unknown} [leave]
+ * @property {StatusTrigger[]} statusTriggers
+ * @property {(environment: Environment) => unknown} [enter]
+ * @property {(environment: Environment) => unknown} [leave]
  */
 
 /** A policy that the owner of the database adds, so that every look at a user meets it. */
-const policy = (stage, condition) =>
-  stage.query(`create policy trouble on users as restrictive for all to public using (${condition})`)
-const noPolicy = (stage) => stage.query('drop policy trouble on users')
+const policy = (environment, condition) =>
+  environment.query(`create policy trouble on users as restrictive for all to public using (${condition})`)
+const noPolicy = (environment) => environment.query('drop policy trouble on users')
 
 const plain = (go) => go.ask(standing(go))
 
@@ -33,16 +33,16 @@ async function insist(go) {
   return replies
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 const gone = {
   name: 'the database is gone',
   faults: [503],
-  enter: ({ wires: [wire] }) => {
-    wire.refuses = true
-    wire.reset()
+  enter: ({ proxies: [proxy] }) => {
+    proxy.refuses = true
+    proxy.reset()
   },
-  leave: ({ wires: [wire] }) => wire.heal(),
-  provocations: [
+  leave: ({ proxies: [proxy] }) => proxy.heal(),
+  statusTriggers: [
     { statuses: [503], by: 'a request', ask: plain },
     {
       statuses: [503],
@@ -53,34 +53,34 @@ const gone = {
   ],
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 const broken = {
   name: 'the database fails in a way that nobody foresaw',
   faults: [500, 503],
-  enter: (stage) => policy(stage, '1 / (length(id::text) - 36) is null'),
+  enter: (environment) => policy(environment, '1 / (length(id::text) - 36) is null'),
   leave: noPolicy,
-  provocations: [{ statuses: [500], by: 'a request', ask: insist }],
+  statusTriggers: [{ statuses: [500], by: 'a request', ask: insist }],
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 const slow = {
   name: 'the database is slower than a statement may be',
   faults: [503, 504],
-  enter: (stage) => policy(stage, 'pg_sleep(20)::text is not null'),
+  enter: (environment) => policy(environment, 'pg_sleep(20)::text is not null'),
   leave: noPolicy,
-  provocations: [{ statuses: [504], by: 'a request', ask: insist }],
+  statusTriggers: [{ statuses: [504], by: 'a request', ask: insist }],
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 const unpaid = {
   name: 'the payment processor is gone',
   faults: [502],
-  enter: ({ stripeWire }) => {
-    stripeWire.refuses = true
-    stripeWire.reset()
+  enter: ({ stripeProxy }) => {
+    stripeProxy.refuses = true
+    stripeProxy.reset()
   },
-  leave: ({ stripeWire }) => stripeWire.heal(),
-  provocations: [
+  leave: ({ stripeProxy }) => stripeProxy.heal(),
+  statusTriggers: [
     {
       statuses: [502],
       by: 'a card',
@@ -89,22 +89,22 @@ const unpaid = {
   ],
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 export const halves = {
   name: 'half of each request',
   faults: [],
-  provocations: [{ statuses: [408], by: 'half of a request', ask: half }],
+  statusTriggers: [{ statuses: [408], by: 'half of a request', ask: half }],
 }
 
-/** @type {Trouble} */
+/** @type {ErrorCase} */
 export const crowds = {
   name: 'more requests than are allowed',
   faults: [],
-  provocations: [{ statuses: [429], by: 'many at once', ask: concurrencyLimit }],
+  statusTriggers: [{ statuses: [429], by: 'many at once', ask: concurrencyLimit }],
 }
 
 /** What goes wrong around one server, one after the other. */
-export const troubles = [gone, broken, slow, unpaid]
+export const errorCases = [gone, broken, slow, unpaid]
 
 /** Of a change the head and a part of its body; of a read a part of its head. Then nothing more, until the server gives up. */
 async function half(go) {
@@ -133,7 +133,7 @@ const roundsMax = 20
 /** Asks until there is too much of it. A key is held to its rate, somebody without one to what may be guessed. */
 async function concurrencyLimit({ operation, subjects, ask }) {
   const nothing = Object.fromEntries(operation.members.map((name) => [name, randomUUID()]))
-  const { test } = subjects.stage.acme
+  const { test } = subjects.environment.acme
   const fitting = { ...subjects.about(operation, nothing), ...(operation.isPublic ? {} : { key: test }) }
   const replies = []
   for (let round = 1; round <= roundsMax; round += 1) {

@@ -6,9 +6,9 @@ import { broken, fitting, hostileValue } from './arbitrary.mjs'
  * Picks the values of a request; what is unusual about it comes along as its kind.
  *
  * @param {import('../harness/traffic/contract.mjs').Operation} operation
- * @param {{ random: import('../harness/traffic/random.mjs').Random, stage: import('../harness/servers/environment.mjs').Stage, profiles: string[] }} among
+ * @param {{ random: import('../harness/traffic/random.mjs').Random, environment: import('../harness/servers/environment.mjs').Environment, profiles: string[] }} among
  */
-export function randomRequest(operation, { random, stage, profiles }) {
+export function randomRequest(operation, { random, environment, profiles }) {
   const kind = random.pick(['fits', 'fits', 'fits', 'broken', 'broken', 'broken', 'path', 'headers', 'caller', 'query'])
   const body = operation.body === null || !operation.isChange ? undefined : fitting(operation.body, random)
   const headers = {}
@@ -52,8 +52,15 @@ export function randomRequest(operation, { random, stage, profiles }) {
     )
   const key =
     kind === 'caller'
-      ? random.pick([stage.acme.developer, stage.acme.billing, stage.acme.test, stage.other.admin, 'nobody', undefined])
-      : stage.acme.admin
+      ? random.pick([
+          environment.acme.developer,
+          environment.acme.billing,
+          environment.acme.test,
+          environment.other.admin,
+          'nobody',
+          undefined,
+        ])
+      : environment.acme.admin
   const isMerge = operation.isChange && operation.method === 'PATCH' && random.chance(0.3)
   if (isMerge && headers['content-type'] === undefined) headers['content-type'] = 'application/merge-patch+json'
   return {

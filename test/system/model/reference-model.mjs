@@ -1,5 +1,5 @@
 /**
- * What the published contract says a server must do, in memory: the oracle that a run of requests is compared with. It
+ * What the published contract says a server must do, in memory: the referenceModel that a run of requests is compared with. It
  * knows profiles, roles, test keys, dry runs, Idempotency-Keys, tags and the rules of billing, and nothing of SQL.
  */
 
@@ -17,7 +17,7 @@ const defaults = {
 
 /** @typedef {{ status: number, code?: string, state?: Record<string, unknown> | null, isReplay?: boolean }} Verdict */
 
-export class Oracle {
+export class ReferenceModel {
   constructor() {
     /** @type {Map<number, { settings: Record<string, unknown>, version: number, isDeleted: boolean }>} */
     this.profiles = new Map()

@@ -11,11 +11,11 @@ import { send } from '../harness/traffic/http.mjs'
  * @typedef {import('./subjects.mjs').Fitting} Fitting
  * @typedef {{ operation: Operation, subjects: import('./subjects.mjs').Subjects,
  *   ask: (fitting: Fitting, changes?: Partial<Fitting>) => Promise<Reply> }} Go
- * @typedef {object} Provocation
+ * @typedef {object} StatusTrigger
  * @property {number[]} statuses one of them is answered
  * @property {string} by what is done
  * @property {(operation: Operation) => boolean} [to] of the operations that document one of the statuses, only these
- * @property {(go: Go) => Promise<Reply | Reply[]>} ask the last answer counts as the one that was provoked
+ * @property {(go: Go) => Promise<Reply | Reply[]>} ask the last answer counts as the one that was triggered
  */
 
 /** Sends a fitting request with changes, on a connection of its own: what is refused may end it. */
@@ -53,8 +53,8 @@ function otherBody({ body }, { operation }) {
   return { ...body, ...member }
 }
 
-/** @type {Provocation[]} */
-export const provocations = [
+/** @type {StatusTrigger[]} */
+export const statusTriggers = [
   {
     statuses: [200, 201, 202, 204],
     by: 'a fitting request',
@@ -76,7 +76,7 @@ export const provocations = [
   changed(
     403,
     'a role that may not',
-    ({ subjects }) => ({ key: subjects.stage.acme.developer }),
+    ({ subjects }) => ({ key: subjects.environment.acme.developer }),
     ({ id }) => allowed.get(id)?.developer === false,
   ),
   changed(403, 'the key of a profile that names a profile', ({ subjects }) => ({

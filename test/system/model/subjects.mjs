@@ -31,10 +31,10 @@ function aUser() {
 }
 
 export class Subjects {
-  /** @param {import('../harness/servers/environment.mjs').Stage} stage */
-  constructor(stage) {
-    this.stage = stage
-    this.base = stage.instances[0].url
+  /** @param {import('../harness/servers/environment.mjs').Environment} environment */
+  constructor(environment) {
+    this.environment = environment
+    this.base = environment.instances[0].url
     /** One of each, which no request takes away. @type {Record<string, string>} */
     this.standing = {}
     /** A key that acts as the standing profile. */
@@ -68,7 +68,7 @@ export class Subjects {
       path: fill(operation.path, ids),
       ids,
       headers: {},
-      ...(operation.isPublic ? {} : { key: this.stage.acme.admin }),
+      ...(operation.isPublic ? {} : { key: this.environment.acme.admin }),
       ...(body === undefined ? {} : { body }),
     }
   }
@@ -76,11 +76,11 @@ export class Subjects {
   /** Gives a profile a number to send from, has it completed, and waits until there is nothing left to do. */
   async complete(profileId, ask) {
     const path = `/v3/profiles/${profileId}`
-    const { admin: key } = this.stage.acme
+    const { admin: key } = this.environment.acme
     await send(this.base, 'PATCH', path, { key, body: { sending_phone_number: '+12025550123' } })
     await ask()
     const isApproved = async () => {
-      await hasten(this.stage)
+      await hasten(this.environment)
       return (await send(this.base, 'GET', path, { key })).json?.data?.status === 'approved'
     }
     if ((await until(isApproved, 30_000)) === Number.POSITIVE_INFINITY) throw new Error('the profile is not completed')
@@ -123,7 +123,7 @@ export class Subjects {
   async #invite() {
     const user = aUser()
     await this.#create('/v3/users', user)
-    const folder = join(this.stage.folder, 'data', 'mail')
+    const folder = join(this.environment.folder, 'data', 'mail')
     let token = ''
     const read = () => {
       const mail = mailsIn(folder).find((text) => text.includes(user.email))
@@ -136,7 +136,7 @@ export class Subjects {
 
   async #create(path, body, headers = {}) {
     const { status, json, text, error } = await send(this.base, 'POST', path, {
-      key: this.stage.acme.admin,
+      key: this.environment.acme.admin,
       body,
       headers,
     })

@@ -2,31 +2,36 @@ import { operations } from '../harness/traffic/contract.mjs'
 import { asker } from './status-triggers.mjs'
 
 /**
- * Applies provocations to every operation that documents what they are for.
+ * Applies statusTriggers to every operation that documents what they are for.
  *
- * @param {import('./status-triggers.mjs').Provocation[]} provocations
+ * @param {import('./status-triggers.mjs').StatusTrigger[]} statusTriggers
  * @param {{ subjects: import('./subjects.mjs').Subjects, answers: import('./answers.mjs').Answers, strayed: string[], queues?: number,
  *   during?: string, faults?: number[], isTimed?: boolean }} at strayed: told of each that was answered otherwise; queues: how many
  *   are asked at a time
  * @returns {Promise<number>} how many there were
  */
-export async function provoke(provocations, { subjects, answers, strayed, queues = 6, during = '', faults, isTimed }) {
-  const todo = provocations.flatMap((provocation) =>
+export async function trigger(
+  statusTriggers,
+  { subjects, answers, strayed, queues = 6, during = '', faults, isTimed },
+) {
+  const todo = statusTriggers.flatMap((statusTrigger) =>
     operations
-      .filter((operation) => provocation.statuses.some((status) => operation.operation.responses[status] !== undefined))
-      .filter((operation) => provocation.to?.(operation) !== false)
-      .map((operation) => ({ provocation, operation })),
+      .filter((operation) =>
+        statusTrigger.statuses.some((status) => operation.operation.responses[status] !== undefined),
+      )
+      .filter((operation) => statusTrigger.to?.(operation) !== false)
+      .map((operation) => ({ statusTrigger, operation })),
   )
   const count = todo.length
   const ask = asker(subjects.base)
   const work = async () => {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-      const { provocation, operation } = next
-      const replies = [await provocation.ask({ operation, subjects, ask })].flat()
-      const how = [during, provocation.by].filter((words) => words !== '').join(': ')
+      const { statusTrigger, operation } = next
+      const replies = [await statusTrigger.ask({ operation, subjects, ask })].flat()
+      const how = [during, statusTrigger.by].filter((words) => words !== '').join(': ')
       for (const reply of replies) answers.take(operation, reply, { how, faults, isTimed })
       const last = replies.at(-1)
-      if (!provocation.statuses.includes(last.status))
+      if (!statusTrigger.statuses.includes(last.status))
         strayed.push(`${operation.id} ${how}: ${last.status} ${last.json?.error?.code ?? last.error ?? ''}`)
     }
   }

@@ -41,12 +41,12 @@ const lostUpdate = {
   id: 'CONC-1',
   tier: 1,
   title: '16 clients change one member each of one profile, over two instances: no acknowledged change is lost',
-  sabotages: [withoutVersion],
+  injectedBugs: [withoutVersion],
   async run(t) {
-    const stage = await t.stage({ env: patientLadder })
-    const id = await stage.profile({ billing_model: 'profile', billing_contact: aContact(), brand: aBrand() })
-    const before = await stage.count('select version from profiles where id = $1', [id])
-    const ids = [await stage.profile(), await stage.profile()]
+    const environment = await t.environment({ env: patientLadder })
+    const id = await environment.profile({ billing_model: 'profile', billing_contact: aContact(), brand: aBrand() })
+    const before = await environment.count('select version from profiles where id = $1', [id])
+    const ids = [await environment.profile(), await environment.profile()]
     const changes = t.length(25, 200)
     const last = new Map()
     const statuses = new Map()
@@ -54,8 +54,8 @@ const lostUpdate = {
     await Promise.all(
       Object.entries(members).map(async ([member, valueAt], client) => {
         for (let n = 1; n <= changes; n += 1) {
-          const reply = await send(stage.instances[(client + n) % 2].url, 'PATCH', `/v3/profiles/${id}`, {
-            key: stage.acme.admin,
+          const reply = await send(environment.instances[(client + n) % 2].url, 'PATCH', `/v3/profiles/${id}`, {
+            key: environment.acme.admin,
             body: { [member]: valueAt(n, ids) },
           })
           const outcome = reply.status === 200 ? '200' : `${reply.status} ${reply.json?.error?.code ?? reply.error}`
@@ -66,11 +66,11 @@ const lostUpdate = {
         }
       }),
     )
-    const { json } = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
+    const { json } = await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
     for (const [member, value] of last)
       t.equal(shown(json.data, member), value, `${member} of the last acknowledged change`)
-    const version = await stage.count('select version from profiles where id = $1', [id])
-    const history = await stage.count('select count(*) from profile_history where profile_id = $1', [id])
+    const version = await environment.count('select version from profiles where id = $1', [id])
+    const history = await environment.count('select count(*) from profile_history where profile_id = $1', [id])
     t.figure('clients', last.size)
     t.figure('acknowledged', acknowledged)
     t.figure('statuses', [...statuses].map(([outcome, count]) => `${outcome.replace(' ', '/')}:${count}`).join(','))
@@ -88,23 +88,23 @@ const referenceRace = {
   id: 'CONC-6',
   tier: 1,
   title: 'A profile deleted while another one is set to send through it: no reference is set after the deletion',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the organization is not locked',
       sql: [{ statement: /^lock_organization$/, find: / for no key update/, replace: '' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ env: patientLadder })
+    const environment = await t.environment({ env: patientLadder })
     const rounds = t.length(60, 500)
     const outcomes = { both: 0, refused: 0, other: 0 }
     for (let round = 0; round < rounds; round += 1) {
-      const target = await stage.profile()
-      const sender = await stage.profile()
-      const key = stage.acme.admin
+      const target = await environment.profile()
+      const sender = await environment.profile()
+      const key = environment.acme.admin
       const [removed, set] = await Promise.all([
-        send(stage.instances[round % 2].url, 'DELETE', `/v3/profiles/${target}`, { key }),
-        send(stage.instances[(round + 1) % 2].url, 'PATCH', `/v3/profiles/${sender}`, {
+        send(environment.instances[round % 2].url, 'DELETE', `/v3/profiles/${target}`, { key }),
+        send(environment.instances[(round + 1) % 2].url, 'PATCH', `/v3/profiles/${sender}`, {
           key,
           body: { sending_phone_number_profile_id: target },
         }),
@@ -115,7 +115,7 @@ const referenceRace = {
       else outcomes.other += 1
     }
     // Committed under one lock, so the order of the rows is the order of the changes.
-    const wrong = await stage.count(
+    const wrong = await environment.count(
       `select count(*) from profiles s join profiles t on t.organization_id = s.organization_id and t.id = s.sending_phone_number_profile_id
         join profile_history h on h.organization_id = s.organization_id and h.profile_id = s.id and h.version = s.version
        where s.deleted_at is null and t.deleted_at is not null and h.changed_at > t.deleted_at`,
@@ -133,17 +133,17 @@ const staleTag = {
   id: 'CONC-8',
   tier: 2,
   title: 'Two clients with one ETag: exactly one change; a stale tag writes nothing',
-  sabotages: [withoutVersion],
+  injectedBugs: [withoutVersion],
   async run(t) {
-    const stage = await t.stage({ env: patientLadder })
+    const environment = await t.environment({ env: patientLadder })
     const rounds = t.length(40, 300)
-    const key = stage.acme.admin
-    const id = await stage.profile()
+    const key = environment.acme.admin
+    const id = await environment.profile()
     let won = 0
     for (let round = 0; round < rounds; round += 1) {
-      const { headers } = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key })
+      const { headers } = await send(environment.url, 'GET', `/v3/profiles/${id}`, { key })
       const replies = await Promise.all(
-        stage.instances.map(({ url }, at) =>
+        environment.instances.map(({ url }, at) =>
           send(url, 'PATCH', `/v3/profiles/${id}`, {
             key,
             headers: { 'if-match': headers.etag },
@@ -166,32 +166,32 @@ const lastAdmin = {
   id: 'CONC-4',
   tier: 1,
   title: 'Two admins who take the role from each other at once, on two instances: one of them stays an admin',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the organization is not locked',
       sql: [{ statement: /^lock_organization$/, find: / for no key update/, replace: '' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage()
-    const { acme } = stage
+    const environment = await t.environment()
+    const { acme } = environment
     const admins = `select id from users where organization_id = $1 and role = 'admin' and status = 'active'`
-    const meOf = async (key) => (await send(stage.url, 'GET', '/v3/users', { key })).status
+    const meOf = async (key) => (await send(environment.url, 'GET', '/v3/users', { key })).status
     t.equal(await meOf(acme.second), 200, 'the second admin (the positive control)')
-    const everybody = (await stage.query(admins, [acme.id])).map(({ id }) => id)
+    const everybody = (await environment.query(admins, [acme.id])).map(({ id }) => id)
     const rounds = t.length(40, 500)
     let fewest = everybody.length
     let won = 0
     const demote = (at, key, id) =>
-      send(stage.instances[at].url, 'PATCH', `/v3/users/${id}`, { key, body: { role: 'developer' } })
+      send(environment.instances[at].url, 'PATCH', `/v3/users/${id}`, { key, body: { role: 'developer' } })
     for (const id of everybody.slice(2)) await demote(0, acme.owner, id)
-    const [one, two] = await ownersOf(stage, everybody)
+    const [one, two] = await ownersOf(environment, everybody)
     for (let round = 0; round < rounds; round += 1) {
       const replies = await Promise.all([demote(0, acme.admin, two), demote(1, acme.second, one)])
       won += replies.filter(({ status }) => status === 200).length
-      fewest = Math.min(fewest, (await stage.query(admins, [acme.id])).length)
+      fewest = Math.min(fewest, (await environment.query(admins, [acme.id])).length)
       for (const id of [one, two]) {
-        await send(stage.url, 'PATCH', `/v3/users/${id}`, { key: acme.owner, body: { role: 'admin' } })
+        await send(environment.url, 'PATCH', `/v3/users/${id}`, { key: acme.owner, body: { role: 'admin' } })
       }
     }
     t.figure('rounds', rounds)
@@ -203,10 +203,10 @@ const lastAdmin = {
 }
 
 /** The users behind the two admin keys, in their order. */
-async function ownersOf(stage, ids) {
-  const rows = await stage.query('select user_id, last_four from api_keys where user_id = any($1)', [ids])
+async function ownersOf(environment, ids) {
+  const rows = await environment.query('select user_id, last_four from api_keys where user_id = any($1)', [ids])
   const userOf = (key) => rows.find(({ last_four: end }) => key.endsWith(end))?.user_id
-  return [userOf(stage.acme.admin), userOf(stage.acme.second)]
+  return [userOf(environment.acme.admin), userOf(environment.acme.second)]
 }
 
 /** @type {import('../../harness/run.mjs').Goal[]} */

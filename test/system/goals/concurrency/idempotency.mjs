@@ -9,24 +9,24 @@ const sameKeyAtOnce = {
   id: 'IDEM-1',
   tier: 1,
   title: 'Identical requests with one key, at once, over two instances: one execution, every other answer a replay',
-  sabotages: [forgetsKeys],
+  injectedBugs: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage({ env: { ...patientLadder, DATABASE_POOL_SIZE: '32' } })
+    const environment = await t.environment({ env: { ...patientLadder, DATABASE_POOL_SIZE: '32' } })
     const keys = t.length(12, 200)
     const copies = 50
     // A connection for each request, opened before: what is raced here is a key.
     const warm = ({ url }) =>
-      Array.from({ length: 24 }, () => send(url, 'GET', '/v3/profiles', { key: stage.acme.admin }))
-    await Promise.all(stage.instances.flatMap(warm))
+      Array.from({ length: 24 }, () => send(url, 'GET', '/v3/profiles', { key: environment.acme.admin }))
+    await Promise.all(environment.instances.flatMap(warm))
     const outcomes = { first: 0, replay: 0, conflict: 0, other: 0 }
     let executions = 0
     for (let at = 0; at < keys && t.failures.length < 20; at += 1) {
-      const profile = await stage.profile()
+      const profile = await environment.profile()
       const key = `once-${t.seed}-${at}`
       const replies = await Promise.all(
         Array.from({ length: copies }, (_, copy) =>
-          send(stage.instances[copy % 2].url, 'PATCH', `/v3/profiles/${profile}`, {
-            key: stage.acme.admin,
+          send(environment.instances[copy % 2].url, 'PATCH', `/v3/profiles/${profile}`, {
+            key: environment.acme.admin,
             headers: { 'idempotency-key': key },
             body: { name: `Name ${at}` },
           }),
@@ -41,7 +41,7 @@ const sameKeyAtOnce = {
         if (kind === 'other')
           t.check(false, `an answer of its own kind: ${reply.status} ${reply.error} ${reply.text.slice(0, 200)}`)
       }
-      executions += await stage.count(
+      executions += await environment.count(
         `select count(*) from profile_history where profile_id = $1 and operation = 'updateProfile'`,
         [profile],
       )
@@ -71,7 +71,7 @@ const grammar = {
   id: 'IDEM-2',
   tier: 1,
   title: 'Grammar of the key: what does not fit is refused and leaves no row',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'any key is taken',
       code: [
@@ -84,38 +84,38 @@ const grammar = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
-    const rowsBefore = await stage.count('select count(*) from idempotency_keys')
-    const versionBefore = await stage.count('select version from profiles where id = $1', [id])
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
+    const rowsBefore = await environment.count('select count(*) from idempotency_keys')
+    const versionBefore = await environment.count('select version from profiles where id = $1', [id])
     const bad = ['', 'a'.repeat(256), 'two words', '"quoted"', 'comma,comma', 'dot.dot', '4242424242424242']
-    const port = Number(new URL(stage.instances[0].url).port)
+    const port = Number(new URL(environment.instances[0].url).port)
     for (const key of bad) {
-      const { status, json } = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      const { status, json } = await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': key },
         body: { name: 'Never' },
       })
       t.equal(`${status} ${json?.error?.code}`, '400 VALIDATION_007', `key ${JSON.stringify(key.slice(0, 20))}`)
     }
     const lines = (keys) =>
-      `PATCH /v3/profiles/${id} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${stage.acme.admin}\r\nContent-Type: application/json\r\n` +
+      `PATCH /v3/profiles/${id} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${environment.acme.admin}\r\nContent-Type: application/json\r\n` +
       `${keys.map((key) => `Idempotency-Key: ${key}\r\n`).join('')}Content-Length: 16\r\nConnection: close\r\n\r\n{"name":"Never"}`
     for (const keys of [['a', 'a'], ['a', 'b'], ['caf\u00e9']]) {
       const { text } = await sendRaw(port, Buffer.from(lines(keys), 'latin1'), { quietMs: 5_000 })
       t.check(text.includes(' 400 ') && text.includes('VALIDATION_007'), `keys ${keys}: ${text.slice(0, 60)}`)
     }
-    t.equal(await stage.count('select count(*) from idempotency_keys'), rowsBefore, 'rows of refused keys')
-    t.equal(await stage.count('select version from profiles where id = $1', [id]), versionBefore, 'version')
+    t.equal(await environment.count('select count(*) from idempotency_keys'), rowsBefore, 'rows of refused keys')
+    t.equal(await environment.count('select version from profiles where id = $1', [id]), versionBefore, 'version')
     for (const key of ['a', 'b'.repeat(255), 'A-b_9']) {
-      const { status } = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      const { status } = await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': key },
         body: { name: `Name ${key.length}` },
       })
       t.equal(status, 200, `key of ${key.length} characters`)
     }
-    t.equal(await stage.count('select count(*) from idempotency_keys'), rowsBefore + 3, 'rows of good keys')
+    t.equal(await environment.count('select count(*) from idempotency_keys'), rowsBefore + 3, 'rows of good keys')
     t.figure('refused', bad.length + 3)
   },
 }
@@ -126,13 +126,13 @@ const otherBody = {
   tier: 1,
   title:
     'The same key with another body: the first answer, marked; in strict mode 422; the first body is what is stored',
-  sabotages: [forgetsKeys],
+  injectedBugs: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage()
-    const id = await stage.profile()
+    const environment = await t.environment()
+    const id = await environment.profile()
     const ask = (instance, name, headers = {}) =>
-      send(stage.instances[instance].url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      send(environment.instances[instance].url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': 'one-key', ...headers },
         body: { name },
       })
@@ -143,9 +143,13 @@ const otherBody = {
     t.equal(second.headers['idempotent-replayed'], 'true', 'Idempotent-Replayed')
     t.equal(second.headers['idempotent-payload-mismatch'], 'true', 'Idempotent-Payload-Mismatch')
     t.equal(`${strict.status} ${strict.json?.error?.code}`, '422 STRICT_001', 'strict mode')
-    const [{ name }] = await stage.query('select name from profiles where id = $1', [id])
+    const [{ name }] = await environment.query('select name from profiles where id = $1', [id])
     t.equal(name, 'First', 'the stored name')
-    t.equal(await stage.metric('letterhead_idempotency_requests_total', 'outcome="mismatch"'), 1, 'counted mismatches')
+    t.equal(
+      await environment.metric('letterhead_idempotency_requests_total', 'outcome="mismatch"'),
+      1,
+      'counted mismatches',
+    )
   },
 }
 
@@ -154,16 +158,16 @@ const storeDown = {
   id: 'IDEM-8',
   tier: 1,
   title: 'The store unreachable: 503 SERVICE_001 for a request with a key, nobody called, nothing done afterwards',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, withStripe: true, env: {} })
-    const id = await stage.profile()
-    await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
-    const callsBefore = stage.stripe.calls.length
-    stage.wires[0].isBlackHole = true
+    const environment = await t.environment({ instances: 1, withStripe: true, env: {} })
+    const id = await environment.profile()
+    await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
+    const callsBefore = environment.stripe.calls.length
+    environment.proxies[0].isBlackHole = true
     const ask = () =>
-      send(stage.instances[0].url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      send(environment.instances[0].url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': 'while-down' },
         body: { name: 'Never', ...aCardChange() },
       })
@@ -177,13 +181,20 @@ const storeDown = {
     t.figure('later_ms', Math.max(...later.map(({ ms }) => ms)))
     t.atMost(Math.max(...first.map(({ ms }) => ms)), 9_000, 'the first answers, in ms')
     t.atMost(Math.max(...later.map(({ ms }) => ms)), 500, 'later answers, in ms')
-    stage.wires[0].heal()
-    await untilFinal(() => send(stage.instances[0].url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin }), {
-      withinMs: 15_000,
-    })
-    t.equal(stage.stripe.calls.length, callsBefore, 'calls to the processor')
-    t.equal(await stage.count('select version from profiles where id = $1', [id]), 1, 'version')
-    t.equal(await stage.count(`select count(*) from idempotency_keys where key = 'while-down'`), 0, 'rows of the key')
+    environment.proxies[0].heal()
+    await untilFinal(
+      () => send(environment.instances[0].url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin }),
+      {
+        withinMs: 15_000,
+      },
+    )
+    t.equal(environment.stripe.calls.length, callsBefore, 'calls to the processor')
+    t.equal(await environment.count('select version from profiles where id = $1', [id]), 1, 'version')
+    t.equal(
+      await environment.count(`select count(*) from idempotency_keys where key = 'while-down'`),
+      0,
+      'rows of the key',
+    )
   },
 }
 
@@ -193,7 +204,7 @@ const expiry = {
   tier: 1,
   title:
     'A key replays at 23:59 h and runs anew at 24:01 h of the clock of the database, whatever the clock of the server says',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'a key never expires',
       sql: [
@@ -206,22 +217,22 @@ const expiry = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 2 })
+    const environment = await t.environment({ instances: 2 })
     const age = (key, interval) =>
-      stage.query(
+      environment.query(
         `update idempotency_keys set created_at = created_at - $2::interval, expires_at = expires_at - $2::interval where key = $1`,
         [key, interval],
       )
     const shifts = ['', '25', '-25']
     for (const hours of shifts) {
-      const instance = stage.instances[0]
+      const instance = environment.instances[0]
       if (hours !== '') {
         await instance.stop()
         const source = `const D=Date;const s=${Number(hours)}*36e5;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(D.now()+s)}static now(){return D.now()+s}}`
         instance.nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(source)}`]
         await instance.startPatiently()
       }
-      const id = await stage.profile()
+      const id = await environment.profile()
       for (const [interval, expected] of [
         ['23 hours 59 minutes', 'replay'],
         ['24 hours 1 minute', 'anew'],
@@ -229,7 +240,7 @@ const expiry = {
         const key = `aged-${hours}-${expected}`
         const ask = (name) =>
           send(instance.url, 'PATCH', `/v3/profiles/${id}`, {
-            key: stage.acme.admin,
+            key: environment.acme.admin,
             headers: { 'idempotency-key': key },
             body: { name },
           })
@@ -249,7 +260,7 @@ const expiry = {
     if (!t.isLong) return
     await age('aged--anew', '48 hours')
     const gone = await until(
-      async () => (await stage.count(`select count(*) from idempotency_keys where key = 'aged--anew'`)) === 0,
+      async () => (await environment.count(`select count(*) from idempotency_keys where key = 'aged--anew'`)) === 0,
       600_000,
     )
     t.figure('swept_seconds', gone / 1_000)
@@ -263,7 +274,7 @@ const scopes = {
   tier: 1,
   title:
     'One key string from every pair of callers, routes, profiles and modes: a replay only within one account, mode, operation and target',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'operation and target of a key are not compared',
       code: [
@@ -276,14 +287,14 @@ const scopes = {
     },
   ],
   async run(t) {
-    const stage = await t.stage()
-    const { acme, other } = stage
-    const mine = [await stage.profile(), await stage.profile()]
+    const environment = await t.environment()
+    const { acme, other } = environment
+    const mine = [await environment.profile(), await environment.profile()]
     const theirs = [
-      await stage.profile({ name: 'Theirs' }, other.admin),
-      await stage.profile({ name: 'Theirs too' }, other.admin),
+      await environment.profile({ name: 'Theirs' }, other.admin),
+      await environment.profile({ name: 'Theirs too' }, other.admin),
     ]
-    const made = await send(stage.url, 'POST', `/v3/profiles/${mine[0]}/keys`, { key: acme.admin, body: {} })
+    const made = await send(environment.url, 'POST', `/v3/profiles/${mine[0]}/keys`, { key: acme.admin, body: {} })
     const callers = [
       { name: 'admin', key: acme.admin, account: acme.id, mode: 'live', may: true, profiles: mine },
       { name: 'owner', key: acme.owner, account: acme.id, mode: 'live', may: true, profiles: mine },
@@ -314,7 +325,7 @@ const scopes = {
     let replays = 0
     for (const [number, [first, second]] of pairs.entries()) {
       const ask = ({ caller, profile, method, body }, instance) =>
-        send(stage.instances[instance].url, method, `/v3/profiles/${profile}`, {
+        send(environment.instances[instance].url, method, `/v3/profiles/${profile}`, {
           key: caller.key,
           headers: { 'idempotency-key': `pair-${number}` },
           body,
@@ -339,13 +350,13 @@ const scopes = {
     t.figure('pairs', pairs.length)
     t.figure('replays', replays)
     t.check(replays > 0, 'nothing was ever replayed')
-    await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
+    await send(environment.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
       key: callers[4].key,
       headers: { 'idempotency-key': 'withdrawn' },
       body: { name: 'Before' },
     })
-    await send(stage.url, 'DELETE', `/v3/profiles/${mine[0]}/keys/${made.json.data.id}`, { key: acme.admin })
-    const after = await send(stage.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
+    await send(environment.url, 'DELETE', `/v3/profiles/${mine[0]}/keys/${made.json.data.id}`, { key: acme.admin })
+    const after = await send(environment.url, 'PATCH', `/v3/profiles/${mine[0]}`, {
       key: callers[4].key,
       headers: { 'idempotency-key': 'withdrawn' },
       body: { name: 'Before' },
@@ -359,16 +370,16 @@ const overhead = {
   id: 'IDEM-11',
   tier: 2,
   title: 'What a key costs: at most 1.5 ms at the median',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, isDirect: true })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1, isDirect: true })
+    const id = await environment.profile()
     const times = { with: [], without: [] }
     for (let at = 0; at < t.length(300, 3_000); at += 1) {
       for (const kind of t.random.shuffled(['with', 'without'])) {
         const headers = kind === 'with' ? { 'idempotency-key': `cost-${at}` } : {}
-        const { ms, status } = await send(stage.instances[0].url, 'PATCH', `/v3/profiles/${id}`, {
-          key: stage.acme.admin,
+        const { ms, status } = await send(environment.instances[0].url, 'PATCH', `/v3/profiles/${id}`, {
+          key: environment.acme.admin,
           headers,
           body: { name: `${kind} ${at}` },
         })

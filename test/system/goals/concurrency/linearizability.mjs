@@ -41,7 +41,7 @@ function isLinearizable(operations, start) {
   return false
 }
 
-async function record(stage, id, { random, clients, each }) {
+async function record(environment, id, { random, clients, each }) {
   /** @type {Operation[]} */
   const operations = []
   const client = async (number) => {
@@ -49,9 +49,9 @@ async function record(stage, id, { random, clients, each }) {
       const kind = random.pick(['name', 'description', 'read', 'read'])
       const value = `${number}.${n}`
       const from = performance.now()
-      const base = random.pick(stage.instances).url
+      const base = random.pick(environment.instances).url
       const reply = await send(base, kind === 'read' ? 'GET' : 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+        key: environment.acme.admin,
         ...(kind === 'read' ? {} : { body: { [kind]: value } }),
       })
       const to = reply.status === 200 ? performance.now() : Number.POSITIVE_INFINITY
@@ -75,7 +75,7 @@ const linearizable = {
   tier: 2,
   title:
     'Reads and changes of two members of one profile over two instances are linearizable (search of Wing and Gong)',
-  sabotages: [withoutVersion],
+  injectedBugs: [withoutVersion],
   async run(t) {
     const example = [
       { kind: 'name', value: 'a', from: 0, to: 1 },
@@ -86,14 +86,14 @@ const linearizable = {
       isLinearizable([{ ...example[0], to: 5 }, example[1]], { name: 'old', description: '-' }),
       'an allowed history is refused',
     )
-    const stage = await t.stage({ env: patientLadder })
+    const environment = await t.environment({ env: patientLadder })
     const histories = t.length(12, 200)
     let operations = 0
     let violations = 0
     let lost = 0
     for (let at = 0; at < histories && violations === 0; at += 1) {
-      const id = await stage.profile({ name: 'start', description: 'start' })
-      const history = await record(stage, id, { random: t.random, clients: 8, each: t.length(12, 25) })
+      const id = await environment.profile({ name: 'start', description: 'start' })
+      const history = await record(environment, id, { random: t.random, clients: 8, each: t.length(12, 25) })
       operations += history.length
       lost += history.filter(({ to }) => to === Number.POSITIVE_INFINITY).length
       if (!isLinearizable(history, { name: 'start', description: 'start' })) violations += 1

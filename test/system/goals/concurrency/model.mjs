@@ -3,18 +3,18 @@ import fc from 'fast-check'
 import { forgetsKeys } from '../../harness/injected-bugs.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { step } from '../../model/commands.mjs'
-import { canonical, Oracle } from '../../model/reference-model.mjs'
+import { canonical, ReferenceModel } from '../../model/reference-model.mjs'
 import { nakedWithoutWall, switchWallOff } from '../security/tenancy.mjs'
 
 let sequences = 0
 
-/** Runs one sequence against the server and the oracle, and fails at the first difference. */
+/** Runs one sequence against the server and the referenceModel, and fails at the first difference. */
 class Run {
-  constructor(stage) {
+  constructor(environment) {
     sequences += 1
     this.prefix = `m${sequences}-`
-    this.stage = stage
-    this.oracle = new Oracle()
+    this.environment = environment
+    this.referenceModel = new ReferenceModel()
     /** @type {{ id: string, etag: string, staleTag: string | null }[]} */
     this.made = []
     /** @type {Map<string, string>} */
@@ -23,7 +23,7 @@ class Run {
   }
 
   keyOf(caller) {
-    return caller === 'other' ? this.stage.other.admin : this.stage.acme[caller]
+    return caller === 'other' ? this.environment.other.admin : this.environment.acme[caller]
   }
 
   async take(one) {
@@ -41,7 +41,7 @@ class Run {
     const target = kind === 'create' ? null : this.target(at)
     const known = target === null ? undefined : this.made[target]
     const usedTag = known === undefined || (tag === 'stale' && known.staleTag === null) ? 'none' : tag
-    const verdict = this.oracle.change({
+    const verdict = this.referenceModel.change({
       operation: kind,
       target: kind === 'create' ? null : (target ?? -1),
       made: this.made.length,
@@ -57,7 +57,7 @@ class Run {
       update: ['PATCH', this.path(known)],
       delete: ['DELETE', this.path(known)],
     }[kind]
-    const reply = await send(this.stage.url, method, path, {
+    const reply = await send(this.environment.url, method, path, {
       key: this.keyOf(caller),
       body,
       headers: {
@@ -109,8 +109,8 @@ class Run {
   async read({ at, caller }) {
     const target = this.target(at)
     const known = target === null ? undefined : this.made[target]
-    const reply = await send(this.stage.url, 'GET', this.path(known), { key: this.keyOf(caller) })
-    const profile = target === null ? undefined : this.oracle.profiles.get(target)
+    const reply = await send(this.environment.url, 'GET', this.path(known), { key: this.keyOf(caller) })
+    const profile = target === null ? undefined : this.referenceModel.profiles.get(target)
     const isThere = profile !== undefined && !profile.isDeleted && caller !== 'other'
     if (reply.status !== (isThere ? 200 : 404)) throw new Error(`read by ${caller}: ${reply.status}`)
     if (!isThere) return
@@ -122,19 +122,19 @@ class Run {
   async foreign({ method, at }) {
     const target = this.target(at)
     const known = target === null ? undefined : this.made[target]
-    const reply = await send(this.stage.url, method, this.path(known), {
-      key: this.stage.other.admin,
+    const reply = await send(this.environment.url, method, this.path(known), {
+      key: this.environment.other.admin,
       ...(method === 'PATCH' ? { body: { name: 'Taken' } } : {}),
     })
     if (reply.status !== 404) throw new Error(`${method} by the other organization: ${reply.status}`)
   }
 
-  /** At the end everything is where the oracle has it, and every version is explained. */
+  /** At the end everything is where the referenceModel has it, and every version is explained. */
   async settle() {
     for (const [at] of this.made.entries()) {
       await this.read({ at, caller: 'admin' })
-      const version = await this.stage.count('select version from profiles where id = $1', [this.made[at].id])
-      const expected = this.oracle.profiles.get(at).version
+      const version = await this.environment.count('select version from profiles where id = $1', [this.made[at].id])
+      const expected = this.referenceModel.profiles.get(at).version
       if (version !== expected) throw new Error(`version ${version}, not ${expected}`)
     }
   }
@@ -210,14 +210,14 @@ const model = {
   tier: 1,
   title:
     'Random sequences of requests against an oracle in memory: every status, code and state as it says; 12 planted defects are found',
-  sabotages: defects,
+  injectedBugs: defects,
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    await switchWallOff(t, stage)
+    const environment = await t.environment({ instances: 1 })
+    await switchWallOff(t, environment)
     const sequencesMax = t.length(60, 2_000)
     let requests = 0
     const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 50 }), async (steps) => {
-      const run = new Run(stage)
+      const run = new Run(environment)
       for (const one of steps) await run.take(one)
       await run.settle()
       requests += run.requests
@@ -225,7 +225,7 @@ const model = {
     const result = await fc.check(property, {
       seed: t.seed,
       numRuns: sequencesMax,
-      endOnFailure: t.sabotage !== null,
+      endOnFailure: t.injectedBug !== null,
       interruptAfterTimeLimit: t.length(90_000, 3_600_000),
     })
     t.figure('sequences', result.numRuns)
@@ -236,7 +236,7 @@ const model = {
       !result.failed || (result.interrupted && reason === ''),
       `differs from the oracle: ${reason} after ${result.counterexample?.[0]?.length ?? 0} steps`,
     )
-    t.check(requests > 50 || t.sabotage !== null, 'hardly a request was compared')
+    t.check(requests > 50 || t.injectedBug !== null, 'hardly a request was compared')
   },
 }
 

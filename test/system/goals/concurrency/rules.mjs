@@ -50,13 +50,13 @@ const mergedState = {
   id: 'CONC-7',
   tier: 1,
   title: 'Two changes at once that each keep a rule about several members: what is stored keeps it too',
-  sabotages: [withoutVersion],
+  injectedBugs: [withoutVersion],
   async run(t) {
-    const stage = await t.stage({ env: { ...patientLadder, PAYMENTS: 'simulator' } })
+    const environment = await t.environment({ env: { ...patientLadder, PAYMENTS: 'simulator' } })
     const rounds = t.length(40, 500)
     const answers = new Map()
     for (let round = 0; round < rounds; round += 1) {
-      for (const [name, race] of Object.entries(races)) await raceOnce(t, stage, { name, race, round, answers })
+      for (const [name, race] of Object.entries(races)) await raceOnce(t, environment, { name, race, round, answers })
     }
     t.figure('races', rounds * Object.keys(races).length)
     t.figure('answers', [...answers].map(([statuses, count]) => `${statuses}:${count}`).join(','))
@@ -67,10 +67,14 @@ const mergedState = {
   },
 }
 
-async function raceOnce(t, stage, { name, race, round, answers }) {
-  const id = await stage.profile(race.before)
+async function raceOnce(t, environment, { name, race, round, answers }) {
+  const id = await environment.profile(race.before)
   const change = (at, [body, headers = {}]) =>
-    send(stage.instances[at % 2].url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body, headers })
+    send(environment.instances[at % 2].url, 'PATCH', `/v3/profiles/${id}`, {
+      key: environment.acme.admin,
+      body,
+      headers,
+    })
   const replies = await Promise.all([change(round, race.one), change(round + 1, race.other)])
   const statuses = replies.map(({ status }) => status).join('+')
   answers.set(statuses, (answers.get(statuses) ?? 0) + 1)
@@ -78,8 +82,8 @@ async function raceOnce(t, stage, { name, race, round, answers }) {
     replies.every(({ status }) => status === 200 || status === 400 || status === 409),
     `${name}: ${statuses}`,
   )
-  const { data } = (await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).json
-  const rows = await stage.query(
+  const { data } = (await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })).json
+  const rows = await environment.query(
     `select changes from profile_history where profile_id = $1 and operation = 'updateProfile' order by version`,
     [id],
   )

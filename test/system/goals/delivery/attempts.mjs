@@ -26,18 +26,18 @@ function documentedWaits() {
 async function withReceiver(t, prove, options = {}) {
   const receiver = await new Receiver().open()
   try {
-    await prove(t, await t.stage({ env: allowsPrivate, ...options }), receiver)
+    await prove(t, await t.environment({ env: allowsPrivate, ...options }), receiver)
   } finally {
     await receiver.close()
   }
 }
 
-const shown = async (stage, id) =>
-  (await send(stage.url, 'GET', `/v3/webhooks/${id}`, { key: stage.acme.admin })).json.data
+const shown = async (environment, id) =>
+  (await send(environment.url, 'GET', `/v3/webhooks/${id}`, { key: environment.acme.admin })).json.data
 
 /** How long after the last attempt each delivery of the webhook is tried again, in milliseconds. */
-async function waitsOf(stage, id) {
-  const rows = await stage.query(
+async function waitsOf(environment, id) {
+  const rows = await environment.query(
     `select extract(epoch from j.due_at - w.last_delivery_attempt_at) * 1000 as wait
        from jobs j join webhooks w on w.organization_id = j.organization_id and w.id = j.subject_id
       where j.kind = 'deliver_webhook' and j.lease_until is null and w.id = $1`,
@@ -52,7 +52,7 @@ const schedule = {
   tier: 1,
   title:
     'Retries come after the documented waits, give or take a tenth; Retry-After makes them longer, 410 ends them, a redirect is not followed',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'every wait is the first',
       code: [
@@ -73,43 +73,45 @@ const schedule = {
     },
   ],
   run: (t) =>
-    withReceiver(t, async (_, stage, receiver) => {
-      await keepsSchedule(t, stage, receiver)
-      await heedsAnswers(t, stage, receiver)
+    withReceiver(t, async (_, environment, receiver) => {
+      await keepsSchedule(t, environment, receiver)
+      await heedsAnswers(t, environment, receiver)
     }),
 }
 
-async function keepsSchedule(t, stage, receiver) {
+async function keepsSchedule(t, environment, receiver) {
   const documented = documentedWaits()
   t.equal(documented.length, 5, 'waits in docs/WEBHOOKS.md')
   receiver.behave = () => 500
   const webhooks = []
   for (let n = 0; n < t.length(12, 90); n += 1)
-    webhooks.push(await subscribed(stage, receiver.at(`/schedule/${n}`), { retry_count: 5 }))
-  await stage.profile()
+    webhooks.push(await subscribed(environment, receiver.at(`/schedule/${n}`), { retry_count: 5 }))
+  await environment.profile()
   let worst = 0
   for (const [retry, wait] of documented.entries()) {
-    const isTried = async () => (await Promise.all(webhooks.map(({ id }) => waitsOf(stage, id)))).every((w) => w.length)
+    const isTried = async () =>
+      (await Promise.all(webhooks.map(({ id }) => waitsOf(environment, id)))).every((w) => w.length)
     const came = () => webhooks.every((_, n) => receiver.to(`/schedule/${n}`).length === retry + 1)
     const waited = await until(async () => came() && (await isTried()), 30_000)
     if (!t.check(Number.isFinite(waited), `retry ${retry + 1} was not made`)) return
     for (const { id } of webhooks) {
-      const [measured = 0] = await waitsOf(stage, id)
+      const [measured = 0] = await waitsOf(environment, id)
       worst = Math.max(worst, Math.abs(measured / wait - 1))
       t.check(
         Math.abs(measured / wait - 1) <= 0.101,
         `retry ${retry + 1} after ${Math.round(measured)} ms, not ${wait}`,
       )
     }
-    await hastenDeliveries(stage)
+    await hastenDeliveries(environment)
   }
-  const isOver = async () => (await stage.count(`select count(*) from deliveries where state <> 'FAILED'`)) === 0
+  const isOver = async () => (await environment.count(`select count(*) from deliveries where state <> 'FAILED'`)) === 0
   t.check(Number.isFinite(await until(isOver, 20_000)), 'a delivery is tried after its last retry')
   await sleep(500)
   t.equal(receiver.arrivals.length, webhooks.length * 6, 'attempts')
   t.figure('waits', webhooks.length * documented.length)
   t.figure('farthest_percent', worst * 100)
-  for (const { id } of webhooks) await send(stage.url, 'DELETE', `/v3/webhooks/${id}`, { key: stage.acme.admin })
+  for (const { id } of webhooks)
+    await send(environment.url, 'DELETE', `/v3/webhooks/${id}`, { key: environment.acme.admin })
 }
 
 /** What an endpoint asks for, and the least and most that the wait may then be. */
@@ -122,8 +124,8 @@ const answersAsked = () => [
   { ask: new Date(Date.now() + 3_600_000).toUTCString(), least: 3_400_000, most: 3_601_000 },
 ]
 
-async function heedsAnswers(t, stage, receiver) {
-  // Made here: a date that was named when the prover started is nearer by all that ran before.
+async function heedsAnswers(t, environment, receiver) {
+  // Made here: a date that was named when the system test started is nearer by all that ran before.
   const asked = answersAsked()
   const target = await new Receiver().open()
   try {
@@ -134,23 +136,27 @@ async function heedsAnswers(t, stage, receiver) {
       return { status: at, headers: { location: target.url } }
     }
     const later = []
-    for (const at of asked.keys()) later.push(await subscribed(stage, receiver.at(`/after/${at}`)))
-    const gone = await subscribed(stage, receiver.at('/gone'))
+    for (const at of asked.keys()) later.push(await subscribed(environment, receiver.at(`/after/${at}`)))
+    const gone = await subscribed(environment, receiver.at('/gone'))
     const moved = []
-    for (const status of [301, 302, 303, 307, 308]) moved.push(await subscribed(stage, receiver.at(`/moved/${status}`)))
-    await stage.profile()
+    for (const status of [301, 302, 303, 307, 308])
+      moved.push(await subscribed(environment, receiver.at(`/moved/${status}`)))
+    await environment.profile()
     for (const [at, { id }] of later.entries()) {
-      await until(async () => receiver.to(`/after/${at}`).length > 0 && (await waitsOf(stage, id)).length > 0, 20_000)
-      const [wait = 0] = await waitsOf(stage, id)
+      await until(
+        async () => receiver.to(`/after/${at}`).length > 0 && (await waitsOf(environment, id)).length > 0,
+        20_000,
+      )
+      const [wait = 0] = await waitsOf(environment, id)
       const { ask, least, most } = asked[at]
       t.check(wait >= least - 1 && wait <= most + 1, `Retry-After ${ask}: ${Math.round(wait)} ms`)
     }
     for (const { id } of moved) {
-      const isTaken = await until(async () => (await waitsOf(stage, id)).length === 1, 20_000)
+      const isTaken = await until(async () => (await waitsOf(environment, id)).length === 1, 20_000)
       t.check(Number.isFinite(isTaken), 'a redirect is not a failure that is tried again')
     }
     t.equal(target.connections, 0, 'connections to where redirects lead')
-    const isOff = await until(async () => !(await shown(stage, gone.id)).is_active, 10_000)
+    const isOff = await until(async () => !(await shown(environment, gone.id)).is_active, 10_000)
     t.check(Number.isFinite(isOff), 'a webhook that answered 410 is still on')
     t.equal(receiver.to('/gone').length, 1, 'attempts at an endpoint that is gone')
     t.figure('retry_after', asked.length)
@@ -165,7 +171,7 @@ const switchedOff = {
   tier: 1,
   title:
     'The 10th failed attempt in a row switches a webhook off, with one notice; a success resets the count; what it missed can be replayed',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'no number of failures is too many',
       code: [{ file: 'resources/webhooks/attempt.rules.js', find: 'FAILURES_MAX = 10', put: 'FAILURES_MAX = 1e6' }],
@@ -184,16 +190,16 @@ const switchedOff = {
   run: (t) => withReceiver(t, switchesOff),
 }
 
-async function switchesOff(t, stage, receiver) {
+async function switchesOff(t, environment, receiver) {
   let answer = 500
   receiver.behave = ({ path }) => (path === '/watch' ? 204 : answer)
-  const { id } = await subscribed(stage, receiver.at('/failing'), { retry_count: 1 })
-  await subscribed(stage, receiver.at('/watch'), { event_types: ['webhook'] })
-  const failures = async () => (await shown(stage, id)).consecutive_failures
+  const { id } = await subscribed(environment, receiver.at('/failing'), { retry_count: 1 })
+  await subscribed(environment, receiver.at('/watch'), { event_types: ['webhook'] })
+  const failures = async () => (await shown(environment, id)).consecutive_failures
   const attempts = () => receiver.to('/failing').length
   const event = async (name) => {
     const before = attempts()
-    await stage.profile({ name })
+    await environment.profile({ name })
     return await until(() => attempts() > before, 20_000)
   }
   for (let n = 1; n <= 9; n += 1) {
@@ -201,44 +207,49 @@ async function switchesOff(t, stage, receiver) {
     await until(async () => (await failures()) === n, 10_000)
   }
   t.equal(await failures(), 9, 'failures in a row')
-  t.check((await shown(stage, id)).is_active, 'off after nine failures')
+  t.check((await shown(environment, id)).is_active, 'off after nine failures')
   answer = 204
   await event('Good')
   t.check(Number.isFinite(await until(async () => (await failures()) === 0, 10_000)), 'a success does not reset')
   answer = 500
   // At once, so that several attempts end batcher and only one of them is the tenth.
-  await Promise.all(Array.from({ length: 20 }, (_, n) => stage.profile({ name: `Burst ${n}` })))
-  const off = await until(async () => !(await shown(stage, id)).is_active, 30_000)
+  await Promise.all(Array.from({ length: 20 }, (_, n) => environment.profile({ name: `Burst ${n}` })))
+  const off = await until(async () => !(await shown(environment, id)).is_active, 30_000)
   t.check(Number.isFinite(off), 'still on after 20 failures in a row')
-  await until(async () => (await stage.count(`select count(*) from jobs where due_at <= now()`)) === 0, 20_000)
+  await until(async () => (await environment.count(`select count(*) from jobs where due_at <= now()`)) === 0, 20_000)
   await sleep(1_000)
   t.equal(receiver.to('/watch').length, 1, 'notices')
   t.figure('attempts_of_burst', attempts() - 10)
-  await replaysWhatItMissed(t, stage, receiver, id, (status) => {
+  await replaysWhatItMissed(t, environment, receiver, id, (status) => {
     answer = status
   })
 }
 
-async function replaysWhatItMissed(t, stage, receiver, id, answerWith) {
+async function replaysWhatItMissed(t, environment, receiver, id, answerWith) {
   const before = receiver.to('/failing').length
   const from = new Date().toISOString()
-  for (let n = 0; n < 3; n += 1) await stage.profile({ name: `Missed ${n}` })
-  await hastenDeliveries(stage)
+  for (let n = 0; n < 3; n += 1) await environment.profile({ name: `Missed ${n}` })
+  await hastenDeliveries(environment)
   await sleep(1_500)
   t.equal(receiver.to('/failing').length, before, 'attempts while it is off')
   answerWith(204)
-  const key = stage.acme.admin
-  const on = await send(stage.url, 'PATCH', `/v3/webhooks/${id}/toggle-status`, { key, body: { is_active: true } })
+  const key = environment.acme.admin
+  const on = await send(environment.url, 'PATCH', `/v3/webhooks/${id}/toggle-status`, {
+    key,
+    body: { is_active: true },
+  })
   t.equal(on.status, 200, 'switched on')
-  await stage.profile({ name: 'Heard again' })
+  await environment.profile({ name: 'Heard again' })
   t.check(Number.isFinite(await until(() => receiver.to('/failing').length > before, 20_000)), 'nothing after it is on')
   // Almost seven days later.
-  await stage.query(`update events set created_at = created_at - interval '6 days 23 hours'`)
+  await environment.query(`update events set created_at = created_at - interval '6 days 23 hours'`)
   const since = new Date(Date.parse(from) - (6 * 24 + 23) * 60 * minuteMs).toISOString()
-  const replay = await send(stage.url, 'POST', `/v3/webhooks/${id}/replay`, { key, body: { from: since } })
+  const replay = await send(environment.url, 'POST', `/v3/webhooks/${id}/replay`, { key, body: { from: since } })
   t.equal(replay.status, 202, 'replay')
   const missed = (
-    await stage.query(`select id from events where created_at >= $1::timestamptz and type = 'profile.created'`, [since])
+    await environment.query(`select id from events where created_at >= $1::timestamptz and type = 'profile.created'`, [
+      since,
+    ])
   ).map(({ id: event }) => event)
   const arrived = () =>
     new Set(
@@ -259,7 +270,7 @@ const rotation = {
   tier: 2,
   title:
     'After a rotation deliveries verify with the new secret and for 24 hours with the old one too, afterwards with the new one alone',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the old secret is good for ever',
       sql: [
@@ -284,29 +295,32 @@ const rotation = {
   run: (t) => withReceiver(t, rotates),
 }
 
-async function rotates(t, stage, receiver) {
-  const made = await subscribed(stage, receiver.url)
-  const key = stage.acme.admin
+async function rotates(t, environment, receiver) {
+  const made = await subscribed(environment, receiver.url)
+  const key = environment.acme.admin
   const next = async () => {
     const before = receiver.arrivals.length
-    await stage.profile()
+    await environment.profile()
     await until(() => receiver.arrivals.length > before, 20_000)
     return receiver.arrivals.at(-1)
   }
   const old = made.signing_secret
   t.check(isSignedForEvent(await next(), old), 'not signed with the first secret')
-  const { status, json } = await send(stage.url, 'POST', `/v3/webhooks/${made.id}/rotate-secret`, { key, body: {} })
+  const { status, json } = await send(environment.url, 'POST', `/v3/webhooks/${made.id}/rotate-secret`, {
+    key,
+    body: {},
+  })
   t.equal(status, 200, 'rotation')
   const fresh = json.data.signing_secret
   const moments = { 'at once': '24 hours', 'after 23:59 h': '1 minute', 'after 24:01 h': '-1 minute' }
   for (const [when, left] of Object.entries(moments)) {
-    const [{ until_end: hours }] = await stage.query(
+    const [{ until_end: hours }] = await environment.query(
       `select extract(epoch from previous_secret_until - now()) / 3600 as until_end from webhooks where id = $1`,
       [made.id],
     )
     if (when === 'at once') t.check(Math.abs(Number(hours) - 24) < 0.05, `the old secret is good for ${hours} h`)
     else
-      await stage.query('update webhooks set previous_secret_until = now() + $2::interval where id = $1', [
+      await environment.query('update webhooks set previous_secret_until = now() + $2::interval where id = $1', [
         made.id,
         left,
       ])

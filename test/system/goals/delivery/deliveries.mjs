@@ -18,9 +18,9 @@ function lagsOf(receiver, path, created) {
 }
 
 /** Creates a profile and notes when that was acknowledged. */
-function creator(stage, key, created) {
+function creator(environment, key, created) {
   return async (n) => {
-    const reply = await send(stage.url, 'POST', '/v3/profiles', { key, body: { name: `Event ${n}` } })
+    const reply = await send(environment.url, 'POST', '/v3/profiles', { key, body: { name: `Event ${n}` } })
     if (reply.status === 201) created.push({ id: reply.json.data.id, at: performance.now() })
     return reply
   }
@@ -44,29 +44,29 @@ const slowNeighbours = {
   tier: 2,
   title:
     '50 endpoints of one organization that never answer or drip: another one is told within 2 s (p99), at most 5 open per endpoint, 20 per organization',
-  sabotages: [withoutBounds],
+  injectedBugs: [withoutBounds],
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ env: allowsPrivate })
+      const environment = await t.environment({ env: allowsPrivate })
       receiver.behave = ({ path }) =>
         path === '/good' ? 204 : Number(path.split('/').at(-1)) % 2 === 0 ? 'hang' : 'drip'
-      for (let n = 0; n < 50; n += 1) await subscribed(stage, receiver.at(`/slow/${n}`), { timeout_seconds: 5 })
-      await subscribed(stage, receiver.at('/good'), {}, stage.other.admin)
-      await tellBoth(t, stage, receiver)
+      for (let n = 0; n < 50; n += 1) await subscribed(environment, receiver.at(`/slow/${n}`), { timeout_seconds: 5 })
+      await subscribed(environment, receiver.at('/good'), {}, environment.other.admin)
+      await tellBoth(t, environment, receiver)
     } finally {
       await receiver.close()
     }
   },
 }
 
-async function tellBoth(t, stage, receiver) {
+async function tellBoth(t, environment, receiver) {
   const seconds = t.length(20, 300)
   const created = []
   const slow = []
   const [{ replies }] = await Promise.all([
-    openLoad({ perSecond: 5, seconds, ask: creator(stage, stage.other.admin, created) }),
-    openLoad({ perSecond: 2, seconds, ask: creator(stage, stage.acme.admin, slow) }),
+    openLoad({ perSecond: 5, seconds, ask: creator(environment, environment.other.admin, created) }),
+    openLoad({ perSecond: 2, seconds, ask: creator(environment, environment.acme.admin, slow) }),
   ])
   t.equal(created.length, replies.length, 'creations of the other organization')
   await until(() => lagsOf(receiver, '/good', created).every(Number.isFinite), 20_000)
@@ -89,7 +89,7 @@ const lag = {
   id: 'OUTB-7',
   tier: 2,
   title: '50 events a second: from the acknowledged change to the first attempt at most 1.5 s (p99)',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the outbox is looked at every ten seconds',
       code: [{ file: 'app/workers.js', find: 'LANE_POLL_MS = 250', put: 'LANE_POLL_MS = 10_000' }],
@@ -98,10 +98,10 @@ const lag = {
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ env: allowsPrivate, isDirect: true })
-      await subscribed(stage, receiver.url)
+      const environment = await t.environment({ env: allowsPrivate, isDirect: true })
+      await subscribed(environment, receiver.url)
       const created = []
-      const ask = creator(stage, stage.acme.admin, created)
+      const ask = creator(environment, environment.acme.admin, created)
       await openLoad({ perSecond: 20, seconds: 3, ask })
       await sleep(1_000)
       created.length = 0

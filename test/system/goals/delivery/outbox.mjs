@@ -4,7 +4,7 @@ import { completable, complete, hasten } from '../../harness/registration.mjs'
 import { patientLadder } from '../../harness/servers/environment.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { openLoad } from '../../harness/traffic/load.mjs'
-import { Ledger } from '../../harness/traffic/operation-log.mjs'
+import { OperationLog } from '../../harness/traffic/operation-log.mjs'
 import { quantile, until } from '../../harness/traffic/retry.mjs'
 import { allowsPrivate, subscribed } from '../../harness/webhooks.mjs'
 
@@ -17,7 +17,7 @@ const eventWithChange = {
   id: 'OUTB-1',
   tier: 1,
   title: 'Both instances killed every 2 s under load: no change without its event, no event without its change',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'some changes emit nothing',
       sql: [
@@ -46,34 +46,34 @@ const eventWithChange = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ env: { ...patientLadder, ...allowsPrivate } })
+    const environment = await t.environment({ env: { ...patientLadder, ...allowsPrivate } })
     // Hears of nothing that happens here: events are written, and nobody is called.
-    await subscribed(stage, 'http://127.0.0.1:9/', { event_types: ['whatsapp'] })
-    const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'event' }).open()
-    await changeThroughKills(t, stage, ledger)
-    await ledger.judge(t)
-    await compareEvents(t, stage, ledger.ids)
+    await subscribed(environment, 'http://127.0.0.1:9/', { event_types: ['whatsapp'] })
+    const operationLog = await new OperationLog(environment, { profiles: 40, random: t.random, name: 'event' }).open()
+    await changeThroughKills(t, environment, operationLog)
+    await operationLog.judge(t)
+    await compareEvents(t, environment, operationLog.ids)
   },
 }
 
 /** Changes until there were enough of them and enough kills: a quick machine has made its changes before the second pair. */
-async function changeThroughKills(t, stage, ledger) {
+async function changeThroughKills(t, environment, operationLog) {
   const changes = t.length(800, 10_000)
   let isOver = false
   let kills = 0
   const reaping = (async () => {
     while (!isOver) {
       await sleep(2_000)
-      await Promise.all(stage.instances.map((instance) => instance.kill()))
-      kills += stage.instances.length
-      await Promise.all(stage.instances.map((instance) => instance.startPatiently()))
+      await Promise.all(environment.instances.map((instance) => instance.kill()))
+      kills += environment.instances.length
+      await Promise.all(environment.instances.map((instance) => instance.startPatiently()))
     }
   })()
   let next = 0
   const client = async () => {
     while (next < changes || kills < KILLS_MIN) {
       next += 1
-      await ledger.change(next, { withinMs: 60_000 })
+      await operationLog.change(next, { withinMs: 60_000 })
     }
   }
   await Promise.all(Array.from({ length: 16 }, client))
@@ -81,12 +81,12 @@ async function changeThroughKills(t, stage, ledger) {
   await reaping
   t.figure('kills', kills)
   t.check(kills >= KILLS_MIN, `only ${kills} kills`)
-  t.equal(ledger.unfinished, 0, 'changes without a final answer')
+  t.equal(operationLog.unfinished, 0, 'changes without a final answer')
 }
 
 /** Every line of a profile's history has one event of its kind, and the events are counted without a gap. */
-async function compareEvents(t, stage, ids) {
-  const rows = await stage.query(
+async function compareEvents(t, environment, ids) {
+  const rows = await environment.query(
     `select coalesce(h.profile_id, e.profile_id) as id, coalesce(h.lines, 0)::int as lines, coalesce(e.events, 0)::int as events,
             coalesce(e.last, 0)::int as last
        from (select profile_id, count(*) as lines from profile_history where profile_id = any($1) group by 1) h
@@ -112,9 +112,12 @@ async function compareEvents(t, stage, ids) {
     0,
     'profiles whose events are not counted in a row',
   )
-  const isFannedOut = async () => (await stage.count(`select count(*) from jobs where kind = 'fan_out_event'`)) === 0
+  const isFannedOut = async () =>
+    (await environment.count(`select count(*) from jobs where kind = 'fan_out_event'`)) === 0
   const waited = await until(async () => {
-    await stage.query(`update jobs set lease_until = now() where kind = 'fan_out_event' and lease_until is not null`)
+    await environment.query(
+      `update jobs set lease_until = now() where kind = 'fan_out_event' and lease_until is not null`,
+    )
     return await isFannedOut()
   }, 30_000)
   t.check(Number.isFinite(waited), 'events that no worker took up')
@@ -129,7 +132,7 @@ const deadProvider = {
   tier: 2,
   title:
     'A registry that is down does not slow the API (p99 at most 1.2 times, or 10 ms more), no 5xx; what waits is tried again spread over the wait, and done within 2 min of its return',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'what was unavailable is not asked for again',
       code: [
@@ -155,26 +158,26 @@ const deadProvider = {
     const registry = await new FakeRegistry().open()
     try {
       // What hangs may have been taken: it is sent again once the registry would have shown it.
-      const stage = await t.stage({ isDirect: true, env: { ...registry.env, REGISTRY_SETTLE_MS: '2000' } })
-      await throughOutages(t, stage, registry)
+      const environment = await t.environment({ isDirect: true, env: { ...registry.env, REGISTRY_SETTLE_MS: '2000' } })
+      await throughOutages(t, environment, registry)
     } finally {
       await registry.close()
     }
   },
 }
 
-async function throughOutages(t, stage, registry) {
+async function throughOutages(t, environment, registry) {
   const rounds = t.length(2, 4)
   const seconds = t.length(12, 150)
   const ids = []
-  for (let n = 0; n < 10; n += 1) ids.push(await stage.profile())
+  for (let n = 0; n < 10; n += 1) ids.push(await environment.profile())
   const waiting = []
-  for (let n = 0; n < rounds * 6; n += 1) waiting.push(await completable(stage, n))
+  for (let n = 0; n < rounds * 6; n += 1) waiting.push(await completable(environment, n))
   const ask = (n) => {
     const at = `/v3/profiles/${ids[n % ids.length]}`
-    const key = stage.acme.admin
-    if (n % 2 === 0) return send(stage.url, 'GET', at, { key })
-    return send(stage.url, 'PATCH', at, { key, body: { description: `Change ${n}` } })
+    const key = environment.acme.admin
+    if (n % 2 === 0) return send(environment.url, 'GET', at, { key })
+    return send(environment.url, 'PATCH', at, { key, body: { description: `Change ${n}` } })
   }
   await openLoad({ perSecond: 20, seconds: 4, ask })
   const up = []
@@ -184,13 +187,13 @@ async function throughOutages(t, stage, registry) {
     up.push(...(await openLoad({ perSecond: 20, seconds, ask })).replies)
     registry.outage = outages[round % outages.length]
     for (const [at, id] of waiting.slice(round * 6, round * 6 + 6).entries()) {
-      const { status } = await complete(stage, at, id)
+      const { status } = await complete(environment, at, id)
       t.equal(status, 202, 'completion while the registry is down')
     }
     down.push(...(await openLoad({ perSecond: 20, seconds, ask })).replies)
   }
   const callsWhileDown = registry.refused
-  waiting.push(...(await spreadOverTheWait(t, stage, rounds * 6)))
+  waiting.push(...(await spreadOverTheWait(t, environment, rounds * 6)))
   registry.outage = null
   const submitted = () => registry.brands.length >= waiting.length
   const drained = await until(submitted, 120_000)
@@ -206,16 +209,17 @@ const triesForVerdict = 30
  *
  * @returns {Promise<string[]>} the ids of their profiles
  */
-async function spreadOverTheWait(t, stage, from) {
+async function spreadOverTheWait(t, environment, from) {
   const ids = []
-  for (let n = 0; n < t.length(240, 600); n += 1) ids.push(await completable(stage, from + n))
-  for (const [at, id] of ids.entries()) t.equal((await complete(stage, at, id)).status, 202, 'completion in an outage')
-  await gather(t, stage, ids)
-  const togetherAt = Number((await stage.query('select extract(epoch from now())::float8 * 1000 as at'))[0].at)
-  await setBrandSteps(stage, ids, { next_try_at: null })
-  await hasten(stage)
+  for (let n = 0; n < t.length(240, 600); n += 1) ids.push(await completable(environment, from + n))
+  for (const [at, id] of ids.entries())
+    t.equal((await complete(environment, at, id)).status, 202, 'completion in an outage')
+  await gather(t, environment, ids)
+  const togetherAt = Number((await environment.query('select extract(epoch from now())::float8 * 1000 as at'))[0].at)
+  await setBrandSteps(environment, ids, { next_try_at: null })
+  await hasten(environment)
   const planned = () =>
-    stage.query(
+    environment.query(
       `select (s->>'next_try_at')::float8 as at
          from registrations r, jsonb_array_elements(r.steps) s where r.profile_id = any($1) and s->>'step' = 'brand'`,
       [ids],
@@ -230,8 +234,8 @@ async function spreadOverTheWait(t, stage, from) {
 }
 
 /** Changes the brand's step of the registrations whose call is not under way. */
-function setBrandSteps(stage, ids, members) {
-  return stage.query(
+function setBrandSteps(environment, ids, members) {
+  return environment.query(
     `update registrations r set fence = fence + 1, steps = (
        select jsonb_agg(case when s->>'step' = 'brand' then s || $2::jsonb else s end order by n)
          from jsonb_array_elements(r.steps) with ordinality as e(s, n))
@@ -242,14 +246,14 @@ function setBrandSteps(stage, ids, members) {
 }
 
 /** Lets them all wait as if the outage had lasted: for the longest time that there is, and none of them at work. */
-async function gather(t, stage, ids) {
+async function gather(t, environment, ids) {
   const aside = { looks: 20, next_try_at: Date.now() + 3_600_000 }
   const areAside = async () => {
-    await setBrandSteps(stage, ids, aside)
-    const atWork = await stage.count(
+    await setBrandSteps(environment, ids, aside)
+    const atWork = await environment.count(
       `select count(*) from jobs j where j.kind = 'advance_registration' and j.lease_until is not null`,
     )
-    const calling = await stage.count(
+    const calling = await environment.count(
       `select count(*) from registrations r, jsonb_array_elements(r.steps) s where s->>'step' = 'brand' and s->>'state' = 'calling'`,
     )
     return atWork + calling === 0

@@ -7,9 +7,9 @@ import { until, untilFinal } from '../../harness/traffic/retry.mjs'
 
 /** Goals about the submission of brands to a registry that takes money for each and undoes none. */
 
-function moveTo(stage, at, id, round, city) {
+function moveTo(environment, at, id, round, city) {
   const body = { brand: aBrand({ taxId: taxIdOf(round), city }) }
-  return send(stage.instances[at].url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body })
+  return send(environment.instances[at].url, 'PATCH', `/v3/profiles/${id}`, { key: environment.acme.admin, body })
 }
 
 /** @type {import('../../harness/run.mjs').Goal} */
@@ -18,7 +18,7 @@ const brandRace = {
   tier: 1,
   title:
     'A brand changed while it is submitted: the registry has what is stored, no change after the lock, one submission each',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'a locked brand can be changed',
       code: [
@@ -33,35 +33,35 @@ const brandRace = {
   async run(t) {
     const registry = await new FakeRegistry().open()
     try {
-      const stage = await t.stage({ env: registry.env })
-      await raceBrands(t, stage, registry)
+      const environment = await t.environment({ env: registry.env })
+      await raceBrands(t, environment, registry)
     } finally {
       await registry.close()
     }
   },
 }
 
-async function raceBrands(t, stage, registry) {
+async function raceBrands(t, environment, registry) {
   const rounds = t.length(30, 1_000)
   const races = []
   for (let round = 0; round < rounds; round += 1) {
-    const id = await completable(stage, round)
+    const id = await completable(environment, round)
     const [begun, changed] = await Promise.all([
-      complete(stage, round, id),
-      moveTo(stage, (round + 1) % 2, id, round, 'During'),
+      complete(environment, round, id),
+      moveTo(environment, (round + 1) % 2, id, round, 'During'),
     ])
-    const late = await moveTo(stage, round % 2, id, round, 'Late')
+    const late = await moveTo(environment, round % 2, id, round, 'Late')
     races.push({ round, id, begun, changed, late })
   }
   const waited = await until(async () => {
-    await hasten(stage)
+    await hasten(environment)
     return races.every(({ round }) => submittedOf(registry, round).length > 0)
   }, 60_000)
   t.check(Number.isFinite(waited), 'brands that were never submitted')
   const counts = { changed: 0, refused: 0 }
   for (const { round, id, begun, changed, late } of races) {
     const what = `round ${round}`
-    const stored = await brandOf(stage, id)
+    const stored = await brandOf(environment, id)
     const sent = submittedOf(registry, round)
     counts[changed.status === 200 ? 'changed' : 'refused'] += 1
     t.equal(begun.status, 202, `${what}: completion`)
@@ -84,7 +84,7 @@ const openSubmission = {
   tier: 1,
   title:
     'A registry that takes a brand and then hangs, drops the connection, answers too late or calls back before it answers: one brand each, and it is submitted',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'what the registry has is not found',
       code: [{ file: 'adapters/tcr/brands.js', find: 'if (match !== undefined)', put: 'if (globalThis.never)' }],
@@ -114,16 +114,16 @@ async function submitBlindly(t, each) {
   const registry = await new FakeRegistry().open()
   try {
     const env = { ...shortLadder, ...patientRequests, ...registry.hearingEnv, REGISTRY_SETTLE_MS: '2000' }
-    const stage = await t.stage({ env, isDirect: true })
-    return await submitBrands(t, { stage, registry, each })
+    const environment = await t.environment({ env, isDirect: true })
+    return await submitBrands(t, { environment, registry, each })
   } finally {
     await registry.close()
   }
 }
 
-async function submitBrands(t, { stage, registry, each }) {
+async function submitBrands(t, { environment, registry, each }) {
   const ways = ['hang', 'lost', 'late', 'told', 'answer']
-  registry.hearer = stage.instances[0].url
+  registry.hearer = environment.instances[0].url
   registry.lateMs = Number(shortLadder.PROVIDER_MS) + 1_000
   const first = new Set()
   registry.behave = ({ ein }) => {
@@ -137,9 +137,9 @@ async function submitBrands(t, { stage, registry, each }) {
     while (next < ids.length) {
       const round = next
       next += 1
-      ids[round] = await completable(stage, round)
+      ids[round] = await completable(environment, round)
       // A refusal for want of a connection is none for ever: the machine is busy, and a completion may be repeated.
-      const { reply } = await untilFinal(() => complete(stage, round, ids[round]), { withinMs: 60_000 })
+      const { reply } = await untilFinal(() => complete(environment, round, ids[round]), { withinMs: 60_000 })
       t.equal(reply.status, 202, `round ${round}: completion`)
     }
   }
@@ -148,8 +148,8 @@ async function submitBrands(t, { stage, registry, each }) {
   const open = [...ids]
   const settledMs = await until(
     async () => {
-      await hasten(stage)
-      while (open.length > 0 && (await brandOf(stage, open[0])).submitted_to_tcr) open.shift()
+      await hasten(environment)
+      while (open.length > 0 && (await brandOf(environment, open[0])).submitted_to_tcr) open.shift()
       return open.length === 0
     },
     t.length(90_000, 420_000),

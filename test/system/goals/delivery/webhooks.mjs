@@ -23,7 +23,7 @@ const signatures = {
   id: 'HOOK-1',
   tier: 1,
   title: 'Both signatures of a delivery verify as documented; a changed byte and a time 301 s away do not',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'another id is signed than is sent',
       code: [
@@ -38,11 +38,11 @@ const signatures = {
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ instances: 1, env: allowsPrivate })
-      const made = await subscribe(stage, receiver.url)
+      const environment = await t.environment({ instances: 1, env: allowsPrivate })
+      const made = await subscribe(environment, receiver.url)
       t.equal(made.status, 201, 'subscription')
       const secret = made.json.data.signing_secret
-      for (let n = 0; n < 5; n += 1) await stage.profile({ name: `Event ${n}` })
+      for (let n = 0; n < 5; n += 1) await environment.profile({ name: `Event ${n}` })
       await until(() => receiver.arrivals.length >= 5, 20_000)
       t.check(receiver.arrivals.length >= 5, `only ${receiver.arrivals.length} deliveries`)
       for (const incoming of receiver.arrivals) {
@@ -64,7 +64,7 @@ const atLeastOnce = {
   tier: 1,
   title:
     'A receiver that fails at random and servers that are killed: every event arrives, again only with the same id and bytes',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'a failed delivery counts as done',
       code: [
@@ -79,15 +79,15 @@ const atLeastOnce = {
   async run(t) {
     const receiver = await new Receiver().open()
     try {
-      const stage = await t.stage({ env: allowsPrivate })
-      await deliverThroughKills(t, stage, receiver)
+      const environment = await t.environment({ env: allowsPrivate })
+      await deliverThroughKills(t, environment, receiver)
     } finally {
       await receiver.close()
     }
   },
 }
 
-async function deliverThroughKills(t, stage, receiver) {
+async function deliverThroughKills(t, environment, receiver) {
   const tries = new Map()
   receiver.behave = ({ id }) => {
     const count = (tries.get(id) ?? 0) + 1
@@ -96,7 +96,7 @@ async function deliverThroughKills(t, stage, receiver) {
     if (count >= 3) return 204
     return t.random.pick([204, 204, 204, 500, 'reset', 'hang'])
   }
-  t.equal((await subscribe(stage, receiver.url)).status, 201, 'subscription')
+  t.equal((await subscribe(environment, receiver.url)).status, 201, 'subscription')
   const total = t.length(120, 5_000)
   let made = 0
   let kills = 0
@@ -104,19 +104,19 @@ async function deliverThroughKills(t, stage, receiver) {
   const reaping = (async () => {
     while (!isOver) {
       await sleep(3_000)
-      const victim = stage.instances[kills % 2]
+      const victim = environment.instances[kills % 2]
       await victim.kill()
       kills += 1
       // The leases of the killed one end; what the other one holds is delivered twice at worst.
-      await stage.query(
+      await environment.query(
         `update jobs set lease_until = now() where kind = 'deliver_webhook' and lease_until is not null`,
       )
       await victim.startPatiently()
     }
   })()
   for (let n = 0; n < total; n += 1) {
-    const { status } = await send(stage.url, 'POST', '/v3/profiles', {
-      key: stage.acme.admin,
+    const { status } = await send(environment.url, 'POST', '/v3/profiles', {
+      key: environment.acme.admin,
       body: { name: `Event ${n}` },
     })
     if (status === 201) made += 1
@@ -125,16 +125,16 @@ async function deliverThroughKills(t, stage, receiver) {
   const open = `select count(*) from deliveries where state in ('PENDING', 'RETRYING')`
   const settled = await until(
     async () => {
-      await stage.query(
+      await environment.query(
         `update jobs set due_at = now() where kind = 'deliver_webhook' and due_at > now() and lease_until is null`,
       )
-      return (await stage.count(open)) === 0
+      return (await environment.count(open)) === 0
     },
     t.length(120_000, 1_800_000),
   )
   isOver = true
   await reaping
-  const events = (await stage.query(`select id from events where type = 'profile.created'`)).map(({ id }) => id)
+  const events = (await environment.query(`select id from events where type = 'profile.created'`)).map(({ id }) => id)
   const done = new Set(receiver.arrivals.filter(({ answered }) => answered === 204).map(({ id }) => id))
   const bodies = new Map()
   let changed = 0
@@ -159,17 +159,17 @@ const noInnerNetwork = {
   tier: 1,
   title:
     'More than 120 hostile addresses as webhook endpoints: refused or failed, and no connection to anything of this machine',
-  sabotages: [{ name: 'private addresses are allowed', env: allowsPrivate }],
+  injectedBugs: [{ name: 'private addresses are allowed', env: allowsPrivate }],
   async run(t) {
     const listeners = await Promise.all(['127.0.0.1', '0.0.0.0', '::'].map(openListener))
     try {
       const ports = listeners.map(({ port }) => port)
-      const stage = await t.stage({
+      const environment = await t.environment({
         instances: 1,
-        env: { WEBHOOK_PORTS: ['443', ...ports].join(','), ...(t.sabotage?.env ?? {}) },
+        env: { WEBHOOK_PORTS: ['443', ...ports].join(','), ...(t.injectedBug?.env ?? {}) },
       })
       const addresses = ports.flatMap((port) => hostileAddresses(port))
-      await tryAddresses(t, stage, addresses)
+      await tryAddresses(t, environment, addresses)
       t.figure('addresses', addresses.length)
       const touched = listeners.reduce((sum, { seen }) => sum + seen(), 0)
       t.equal(touched, 0, 'connections to listeners of this machine')
@@ -181,15 +181,15 @@ const noInnerNetwork = {
   },
 }
 
-async function tryAddresses(t, stage, addresses) {
+async function tryAddresses(t, environment, addresses) {
   let taken = 0
   for (const url of addresses) {
-    const made = await subscribe(stage, url, { retry_count: 1 })
+    const made = await subscribe(environment, url, { retry_count: 1 })
     t.check(made.status === 201 || made.status === 400, `${JSON.stringify(url.slice(0, 60))}: ${made.status}`)
     if (made.status !== 201) continue
     taken += 1
     const path = `/v3/webhooks/${made.json.data.id}`
-    const tried = await send(stage.url, 'POST', `${path}/test`, { key: stage.acme.admin, body: {} })
+    const tried = await send(environment.url, 'POST', `${path}/test`, { key: environment.acme.admin, body: {} })
     t.equal(tried.status, 200, 'a test of the webhook')
     if (taken % 10 === 0) await sleep(1_500)
   }
@@ -212,12 +212,12 @@ async function openListener(host) {
 
 /** The control: where private addresses are allowed a delivery does arrive. */
 async function reachedWhenAllowed(t) {
-  if (t.sabotage !== null) return
+  if (t.injectedBug !== null) return
   const receiver = await new Receiver().open()
   try {
-    const stage = await t.stage({ instances: 1, env: allowsPrivate })
-    await subscribe(stage, receiver.url)
-    await stage.profile()
+    const environment = await t.environment({ instances: 1, env: allowsPrivate })
+    await subscribe(environment, receiver.url)
+    await environment.profile()
     const waited = await until(() => receiver.connections > 0, 20_000)
     t.check(Number.isFinite(waited), 'an allowed address was not reached either: the search is blind')
   } finally {

@@ -5,7 +5,7 @@ import { untilFinal } from '../../harness/traffic/retry.mjs'
 
 /**
  * The crash sweep. Between two statements or calls a server changes nothing that outlives it, so the points before and
- * after each of them are all there are: the wires to the database and the processor stop there, and the server is killed.
+ * after each of them are all there are: the proxies to the database and the processor stop there, and the server is killed.
  */
 
 /** Statements that run on their own account. */
@@ -51,18 +51,18 @@ const scenarios = [
 ]
 
 class Sweep {
-  constructor(t, stage) {
+  constructor(t, environment) {
     this.t = t
-    this.stage = stage
-    ;[this.victim, this.survivor] = stage.instances
+    this.environment = environment
+    ;[this.victim, this.survivor] = environment.instances
     /** @type {((point: string) => boolean) | null} true kills the victim there */
     this.onPoint = null
     this.killing = Promise.resolve()
-    stage.wires[0].watcher = (phase, { names }) => {
+    environment.proxies[0].watcher = (phase, { names }) => {
       if (names.every((name) => background.test(name) || name === '')) return
       return this.#at(`${phase} ${names.join('+')}`)
     }
-    stage.stripe.watcher = (phase, { step }) => this.#at(`${phase} stripe.${step}`)
+    environment.stripe.watcher = (phase, { step }) => this.#at(`${phase} stripe.${step}`)
   }
 
   async #at(name) {
@@ -76,7 +76,7 @@ class Sweep {
 
   ask(instance, { method, path, body }, id, key) {
     const headers = { 'idempotency-key': key }
-    return send(instance.url, method, path(id), { key: this.stage.acme.admin, headers, body, isFresh: true })
+    return send(instance.url, method, path(id), { key: this.environment.acme.admin, headers, body, isFresh: true })
   }
 
   /**
@@ -117,7 +117,7 @@ class Sweep {
     const wasKilled = this.victim.child.hasEnded
     this.onPoint = null
     if (!wasKilled && lost.status >= 500 && tries < 3) return this.killAt(scenario, { point, name, times }, tries + 1)
-    await this.stage.endLeases()
+    await this.environment.endLeases()
     const restarted = wasKilled ? this.victim.startPatiently() : Promise.resolve()
     const { reply } = await untilFinal(() => this.ask(this.survivor, scenario, id, key), { withinMs: 20_000 })
     const replay = await this.ask(this.survivor, scenario, id, key)
@@ -127,7 +127,7 @@ class Sweep {
 
   profileAtSurvivor() {
     return send(this.survivor.url, 'POST', '/v3/profiles', {
-      key: this.stage.acme.admin,
+      key: this.environment.acme.admin,
       body: { name: 'Sales' },
     }).then(({ json, status, text }) => {
       if (status !== 201) throw new Error(`no profile: ${status} ${text}`)
@@ -136,7 +136,7 @@ class Sweep {
   }
 
   async judge({ scenario, name, id, lost, wasKilled, reply, replay }) {
-    const { t, stage } = this
+    const { t, environment } = this
     const where = `${scenario.name}, ${name}`
     t.check(wasKilled, `${where}: not killed (${lost.status})`)
     t.check(
@@ -146,18 +146,18 @@ class Sweep {
     const isReplay = replay.headers['idempotent-replayed'] === 'true' && replay.text === reply.text
     t.check(isReplay, `${where}: the next request was no replay (${replay.status})`)
     const target = scenario.withProfile ? id : reply.json?.data?.id
-    const effects = await stage.count('select count(*) from profile_history where profile_id = $1 and operation = $2', [
-      target,
-      scenario.operation,
-    ])
+    const effects = await environment.count(
+      'select count(*) from profile_history where profile_id = $1 and operation = $2',
+      [target, scenario.operation],
+    )
     t.equal(effects, 1, `${where}: history rows`)
-    const version = await stage.count('select version from profiles where id = $1', [target])
+    const version = await environment.count('select version from profiles where id = $1', [target])
     t.equal(version, scenario.withProfile ? 2 : 1, `${where}: version`)
     if (scenario.name !== 'card') return
-    const methods = [...stage.stripe.methods.values()].filter(
+    const methods = [...environment.stripe.methods.values()].filter(
       ({ profile, customer }) => profile === id && customer !== null,
     )
-    const customers = [...stage.stripe.customers.values()].filter(({ profile }) => profile === id)
+    const customers = [...environment.stripe.customers.values()].filter(({ profile }) => profile === id)
     t.equal(methods.length, 1, `${where}: payment methods attached at the processor`)
     t.equal(customers.length, 1, `${where}: customers at the processor`)
   }
@@ -168,7 +168,7 @@ const crashSweep = {
   id: 'IDEM-3',
   tier: 1,
   title: 'The server killed before and after every statement and every provider call of a keyed request: one effect',
-  sabotages: [
+  injectedBugs: [
     forgetsKeys,
     {
       name: 'the once-key changes with every try',
@@ -182,9 +182,9 @@ const crashSweep = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ withStripe: true })
-    const sweep = new Sweep(t, stage)
-    const isBroken = t.sabotage !== null
+    const environment = await t.environment({ withStripe: true })
+    const sweep = new Sweep(t, environment)
+    const isBroken = t.injectedBug !== null
     let kills = 0
     for (const scenario of scenarios) {
       const points = await sweep.pointsOf(scenario)

@@ -7,8 +7,8 @@ import { send } from '../../harness/traffic/http.mjs'
 import { until } from '../../harness/traffic/retry.mjs'
 
 /** A server with the embedded database, in a data directory of its own. */
-function embedded(stage, name, dataDir, alterations = []) {
-  return new Instance({ name, folder: stage.folder, alterations, env: { DATA_DIR: dataDir, RATE_LIMITS: 'off' } })
+function embedded(environment, name, dataDir, alterations = []) {
+  return new Instance({ name, folder: environment.folder, alterations, env: { DATA_DIR: dataDir, RATE_LIMITS: 'off' } })
 }
 
 /** Ends the embedded database's own process, which outlives a killed server on purpose. */
@@ -29,7 +29,7 @@ const oneOwner = {
   tier: 1,
   title:
     'One server owns a data directory: a second is refused with the owner named, a killed one is succeeded, of many at once one runs',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'a lock that is held counts as free',
       code: [
@@ -43,13 +43,13 @@ const oneOwner = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 0, sabotage: {} })
-    const dataDir = join(stage.folder, 'data')
-    const alterations = t.sabotage?.code ?? []
-    const first = embedded(stage, 'first', dataDir, alterations)
+    const environment = await t.environment({ instances: 0, injectedBug: {} })
+    const dataDir = join(environment.folder, 'data')
+    const alterations = t.injectedBug?.code ?? []
+    const first = embedded(environment, 'first', dataDir, alterations)
     try {
       await first.startPatiently()
-      const second = embedded(stage, 'second', dataDir, alterations)
+      const second = embedded(environment, 'second', dataDir, alterations)
       const refusedAt = performance.now()
       const child = second.spawn()
       const ended = await Promise.race([child.ended, sleep(20_000)])
@@ -64,7 +64,7 @@ const oneOwner = {
       await child.kill()
       await first.kill()
       const startedAt = performance.now()
-      const heir = embedded(stage, 'heir', dataDir, alterations)
+      const heir = embedded(environment, 'heir', dataDir, alterations)
       await heir.start()
       const takenOverMs = performance.now() - startedAt
       t.figure('taken_over_ms', takenOverMs)
@@ -72,7 +72,7 @@ const oneOwner = {
       await heir.kill()
       const count = t.length(6, 100)
       const concurrencyLimit = Array.from({ length: count }, (_, at) =>
-        embedded(stage, `crowd-${at}`, dataDir, alterations),
+        embedded(environment, `crowd-${at}`, dataDir, alterations),
       )
       const children = concurrencyLimit.map((instance) => instance.spawn())
       await until(() => children.filter(({ hasEnded }) => hasEnded).length >= count - 1, 90_000)
@@ -98,23 +98,23 @@ const durable = {
   isForCi: false,
   title:
     'The embedded database has synced its journal to the disk before a change is acknowledged, as strace counts it',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'fsync is off',
       code: [{ file: 'db/embedded/start.js', find: "fsync: 'on'", put: "fsync: 'off'", isElsewhere: true }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 0, sabotage: {} })
-    const dataDir = join(stage.folder, 'data')
-    const instance = embedded(stage, 'durable', dataDir, t.sabotage?.code ?? [])
+    const environment = await t.environment({ instances: 0, injectedBug: {} })
+    const dataDir = join(environment.folder, 'data')
+    const instance = embedded(environment, 'durable', dataDir, t.injectedBug?.code ?? [])
     try {
       await instance.startPatiently()
       const banner = instance.child.output()
       const key = /API key \(shown once\) (\S+)/.exec(banner)?.[1]
       const profile = /profiles\/(\S+)/.exec(banner)?.[1]
       const pids = databaseProcesses(dataDir)
-      const tracePath = join(stage.folder, 'trace.txt')
+      const tracePath = join(environment.folder, 'trace.txt')
       const args = [
         '-f',
         '-qq',

@@ -3,7 +3,7 @@ import { forgetsKeys } from '../../harness/injected-bugs.mjs'
 import { shortLadder } from '../../harness/servers/environment.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { openLoad } from '../../harness/traffic/load.mjs'
-import { Ledger } from '../../harness/traffic/operation-log.mjs'
+import { OperationLog } from '../../harness/traffic/operation-log.mjs'
 import { until, untilFinal } from '../../harness/traffic/retry.mjs'
 
 /** @type {import('../../harness/run.mjs').Goal} */
@@ -12,19 +12,19 @@ const killedAtRandom = {
   tier: 1,
   title:
     'kill -9 of an instance at random under 50 requests a second: nothing acknowledged is lost, nothing done twice',
-  sabotages: [forgetsKeys],
+  injectedBugs: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage()
-    const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'kill' }).open()
+    const environment = await t.environment()
+    const operationLog = await new OperationLog(environment, { profiles: 40, random: t.random, name: 'kill' }).open()
     const seconds = t.length(20, 300)
     let kills = 0
     const reaper = (async () => {
       const endsAt = performance.now() + seconds * 1_000
       while (performance.now() < endsAt) {
         await sleep(t.random.between(1_000, 4_000))
-        const victim = stage.instances[kills % 2]
+        const victim = environment.instances[kills % 2]
         // Half of them at the moment that costs most, which chance alone seldom meets.
-        if (kills % 4 < 2) await killAfterCommit(victim, stage.wires[kills % 2])
+        if (kills % 4 < 2) await killAfterCommit(victim, environment.proxies[kills % 2])
         else await victim.kill()
         kills += 1
         await sleep(300)
@@ -35,23 +35,23 @@ const killedAtRandom = {
       // Half of the kills cost a request by their moment: fewer requests would measure the kills, not the server.
       perSecond: 50,
       until: reaper,
-      ask: (n) => ledger.change(n, { isRead: n % 5 === 0 }),
+      ask: (n) => operationLog.change(n, { isRead: n % 5 === 0 }),
     })
     t.figure('kills', kills)
-    const availability = 1 - ledger.attempts.failed / ledger.attempts.total
+    const availability = 1 - operationLog.attempts.failed / operationLog.attempts.total
     t.figure('availability_percent', availability * 100)
-    await ledger.judge(t)
+    await operationLog.judge(t)
     t.check(availability >= 0.99, `availability ${availability.toFixed(4)}, at least 0.99`)
-    t.equal(ledger.unfinished, 0, 'changes without a final answer')
+    t.equal(operationLog.unfinished, 0, 'changes without a final answer')
   },
 }
 
 /** Ends the instance once a change of its is committed, before it hears of it. */
-function killAfterCommit(victim, wire) {
+function killAfterCommit(victim, proxy) {
   return new Promise((resolve) => {
-    wire.watcher = async (phase, { names }) => {
+    proxy.watcher = async (phase, { names }) => {
       if (phase !== 'after' || !names.some((name) => name.startsWith('save_profile'))) return
-      wire.watcher = null
+      proxy.watcher = null
       await victim.kill()
       resolve()
       return 'drop'
@@ -65,7 +65,7 @@ const databaseRestarts = {
   tier: 1,
   title:
     'PostgreSQL restarted, fast and immediate: nothing acknowledged is lost, only 503 and 504, back in 2 s, no process ends',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'an answer does not wait for the journal',
       sql: [
@@ -78,28 +78,30 @@ const databaseRestarts = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ env: {} })
-    const ledger = await new Ledger(stage, { profiles: 20, random: t.random, name: 'restart' }).open()
+    const environment = await t.environment({ env: {} })
+    const operationLog = await new OperationLog(environment, { profiles: 20, random: t.random, name: 'restart' }).open()
     const rounds = t.length(3, 10)
     const recoveries = []
     const restarts = (async () => {
       for (let round = 0; round < rounds; round += 1) {
         await sleep(1_500)
-        await stage.world.cluster.stop(round % 2 === 0 ? 'fast' : 'immediate')
-        await stage.world.cluster.start()
+        await environment.sharedCluster.cluster.stop(round % 2 === 0 ? 'fast' : 'immediate')
+        await environment.sharedCluster.cluster.start()
         const probe = () =>
-          send(stage.instances[round % 2].url, 'GET', `/v3/profiles/${ledger.ids[0]}`, { key: stage.acme.admin })
+          send(environment.instances[round % 2].url, 'GET', `/v3/profiles/${operationLog.ids[0]}`, {
+            key: environment.acme.admin,
+          })
         recoveries.push(await until(async () => (await probe()).status === 200, 20_000))
       }
     })()
-    await openLoad({ perSecond: 20, until: restarts, ask: (n) => ledger.change(n) })
+    await openLoad({ perSecond: 20, until: restarts, ask: (n) => operationLog.change(n) })
     t.figure('restarts', rounds)
     t.figure('recovery_ms_max', Math.max(...recoveries))
-    await ledger.judge(t)
-    t.equal(ledger.others(/^(200|409\/CONFLICT_001|50[34]\/)/).join(), '', 'other answers')
+    await operationLog.judge(t)
+    t.equal(operationLog.others(/^(200|409\/CONFLICT_001|50[34]\/)/).join(), '', 'other answers')
     t.atMost(Math.max(...recoveries), 2_000, 'ms until the first success')
     t.check(
-      stage.instances.every(({ isRunning, starts }) => isRunning && starts === 1),
+      environment.instances.every(({ isRunning, starts }) => isRunning && starts === 1),
       'a process ended',
     )
   },
@@ -110,14 +112,14 @@ const databaseFrozen = {
   id: 'FLT-3',
   tier: 1,
   title: 'PostgreSQL frozen: every request answered within 9 s, later ones within 0.5 s; live, not ready; back in 2 s',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, env: {} })
-    const [instance] = stage.instances
-    const id = await stage.profile()
-    const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
+    const environment = await t.environment({ instances: 1, env: {} })
+    const [instance] = environment.instances
+    const id = await environment.profile()
+    const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin, isFresh: true })
     await Promise.all(Array.from({ length: 20 }, read))
-    stage.world.cluster.signalAll('SIGSTOP')
+    environment.sharedCluster.cluster.signalAll('SIGSTOP')
     try {
       const first = Promise.all(Array.from({ length: 20 }, read))
       const notReady = await until(async () => (await send(instance.opsUrl, 'GET', '/readyz')).status === 503, 10_000)
@@ -138,7 +140,7 @@ const databaseFrozen = {
       t.atMost(notReady, 3_000, 'ms until it was not ready')
       t.equal(live.status, 200, '/livez')
     } finally {
-      stage.world.cluster.signalAll('SIGCONT')
+      environment.sharedCluster.cluster.signalAll('SIGCONT')
     }
     const recovery = await until(async () => (await read()).status === 200, 20_000)
     t.figure('recovery_ms', recovery)
@@ -154,36 +156,36 @@ const openOutcome = {
   id: 'FLT-4',
   tier: 1,
   title: 'The network to the database black-holed before and after the write: the retry finds out, exactly one effect',
-  sabotages: [forgetsKeys],
+  injectedBugs: [forgetsKeys],
   async run(t) {
-    const stage = await t.stage({ env: shortLadder })
+    const environment = await t.environment({ env: shortLadder })
     const rounds = t.length(8, 60)
     const seen = new Map()
     for (let round = 0; round < rounds; round += 1) {
-      const id = await stage.profile()
+      const id = await environment.profile()
       const phase = round % 2 === 0 ? 'before' : 'after'
       let isDone = false
-      stage.wires[0].watcher = (now, { names }) => {
+      environment.proxies[0].watcher = (now, { names }) => {
         if (isDone || now !== phase || !names.some((name) => name.startsWith('save_profile'))) return
         isDone = true
-        stage.wires[0].isBlackHole = true
+        environment.proxies[0].isBlackHole = true
       }
       const ask = (at) =>
-        send(stage.instances[at].url, 'PATCH', `/v3/profiles/${id}`, {
-          key: stage.acme.admin,
+        send(environment.instances[at].url, 'PATCH', `/v3/profiles/${id}`, {
+          key: environment.acme.admin,
           headers: { 'idempotency-key': `hole-${round}` },
           body: { name: `Round ${round}` },
         })
       const first = await ask(0)
-      stage.wires[0].watcher = null
-      stage.wires[0].heal()
+      environment.proxies[0].watcher = null
+      environment.proxies[0].heal()
       seen.set(`${phase} ${first.status}`, (seen.get(`${phase} ${first.status}`) ?? 0) + 1)
       const { reply } = await untilFinal(() => ask(1), { withinMs: 10_000 })
       t.check(isDone, `round ${round}: the write was never reached`)
       t.check(first.status === 503 || first.status === 504, `round ${round}: first answer ${first.status}`)
       t.equal(reply.status, 200, `round ${round}: final answer`)
       t.equal(
-        await stage.count(
+        await environment.count(
           `select count(*) from profile_history where profile_id = $1 and operation = 'updateProfile'`,
           [id],
         ),
@@ -202,12 +204,12 @@ const uncaught = {
   tier: 1,
   title:
     'An error that nobody catches: logged once without data, the process drains and ends with a code, no work is lost',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
     const broken = { file: 'http/pipeline/if-match.js', find: 'export async function checkIfMatch(', put: '' }
-    const stage = await t.stage({
+    const environment = await t.environment({
       instances: 1,
-      sabotage: {
+      injectedBug: {
         code: [
           {
             ...broken,
@@ -216,10 +218,10 @@ const uncaught = {
         ],
       },
     })
-    const [instance] = stage.instances
-    const id = await stage.profile()
+    const [instance] = environment.instances
+    const id = await environment.profile()
     const slow = send(instance.url, 'PATCH', `/v3/profiles/${id}`, {
-      key: stage.acme.admin,
+      key: environment.acme.admin,
       headers: { 'if-match': '"boom"' },
       body: { name: 'secret-of-the-body' },
     })
@@ -227,17 +229,17 @@ const uncaught = {
     const ended = await Promise.race([instance.child.ended, sleep(35_000)])
     t.check(ended !== undefined, 'the process did not end within 35 s')
     t.check(ended?.code !== 0 && ended?.signal === null, `the process ended with ${ended?.code} ${ended?.signal}`)
-    const lines = stage
+    const lines = environment
       .logs()
       .split('\n')
       .filter((line) => line.includes('"level":"error"') || line.includes('"level":"fatal"'))
     t.figure('error_lines', lines.length)
     t.figure('exit_code', String(ended?.code))
     t.equal(lines.length, 1, 'error lines')
-    t.check(!stage.logs().includes('secret-of-the-body'), 'the log holds the body')
+    t.check(!environment.logs().includes('secret-of-the-body'), 'the log holds the body')
     await instance.startPatiently()
     t.equal(
-      (await send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })).status,
+      (await send(instance.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })).status,
       200,
       'after the restart',
     )

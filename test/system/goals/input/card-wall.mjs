@@ -89,7 +89,7 @@ const nothingElse = {
   tier: 1,
   title:
     'Telephone numbers, SIRETs, IBANs, ids, digests and UUIDs are never taken for a card number, in texts and as an Idempotency-Key',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'a card may have any length and any grouping',
       code: [
@@ -99,11 +99,11 @@ const nothingElse = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     const patch = (description, headers = {}) =>
-      send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         body: { description, sandbox: true },
         headers,
       })
@@ -213,18 +213,18 @@ const everyCard = {
   id: 'CARD-8',
   tier: 1,
   title: 'Cards of every issuer, in a block and in their usual groups, are refused wherever text is taken',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the groups of American cards are not known',
       code: [{ file: 'contract/cards/card-text.js', find: '[2, /^6 [45] /]', put: '[2, /^never/]' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     const { random } = t
     const ask = (method, path, body, headers = {}) =>
-      send(stage.url, method, path, { key: stage.acme.admin, body, headers })
+      send(environment.url, method, path, { key: environment.acme.admin, body, headers })
     const own = { inherit_tcr_brand: false, inherit_tcr_campaign: false, brand: aBrand() }
     t.equal((await ask('PATCH', `/v3/profiles/${id}`, own)).status, 200, 'a brand of its own')
     const written = (before, after) => `${before}${asWritten(random, card(random))}${after}`

@@ -86,16 +86,16 @@ const rawFraming = {
   tier: 1,
   title:
     'More than 60 raw requests with wrong framing: a 4xx each, the connection ends, and what is smuggled behind is not answered',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const port = Number(new URL(stage.instances[0].url).port)
-    const id = await stage.profile()
-    const { good, bad, odd } = framings(id, stage.acme.admin)
-    const smuggled = `GET /v3/profiles/${id}/history HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${stage.acme.admin}\r\nConnection: close\r\n\r\n`
+    const environment = await t.environment({ instances: 1 })
+    const port = Number(new URL(environment.instances[0].url).port)
+    const id = await environment.profile()
+    const { good, bad, odd } = framings(id, environment.acme.admin)
+    const smuggled = `GET /v3/profiles/${id}/history HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${environment.acme.admin}\r\nConnection: close\r\n\r\n`
     const control = statusesIn((await sendRaw(port, good + smuggled, { quietMs: 4_000 })).text)
     t.equal(control.join(), '200,200', 'two good requests on one connection (the positive control)')
-    const versionBefore = await stage.count('select version from profiles where id = $1', [id])
+    const versionBefore = await environment.count('select version from profiles where id = $1', [id])
     for (const [at, request] of bad.entries()) {
       const { text, isClosed } = await sendRaw(port, Buffer.from(request + smuggled, 'latin1'), { quietMs: 1_500 })
       const statuses = statusesIn(text)
@@ -112,7 +112,7 @@ const rawFraming = {
       t.check(status >= 400 && status < 500, `${JSON.stringify(request.slice(0, 40))}: ${status}`)
     }
     t.figure('cases', bad.length + odd.length)
-    t.equal(await stage.count('select version from profiles where id = $1', [id]), versionBefore, 'version')
+    t.equal(await environment.count('select version from profiles where id = $1', [id]), versionBefore, 'version')
   },
 }
 

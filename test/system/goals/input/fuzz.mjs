@@ -3,53 +3,58 @@ import { operations } from '../../harness/traffic/contract.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { until } from '../../harness/traffic/retry.mjs'
 import { Answers } from '../../model/answers.mjs'
-import { crowds, halves, troubles } from '../../model/error-cases.mjs'
+import { crowds, errorCases, halves } from '../../model/error-cases.mjs'
 import { randomRequest } from '../../model/random-requests.mjs'
-import { provocations } from '../../model/status-triggers.mjs'
+import { statusTriggers } from '../../model/status-triggers.mjs'
 import { Subjects } from '../../model/subjects.mjs'
-import { provoke } from '../../model/trigger.mjs'
+import { trigger } from '../../model/trigger.mjs'
 
 const reachMin = 0.95
 /** Where this much is wrong, more of it says nothing new. */
-const troubleMax = 30
+const errorCasesMax = 30
 
 /** Every status that the document names for an operation is brought about on purpose. */
-async function provokeAll(t, answers) {
+async function triggerAll(t, answers) {
   const strayed = []
   // All that is refused by the database at once needs a connection.
   const env = { ...shortLadder, DATABASE_POOL_SIZE: '60', SIMULATOR_DELAY_MS: '10' }
-  const stage = await t.stage({ instances: 1, env, withStripe: true })
-  const subjects = await new Subjects(stage).open()
+  const environment = await t.environment({ instances: 1, env, withStripe: true })
+  const subjects = await new Subjects(environment).open()
   const at = { subjects, answers, strayed }
-  const unread = provoke(halves.provocations, { ...at, during: halves.name, queues: operations.length, isTimed: false })
-  let count = await provoke(provocations, at)
-  for (const { name, faults, enter, leave, provocations: asked } of troubles) {
-    await enter(stage)
-    count += await provoke(asked, { ...at, during: name, faults, queues: operations.length, isTimed: false })
-    await leave(stage)
-    const me = () => send(subjects.base, 'GET', '/v3/me', { key: stage.acme.admin })
+  const unread = trigger(halves.statusTriggers, {
+    ...at,
+    during: halves.name,
+    queues: operations.length,
+    isTimed: false,
+  })
+  let count = await trigger(statusTriggers, at)
+  for (const { name, faults, enter, leave, statusTriggers: asked } of errorCases) {
+    await enter(environment)
+    count += await trigger(asked, { ...at, during: name, faults, queues: operations.length, isTimed: false })
+    await leave(environment)
+    const me = () => send(subjects.base, 'GET', '/v3/me', { key: environment.acme.admin })
     t.check((await until(async () => (await me()).status === 200, 20_000)) < 20_000, `after ${name}: no recovery`)
   }
   count += await unread
-  const limited = await t.stage({ instances: 1, env: { RATE_LIMITS: 'on' } })
+  const limited = await t.environment({ instances: 1, env: { RATE_LIMITS: 'on' } })
   const beside = Object.assign(new Subjects(limited), { standing: subjects.standing })
-  count += await provoke(crowds.provocations, { ...at, subjects: beside, during: crowds.name, queues: 1 })
+  count += await trigger(crowds.statusTriggers, { ...at, subjects: beside, during: crowds.name, queues: 1 })
   t.figure('provocations', count)
   t.equal(strayed.length, 0, `provocations that were answered otherwise (${strayed.slice(0, 10).join(', ')})`)
 }
 
 /** Requests that nobody would think of. */
 async function askAtRandom(t, answers) {
-  const stage = await t.stage({ instances: 2 })
+  const environment = await t.environment({ instances: 2 })
   const profiles = []
-  for (let at = 0; at < 6; at += 1) profiles.push(await stage.profile())
+  for (let at = 0; at < 6; at += 1) profiles.push(await environment.profile())
   const total = t.length(1_500, 50_000)
-  const isHopeless = () => answers.examples.length >= troubleMax
+  const isHopeless = () => answers.examples.length >= errorCasesMax
   const queue = async (random) => {
     for (let n = 0; n < total / 6 && !isHopeless(); n += 1) {
       const operation = random.pick(operations)
-      const { path, options, kind } = randomRequest(operation, { random, stage, profiles })
-      const reply = await send(random.pick(stage.instances).url, operation.method, path, options)
+      const { path, options, kind } = randomRequest(operation, { random, environment, profiles })
+      const reply = await send(random.pick(environment.instances).url, operation.method, path, options)
       if (operation.id === 'createProfile' && reply.status === 201 && reply.headers['x-sandbox'] === undefined)
         profiles[random.below(Math.min(12, profiles.length + 1))] = reply.json.data.id
       const request = `${operation.method} ${path.slice(0, 80)} ${JSON.stringify(options.body ?? '').slice(0, 200)}`
@@ -65,7 +70,7 @@ const fuzz = {
   tier: 1,
   title:
     'Requests made from openapi.json, fitting, broken and provoking: no 5xx without a fault, every answer documented and of its schema, 95 % of the documented answers reached',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'an undocumented member is answered',
       code: [
@@ -87,18 +92,18 @@ const fuzz = {
   ],
   async run(t) {
     const answers = new Answers()
-    await provokeAll(t, answers)
+    await triggerAll(t, answers)
     await askAtRandom(t, answers)
-    const { trouble, documented, missing, requests } = answers
+    const { errorCase, documented, missing, requests } = answers
     const reach = 1 - missing.length / documented.length
     t.figure('requests', requests)
     t.figure('pairs_reached', `${documented.length - missing.length}/${documented.length}`)
     t.figure('reach_percent', reach * 100)
-    for (const [name, count] of Object.entries(trouble)) t.figure(name, count)
-    t.equal(trouble.server, 0, `5xx answers without a fault (${answers.exampleOf('server')})`)
-    t.equal(trouble.schema, 0, `answers against their schema (${answers.exampleOf('schema')})`)
-    t.equal(trouble.undocumented, 0, `undocumented statuses (${answers.exampleOf('undocumented')})`)
-    t.equal(trouble.slow, 0, `answers that took over 2 s (${answers.exampleOf('slow')})`)
+    for (const [name, count] of Object.entries(errorCase)) t.figure(name, count)
+    t.equal(errorCase.server, 0, `5xx answers without a fault (${answers.exampleOf('server')})`)
+    t.equal(errorCase.schema, 0, `answers against their schema (${answers.exampleOf('schema')})`)
+    t.equal(errorCase.undocumented, 0, `undocumented statuses (${answers.exampleOf('undocumented')})`)
+    t.equal(errorCase.slow, 0, `answers that took over 2 s (${answers.exampleOf('slow')})`)
     t.check(reach >= reachMin, `documented pairs that were not answered: ${missing.join(', ')}`)
   },
 }

@@ -15,18 +15,18 @@ const limits = {
   tier: 1,
   title:
     'Limits of body, depth, members, target and path: an exact refusal each, and memory stays bounded under 200 large bodies',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'depth is not limited',
       code: [{ file: 'http/pipeline/json.js', find: 'DEPTH_MAX = 32', put: 'DEPTH_MAX = 1e9' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const [instance] = stage.instances
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const [instance] = environment.instances
+    const id = await environment.profile()
     const patch = (body, headers = {}) =>
-      send(instance.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body, headers })
+      send(instance.url, 'PATCH', `/v3/profiles/${id}`, { key: environment.acme.admin, body, headers })
     const deep = (levels) => `{"description":"x","extra":${'['.repeat(levels)}${']'.repeat(levels)}}`
     const many = (count) => JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, at])))
     const cases = [
@@ -38,16 +38,20 @@ const limits = {
       [
         'a target over 2 KiB',
         414,
-        () => send(instance.url, 'GET', `/v3/profiles?search=${'a'.repeat(2_100)}`, { key: stage.acme.admin }),
+        () => send(instance.url, 'GET', `/v3/profiles?search=${'a'.repeat(2_100)}`, { key: environment.acme.admin }),
       ],
-      ['a path that is no id', 404, () => send(instance.url, 'GET', '/v3/profiles/abc', { key: stage.acme.admin })],
+      [
+        'a path that is no id',
+        404,
+        () => send(instance.url, 'GET', '/v3/profiles/abc', { key: environment.acme.admin }),
+      ],
       ['headers over 16 KiB', 431, () => patch('{}', { 'x-large': 'a'.repeat(17_000) })],
     ]
     for (const [what, status, ask] of cases) t.equal((await ask()).status, status, what)
     t.equal((await patch(deep(20))).status, 200, '20 levels (the positive control)')
     const port = Number(new URL(instance.url).port)
     const chunk = `8000\r\n${'x'.repeat(0x8000)}\r\n`
-    const chunked = `PATCH /v3/profiles/${id} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${stage.acme.admin}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}0\r\n\r\n`
+    const chunked = `PATCH /v3/profiles/${id} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${environment.acme.admin}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}0\r\n\r\n`
     t.equal(
       statusesIn((await sendRaw(port, chunked, { quietMs: 3_000 })).text)[0],
       413,
@@ -151,10 +155,10 @@ const jsonCorpus = {
   tier: 1,
   title:
     'Hostile JSON to every changing operation: no 5xx, no polluted prototype, nothing written by a refused request',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     const counts = new Map()
     for (const operation of operations.filter(({ isChange }) => isChange)) {
       for (const body of [...hostileJson.map((text) => Buffer.from(text)), ...hostileBytes]) {
@@ -162,8 +166,8 @@ const jsonCorpus = {
           profileId: operation.method === 'DELETE' ? randomUUID() : id,
           keyId: randomUUID(),
         })
-        const reply = await send(stage.url, operation.method, path, {
-          key: stage.acme.admin,
+        const reply = await send(environment.url, operation.method, path, {
+          key: environment.acme.admin,
           body,
           headers: { 'content-type': 'application/json' },
         })
@@ -175,7 +179,7 @@ const jsonCorpus = {
         if (reply.status >= 300) checkEnvelope(t, reply, operation.id)
       }
     }
-    const polluted = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
+    const polluted = await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
     t.check(polluted.status === 200 && !polluted.text.includes('polluted'), 'a prototype is polluted')
     t.figure('bodies', hostileJson.length + hostileBytes.length)
     t.figure(
@@ -204,12 +208,16 @@ const mediaTypes = {
   id: 'IN-4',
   tier: 1,
   title: 'Media types: the two JSON types in UTF-8 pass, everything else is 415; an Accept without JSON is 406',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     const patch = (headers) =>
-      send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: '{"description":"x"}', headers })
+      send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
+        body: '{"description":"x"}',
+        headers,
+      })
     const good = [
       'application/json',
       'application/json; charset=utf-8',
@@ -244,10 +252,10 @@ const addresses = {
   id: 'IN-5',
   tier: 1,
   title: 'Addresses in icon and business.url: http and https without credentials; everything else is 400',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     const bad = [
       'javascript:alert(1)',
       'data:text/html,x',
@@ -267,7 +275,10 @@ const addresses = {
     for (const [at, list] of [bad, good].entries()) {
       for (const url of list) {
         for (const body of [{ icon: url }, { brand: aBrand({ url }) }]) {
-          const { status } = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body })
+          const { status } = await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+            key: environment.acme.admin,
+            body,
+          })
           t.equal(status, at === 0 ? 400 : 200, `${Object.keys(body)[0]} ${JSON.stringify(url.slice(0, 40))}`)
         }
       }
@@ -288,18 +299,21 @@ const crossOrigin = {
   tier: 1,
   title:
     'No cross-origin rights for anybody; an unknown method is 405 with Allow; the documented operations are all there are (TEN-5)',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const environment = await t.environment({ instances: 1 })
     const names = operations.flatMap(({ members }) => members)
-    const ids = { ...Object.fromEntries(names.map((name) => [name, randomUUID()])), profileId: await stage.profile() }
+    const ids = {
+      ...Object.fromEntries(names.map((name) => [name, randomUUID()])),
+      profileId: await environment.profile(),
+    }
     const paths = [...new Set(operations.map(({ path }) => path))]
     for (const path of paths) {
       const served = methodsAt(fill(path, ids))
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'LINK', 'PROPFIND']) {
         if (served.includes(method) || (method === 'HEAD' && served.includes('GET'))) continue
         const headers = { origin: 'https://evil.example', 'access-control-request-method': 'PATCH' }
-        const reply = await send(stage.url, method, fill(path, ids), { headers })
+        const reply = await send(environment.url, method, fill(path, ids), { headers })
         t.check([204, 400, 404, 405, 501].includes(reply.status), `${method} ${path}: ${reply.status}`)
         if (reply.status === 405) {
           const allowed = String(reply.headers.allow)
@@ -313,8 +327,8 @@ const crossOrigin = {
           `${method} ${path}: cross-origin rights`,
         )
       }
-      const simple = await send(stage.url, 'GET', fill(path, ids), {
-        key: stage.acme.admin,
+      const simple = await send(environment.url, 'GET', fill(path, ids), {
+        key: environment.acme.admin,
         headers: { origin: 'https://evil.example' },
       })
       t.check(simple.headers['access-control-allow-origin'] === undefined, `GET ${path}: cross-origin rights`)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { patientLadder } from '../../harness/servers/environment.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { openLoad } from '../../harness/traffic/load.mjs'
-import { Ledger } from '../../harness/traffic/operation-log.mjs'
+import { OperationLog } from '../../harness/traffic/operation-log.mjs'
 import { aCardChange } from '../../harness/traffic/request-bodies.mjs'
 import { quantile, until } from '../../harness/traffic/retry.mjs'
 
@@ -11,18 +11,18 @@ const poolTaken = {
   id: 'LOAD-5',
   tier: 1,
   title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
     // What is more than an instance works on is refused at once, which is another matter.
-    const stage = await t.stage({ instances: 1, env: { DATABASE_POOL_SIZE: '3', REQUESTS_MAX: '1000' } })
-    const [instance] = stage.instances
-    const id = await stage.profile()
-    const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
+    const environment = await t.environment({ instances: 1, env: { DATABASE_POOL_SIZE: '3', REQUESTS_MAX: '1000' } })
+    const [instance] = environment.instances
+    const id = await environment.profile()
+    const read = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin, isFresh: true })
     let open = () => {}
     const opened = new Promise((resolve) => {
       open = resolve
     })
-    stage.wires[0].watcher = (phase, { names }) =>
+    environment.proxies[0].watcher = (phase, { names }) =>
       phase === 'before' && names.includes('admit_getProfile') ? opened : undefined
     // Up to sixteen go out on one connection; the next takes another when these have lasted a while.
     const holders = []
@@ -32,7 +32,7 @@ const poolTaken = {
     }
     const refused = await Promise.all(Array.from({ length: 10 }, read))
     const live = await send(instance.opsUrl, 'GET', '/livez')
-    stage.wires[0].watcher = null
+    environment.proxies[0].watcher = null
     open()
     const recovery = await until(async () => (await read()).status === 200, 10_000)
     await Promise.all(holders)
@@ -55,20 +55,20 @@ const shutdown = {
   isForCi: false,
   title:
     'SIGTERM under load: not ready within 0.1 s, everything in flight answered, exit 0; a second signal ends it at once',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ withStripe: true })
-    const [instance, second] = stage.instances
-    const id = await stage.profile()
-    stage.stripe.lateMs = 1_500
-    stage.stripe.behave = ({ step }) => (step === 'create_method' ? 'late' : 'answer')
+    const environment = await t.environment({ withStripe: true })
+    const [instance, second] = environment.instances
+    const id = await environment.profile()
+    environment.stripe.lateMs = 1_500
+    environment.stripe.behave = ({ step }) => (step === 'create_method' ? 'late' : 'answer')
     const pay = (to) =>
-      send(to.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: aCardChange(), isFresh: true })
+      send(to.url, 'PATCH', `/v3/profiles/${id}`, { key: environment.acme.admin, body: aCardChange(), isFresh: true })
     const flying = [
       pay(instance),
-      ...Array.from({ length: 20 }, () => send(instance.url, 'GET', '/v3/profiles', { key: stage.acme.admin })),
+      ...Array.from({ length: 20 }, () => send(instance.url, 'GET', '/v3/profiles', { key: environment.acme.admin })),
     ]
-    await until(() => stage.stripe.calls.length > 0, 10_000)
+    await until(() => environment.stripe.calls.length > 0, 10_000)
     const signalledAt = performance.now()
     instance.child.signal('SIGTERM')
     const notReady = await until(async () => (await send(instance.opsUrl, 'GET', '/readyz')).status !== 200, 5_000)
@@ -82,9 +82,9 @@ const shutdown = {
     t.equal(answers[0].headers.connection, 'close', 'Connection')
     t.equal(ended.code, 0, 'exit code')
     t.atMost(notReady, 100, 'ms until it was not ready')
-    t.equal(await stage.count(`select count(*) from idempotency_keys where state = 'claimed'`), 0, 'claims left')
+    t.equal(await environment.count(`select count(*) from idempotency_keys where state = 'claimed'`), 0, 'claims left')
     const hanging = pay(second)
-    await until(() => stage.stripe.calls.length > 4, 10_000)
+    await until(() => environment.stripe.calls.length > 4, 10_000)
     second.child.signal('SIGTERM')
     await sleep(150)
     const againAt = performance.now()
@@ -103,11 +103,11 @@ const rollout = {
   // The short run has too few requests for its p99 to say much.
   isForCi: false,
   title: 'Both instances restarted in turn under load, behind a balancer: no request fails, no effect is doubled',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
     // The balancer asks every 100 ms who is ready.
-    const stage = await t.stage({ isDirect: true, env: { ...patientLadder, SHUTDOWN_DELAY_MS: '500' } })
-    const ledger = await new Ledger(stage, { profiles: 40, random: t.random, name: 'roll' }).open()
+    const environment = await t.environment({ isDirect: true, env: { ...patientLadder, SHUTDOWN_DELAY_MS: '500' } })
+    const operationLog = await new OperationLog(environment, { profiles: 40, random: t.random, name: 'roll' }).open()
     const perSecond = t.length(30, 200)
     const rounds = t.length(2, 5)
     // Twenty thousand requests in the long run. Who rolls out lets an instance settle before it takes the next one.
@@ -115,7 +115,7 @@ const rollout = {
     let asked = 0
     const ask = () => {
       asked += 1
-      return ledger.change(asked, { isRead: asked % 2 === 0 })
+      return operationLog.change(asked, { isRead: asked % 2 === 0 })
     }
     const calm = []
     const rolling = []
@@ -126,7 +126,7 @@ const rollout = {
       calm.push(...quiet.replies)
       let isRestarting = false
       const restarts = (async () => {
-        for (const instance of stage.instances) {
+        for (const instance of environment.instances) {
           isRestarting = true
           await instance.stop()
           await instance.startPatiently()
@@ -153,8 +153,8 @@ const rollout = {
     t.figure('p99_calm_ms', times(calm))
     t.figure('p99_rolling_ms', times(rolling))
     t.figure('p99_beside_a_restart_ms', times(during))
-    await ledger.judge(t)
-    t.equal(ledger.attempts.failed, 0, 'attempts that failed')
+    await operationLog.judge(t)
+    t.equal(operationLog.attempts.failed, 0, 'attempts that failed')
     t.atMost(times(rolling), 2 * times(calm), 'p99 while rolling, in ms')
     t.equal(failed.length, 0, 'requests that failed')
   },

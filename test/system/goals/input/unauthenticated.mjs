@@ -66,7 +66,7 @@ const unfinished = {
   isForCi: false,
   title:
     'Clients without a valid key: 5,000 unfinished bodies of 125 kB cost at most 64 MiB, of 3,000 silent connections 1,000 stay open, and a valid key is served beside them',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'bodies are read before their key is looked at',
       code: [
@@ -85,11 +85,11 @@ const unfinished = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, isDirect: true })
-    const [instance] = stage.instances
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1, isDirect: true })
+    const [instance] = environment.instances
+    const id = await environment.profile()
     const change = () =>
-      send(instance.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body: { description: 'x' } })
+      send(instance.url, 'PATCH', `/v3/profiles/${id}`, { key: environment.acme.admin, body: { description: 'x' } })
     for (let count = 0; count < 200; count += 1) await change()
     const statuses = new Map()
     const note = ({ status, error }) => {
@@ -116,11 +116,14 @@ const unfinished = {
       await sleep(100)
     }
     for (let count = 0; count < 10; count += 1) {
-      const reply = await send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
+      const reply = await send(instance.url, 'GET', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
+        isFresh: true,
+      })
       note(reply)
     }
     // As the server counts: what waits in the kernel's queue is open on this side alone.
-    const left = await stage.metric('process_open_fds')
+    const left = await environment.metric('process_open_fds')
     for (const socket of silent) socket.destroy()
     t.figure('files_open', left)
     t.figure('valid', [...statuses].map(([status, count]) => `${status}:${count}`).join(','))
@@ -165,7 +168,7 @@ const wrongKeys = {
   isForCi: false,
   title:
     'A flood of wrong keys from one address, a hundred pipelined on each connection, costs requests with a valid key nothing but processor time: none is refused',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'wrong keys take the places of all',
       code: [
@@ -180,10 +183,10 @@ const wrongKeys = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, isDirect: true })
-    const [instance] = stage.instances
-    const id = await stage.profile()
-    const ask = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin, isFresh: true })
+    const environment = await t.environment({ instances: 1, isDirect: true })
+    const [instance] = environment.instances
+    const id = await environment.profile()
+    const ask = () => send(instance.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin, isFresh: true })
     const calm = []
     for (let count = 0; count < 40; count += 1) calm.push(await ask())
     const floods = Array.from({ length: 6 }, () => flood(instance.url))
@@ -208,7 +211,7 @@ const wrongKeys = {
     t.figure('refused', refused.length)
     t.figure('p99_calm_ms', p99(calm))
     t.figure('p99_beside_ms', p99(beside))
-    t.figure('shed', await stage.metric('letterhead_load_shed_total', 'reason="(pipelined|unauthenticated)"'))
+    t.figure('shed', await environment.metric('letterhead_load_shed_total', 'reason="(pipelined|unauthenticated)"'))
     t.equal(
       refused.length,
       0,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { send } from '../../harness/traffic/http.mjs'
 import { openLoad } from '../../harness/traffic/load.mjs'
-import { requestText, storm } from '../../harness/traffic/load-generator.mjs'
+import { generateLoad, requestText } from '../../harness/traffic/load-generator.mjs'
 import { quantile, until } from '../../harness/traffic/retry.mjs'
 
 const probeEveryMs = 20
@@ -22,16 +22,16 @@ const fair = {
   tier: 2,
   title:
     'One organization far over its limit does not slow another: no refusal for it, p99 at most twice that of its own',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ isDirect: true, env: { RATE_LIMITS: 'on' } })
-    const quiet = await stage.profile({}, stage.other.admin)
-    const loud = await stage.profile()
+    const environment = await t.environment({ isDirect: true, env: { RATE_LIMITS: 'on' } })
+    const quiet = await environment.profile({}, environment.other.admin)
+    const loud = await environment.profile()
     const seconds = t.length(6, 60)
-    const ask = (id, key) => (n) => send(stage.instances[n % 2].url, 'GET', `/v3/profiles/${id}`, { key })
-    const solo = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, stage.other.admin) })
-    const flood = openLoad({ perSecond: 70, seconds, ask: ask(loud, stage.acme.admin) })
-    const beside = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, stage.other.admin) })
+    const ask = (id, key) => (n) => send(environment.instances[n % 2].url, 'GET', `/v3/profiles/${id}`, { key })
+    const solo = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, environment.other.admin) })
+    const flood = openLoad({ perSecond: 70, seconds, ask: ask(loud, environment.acme.admin) })
+    const beside = await openLoad({ perSecond: 3, seconds, ask: ask(quiet, environment.other.admin) })
     const flooded = await flood
     const refused = beside.replies.filter(({ status }) => status !== 200).length
     t.figure('flood_refused', flooded.replies.filter(({ status }) => status === 429).length)
@@ -52,17 +52,17 @@ const overload = {
   tier: 2,
   title:
     'Three times the load that saturates: goodput at least 80 % of the peak, accepted p99 at most 1 s, refusals within 50 ms, probes answer',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'every request is let in',
       code: [{ file: 'http/transport/load-shedding.js', find: 'this.#inside >= this.#max', put: 'false' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, isDirect: true })
-    const [instance] = stage.instances
-    const requests = await lists(stage)
-    const atPeak = () => storm(instance.url, { requests, clients: 32, seconds: PEAK_SECONDS })
+    const environment = await t.environment({ instances: 1, isDirect: true })
+    const [instance] = environment.instances
+    const requests = await lists(environment)
+    const atPeak = () => generateLoad(instance.url, { requests, clients: 32, seconds: PEAK_SECONDS })
     await atPeak()
     // Peak and overload in turns: how fast a shared machine is changes within seconds, for both alike then.
     const rounds = t.length(3, 10)
@@ -72,7 +72,7 @@ const overload = {
     const probes = []
     for (let round = 0; round < rounds; round += 1) {
       peaks.push(goodputOf(await atPeak(), PEAK_SECONDS))
-      const load = storm(instance.url, { requests, perSecond: 3 * peaks[round], seconds: OVERLOAD_SECONDS })
+      const load = generateLoad(instance.url, { requests, perSecond: 3 * peaks[round], seconds: OVERLOAD_SECONDS })
       probes.push(...(await probesDuring(load, instance)))
       const overloaded = await load
       goodputs.push(goodputOf(overloaded, OVERLOAD_SECONDS))
@@ -82,7 +82,7 @@ const overload = {
     const goodput = mean(goodputs)
     const accepted = answers.filter(({ status }) => status === 200)
     const refused = answers.filter(({ status }) => status === 503)
-    const ask = () => send(instance.url, 'GET', '/v3/me', { key: stage.acme.admin })
+    const ask = () => send(instance.url, 'GET', '/v3/me', { key: environment.acme.admin })
     const recovery = await until(async () => (await ask()).ms < 100, 10_000)
     t.figure('peak_per_second', peak)
     t.figure('offered_per_second', answers.length / (rounds * OVERLOAD_SECONDS))
@@ -118,10 +118,10 @@ async function probesDuring(load, instance) {
 }
 
 /** Lists of forty profiles: an answer costs far more than to ask for it, and no disk has a say in how long it takes. */
-async function lists(stage) {
-  const [{ url }] = stage.instances
-  const { admin: key } = stage.acme
-  for (let at = 0; at < 40; at += 1) await stage.profile()
+async function lists(environment) {
+  const [{ url }] = environment.instances
+  const { admin: key } = environment.acme
+  for (let at = 0; at < 40; at += 1) await environment.profile()
   return [requestText(url, 'GET', '/v3/profiles', { key })]
 }
 

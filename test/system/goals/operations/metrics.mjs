@@ -4,15 +4,15 @@ import { quantile } from '../../harness/traffic/retry.mjs'
 /** The size of what is scraped does not grow with what is stored or asked. */
 
 /** Copies a row of a table with other values in some columns. */
-async function copyRows(stage, table, changes, { where, count }) {
+async function copyRows(environment, table, changes, { where, count }) {
   const columns = (
-    await stage.query(
+    await environment.query(
       `select column_name as name from information_schema.columns where table_name = $1 and is_generated = 'NEVER'`,
       [table],
     )
   ).map(({ name }) => name)
   const values = columns.map((name) => changes[name] ?? `s.${name}`)
-  await stage.query(
+  await environment.query(
     `insert into ${table} (${columns.join(', ')}) select ${values.join(', ')} from (select * from ${table} where ${where} limit 1) s
       cross join generate_series(1, ${count}) as n`,
   )
@@ -28,7 +28,7 @@ const scrape = {
   tier: 2,
   title:
     'Metrics with 500 organizations and 5,000 profiles after requests to many of them: valid text, at most 2,000 series, 50 ms',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'every request has series of its own',
       code: [
@@ -41,30 +41,30 @@ const scrape = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     await copyRows(
-      stage,
+      environment,
       'organizations',
       { organization_id: 'gen_random_uuid()', email: `s.email || n` },
-      { where: `organization_id = '${stage.acme.id}'`, count: 498 },
+      { where: `organization_id = '${environment.acme.id}'`, count: 498 },
     )
-    await copyRows(stage, 'profiles', { id: 'gen_random_uuid()' }, { where: `id = '${id}'`, count: 5_000 })
-    const ids = (await stage.query('select id from profiles order by id limit $1', [t.length(600, 5_000)])).map(
+    await copyRows(environment, 'profiles', { id: 'gen_random_uuid()' }, { where: `id = '${id}'`, count: 5_000 })
+    const ids = (await environment.query('select id from profiles order by id limit $1', [t.length(600, 5_000)])).map(
       (row) => row.id,
     )
     for (const profile of ids)
-      await send(stage.url, 'GET', `/v3/profiles/${profile}?a=${profile}`, { key: stage.acme.admin })
+      await send(environment.url, 'GET', `/v3/profiles/${profile}?a=${profile}`, { key: environment.acme.admin })
     const scrapes = []
-    for (let n = 0; n < 20; n += 1) scrapes.push(await send(stage.instances[0].opsUrl, 'GET', '/metrics'))
+    for (let n = 0; n < 20; n += 1) scrapes.push(await send(environment.instances[0].opsUrl, 'GET', '/metrics'))
     const lines = scrapes
       .at(-1)
       .text.split('\n')
       .filter((text) => text !== '')
     const bad = lines.filter((text) => !line.test(text))
     const series = lines.filter((text) => !text.startsWith('#'))
-    t.figure('organizations', await stage.count('select count(*) from organizations'))
-    t.figure('profiles', await stage.count('select count(*) from profiles'))
+    t.figure('organizations', await environment.count('select count(*) from organizations'))
+    t.figure('profiles', await environment.count('select count(*) from profiles'))
     t.figure('series', series.length)
     t.figure(
       'scrape_p50_ms',
@@ -84,7 +84,7 @@ const scrape = {
       50,
       'ms for a scrape, at the median',
     )
-    const named = lines.filter((text) => text.includes(ids[0]) || text.includes(stage.acme.id))
+    const named = lines.filter((text) => text.includes(ids[0]) || text.includes(environment.acme.id))
     t.equal(named.length, 0, `lines with the id of a customer (${named[0]?.slice(0, 120)})`)
   },
 }

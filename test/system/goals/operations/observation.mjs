@@ -7,20 +7,20 @@ const traced = {
   id: 'OBS-1',
   tier: 1,
   title: 'Each request id is in exactly one access line, at most one error line, and in the history of its change',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage()
-    const id = await stage.profile()
+    const environment = await t.environment()
+    const id = await environment.profile()
     const requests = t.length(200, 1_000)
     const seen = []
     for (let n = 0; n < requests; n += 1) {
       const kind = n % 5
       const reply = await send(
-        stage.instances[n % 2].url,
+        environment.instances[n % 2].url,
         kind === 0 ? 'PATCH' : 'GET',
         kind === 3 ? '/v3/profiles/none' : kind === 4 ? '/v3/nowhere' : `/v3/profiles/${id}`,
         {
-          key: kind === 2 ? 'nobody' : stage.acme.admin,
+          key: kind === 2 ? 'nobody' : environment.acme.admin,
           ...(kind === 0 ? { body: { name: `Change ${n}` } } : {}),
         },
       )
@@ -32,13 +32,13 @@ const traced = {
       })
     }
     await sleep(300)
-    const lines = stage
+    const lines = environment
       .logs()
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
     const history = new Set(
-      (await stage.query('select request_id from profile_history')).map(({ request_id: name }) => name),
+      (await environment.query('select request_id from profile_history')).map(({ request_id: name }) => name),
     )
     for (const { kind, requestId, header, status } of seen) {
       t.equal(header, requestId, 'X-Request-Id')
@@ -73,18 +73,20 @@ const oneLine = {
   id: 'OBS-4',
   tier: 1,
   title: 'Line breaks, escapes and separators in every input: each line of the log stays one JSON record of the server',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile()
     for (const text of injections) {
       const safe = encodeURIComponent(text)
-      await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         body: { name: `x${text}`, description: text, [text]: 1 },
       })
-      await send(stage.url, 'GET', `/v3/profiles/${safe}?search=${safe}&${safe}=1`, { key: stage.acme.admin })
-      await send(stage.url, 'GET', `/${safe}`, { key: stage.acme.admin })
+      await send(environment.url, 'GET', `/v3/profiles/${safe}?search=${safe}&${safe}=1`, {
+        key: environment.acme.admin,
+      })
+      await send(environment.url, 'GET', `/${safe}`, { key: environment.acme.admin })
       const header = text.replaceAll(/[^\x20-\x7e]/g, '')
       for (const name of [
         'x-request-id',
@@ -95,14 +97,14 @@ const oneLine = {
         'traceparent',
         'x-forwarded-for',
       ]) {
-        await send(stage.url, 'GET', `/v3/profiles/${id}`, {
-          key: stage.acme.admin,
+        await send(environment.url, 'GET', `/v3/profiles/${id}`, {
+          key: environment.acme.admin,
           headers: { [name]: header || 'x' },
         })
       }
     }
     await sleep(300)
-    const lines = stage.instances[0].child
+    const lines = environment.instances[0].child
       .output()
       .split('\n')
       .filter((line) => line.includes('"level"') || line.includes('forged'))
@@ -129,12 +131,12 @@ const probes = {
   tier: 1,
   title:
     'The database down: /livez stays 200, /readyz is 503 within 3 s and 200 within 2 s of its return, no process ends',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const [instance] = stage.instances
+    const environment = await t.environment({ instances: 1 })
+    const [instance] = environment.instances
     const ready = async () => (await send(instance.opsUrl, 'GET', '/readyz')).status
-    await stage.world.cluster.stop('fast')
+    await environment.sharedCluster.cluster.stop('fast')
     const notReady = await until(async () => (await ready()) === 503, 10_000)
     const downUntil = performance.now() + t.length(3_000, 300_000)
     let dead = 0
@@ -142,7 +144,7 @@ const probes = {
       if ((await send(instance.opsUrl, 'GET', '/livez')).status !== 200) dead += 1
       await sleep(200)
     }
-    await stage.world.cluster.start()
+    await environment.sharedCluster.cluster.start()
     const back = await until(async () => (await ready()) === 200, 15_000)
     t.figure('not_ready_ms', notReady)
     t.figure('ready_again_ms', back)

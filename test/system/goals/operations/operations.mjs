@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { letterhead } from '../../harness/servers/command.mjs'
-import { Wire } from '../../harness/servers/fault-proxy.mjs'
+import { FaultProxy } from '../../harness/servers/fault-proxy.mjs'
 import { Instance, repository } from '../../harness/servers/instance.mjs'
 import { run } from '../../harness/servers/processes.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { openLoad } from '../../harness/traffic/load.mjs'
 
 /** Restores a backup into a database of its own, starts a server on it, and gives both to `look`. */
-async function restored(stage, file, look) {
-  const { world } = stage
-  const name = `${stage.database}_restored`
-  await world.cluster.query('postgres', `create database ${name}`)
-  const env = { ...world.envOf(name), DATABASE_OWNER_URL: world.cluster.ownerUrl(name) }
+async function restored(environment, file, look) {
+  const { sharedCluster } = environment
+  const name = `${environment.database}_restored`
+  await sharedCluster.cluster.query('postgres', `create database ${name}`)
+  const env = { ...sharedCluster.envOf(name), DATABASE_OWNER_URL: sharedCluster.cluster.ownerUrl(name) }
   try {
     for (const args of [
       ['migrate', '--create-role'],
@@ -24,14 +24,14 @@ async function restored(stage, file, look) {
     }
     const instance = new Instance({
       name: 'restored',
-      folder: stage.folder,
-      env: { ...world.envOf(name), RATE_LIMITS: 'off' },
+      folder: environment.folder,
+      env: { ...sharedCluster.envOf(name), RATE_LIMITS: 'off' },
     })
     await instance.startPatiently()
-    await look(instance, (text, values) => world.cluster.query(name, text, values))
+    await look(instance, (text, values) => sharedCluster.cluster.query(name, text, values))
     await instance.kill()
   } finally {
-    await world.dropDatabase(name)
+    await sharedCluster.dropDatabase(name)
   }
 }
 
@@ -41,7 +41,7 @@ const backup = {
   tier: 1,
   title:
     'A backup under 50 changes a second, restored: every change acknowledged before it is there, nothing is torn, the server starts on it',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the backup is not one snapshot',
       code: [
@@ -55,13 +55,13 @@ const backup = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ sabotage: {} })
+    const environment = await t.environment({ injectedBug: {} })
     const ids = []
-    for (let at = 0; at < 20; at += 1) ids.push(await stage.profile())
+    for (let at = 0; at < 20; at += 1) ids.push(await environment.profile())
     // A slow way to the database, so that many changes fall into the time of the backup.
-    const slow = await new Wire({ targetPort: stage.world.cluster.port }).open()
+    const slow = await new FaultProxy({ targetPort: environment.sharedCluster.cluster.port }).open()
     slow.latencyMs = 60
-    const file = join(stage.folder, 'backup.lhb')
+    const file = join(environment.folder, 'backup.lhb')
     const acknowledged = []
     let isTaken = false
     let duration = 0
@@ -70,10 +70,10 @@ const backup = {
       const before = acknowledged.length
       const startedAt = performance.now()
       const env = {
-        ...stage.world.envOf(stage.database),
-        DATABASE_OWNER_URL: stage.world.cluster.ownerUrl(stage.database, slow.port),
+        ...environment.sharedCluster.envOf(environment.database),
+        DATABASE_OWNER_URL: environment.sharedCluster.cluster.ownerUrl(environment.database, slow.port),
       }
-      const { code, stderr } = await letterhead(['backup', '--to', file], env, t.sabotage?.code ?? [])
+      const { code, stderr } = await letterhead(['backup', '--to', file], env, t.injectedBug?.code ?? [])
       duration = performance.now() - startedAt
       if (code !== 0) throw new Error(`backup: ${stderr}`)
       isTaken = true
@@ -83,8 +83,8 @@ const backup = {
       perSecond: 50,
       until: taking,
       ask: async (n) => {
-        const reply = await send(stage.url, 'PATCH', `/v3/profiles/${ids[n % 20]}`, {
-          key: stage.acme.admin,
+        const reply = await send(environment.url, 'PATCH', `/v3/profiles/${ids[n % 20]}`, {
+          key: environment.acme.admin,
           body: { description: `change ${n}` },
         })
         if (reply.status === 200) acknowledged.push({ id: ids[n % 20], value: `change ${n}` })
@@ -94,7 +94,7 @@ const backup = {
     const { before, during } = await taking
     await slow.close()
     t.check(isTaken && during > 10, `only ${during} changes during the backup`)
-    await restored(stage, file, async (instance, query) => {
+    await restored(environment, file, async (instance, query) => {
       const rows = await query(
         `select profile_id as id, change->>'to' as value from profile_history, jsonb_array_elements(changes) as change
           where operation = 'updateProfile' and change->>'member' = 'description'`,
@@ -104,11 +104,11 @@ const backup = {
       const [{ torn }] = await query(
         `select count(*)::int as torn from profiles p where p.organization_id = $1 and p.version <> (select count(*) from profile_history h
           where h.organization_id = p.organization_id and h.profile_id = p.id)`,
-        [stage.acme.id],
+        [environment.acme.id],
       )
-      const read = await send(instance.url, 'GET', `/v3/profiles/${ids[0]}`, { key: stage.acme.admin })
+      const read = await send(instance.url, 'GET', `/v3/profiles/${ids[0]}`, { key: environment.acme.admin })
       const write = await send(instance.url, 'PATCH', `/v3/profiles/${ids[0]}`, {
-        key: stage.acme.admin,
+        key: environment.acme.admin,
         body: { name: 'After the restore' },
       })
       t.figure('changes_before', before)
@@ -176,22 +176,22 @@ const configurations = {
   tier: 1,
   title:
     'Broken configurations, a ladder of limits in the wrong order among them (LOAD-6): exit 78 with the name at fault, nothing listened on',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const [instance] = stage.instances
+    const environment = await t.environment({ instances: 1 })
+    const [instance] = environment.instances
     await instance.stop()
     const all = brokenConfigurations()
     const cases = t.isLong ? all : t.random.shuffled(all).slice(0, 24)
     let slowest = 0
     const check = async (broken) => {
       const startedAt = performance.now()
-      const trial = new Instance({
+      const goalRun = new Instance({
         name: `broken-${all.indexOf(broken)}`,
-        folder: stage.folder,
+        folder: environment.folder,
         env: { ...instance.env, ...good, ...broken },
       })
-      const child = trial.spawn()
+      const child = goalRun.spawn()
       await Promise.race([child.ended, sleep(30_000)])
       await child.kill()
       slowest = Math.max(slowest, performance.now() - startedAt)
@@ -203,7 +203,7 @@ const configurations = {
         `${what}: no name in ${said.slice(0, 160)}`,
       )
       t.check(!said.includes('Letterhead is ready'), `${what}: it listened`)
-      for (const secret of [stage.world.pepper, stage.world.sealingKey])
+      for (const secret of [environment.sharedCluster.pepper, environment.sharedCluster.sealingKey])
         t.check(!said.includes(secret), `${what}: a secret is printed`)
     }
     for (let at = 0; at < cases.length; at += 2) await Promise.all(cases.slice(at, at + 2).map(check))
@@ -222,7 +222,7 @@ const supplyChain = {
   tier: 1,
   title:
     'Supply chain: a lock file with a hash for every package, an installation without scripts runs, at most 40 top-level production packages',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
     const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')).packages
     const production = Object.entries(lock).filter(([path, entry]) => path !== '' && entry.dev !== true)
@@ -243,12 +243,12 @@ const supplyChain = {
   },
 }
 
-/** Nothing of a hook for the prover is in the program: what it is proved with stands outside. @type {import('../../harness/run.mjs').Goal} */
+/** Nothing of a hook for the system test is in the program: what it is proved with stands outside. @type {import('../../harness/run.mjs').Goal} */
 const noHook = {
   id: 'PROVE-1',
   tier: 1,
   title: 'The program under test is the one that users run: it has no hook for the prover',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
     const { stdout } = await run(
       'grep',

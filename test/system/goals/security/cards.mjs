@@ -47,7 +47,7 @@ const journeys = {
   'wrong billing model': (go) => go.patch({ ...go.body(), billing_model: 'organization' }),
   'wrong name beside it': (go) => go.patch({ ...go.body(), name: '' }),
   'unknown key': (go) => go.patch(go.body(), {}, 'sk_live_nobody'),
-  'no right': (go) => go.patch(go.body(), {}, go.stage.acme.developer),
+  'no right': (go) => go.patch(go.body(), {}, go.environment.acme.developer),
   'no such profile': (go) => go.send('PATCH', '/v3/profiles/00000000-0000-4000-8000-000000000000', go.body()),
   'too large': (go) => go.patch({ ...go.body(), description: 'x'.repeat(140_000) }),
   'another media type': (go) => go.patch(go.body(), { 'content-type': 'text/plain' }),
@@ -71,29 +71,29 @@ const journeys = {
   'card as an API key': (go) => go.send('GET', '/v3/profiles', undefined, {}, go.card.number),
 }
 
-async function travel(stage, random, name, work) {
+async function travel(environment, random, name, work) {
   const card = canary(random)
   const another = canary(random)
-  const id = await stage.profile()
+  const id = await environment.profile()
   const unique = `card-${random.digits(12).replaceAll('0', 'a')}`
-  const ask = (method, path, body, headers = {}, key = stage.acme.admin) =>
-    send(stage.url, method, path, { key, headers, body, timeoutMs: 15_000 })
+  const ask = (method, path, body, headers = {}, key = environment.acme.admin) =>
+    send(environment.url, method, path, { key, headers, body, timeoutMs: 15_000 })
   const go = {
-    stage,
+    environment,
     card,
     another,
     id,
     unique,
     body: ({ number, cvc } = card) => aCardChange(number, cvc),
     send: ask,
-    patch: async (body, headers = {}, key = stage.acme.admin, behaviour = null) => {
+    patch: async (body, headers = {}, key = environment.acme.admin, behaviour = null) => {
       const isDecline = behaviour === 'decline'
-      stage.stripe.behave = () => (behaviour === null || isDecline ? 'answer' : behaviour)
+      environment.stripe.behave = () => (behaviour === null || isDecline ? 'answer' : behaviour)
       const put = isDecline
         ? { ...body, payment_details: { ...body.payment_details, card_number: '4000000000000002' } }
         : body
       const reply = await ask('PATCH', `/v3/profiles/${id}`, put, headers, key)
-      stage.stripe.behave = () => 'answer'
+      environment.stripe.behave = () => 'answer'
       return reply
     },
   }
@@ -102,48 +102,48 @@ async function travel(stage, random, name, work) {
 }
 
 /** A card whose server is killed at a point of its way. */
-async function crashing(stage, random, name) {
-  const trip = await travel(stage, random, `killed ${name}`, async (go) => {
+async function crashing(environment, random, name) {
+  const trip = await travel(environment, random, `killed ${name}`, async (go) => {
     let killing = null
-    stage.wires[0].watcher = async (phase, { names }) => {
+    environment.proxies[0].watcher = async (phase, { names }) => {
       if (killing !== null || `${phase} ${names.join('+')}` !== name) return
-      killing = stage.instances[0].kill()
+      killing = environment.instances[0].kill()
       await killing
       return 'drop'
     }
     const ask = (at) =>
-      send(stage.instances[at].url, 'PATCH', `/v3/profiles/${go.id}`, {
-        key: stage.acme.admin,
+      send(environment.instances[at].url, 'PATCH', `/v3/profiles/${go.id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': go.unique },
         body: go.body(),
       })
     await ask(0)
-    stage.wires[0].watcher = null
+    environment.proxies[0].watcher = null
     await killing
     if (killing === null) throw new Error(`never reached: ${name}`)
-    await stage.endLeases()
-    await stage.instances[0].startPatiently()
+    await environment.endLeases()
+    await environment.instances[0].startPatiently()
     return (await untilFinal(() => ask(1), { withinMs: 15_000 })).reply
   })
   return trip
 }
 
 /** Everything that is left of the requests, but what the processor was sent. */
-async function remains(stage) {
-  await stage.query('checkpoint')
-  const rows = await rowsOf(stage)
-  const { records, unopened } = openAll(rows, stage.world.sealingKey)
-  const metrics = await Promise.all(stage.instances.map(({ opsUrl }) => send(opsUrl, 'GET', '/metrics')))
+async function remains(environment) {
+  await environment.query('checkpoint')
+  const rows = await rowsOf(environment)
+  const { records, unopened } = openAll(rows, environment.sharedCluster.sealingKey)
+  const metrics = await Promise.all(environment.instances.map(({ opsUrl }) => send(opsUrl, 'GET', '/metrics')))
   return {
     rows,
     unopened,
     records: [
-      ...filesBelow(stage.world.cluster.data),
-      ...filesBelow(stage.world.cluster.folder, (path) => path.endsWith('.log')),
-      ...filesBelow(stage.folder),
+      ...filesBelow(environment.sharedCluster.cluster.data),
+      ...filesBelow(environment.sharedCluster.cluster.folder, (path) => path.endsWith('.log')),
+      ...filesBelow(environment.folder),
       ...rows.map(({ table, row }) => ({ place: `row of ${table}`, bytes: Buffer.from(JSON.stringify(row)) })),
       ...records,
-      ...stage.wires.map(({ tap }, at) => ({
+      ...environment.proxies.map(({ tap }, at) => ({
         place: `sent to the database by ${at}`,
         bytes: Buffer.concat(tap ?? []),
       })),
@@ -153,16 +153,16 @@ async function remains(stage) {
 }
 
 /** Plants a card in each kind of place, in each form, and looks whether the search finds all. */
-async function control(t, stage) {
+async function control(t, environment) {
   const number = `${stem}0000000000`.slice(0, 16)
-  await stage.query('create table planted (id int, bytes bytea, note text)')
+  await environment.query('create table planted (id int, bytes bytea, note text)')
   const planted = plant(number)
   for (const [at, { bytes }] of planted.entries()) {
-    await stage.query('insert into planted values ($1, $2, $3)', [at, bytes, at === 0 ? number : ''])
-    appendFileSync(join(stage.folder, 'instance-a.log'), Buffer.concat([bytes, Buffer.from('\n')]))
+    await environment.query('insert into planted values ($1, $2, $3)', [at, bytes, at === 0 ? number : ''])
+    appendFileSync(join(environment.folder, 'instance-a.log'), Buffer.concat([bytes, Buffer.from('\n')]))
   }
-  stage.wires[0].tap.push(Buffer.from(`x${number}x`))
-  const { records } = await remains(stage)
+  environment.proxies[0].tap.push(Buffer.from(`x${number}x`))
+  const { records } = await remains(environment)
   const hits = search(records, [number], stem)
   for (const { form } of planted) {
     const name = form === 'gzip' ? '(gzip)' : form
@@ -186,7 +186,7 @@ const neverStored = {
   tier: 1,
   title:
     'Cards on every way through the server, then every file, row, opened secret, log, metric and byte to the database searched: none',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the card is printed',
       code: [
@@ -225,11 +225,12 @@ const neverStored = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ withStripe: true, env: { ...patientLadder, PROVIDER_MS: '7500' } })
-    for (const wire of stage.wires) wire.tap = []
+    const environment = await t.environment({ withStripe: true, env: { ...patientLadder, PROVIDER_MS: '7500' } })
+    for (const proxy of environment.proxies) proxy.tap = []
     const trips = []
     for (const [name, work] of Object.entries(journeys)) {
-      for (let times = 0; times < t.length(1, 4); times += 1) trips.push(await travel(stage, t.random, name, work))
+      for (let times = 0; times < t.length(1, 4); times += 1)
+        trips.push(await travel(environment, t.random, name, work))
     }
     for (const name of [
       'after insert_claim',
@@ -239,9 +240,9 @@ const neverStored = {
       'before commit',
       'after commit',
     ]) {
-      trips.push(await crashing(stage, t.random, name))
+      trips.push(await crashing(environment, t.random, name))
     }
-    const { records, rows, unopened } = await remains(stage)
+    const { records, rows, unopened } = await remains(environment)
     const numbers = trips.flatMap(({ cards }) => cards.map(({ number }) => number))
     const hits = search(records, numbers, stem)
     const answers = trips.filter(({ reply, cards }) =>
@@ -252,13 +253,13 @@ const neverStored = {
     t.figure('mebibytes', Math.round(records.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1_048_576))
     t.figure('opened_secrets', records.filter(({ place }) => place.endsWith('opened')).length)
     t.equal(unopened, 0, 'sealed values that the prover cannot open')
-    t.check(stage.stripe.calls.length > 20, 'hardly a card reached the processor')
+    t.check(environment.stripe.calls.length > 20, 'hardly a card reached the processor')
     const travelled = (text) => trips.find(({ cards }) => cards.some(({ number }) => number === text))?.name
     const where = new Set(hits.map(({ place, form, text }) => `${travelled(text)}: ${place} as ${form}`))
     t.equal(hits.length, 0, `numbers found (${[...where].slice(0, 3).join(', ')})`)
     t.equal(answers.length, 0, `answers that show a number (${answers.map(({ name }) => name).join(', ')})`)
-    codesOf(t, trips, rows, stage.logs())
-    await control(t, stage)
+    codesOf(t, trips, rows, environment.logs())
+    await control(t, environment)
   },
 }
 
@@ -284,7 +285,7 @@ const exactBytes = {
   id: 'CARD-2',
   tier: 1,
   title: 'The processor is given exactly what was sent; answers hold at most brand and last four',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the number is changed on its way',
       code: [
@@ -297,17 +298,17 @@ const exactBytes = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ withStripe: true, instances: 1 })
+    const environment = await t.environment({ withStripe: true, instances: 1 })
     const rounds = t.length(10, 100)
     for (let round = 0; round < rounds; round += 1) {
       const { number, cvc } = canary(t.random)
-      const id = await stage.profile()
-      const reply = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      const id = await environment.profile()
+      const reply = await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         body: aCardChange(number, cvc),
       })
-      const read = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
-      const call = stage.stripe.calls.findLast(({ step }) => step === 'create_method')
+      const read = await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
+      const call = environment.stripe.calls.findLast(({ step }) => step === 'create_method')
       t.equal(reply.status, 200, 'status')
       t.equal(call?.form['card[number]'], number, 'the number at the processor')
       t.equal(call?.form['card[cvc]'], cvc, 'the code at the processor')
@@ -328,10 +329,13 @@ const noMemoryFiles = {
   id: 'CARD-5',
   tier: 1,
   title: 'The process leaves no core file, and in production refuses to start with what writes memory out',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1, env: { NODE_ENV: 'production', PAYMENTS: 'none', WHATSAPP: 'none' } })
-    const [instance] = stage.instances
+    const environment = await t.environment({
+      instances: 1,
+      env: { NODE_ENV: 'production', PAYMENTS: 'none', WHATSAPP: 'none' },
+    })
+    const [instance] = environment.instances
     const limits = readFileSync(`/proc/${instance.pid}/limits`, 'utf8')
     const core = /Max core file size\s+(\S+)/.exec(limits)?.[1]
     t.figure('core_bytes', core ?? 'unknown')

@@ -8,7 +8,7 @@ const roleTable = {
   id: 'TEN-4',
   tier: 1,
   title: 'Every role x every operation as docs/PERMISSIONS.md says; an operation that is not in the table is refused',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'every role may',
       code: [
@@ -21,7 +21,7 @@ const roleTable = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const environment = await t.environment({ instances: 1 })
     const table = permissions()
     let cells = 0
     for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
@@ -29,8 +29,8 @@ const roleTable = {
       t.check(row !== undefined, `${operation.id} is not in docs/PERMISSIONS.md`)
       for (const role of ['owner', 'admin', 'developer', 'billing']) {
         const ids = { profileId: randomUUID(), keyId: randomUUID() }
-        const { status, json } = await send(stage.url, operation.method, fill(operation.path, ids), {
-          key: stage.acme[role],
+        const { status, json } = await send(environment.url, operation.method, fill(operation.path, ids), {
+          key: environment.acme[role],
           ...(operation.isChange ? { body: { ...operation.example, sandbox: true } } : {}),
         })
         cells += 1
@@ -50,7 +50,7 @@ const pooled = {
   id: 'TEN-9',
   tier: 1,
   title: 'Organizations interleaved over a pool of 4: no row of another; without a scope the server role sees nothing',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the scope stays with the connection',
       sql: [{ statement: /^scope/, find: /, true\)/, replace: ', false)' }],
@@ -67,18 +67,20 @@ const pooled = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, env: { DATABASE_POOL_SIZE: '4', POOL_WAIT_MS: '1900' } })
-    slipIn(stage.wires[0])
-    const tenants = [stage.acme, stage.other]
+    const environment = await t.environment({ instances: 1, env: { DATABASE_POOL_SIZE: '4', POOL_WAIT_MS: '1900' } })
+    slipIn(environment.proxies[0])
+    const tenants = [environment.acme, environment.other]
     for (const [at, tenant] of tenants.entries())
-      for (let n = 0; n < 3; n += 1) await stage.profile({ name: `Of tenant ${at}` }, tenant.admin)
+      for (let n = 0; n < 3; n += 1) await environment.profile({ name: `Of tenant ${at}` }, tenant.admin)
     const requests = t.length(600, 100_000)
     let foreign = 0
     let answered = 0
     const queue = async () => {
       for (let n = 0; n < requests / 8; n += 1) {
         const at = t.random.below(2)
-        const { text, status } = await send(stage.instances[0].url, 'GET', '/v3/profiles', { key: tenants[at].admin })
+        const { text, status } = await send(environment.instances[0].url, 'GET', '/v3/profiles', {
+          key: tenants[at].admin,
+        })
         if (status === 200) answered += 1
         if (text.includes(`Of tenant ${1 - at}`) || text.includes(tenants[1 - at].id)) foreign += 1
       }
@@ -87,9 +89,9 @@ const pooled = {
     t.figure('requests', answered)
     t.check(answered > requests * 0.9, `only ${answered} answers`)
     t.equal(foreign, 0, 'answers with rows of another organization')
-    const fresh = await unscoped(stage)
+    const fresh = await unscoped(environment)
     t.equal(fresh, 0, 'rows that the server role sees without a scope')
-    const { looks, rows } = await unscopedWithin(stage)
+    const { looks, rows } = await unscopedWithin(environment)
     t.figure('looks_within', looks)
     t.figure('rows_without_scope', fresh + rows)
     t.check(looks >= 40, `${looks} looks from connections that served tenants`)
@@ -100,9 +102,9 @@ const pooled = {
 const note = 'seen without a scope: '
 
 /** Puts a look at the profiles into the one statement of a request that runs without a scope, and notes what it sees. */
-function slipIn(wire) {
-  const { rewriter } = wire
-  wire.rewriter = (name, text) => {
+function slipIn(proxy) {
+  const { rewriter } = proxy
+  proxy.rewriter = (name, text) => {
     if (name !== 'find_imported_key') return rewriter?.(name, text) ?? text
     return `with seen as (select count(*) as number from profiles),
       noted as (insert into milestones (name, reached_at)
@@ -112,10 +114,10 @@ function slipIn(wire) {
 }
 
 /** Asks with imported keys that nobody has: each is looked up, without a scope, on a connection of the server's pool. */
-async function unscopedWithin(stage) {
-  const ask = () => send(stage.instances[0].url, 'GET', '/v3/profiles', { key: randomUUID() })
+async function unscopedWithin(environment) {
+  const ask = () => send(environment.instances[0].url, 'GET', '/v3/profiles', { key: randomUUID() })
   for (let n = 0; n < 10; n += 1) await Promise.all(Array.from({ length: 4 }, ask))
-  const noted = await stage.query(`select name from milestones where name like '${note}%'`)
+  const noted = await environment.query(`select name from milestones where name like '${note}%'`)
   return {
     looks: noted.length,
     rows: noted.reduce((sum, { name }) => sum + Number.parseInt(name.slice(note.length), 10), 0),
@@ -123,9 +125,9 @@ async function unscopedWithin(stage) {
 }
 
 /** Rows seen by a statement without a scope, on a connection of the server's role. */
-async function unscoped(stage) {
+async function unscoped(environment) {
   let seen = 0
-  const client = new pg.Client({ connectionString: stage.world.cluster.serverUrl(stage.database) })
+  const client = new pg.Client({ connectionString: environment.sharedCluster.cluster.serverUrl(environment.database) })
   await client.connect()
   for (const table of [
     'organizations',
@@ -136,7 +138,7 @@ async function unscoped(stage) {
     'idempotency_keys',
     'profile_history',
   ]) {
-    await client.query(`select set_config('app.org', $1, true)`, [stage.acme.id])
+    await client.query(`select set_config('app.org', $1, true)`, [environment.acme.id])
     seen += Number((await client.query(`select count(*) from ${table}`)).rows[0].count)
   }
   await client.end()
@@ -148,23 +150,23 @@ const sameNotFound = {
   id: 'TEN-10',
   tier: 1,
   title: 'A deleted, a foreign and an unknown id give the same answer on every operation',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const deleted = await stage.profile()
-    await send(stage.url, 'DELETE', `/v3/profiles/${deleted}`, { key: stage.acme.admin })
-    const ids = [deleted, await stage.profile({}, stage.other.admin), randomUUID()]
+    const environment = await t.environment({ instances: 1 })
+    const deleted = await environment.profile()
+    await send(environment.url, 'DELETE', `/v3/profiles/${deleted}`, { key: environment.acme.admin })
+    const ids = [deleted, await environment.profile({}, environment.other.admin), randomUUID()]
     const volatile = /req_\w+|"timestamp":"[^"]+"|[0-9a-f]{8}-[0-9a-f-]{27}/g
     let cells = 0
     for (const operation of operations.filter(({ members }) => members.includes('profileId'))) {
       const seen = new Set()
       for (const profileId of ids) {
         const reply = await send(
-          stage.url,
+          environment.url,
           operation.method,
           fill(operation.path, { profileId, keyId: randomUUID() }),
           {
-            key: stage.acme.admin,
+            key: environment.acme.admin,
             ...(operation.isChange
               ? { body: operation.id === 'updateProfile' ? { name: 'x' } : operation.example }
               : {}),
@@ -194,21 +196,24 @@ const scopedHeader = {
   tier: 1,
   title:
     'x-profile-id of one profile with the path of another, of another organization, of the organization itself: nothing reached',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const [one, two] = [await stage.profile(), await stage.profile()]
-    const foreign = await stage.profile({}, stage.other.admin)
-    const { json } = await send(stage.url, 'POST', `/v3/profiles/${one}/keys`, { key: stage.acme.admin, body: {} })
+    const environment = await t.environment({ instances: 1 })
+    const [one, two] = [await environment.profile(), await environment.profile()]
+    const foreign = await environment.profile({}, environment.other.admin)
+    const { json } = await send(environment.url, 'POST', `/v3/profiles/${one}/keys`, {
+      key: environment.acme.admin,
+      body: {},
+    })
     const profileKey = json.data.api_key ?? json.data.key
     const cells = [
-      [stage.acme.admin, one, one, [200]],
-      [stage.acme.admin, one, two, [404]],
-      [stage.acme.admin, foreign, one, [403, 404]],
-      [stage.acme.admin, foreign, foreign, [403, 404]],
-      [stage.acme.admin, stage.acme.id, one, [400, 403, 404]],
-      [stage.acme.admin, randomUUID(), one, [403, 404]],
-      [stage.acme.admin, 'nonsense', one, [400, 403, 404]],
+      [environment.acme.admin, one, one, [200]],
+      [environment.acme.admin, one, two, [404]],
+      [environment.acme.admin, foreign, one, [403, 404]],
+      [environment.acme.admin, foreign, foreign, [403, 404]],
+      [environment.acme.admin, environment.acme.id, one, [400, 403, 404]],
+      [environment.acme.admin, randomUUID(), one, [403, 404]],
+      [environment.acme.admin, 'nonsense', one, [400, 403, 404]],
       [profileKey, undefined, one, [200]],
       [profileKey, undefined, two, [404]],
       [profileKey, one, one, [403]],
@@ -217,7 +222,7 @@ const scopedHeader = {
     ]
     for (const [key, header, path, allowed] of cells) {
       for (const method of ['GET', 'PATCH']) {
-        const { status } = await send(stage.url, method, `/v3/profiles/${path}`, {
+        const { status } = await send(environment.url, method, `/v3/profiles/${path}`, {
           key,
           ...(header === undefined ? {} : { headers: { 'x-profile-id': header } }),
           ...(method === 'PATCH' ? { body: { name: 'Reached' } } : {}),
@@ -229,7 +234,7 @@ const scopedHeader = {
       }
     }
     t.equal(
-      await stage.count(`select count(*) from profiles where name = 'Reached' and id <> $1`, [one]),
+      await environment.count(`select count(*) from profiles where name = 'Reached' and id <> $1`, [one]),
       0,
       'other profiles that were changed',
     )

@@ -14,25 +14,25 @@ const HICCUP_MS = 20
 const term = `${'a'.repeat(126)}z`
 
 /** As many profiles as a large customer has, with names as long as they may be. */
-async function fill(stage) {
-  await stage.query(
+async function fill(environment) {
+  await environment.query(
     `insert into profiles (organization_id, id, name, status, allow_contact_sharing, allow_template_sharing, inherit_contacts,
                            inherit_templates, inherit_tcr_brand, inherit_tcr_campaign, billing_model, version, created_at)
      select $1, gen_random_uuid(), repeat('a', 249) || to_char(n, 'FM000000'), 'incomplete', true, true, true,
             true, true, true, 'organization', 1, now() - n * interval '1 second'
        from generate_series(1, ${PROFILES}) n`,
-    [stage.acme.id],
+    [environment.acme.id],
   )
-  await stage.query('vacuum analyze profiles')
+  await environment.query('vacuum analyze profiles')
 }
 
 /** Profiles of the quiet organization with a key each: every key has limits of its own, so that enough can be asked. */
-async function quietOnes(stage) {
+async function quietOnes(environment) {
   const ones = []
   for (let at = 0; at < QUIET_KEYS; at += 1) {
-    const id = await stage.profile({ name: `Quiet ${at}` }, stage.other.admin)
-    const made = await send(stage.instances[0].url, 'POST', `/v3/profiles/${id}/keys`, {
-      key: stage.other.admin,
+    const id = await environment.profile({ name: `Quiet ${at}` }, environment.other.admin)
+    const made = await send(environment.instances[0].url, 'POST', `/v3/profiles/${id}/keys`, {
+      key: environment.other.admin,
       body: {},
     })
     if (made.status !== 201) throw new Error(`no key: ${made.status} ${made.text}`)
@@ -42,8 +42,8 @@ async function quietOnes(stage) {
 }
 
 /** Reads, changes and lists of the quiet organization, at an even pace. */
-function quietLoad(stage, ones, seconds) {
-  const [{ url }] = stage.instances
+function quietLoad(environment, ones, seconds) {
+  const [{ url }] = environment.instances
   return openLoad({
     perSecond,
     seconds,
@@ -57,13 +57,13 @@ function quietLoad(stage, ones, seconds) {
 }
 
 /** So many clients that search at once, one request after the other, each with the pause that a refusal asks for. */
-function loudLoad(stage, isOver) {
-  const [{ url }] = stage.instances
+function loudLoad(environment, isOver) {
+  const [{ url }] = environment.instances
   const answers = []
   const client = async () => {
     while (!isOver()) {
       const reply = await send(url, 'GET', `/v3/profiles?page=1&search=${term}`, {
-        key: stage.acme.admin,
+        key: environment.acme.admin,
         timeoutMs: 30_000,
       })
       answers.push(reply)
@@ -86,7 +86,7 @@ const searches = {
   tier: 2,
   title:
     'Twenty searches at once of one organization with 10^5 long names: no refusal for another, p99 at most three times that of its own',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'lists of one organization take every connection, and share round trips with others',
       code: [
@@ -97,21 +97,21 @@ const searches = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, isDirect: true, env: { RATE_LIMITS: 'on' } })
-    await fill(stage)
-    const ones = await quietOnes(stage)
+    const environment = await t.environment({ instances: 1, isDirect: true, env: { RATE_LIMITS: 'on' } })
+    await fill(environment)
+    const ones = await quietOnes(environment)
     const seconds = t.length(4, 10)
     const rounds = t.length(3, 6)
-    await quietLoad(stage, ones, 1)
+    await quietLoad(environment, ones, 1)
     const calm = []
     const beside = []
     const loud = []
     // In turns: how fast a shared machine is changes within seconds, for both alike then.
     for (let round = 0; round < rounds; round += 1) {
-      calm.push(...(await quietLoad(stage, ones, seconds)).replies)
+      calm.push(...(await quietLoad(environment, ones, seconds)).replies)
       let isOver = false
-      const searching = loudLoad(stage, () => isOver)
-      beside.push(...(await quietLoad(stage, ones, seconds)).replies)
+      const searching = loudLoad(environment, () => isOver)
+      beside.push(...(await quietLoad(environment, ones, seconds)).replies)
       isOver = true
       loud.push(...(await searching))
     }

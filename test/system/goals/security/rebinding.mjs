@@ -12,7 +12,7 @@ const rebinding = {
     'A name that is public first and private next, or both at once, with TTL 0: deliveries arrive where it is public, no connection to a private listener',
   // Needs a network of its own, which a CI runner may not give.
   isForCi: false,
-  sabotages: [
+  injectedBugs: [
     {
       name: 'what a name resolves to is not looked at',
       code: [
@@ -48,27 +48,27 @@ const rebinding = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 0 })
-    const { cluster } = stage.world
+    const environment = await t.environment({ instances: 0 })
+    const { cluster } = environment.sharedCluster
     const webhooks = t.length(10, 100)
     const events = 10
     const deliveries = webhooks * events
     const task = {
-      folder: stage.folder,
-      env: { ...stage.world.envOf(stage.database), RATE_LIMITS: 'off', ...patientLadder },
-      alterations: t.sabotage?.code ?? [],
+      folder: environment.folder,
+      env: { ...environment.sharedCluster.envOf(environment.database), RATE_LIMITS: 'off', ...patientLadder },
+      alterations: t.injectedBug?.code ?? [],
       databaseSocket: join(cluster.folder, `.s.PGSQL.${cluster.port}`),
-      databaseUrl: cluster.serverUrl(stage.database),
-      key: stage.acme.admin,
+      databaseUrl: cluster.serverUrl(environment.database),
+      key: environment.acme.admin,
       webhooks,
       events,
     }
     const { result } = await runInside('rebinding.mjs', task, {
-      folder: stage.folder,
+      folder: environment.folder,
       withinMs: t.length(120_000, 300_000),
     })
-    if (t.sabotage !== null && !result.wasAltered) throw new Error(`${connector} was not altered`)
-    const refused = await stage.count(
+    if (t.injectedBug !== null && !result.wasAltered) throw new Error(`${connector} was not altered`)
+    const refused = await environment.count(
       `select count(*) from deliveries where error_message like 'The address of the endpoint is not one%'`,
     )
     t.figure('deliveries', deliveries)

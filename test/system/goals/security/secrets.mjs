@@ -13,7 +13,7 @@ const encryptedAtRest = {
   tier: 1,
   title:
     'Contacts, tax ids and tokens searched in the database files, the journal, every row and the logs: none in the clear',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'sealing is left out',
       code: [
@@ -31,8 +31,8 @@ const encryptedAtRest = {
     },
   ],
   async run(t) {
-    const stage = await t.stage()
-    for (const wire of stage.wires) wire.tap = []
+    const environment = await t.environment()
+    for (const proxy of environment.proxies) proxy.tap = []
     const canaries = []
     const canary = () => {
       const text = `${stem}${t.random.letters(14)}`
@@ -42,7 +42,7 @@ const encryptedAtRest = {
     for (let at = 0; at < t.length(8, 20); at += 1) {
       const brand = aBrand()
       brand.contact = { ...brand.contact, name: canary(), email: `${canary()}@example.com` }
-      const id = await stage.profile({
+      const id = await environment.profile({
         name: `Profile ${at}`,
         billing_model: 'profile',
         billing_contact: { ...aContact(canary()), email: `${canary()}@example.com`, address: canary() },
@@ -51,21 +51,24 @@ const encryptedAtRest = {
           ? { whatsapp_business_account: { waba_id: '123456789012345', access_token: 'EAAtest_ok' } }
           : {}),
       })
-      await send(stage.url, 'PATCH', `/v3/profiles/${id}`, {
-        key: stage.acme.admin,
+      await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
         headers: { 'idempotency-key': `sealed-${at}` },
         body: { billing_contact: aContact(canary()) },
       })
     }
-    await stage.query('checkpoint')
+    await environment.query('checkpoint')
     const records = async () => [
-      ...filesBelow(stage.world.cluster.data),
-      ...filesBelow(stage.folder),
-      ...(await rowsOf(stage)).map(({ table, row }) => ({
+      ...filesBelow(environment.sharedCluster.cluster.data),
+      ...filesBelow(environment.folder),
+      ...(await rowsOf(environment)).map(({ table, row }) => ({
         place: `row of ${table}`,
         bytes: Buffer.from(JSON.stringify(row)),
       })),
-      ...stage.wires.map(({ tap }, at) => ({ place: `sent to the database by ${at}`, bytes: Buffer.concat(tap) })),
+      ...environment.proxies.map(({ tap }, at) => ({
+        place: `sent to the database by ${at}`,
+        bytes: Buffer.concat(tap),
+      })),
     ]
     const hits = search(await records(), canaries, stem)
     t.figure('canaries', canaries.length)
@@ -74,9 +77,9 @@ const encryptedAtRest = {
       0,
       `found in the clear (${[...new Set(hits.map(({ place }) => place.replace(/.*\/cluster/, 'cluster')))].slice(0, 3).join(', ')})`,
     )
-    await stage.query('create table planted (note text)')
-    await stage.query('insert into planted values ($1)', [canaries[0]])
-    await stage.query('checkpoint')
+    await environment.query('create table planted (note text)')
+    await environment.query('insert into planted values ($1)', [canaries[0]])
+    await environment.query('checkpoint')
     const control = search(await records(), canaries, stem)
     t.check(
       control.some(({ place }) => place.includes('/base/')) &&
@@ -97,7 +100,7 @@ const tampered = {
   id: 'PII-2',
   tier: 1,
   title: 'A sealed value that was changed, swapped or cut never opens: 500 without detail, counted',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'the place of a value is not authenticated',
       code: [
@@ -110,22 +113,24 @@ const tampered = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const environment = await t.environment({ instances: 1 })
     const make = (name) =>
-      stage.profile({
+      environment.profile({
         name,
         billing_model: 'profile',
         billing_contact: aContact(`Contact of ${name}`),
         brand: aBrand({ legalName: name }),
       })
     const [one, two] = [await make('One'), await make('Two')]
-    const read = (id) => send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
+    const read = (id) => send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
     t.equal((await read(one)).status, 200, 'before (the positive control)')
     let tampers = 0
-    const before = await stage.metric('letterhead_crypto_decrypt_failures_total')
+    const before = await environment.metric('letterhead_crypto_decrypt_failures_total')
     for (const [table, column, idColumn] of encryptedColumns) {
       const at = async (id) =>
-        String((await stage.query(`select ${column} as value from ${table} where ${idColumn} = $1`, [id]))[0].value)
+        String(
+          (await environment.query(`select ${column} as value from ${table} where ${idColumn} = $1`, [id]))[0].value,
+        )
       const [mine, theirs] = [await at(one), await at(two)]
       const wrong = [theirs, mine.slice(0, -6), `${mine}AAAA`, mine.slice(0, -22)]
       for (let n = 0; n < t.length(12, 200); n += 1) {
@@ -134,17 +139,21 @@ const tampered = {
         wrong.push(`${mine.slice(0, spot)}${other}${mine.slice(spot + 1)}`)
       }
       for (const value of wrong) {
-        await stage.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, value])
+        await environment.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, value])
         const reply = await read(one)
         tampers += 1
         t.equal(`${reply.status} ${reply.json?.error?.code}`, '500 INTERNAL_001', `${table}.${column} tampered with`)
         t.check(!reply.text.includes('Contact of Two'), `${table}.${column}: shows another's`)
       }
-      await stage.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, mine])
+      await environment.query(`update ${table} set ${column} = $2 where ${idColumn} = $1`, [one, mine])
       t.equal((await read(one)).status, 200, `${table}.${column} put right`)
     }
     t.figure('tampers', tampers)
-    t.equal((await stage.metric('letterhead_crypto_decrypt_failures_total')) - before, tampers, 'counted failures')
+    t.equal(
+      (await environment.metric('letterhead_crypto_decrypt_failures_total')) - before,
+      tampers,
+      'counted failures',
+    )
   },
 }
 
@@ -153,15 +162,15 @@ const missingKey = {
   id: 'PII-4',
   tier: 1,
   title: 'A start without the sealing key is refused, with the id of the key and no part of it',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const secret = stage.world.sealingKey.slice(3)
+    const environment = await t.environment({ instances: 1 })
+    const secret = environment.sharedCluster.sealingKey.slice(3)
     const wrong = { SEALING_KEY: `k2:${randomBytes(32).toString('base64')}` }
     const instance = new Instance({
       name: 'keyless',
-      folder: stage.folder,
-      env: { ...stage.instances[0].env, ...wrong },
+      folder: environment.folder,
+      env: { ...environment.instances[0].env, ...wrong },
     })
     const child = instance.spawn()
     const ended = await Promise.race([child.ended, sleep(60_000)])
@@ -177,15 +186,15 @@ const masked = {
   id: 'PII-5',
   tier: 1,
   title: 'A tax id is shown whole to owner and admin, as its last four to every other role, in every answer',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
+    const environment = await t.environment({ instances: 1 })
     const taxId = '98-7654321'
-    const id = await stage.profile({ brand: aBrand({ taxId }) })
+    const id = await environment.profile({ brand: aBrand({ taxId }) })
     let cells = 0
     for (const role of ['owner', 'admin', 'developer', 'billing']) {
       for (const path of [`/v3/profiles/${id}`, '/v3/profiles', `/v3/profiles/${id}/history`, '/v3/me']) {
-        const { text, status } = await send(stage.url, 'GET', path, { key: stage.acme[role] })
+        const { text, status } = await send(environment.url, 'GET', path, { key: environment.acme[role] })
         if (status !== 200) continue
         cells += 1
         const isWhole = text.includes(taxId) || text.includes(taxId.replace('-', ''))
@@ -203,15 +212,15 @@ const sandbox = {
   tier: 1,
   title:
     'A dry run of every change, valid and not: the status of the real one, no row changed, nobody called, its ids lead nowhere',
-  sabotages: [
+  injectedBugs: [
     {
       name: 'sandbox is forgotten',
       code: [{ file: 'http/pipeline/write-request.js', find: 'isSandbox:', put: 'isSandbox: false, wasSandbox:' }],
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, withStripe: true })
-    const id = await stage.profile()
+    const environment = await t.environment({ instances: 1, withStripe: true })
+    const id = await environment.profile()
     const cases = [
       ['PATCH', `/v3/profiles/${id}`, { name: 'Dry' }],
       ['PATCH', `/v3/profiles/${id}`, { name: '' }],
@@ -228,7 +237,7 @@ const sandbox = {
       ['DELETE', `/v3/profiles/${id}`, {}],
     ]
     const sums = async () => {
-      const rows = await rowsOf(stage)
+      const rows = await rowsOf(environment)
       return JSON.stringify(
         rows
           .filter(({ table }) => !['idempotency_keys', 'rate_windows', 'api_keys'].includes(table))
@@ -237,31 +246,35 @@ const sandbox = {
       )
     }
     const before = await sums()
-    const calls = stage.stripe.calls.length
+    const calls = environment.stripe.calls.length
     for (const [method, path, body] of cases) {
-      const dry = await send(stage.url, method, path, {
-        key: stage.acme.admin,
+      const dry = await send(environment.url, method, path, {
+        key: environment.acme.admin,
         body: { ...body, sandbox: true },
         headers: { 'idempotency-key': `dry-${t.random.letters(10)}` },
       })
       t.equal(dry.headers['x-sandbox'], 'true', `${method} ${path}: X-Sandbox`)
       if (dry.status === 201)
         t.equal(
-          (await send(stage.url, 'GET', `/v3/profiles/${dry.json.data.id}`, { key: stage.acme.admin })).status,
+          (await send(environment.url, 'GET', `/v3/profiles/${dry.json.data.id}`, { key: environment.acme.admin }))
+            .status,
           404,
           'an id of a dry run',
         )
     }
     t.equal(await sums(), before, 'rows')
-    t.equal(stage.stripe.calls.length, calls, 'calls to the processor')
-    t.equal(await stage.count('select count(*) from jobs'), 0, 'jobs')
+    t.equal(environment.stripe.calls.length, calls, 'calls to the processor')
+    t.equal(await environment.count('select count(*) from jobs'), 0, 'jobs')
     for (const [method, path, body] of cases.slice(0, 7)) {
-      const dry = await send(stage.url, method, path, { key: stage.acme.admin, body: { ...body, sandbox: true } })
-      const live = await send(stage.url, method, path, { key: stage.acme.admin, body })
+      const dry = await send(environment.url, method, path, {
+        key: environment.acme.admin,
+        body: { ...body, sandbox: true },
+      })
+      const live = await send(environment.url, method, path, { key: environment.acme.admin, body })
       const isSame = dry.status === live.status && JSON.stringify(dry.json?.error) === JSON.stringify(live.json?.error)
       t.check(isSame, `${method} ${JSON.stringify(body).slice(0, 60)}: dry ${dry.status}, live ${live.status}`)
     }
-    t.check(stage.stripe.calls.length > calls, 'the real card was not forwarded (the positive control)')
+    t.check(environment.stripe.calls.length > calls, 'the real card was not forwarded (the positive control)')
     t.figure('cases', cases.length)
   },
 }

@@ -34,22 +34,28 @@ export const nakedWithoutWall = {
 const canary = 'canary-of-the-other-organization'
 
 /** The other organization's things, each with a canary in it, and where a path could name them. */
-async function furnish(stage) {
-  const { other, acme } = stage
+async function furnish(environment) {
+  const { other, acme } = environment
   const campaigning = { brand: aBrand(), inherit_tcr_campaign: false }
-  const foreign = await stage.profile({ name: canary, description: `${canary} text`, ...campaigning }, other.admin)
-  const mine = await stage.profile({ name: 'Mine', ...campaigning })
-  const sibling = await stage.profile({ name: 'Sibling' })
-  const deleted = await stage.profile({ name: 'Deleted' })
-  await send(stage.url, 'DELETE', `/v3/profiles/${deleted}`, { key: acme.admin })
+  const foreign = await environment.profile(
+    { name: canary, description: `${canary} text`, ...campaigning },
+    other.admin,
+  )
+  const mine = await environment.profile({ name: 'Mine', ...campaigning })
+  const sibling = await environment.profile({ name: 'Sibling' })
+  const deleted = await environment.profile({ name: 'Deleted' })
+  await send(environment.url, 'DELETE', `/v3/profiles/${deleted}`, { key: acme.admin })
   const makeKey = async (profile, key) => {
-    const { json, status, text } = await send(stage.url, 'POST', `/v3/profiles/${profile}/keys`, { key, body: {} })
+    const { json, status, text } = await send(environment.url, 'POST', `/v3/profiles/${profile}/keys`, {
+      key,
+      body: {},
+    })
     if (status !== 201) throw new Error(`no key: ${status} ${text}`)
     return { id: json.data.id, text: json.data.api_key ?? json.data.key }
   }
   const campaign = operations.find(({ id }) => id === 'createCampaign')?.example
   const makeCampaign = async (profile, key) => {
-    const { json, status, text } = await send(stage.url, 'POST', `/v3/profiles/${profile}/campaigns`, {
+    const { json, status, text } = await send(environment.url, 'POST', `/v3/profiles/${profile}/campaigns`, {
       key,
       body: campaign,
     })
@@ -58,7 +64,7 @@ async function furnish(stage) {
   }
   const hook = { display_name: canary, endpoint_url: 'https://hooks.example.com/canary', event_types: ['profile'] }
   const makeWebhook = async (name, key) => {
-    const { json, status, text } = await send(stage.url, 'POST', '/v3/webhooks', {
+    const { json, status, text } = await send(environment.url, 'POST', '/v3/webhooks', {
       key,
       body: { ...hook, display_name: name },
     })
@@ -66,7 +72,7 @@ async function furnish(stage) {
     return json.data.id
   }
   const userOf = async ({ id }) =>
-    (await stage.query('select id from users where organization_id = $1 limit 1', [id]))[0].id
+    (await environment.query('select id from users where organization_id = $1 limit 1', [id]))[0].id
   const foreignKey = await makeKey(foreign, other.admin)
   const myKey = await makeKey(mine, acme.admin)
   return {
@@ -106,10 +112,10 @@ function strangeIds(things) {
 }
 
 /** A fingerprint of all rows of an organization; what a request may count or note for itself is left out. */
-async function rowsOf(stage, organization) {
+async function rowsOf(environment, organization) {
   const sums = []
   for (const table of tenantTables.filter((name) => name !== 'rate_windows')) {
-    const [{ sum }] = await stage.query(
+    const [{ sum }] = await environment.query(
       `select coalesce(md5(string_agg(md5((to_jsonb(t) - 'last_used_at')::text), '' order by md5((to_jsonb(t) - 'last_used_at')::text))), '') as sum
          from ${table} t where organization_id = $1`,
       [organization],
@@ -119,20 +125,20 @@ async function rowsOf(stage, organization) {
   return sums.join()
 }
 
-/** Takes row-level security away where a sabotage wants it. */
-export async function switchWallOff(t, stage) {
-  if (t.sabotage?.setUp !== 'rls-off') return
-  for (const table of tenantTables) await stage.query(`alter table ${table} disable row level security`)
+/** Takes row-level security away where a injected bug wants it. */
+export async function switchWallOff(t, environment) {
+  if (t.injectedBug?.setUp !== 'rls-off') return
+  for (const table of tenantTables) await environment.query(`alter table ${table} disable row level security`)
 }
 
 /** Asks for everything that is not the caller's, in every place where an id can be put. */
-async function crossTenants(t, stage) {
-  await switchWallOff(t, stage)
-  const things = await furnish(stage)
-  const { acme, other } = stage
-  const control = await send(stage.url, 'GET', `/v3/profiles/${things.foreign}`, { key: other.admin })
+async function crossTenants(t, environment) {
+  await switchWallOff(t, environment)
+  const things = await furnish(environment)
+  const { acme, other } = environment
+  const control = await send(environment.url, 'GET', `/v3/profiles/${things.foreign}`, { key: other.admin })
   t.check(control.text.includes(canary), 'the canary is not seen by its owner: the search is blind')
-  const before = await rowsOf(stage, other.id)
+  const before = await rowsOf(environment, other.id)
   const secrets = [canary, things.foreign, things.foreignKey.id, things.theirs.webhookId, other.id]
   let cells = 0
   const judge = (reply, what, allowed) => {
@@ -143,7 +149,7 @@ async function crossTenants(t, stage) {
   }
   for (const { id, method, path, members, example, isChange } of operations.filter(({ isPublic }) => !isPublic)) {
     const ask = (ids, options = {}) =>
-      send(stage.url, method, fill(path, ids), {
+      send(environment.url, method, fill(path, ids), {
         key: acme.admin,
         ...(isChange ? { body: id === 'updateProfile' ? { name: 'Taken over' } : (example ?? {}) } : {}),
         ...options,
@@ -174,7 +180,7 @@ async function crossTenants(t, stage) {
     if (members.length === 0 && !isChange) judge(await ask({}), `${id}, everything`, [200])
   }
   for (const member of ['sending_phone_number_profile_id', 'sending_whatsapp_number_profile_id']) {
-    const reply = await send(stage.url, 'PATCH', `/v3/profiles/${things.mine}`, {
+    const reply = await send(environment.url, 'PATCH', `/v3/profiles/${things.mine}`, {
       key: acme.admin,
       body: { [member]: things.foreign },
     })
@@ -183,7 +189,7 @@ async function crossTenants(t, stage) {
   }
   t.figure('operations', operations.length)
   t.figure('cells', cells)
-  t.equal(await rowsOf(stage, other.id), before, "the other organization's rows")
+  t.equal(await rowsOf(environment, other.id), before, "the other organization's rows")
 }
 
 /** @type {import('../../harness/run.mjs').Goal} */
@@ -192,8 +198,8 @@ const matrix = {
   tier: 1,
   title:
     'Every operation x every place for an id x {foreign, deleted, random, malformed, SQL}: nothing read, nothing written',
-  sabotages: [nakedWithoutWall],
-  run: async (t) => crossTenants(t, await t.stage()),
+  injectedBugs: [nakedWithoutWall],
+  run: async (t) => crossTenants(t, await t.environment()),
 }
 
 /** @type {import('../../harness/run.mjs').Goal} */
@@ -201,11 +207,11 @@ const naked = {
   id: 'TEN-7',
   tier: 1,
   title: 'The same with every comparison of the organization taken out of the SQL: row-level security alone holds',
-  sabotages: [nakedWithoutWall],
+  injectedBugs: [nakedWithoutWall],
   async run(t) {
-    const stage = await t.stage({ sabotage: { sql: nakedSql } })
-    await crossTenants(t, stage)
-    const stripped = [...stage.rewritten.values()].reduce((sum, count) => sum + count, 0)
+    const environment = await t.environment({ injectedBug: { sql: nakedSql } })
+    await crossTenants(t, environment)
+    const stripped = [...environment.rewritten.values()].reduce((sum, count) => sum + count, 0)
     t.figure('statements_stripped', stripped)
     t.check(stripped > 10, 'hardly a statement was stripped')
   },
@@ -230,12 +236,12 @@ const massAssignment = {
   id: 'TEN-2',
   tier: 1,
   title: 'Members that only answers have, sent at every depth: ignored or refused, never stored',
-  sabotages: [],
+  injectedBugs: [],
   async run(t) {
-    const stage = await t.stage({ instances: 1 })
-    const id = await stage.profile({ brand: aBrand() })
+    const environment = await t.environment({ instances: 1 })
+    const id = await environment.profile({ brand: aBrand() })
     const read = async () => {
-      const { json } = await send(stage.url, 'GET', `/v3/profiles/${id}`, { key: stage.acme.admin })
+      const { json } = await send(environment.url, 'GET', `/v3/profiles/${id}`, { key: environment.acme.admin })
       return json.data
     }
     const before = await read()
@@ -243,7 +249,10 @@ const massAssignment = {
     for (const [member, value] of Object.entries(readOnlyMembers)) {
       const put = member === 'brand' ? { ...aBrand({ city: 'Rome' }), ...value } : value
       const body = { [member]: put, description: member }
-      const { status } = await send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key: stage.acme.admin, body })
+      const { status } = await send(environment.url, 'PATCH', `/v3/profiles/${id}`, {
+        key: environment.acme.admin,
+        body,
+      })
       t.check(status === 200 || status === 400, `${member}: ${status}`)
       if (status === 200) ignored += 1
     }
@@ -265,7 +274,7 @@ const foreignFailures = {
   tier: 1,
   title:
     "One organization's cards that the issuer does not answer for: another's cards all pass, the processor is never left alone",
-  sabotages: [
+  injectedBugs: [
     {
       name: 'every failure counts for the breaker',
       code: [
@@ -288,11 +297,11 @@ const foreignFailures = {
     },
   ],
   async run(t) {
-    const stage = await t.stage({ instances: 1, withStripe: true })
-    const { acme, other } = stage
+    const environment = await t.environment({ instances: 1, withStripe: true })
+    const { acme, other } = environment
     const pay = async (number, key) => {
-      const id = await stage.profile({}, key)
-      return send(stage.url, 'PATCH', `/v3/profiles/${id}`, { key, body: aCardChange(number, '123') })
+      const id = await environment.profile({}, key)
+      return send(environment.url, 'PATCH', `/v3/profiles/${id}`, { key, body: aCardChange(number, '123') })
     }
     const rounds = t.length(4, 40)
     let [failed, asked, passed] = [0, 0, 0]
@@ -309,11 +318,11 @@ const foreignFailures = {
     t.equal(failed, rounds * 6, 'answers 502 to a card whose issuer does not answer')
     t.equal(passed, asked, "the other organization's cards that passed")
     // The control: a processor that fails for everybody is left alone.
-    stage.stripe.behave = () => 'reset'
+    environment.stripe.behave = () => 'reset'
     for (let time = 0; time < 5; time += 1) await pay('4242424242424242', acme.admin)
-    const before = stage.stripe.calls.length
+    const before = environment.stripe.calls.length
     t.equal((await pay('4242424242424242', other.admin)).status, 502, 'beside a processor that is down')
-    t.equal(stage.stripe.calls.length, before, 'calls that went out to a processor that is down')
+    t.equal(environment.stripe.calls.length, before, 'calls that went out to a processor that is down')
   },
 }
 

@@ -4,7 +4,7 @@ import { FakeStripe, secretKey } from '../../fakes/stripe.mjs'
 import { send } from '../traffic/http.mjs'
 import { untilFinal } from '../traffic/retry.mjs'
 import { Balancer } from './balancer.mjs'
-import { Wire } from './fault-proxy.mjs'
+import { FaultProxy } from './fault-proxy.mjs'
 import { Instance } from './instance.mjs'
 
 /** The ladder of time limits, shortened: leases end within a goal's time. */
@@ -22,33 +22,33 @@ export const shortLadder = {
 /** Default limits, but more patience for a connection and a lock: for goals about outcomes, on a machine that is busy. */
 export const patientLadder = { POOL_WAIT_MS: '3000', ROW_LOCK_MS: '4000' }
 
-let stages = 0
+let environments = 0
 
 /**
- * Where one goal is proved: a database, instances of the built server, a wire that can go wrong between each instance and
- * the database, a payment processor behind a wire of its own, and a balancer in front.
+ * Where one goal is proved: a database, instances of the built server, a proxy that can go wrong between each instance and
+ * the database, a payment processor behind a proxy of its own, and a balancer in front.
  *
- * @typedef {object} StageOptions
+ * @typedef {object} EnvironmentOptions
  * @property {number} [instances]
  * @property {Record<string, string>} [env] `patientLadder` where nothing is said; `{}` where the server's own patience is measured
- * @property {boolean} [isDirect] without wires before the database, where time is measured
+ * @property {boolean} [isDirect] without proxies before the database, where time is measured
  * @property {boolean} [withStripe]
- * @property {{ sql?: import('../injected-bugs.mjs').SqlSabotage[], code?: import('../injected-bugs.mjs').CodeSabotage[] }} [sabotage]
+ * @property {{ sql?: import('../injected-bugs.mjs').SqlBug[], code?: import('../injected-bugs.mjs').CodeBug[] }} [injected bug]
  */
-export class Stage {
-  /** @param {import('./shared-cluster.mjs').World} world @param {StageOptions} options */
-  constructor(world, options) {
-    this.world = world
+export class Environment {
+  /** @param {import('./shared-cluster.mjs').SharedCluster} sharedCluster @param {EnvironmentOptions} options */
+  constructor(sharedCluster, options) {
+    this.sharedCluster = sharedCluster
     this.options = options
-    stages += 1
-    this.folder = join(world.folder, `stage-${stages}`)
+    environments += 1
+    this.folder = join(sharedCluster.folder, `stage-${environments}`)
     this.database = ''
-    /** @type {Wire[]} */
-    this.wires = []
+    /** @type {FaultProxy[]} */
+    this.proxies = []
     /** @type {Instance[]} */
     this.instances = []
     this.stripe = new FakeStripe()
-    this.stripeWire = new Wire({ targetPort: 0 })
+    this.stripeProxy = new FaultProxy({ targetPort: 0 })
     this.balancer = new Balancer(() => this.instances)
     this.rewritten = new Map()
     /** @type {string[]} */
@@ -56,33 +56,33 @@ export class Stage {
   }
 
   async open() {
-    const { instances = 2, env = patientLadder, isDirect = false, withStripe = false, sabotage = {} } = this.options
+    const { instances = 2, env = patientLadder, isDirect = false, withStripe = false, injectedBug = {} } = this.options
     mkdirSync(this.folder)
-    this.database = await this.world.newDatabase()
+    this.database = await this.sharedCluster.newDatabase()
     if (withStripe) {
       await this.stripe.open()
-      this.stripeWire.targetPort = this.stripe.port
-      await this.stripeWire.open()
+      this.stripeProxy.targetPort = this.stripe.port
+      await this.stripeProxy.open()
     }
-    const hasSql = (sabotage.sql ?? []).length > 0
+    const hasSql = (injectedBug.sql ?? []).length > 0
     for (let at = 0; at < instances; at += 1) {
-      if (!isDirect || hasSql) this.wires.push(await this.#openWire(sabotage.sql ?? []))
-      const port = this.wires[at]?.port ?? this.world.cluster.port
+      if (!isDirect || hasSql) this.proxies.push(await this.#openWire(injectedBug.sql ?? []))
+      const port = this.proxies[at]?.port ?? this.sharedCluster.cluster.port
       this.instances.push(
         new Instance({
           name: `instance-${'ab'[at] ?? at}`,
           folder: this.folder,
-          alterations: sabotage.code ?? [],
+          alterations: injectedBug.code ?? [],
           env: {
-            ...this.world.envOf(this.database),
-            DATABASE_URL: this.world.cluster.serverUrl(this.database, port),
+            ...this.sharedCluster.envOf(this.database),
+            DATABASE_URL: this.sharedCluster.cluster.serverUrl(this.database, port),
             RATE_LIMITS: 'off',
             REGISTRY_ORDERS_PER_DAY: '1000000',
             ...(withStripe
               ? {
                   PAYMENTS: 'stripe',
                   STRIPE_SECRET_KEY: secretKey,
-                  STRIPE_BASE_URL: `http://127.0.0.1:${this.stripeWire.port}`,
+                  STRIPE_BASE_URL: `http://127.0.0.1:${this.stripeProxy.port}`,
                 }
               : {}),
             ...env,
@@ -96,9 +96,9 @@ export class Stage {
   }
 
   async #openWire(sql) {
-    const wire = new Wire({ targetPort: this.world.cluster.port, readsSql: true })
-    if (sql.length > 0) wire.rewriter = (name, text) => this.#rewrite(sql, name, text)
-    return await wire.open()
+    const proxy = new FaultProxy({ targetPort: this.sharedCluster.cluster.port, readsSql: true })
+    if (sql.length > 0) proxy.rewriter = (name, text) => this.#rewrite(sql, name, text)
+    return await proxy.open()
   }
 
   #rewrite(sql, name, text) {
@@ -114,8 +114,8 @@ export class Stage {
   }
 
   /** Whether what was to be broken was broken; fails when a text that was looked for is not there any more. */
-  checkSabotage() {
-    const { sql = [], code = [] } = this.options.sabotage ?? {}
+  checkInjectedBug() {
+    const { sql = [], code = [] } = this.options.injectedBug ?? {}
     const log = code.length === 0 ? '' : this.instances.map(({ logPath }) => readFileSync(logPath, 'utf8')).join('')
     const unused = [
       ...sql.filter(({ statement }) => !this.rewritten.has(String(statement))).map(({ statement }) => `${statement}`),
@@ -131,15 +131,15 @@ export class Stage {
   }
 
   get acme() {
-    return this.world.organizations[0]
+    return this.sharedCluster.organizations[0]
   }
 
   get other() {
-    return this.world.organizations[1]
+    return this.sharedCluster.organizations[1]
   }
 
   query(text, values = []) {
-    return this.world.cluster.query(this.database, text, values)
+    return this.sharedCluster.cluster.query(this.database, text, values)
   }
 
   /** The one value of a statement with one row and one column, as a number. */
@@ -180,15 +180,15 @@ export class Stage {
   }
 
   async close() {
-    for (const wire of [...this.wires, this.stripeWire]) wire.heal()
-    for (const wire of this.wires) wire.watcher = null
+    for (const proxy of [...this.proxies, this.stripeProxy]) proxy.heal()
+    for (const proxy of this.proxies) proxy.watcher = null
     await Promise.all(this.instances.map((instance) => instance.kill()))
     await this.balancer.close()
-    await Promise.all(this.wires.map((wire) => wire.close()))
+    await Promise.all(this.proxies.map((proxy) => proxy.close()))
     if (this.options.withStripe) {
-      await this.stripeWire.close()
+      await this.stripeProxy.close()
       await this.stripe.close()
     }
-    await this.world.dropDatabase(this.database)
+    await this.sharedCluster.dropDatabase(this.database)
   }
 }

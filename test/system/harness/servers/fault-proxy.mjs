@@ -16,7 +16,7 @@ import { listen } from './network.mjs'
 /** What only names the tenant of the statement after it. */
 const scopeNames = ['scope', 'scope_together']
 
-export class Wire {
+export class FaultProxy {
   /** @param {{ targetPort: number, readsSql?: boolean }} options */
   constructor({ targetPort, readsSql = false }) {
     this.targetPort = targetPort
@@ -136,8 +136,8 @@ class SqlConnection {
   #underway = null
   #turn = Promise.resolve()
 
-  constructor(wire, client, upstream, number) {
-    this.#wire = wire
+  constructor(proxy, client, upstream, number) {
+    this.#wire = proxy
     this.#client = client
     this.#upstream = upstream
     this.#number = number

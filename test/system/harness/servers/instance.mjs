@@ -7,7 +7,7 @@ export const repository = join(import.meta.dirname, '..', '..', '..', '..')
 const program = join(repository, 'build', 'src', 'main.js')
 export const alterationLoader = pathToFileURL(join(import.meta.dirname, '..', '..', 'injected-bugs', 'alter.mjs')).href
 
-/** One server, run as its user runs it. Only a sabotaged one gets anything in front of its program. */
+/** One server, run as its user runs it. Only a withBug one gets anything in front of its program. */
 export class Instance {
   /** @param {{ name: string, folder: string, env: Record<string, string>, alterations?: unknown[], cwd?: string }} options */
   constructor({ name, folder, env, alterations = [], cwd = folder }) {

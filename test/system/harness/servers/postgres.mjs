@@ -49,7 +49,7 @@ function copyPrograms(folder) {
   return { bin: join(target, 'bin'), env: { LD_LIBRARY_PATH: join(target, 'lib'), PATH: process.env.PATH ?? '' } }
 }
 
-/** A PostgreSQL cluster of the prover's own: fsync on, loopback only, and no password: what is in it is made up. */
+/** A PostgreSQL cluster of the system test's own: fsync on, loopback only, and no password: what is in it is made up. */
 export class Cluster {
   /** @param {{ folder: string, settings?: string[] }} options the folder is made; its parent must be readable by all */
   constructor({ folder, settings = [] }) {
@@ -189,7 +189,7 @@ export class Cluster {
     return (await pool.query(text, values)).rows
   }
 
-  /** Forgets the prover's own connections to a database, so that it can be copied. */
+  /** Forgets the system test's own connections to a database, so that it can be copied. */
   async release(database) {
     await this.pools.get(database)?.end()
     this.pools.delete(database)

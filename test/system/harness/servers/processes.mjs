@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Processes of the prover. One is signalled only through the object that its spawn gave, by the id recorded there, and
+ * Processes of the system test. One is signalled only through the object that its spawn gave, by the id recorded there, and
  * never after its end was seen: the system may have given the id to somebody else by then.
  */
 
@@ -95,7 +95,7 @@ export function run(command, args, options = {}) {
   })
 }
 
-/** Ends what is still running; for the end of the prover, also a forced one. */
+/** Ends what is still running; for the end of the system test, also a forced one. */
 export async function endAll() {
   const left = [...running]
   // A stopped process hears nothing but this.

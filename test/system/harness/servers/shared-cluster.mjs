@@ -15,7 +15,7 @@ import { Cluster } from './postgres.mjs'
 
 const template = 'letterhead_template'
 
-export class World {
+export class SharedCluster {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'letterhead-prove-'))
     chmodSync(this.folder, 0o755)

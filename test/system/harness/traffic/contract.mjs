@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { repository } from '../servers/instance.mjs'
 
 /**
- * The published documents, which are all that the prover knows of the server's inside.
+ * The published documents, which are all that the system test knows of the server's inside.
  *
  * @typedef {{ id: string, method: string, path: string, members: string[], operation: any, body: any, example: any,
  *   isChange: boolean, isPublic: boolean }} Operation

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 const { host, port, requests, seconds, perSecond, clients } = workerData
 /** How long answers are waited for after the last request. */
 const PATIENCE_MS = 15_000
-/** As a load balancer holds them. Node accepts one new connection in a turn of its loop, so a storm of those is another thing. */
+/** As a load balancer holds them. Node accepts one new connection in a turn of its loop, so a generateLoad of those is another thing. */
 const CONNECTIONS = 512
 const NOTHING = Buffer.alloc(0)
 

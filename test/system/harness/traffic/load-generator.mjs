@@ -11,7 +11,7 @@ import { Worker } from 'node:worker_threads'
  *   is due when its time has come, and waits for one of 512 open connections from then on; with `clients` so many that wait for each answer
  * @returns {Promise<HttpResponse[]>}
  */
-export function storm(url, load) {
+export function generateLoad(url, load) {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('load-generator-worker.mjs', import.meta.url), {

@@ -5,9 +5,9 @@ import { untilFinal } from './retry.mjs'
  * What clients were promised while something went wrong: each keyed change, its acknowledgement, and afterwards what is
  * stored. A client whose answer was lost asks again with its key, as the API tells it to.
  */
-export class Ledger {
-  constructor(stage, { profiles, random, name }) {
-    this.stage = stage
+export class OperationLog {
+  constructor(environment, { profiles, random, name }) {
+    this.environment = environment
     this.random = random
     this.name = name
     this.ids = []
@@ -20,7 +20,7 @@ export class Ledger {
   }
 
   async open() {
-    for (let at = 0; at < this.profiles; at += 1) this.ids.push(await this.stage.profile())
+    for (let at = 0; at < this.profiles; at += 1) this.ids.push(await this.environment.profile())
     return this
   }
 
@@ -28,13 +28,15 @@ export class Ledger {
   async change(n, { withinMs = 15_000, isRead = false } = {}) {
     const id = this.ids[n % this.ids.length]
     if (isRead)
-      return this.#count(await send(this.stage.url, 'GET', `/v3/profiles/${id}`, { key: this.stage.acme.admin }))
+      return this.#count(
+        await send(this.environment.url, 'GET', `/v3/profiles/${id}`, { key: this.environment.acme.admin }),
+      )
     const value = `${this.name} ${n}`
     const { reply } = await untilFinal(
       async () =>
         this.#count(
-          await send(this.stage.url, 'PATCH', `/v3/profiles/${id}`, {
-            key: this.stage.acme.admin,
+          await send(this.environment.url, 'PATCH', `/v3/profiles/${id}`, {
+            key: this.environment.acme.admin,
             headers: { 'idempotency-key': `${this.name}-${n}` },
             body: { description: value },
             timeoutMs: 12_000,
@@ -63,7 +65,7 @@ export class Ledger {
    * value there and changes nothing, but it makes a version, so the versions are counted as well.
    */
   async judge(t) {
-    const rows = await this.stage.query(
+    const rows = await this.environment.query(
       `select profile_id, change->>'to' as value, count(*)::int as times
          from profile_history, jsonb_array_elements(changes) as change
         where operation = 'updateProfile' and change->>'member' = 'description' group by 1, 2`,
@@ -71,12 +73,12 @@ export class Ledger {
     const times = new Map(rows.map(({ profile_id: id, value, times: count }) => [`${id} ${value}`, count]))
     const lost = this.acknowledged.filter(({ id, value }) => !times.has(`${id} ${value}`))
     const doubled = [...times.values()].filter((count) => count > 1)
-    const gaps = await this.stage.count(
+    const gaps = await this.environment.count(
       `select count(*) from profiles p where p.organization_id = $1 and p.version <> (select count(*) from profile_history h
         where h.organization_id = p.organization_id and h.profile_id = p.id)`,
-      [this.stage.acme.id],
+      [this.environment.acme.id],
     )
-    const made = await this.stage.count(
+    const made = await this.environment.count(
       "select count(*) from profile_history where operation = 'updateProfile' and profile_id = any($1::uuid[])",
       [this.ids],
     )
