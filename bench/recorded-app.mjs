@@ -8,7 +8,16 @@ import { built } from './built.mjs'
  */
 export async function openApp(environment) {
   const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }, { buildPorts }] =
-    await Promise.all(['app/app', 'config/index', 'encryption/key-ring', 'observability/log', 'observability/metrics', 'app/providers'].map(built))
+    await Promise.all(
+      [
+        'app/app',
+        'config/index',
+        'encryption/key-ring',
+        'observability/log',
+        'observability/metrics',
+        'app/providers',
+      ].map(built),
+    )
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded
