@@ -18,7 +18,7 @@ const readyWithinMs = 60_000
  * @param {string[]} nodeArgs
  * @returns {Promise<BenchServer>}
  */
-export async function startHouse(environment, logPath, nodeArgs = []) {
+export async function startServer(environment, logPath, nodeArgs = []) {
   const [port, opsPort] = [await freePort(), await freePort()]
   const log = openSync(logPath, 'a')
   const startedAt = performance.now()
@@ -50,7 +50,7 @@ async function isReady(opsPort) {
  * @param {'PATCH' | 'GET'} method
  * @param {{ body?: (count: string) => string, hasKey?: boolean }} options
  */
-export function houseRequest(method, { body, hasKey = false } = {}) {
+export function serverRequest(method, { body, hasKey = false } = {}) {
   return requestText(method, '/v3/profiles/@PROFILE@', ['x-api-key: @ACCOUNT@'], { body, hasKey })
 }
 

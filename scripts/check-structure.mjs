@@ -8,6 +8,7 @@ import { checkCitations } from './checks/references.mjs'
 import { checkFileSizes, checkFunctionSizes } from './checks/size.mjs'
 import { pathsBelow, readSources } from './checks/source-files.mjs'
 import { checkMigrations, checkOrganizationInSql, checkSqlPlaces, checkSqlPortability } from './checks/sql.mjs'
+import { checkVocabulary } from './checks/vocabulary.mjs'
 import { checkAny, checkTestsRun, checkWords } from './checks/words.mjs'
 import { packageRoot } from './setup/package-root.mjs'
 
@@ -38,6 +39,7 @@ const problems = [
   ...checkFileNames(paths),
   ...checkRootEntries(readdirSync(packageRoot)),
   ...checkWords(code),
+  ...checkVocabulary(code.filter(({ path }) => path !== 'scripts/checks/vocabulary.mjs')),
   ...checkAny(typed),
   ...checkTestsRun(typed),
   ...checkLockfile(lock),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { install } from '../installation.mjs'
 import { runLoad } from '../load-run.mjs'
-import { houseRequest, startHouse } from '../server.mjs'
+import { serverRequest, startServer } from '../server.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 
@@ -13,7 +13,7 @@ export async function measureInstances(bench) {
   const servers = []
   try {
     for (let at = 0; at < 4; at += 1) {
-      servers.push(await startHouse(installation.environment, join(bench.folder, `instance-${at}.log`)))
+      servers.push(await startServer(installation.environment, join(bench.folder, `instance-${at}.log`)))
     }
     let accepted = 0
     for (const context of servers) {
@@ -47,7 +47,7 @@ function runOn(bench, { body, accounts }, servers, warmUpAnswers) {
   return runLoad(
     {
       ...{ model: 'closed', connections, seconds: bench.seconds, warmUpSeconds: 1, profiles: accounts, warmUpAnswers },
-      request: houseRequest('PATCH', { body, hasKey: true }),
+      request: serverRequest('PATCH', { body, hasKey: true }),
       targets: servers.map(({ port }) => ({ host: '127.0.0.1', port })),
     },
     { pids: servers.map(({ pid }) => pid), postmaster: bench.postmaster },

@@ -6,7 +6,7 @@ import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { messagesOf, residentMegabytes, start, stop } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
 import { seedBodyOfBrand } from '../seed-request.mjs'
-import { houseRequest, startHouse } from '../server.mjs'
+import { serverRequest, startServer } from '../server.mjs'
 import { inRounds, median, perRound } from '../statistics.mjs'
 
 const profiles = 10_000
@@ -17,11 +17,11 @@ export const manyConnections = 64
 export async function measurePatch(bench) {
   const installation = await install(bench.cluster, 'patch', [profiles])
   const recording = await recordPatch(installation)
-  const context = await startHouse(installation.environment, join(bench.folder, 'patch.log'))
+  const server = await startServer(installation.environment, join(bench.folder, 'patch.log'))
   const bares = await Promise.all(['plain', 'scoped'].map((form) => startBare(form, installation, recording)))
   try {
-    const idle = residentMegabytes(context.pid)
-    const parts = { installation, recording, context, bares }
+    const idle = residentMegabytes(server.pid)
+    const parts = { installation, recording, server, bares }
     await warmAll(bench, parts)
     const subjects = subjectsOf(bench, parts)
     bench.figures['memory-idle'] = { median: idle, least: idle, most: idle }
@@ -29,9 +29,9 @@ export async function measurePatch(bench) {
     bench.costs.push(...costsOf(outcomes))
     Object.assign(bench.figures, figuresOf(outcomes))
     bench.figures['memory-load'] = perRound(outcomes, ({ PATCH }) => PATCH.megabytes)
-    await measureLatencies(bench, outcomes, { installation, context })
+    await measureLatencies(bench, outcomes, { installation, server })
   } finally {
-    await Promise.all([context.stop(), ...bares.map((bare) => bare.stop())])
+    await Promise.all([server.stop(), ...bares.map((bare) => bare.stop())])
     await installation.close()
   }
 }
@@ -61,30 +61,30 @@ function orderFor({ seconds }, port, half, request) {
   }
 }
 
-async function warmAll(bench, { installation: { body, accounts }, context, bares }) {
+async function warmAll(bench, { installation: { body, accounts }, server, bares }) {
   const [ours, theirs] = halvesOf(accounts)
-  const patch = houseRequest('PATCH', { body, hasKey: true })
+  const patch = serverRequest('PATCH', { body, hasKey: true })
   const warm = ({ pid, port }, half, request) =>
     warmUp(orderFor(bench, port, half, request), { pids: [pid], postmaster: bench.postmaster }, bench.warmUpAnswers)
-  await warm(context, ours, patch)
-  await warm(context, ours, houseRequest('GET'))
+  await warm(server, ours, patch)
+  await warm(server, ours, serverRequest('GET'))
   for (const bare of bares) await warm(bare, theirs, patch)
 }
 
-function subjectsOf(bench, { installation, recording, context, bares }) {
+function subjectsOf(bench, { installation, recording, server, bares }) {
   const { postmaster, programs, seconds } = bench
   const [ours, theirs] = halvesOf(installation.accounts)
   const { body, url, organizationId } = installation
-  const patch = houseRequest('PATCH', { body, hasKey: true })
-  const ofHouse = (request, more = {}) =>
-    runLoad({ ...orderFor(bench, context.port, ours, request), ...more }, { pids: [context.pid], postmaster })
+  const patch = serverRequest('PATCH', { body, hasKey: true })
+  const ofServer = (request, more = {}) =>
+    runLoad({ ...orderFor(bench, server.port, ours, request), ...more }, { pids: [server.pid], postmaster })
   const script = scriptOf(recording, theirs)
   // What is compared with PATCH stands close to it, for the machine does not stay the same for long.
   return [
-    { name: 'PATCH replayed', run: () => ofHouse(patch, { replays: 500 }) },
-    { name: 'GET', run: () => ofHouse(houseRequest('GET')) },
-    { name: 'PATCH without a key', run: () => ofHouse(houseRequest('PATCH', { body })) },
-    { name: 'PATCH', run: () => ofHouse(patch) },
+    { name: 'PATCH replayed', run: () => ofServer(patch, { replays: 500 }) },
+    { name: 'GET', run: () => ofServer(serverRequest('GET')) },
+    { name: 'PATCH without a key', run: () => ofServer(serverRequest('PATCH', { body })) },
+    { name: 'PATCH', run: () => ofServer(patch) },
     ...bares.map(({ form, pid, port }) => ({
       name: form === 'plain' ? 'bare' : 'bare, our query form',
       run: () => runLoad(orderFor(bench, port, theirs, patch), { pids: [pid], postmaster }),
@@ -96,19 +96,19 @@ function subjectsOf(bench, { installation, recording, context, bares }) {
     {
       name: 'bare GET',
       run: () =>
-        runLoad(orderFor(bench, bares[0].port, theirs, houseRequest('GET')), { pids: [bares[0].pid], postmaster }),
+        runLoad(orderFor(bench, bares[0].port, theirs, serverRequest('GET')), { pids: [bares[0].pid], postmaster }),
     },
     {
       name: `PATCH, ${manyConnections} connections`,
-      run: () => ofHouse(patch, { connections: manyConnections }),
+      run: () => ofServer(patch, { connections: manyConnections }),
     },
     {
       name: `GET, ${manyConnections} connections`,
-      run: () => ofHouse(houseRequest('GET'), { connections: manyConnections }),
+      run: () => ofServer(serverRequest('GET'), { connections: manyConnections }),
     },
     {
       name: 'PATCH of name and brand',
-      run: () => ofHouse(houseRequest('PATCH', { body: seedBodyOfBrand, hasKey: true })),
+      run: () => ofServer(serverRequest('PATCH', { body: seedBodyOfBrand, hasKey: true })),
     },
   ]
 }
@@ -138,20 +138,20 @@ export function costsOf(outcomes) {
 }
 
 /** Open model, at half of what the closed model reached. */
-async function measureLatencies(bench, outcomes, { installation, context }) {
+async function measureLatencies(bench, outcomes, { installation, server }) {
   const requests = {
-    PATCH: houseRequest('PATCH', { body: installation.body, hasKey: true }),
-    GET: houseRequest('GET'),
+    PATCH: serverRequest('PATCH', { body: installation.body, hasKey: true }),
+    GET: serverRequest('GET'),
   }
   for (const [name, request] of Object.entries(requests)) {
     const rate = Math.max(1, Math.round(median(outcomes.map((outcome) => outcome[name].rate)) / 2))
     const { p50, p99, p999 } = await runLoad(
       {
         ...{ model: 'open', connections: 64, rate, seconds: bench.latencySeconds, warmUpSeconds: 1, request },
-        targets: [{ host: '127.0.0.1', port: context.port }],
+        targets: [{ host: '127.0.0.1', port: server.port }],
         profiles: halvesOf(installation.accounts).slice(0, 1),
       },
-      { pids: [context.pid], postmaster: bench.postmaster },
+      { pids: [server.pid], postmaster: bench.postmaster },
     )
     bench.latencies.push({ name, rate, p50, p99, p999 })
     bench.tell(`${name} at ${rate}/s: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`)

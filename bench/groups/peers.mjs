@@ -8,7 +8,7 @@ import { startParse } from '../peers/parse.mjs'
 import { runPgbench, scriptOf } from '../pgbench.mjs'
 import { start } from '../processes.mjs'
 import { recordPatch } from '../recording.mjs'
-import { houseRequest, startHouse } from '../server.mjs'
+import { serverRequest, startServer } from '../server.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf, halvesOf, manyConnections } from './patch.mjs'
 
@@ -26,10 +26,10 @@ export async function measurePeers(bench) {
   const installation = await install(bench.cluster, 'beside_peers', [2 * items])
   const [account, others] = halvesOf(installation.accounts)
   const script = scriptOf(await recordPatch(installation), others)
-  const context = await startHouse(installation.environment, join(bench.folder, 'beside-peers.log'))
+  const server = await startServer(installation.environment, join(bench.folder, 'beside-peers.log'))
   try {
     for (const peer of peers) {
-      const problem = await measurePeer(bench, peer, { installation, account, script, context }).then(
+      const problem = await measurePeer(bench, peer, { installation, account, script, server }).then(
         () => null,
         (error) => error,
       )
@@ -39,12 +39,12 @@ export async function measurePeers(bench) {
       }
     }
   } finally {
-    await context.stop()
+    await server.stop()
     await installation.close()
   }
 }
 
-async function measurePeer(bench, { id, name, packages, open }, { installation, account, script, context }) {
+async function measurePeer(bench, { id, name, packages, open }, { installation, account, script, server }) {
   const folder = await installed(bench, id, packages)
   await asAdministrator(bench.cluster.url, (client) => client.query(`create database peer_${id}`))
   const url = new URL(bench.cluster.url)
@@ -58,17 +58,17 @@ async function measurePeer(bench, { id, name, packages, open }, { installation, 
     })
     const at = ({ pid }) => ({ pids: [pid], postmaster: bench.postmaster })
     const run = (server, request, count) => runLoad(orderFor(server, request, count), at(server))
-    const patch = houseRequest('PATCH', { body: installation.body, hasKey: true })
-    await warmUp(orderFor(context, patch), at(context), bench.warmUpAnswers)
+    const patch = serverRequest('PATCH', { body: installation.body, hasKey: true })
+    await warmUp(orderFor(server, patch), at(server), bench.warmUpAnswers)
     await warmUp(orderFor(peer, peer.request), at(peer), bench.warmUpAnswers)
     const ours = 'PATCH, beside the peers'
     const many = (of) => `${of}, ${manyConnections} connections`
     const outcomes = await inRounds(
       bench.rounds,
       [
-        { name: ours, run: () => run(context, patch) },
+        { name: ours, run: () => run(server, patch) },
         { name, run: () => run(peer, peer.request) },
-        { name: many(ours), run: () => run(context, patch, manyConnections) },
+        { name: many(ours), run: () => run(server, patch, manyConnections) },
         { name: many(name), run: () => run(peer, peer.request, manyConnections) },
         {
           name: 'pgbench, beside the peers',

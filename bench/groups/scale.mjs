@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { install } from '../installation.mjs'
 import { runLoad, warmUp } from '../load-run.mjs'
-import { houseRequest, requestText, startHouse } from '../server.mjs'
+import { requestText, serverRequest, startServer } from '../server.mjs'
 import { inRounds, perRound } from '../statistics.mjs'
 import { connections, costsOf } from './patch.mjs'
 
@@ -26,7 +26,7 @@ export async function measureScale(bench) {
   const servers = {}
   try {
     for (const [name, { environment }] of Object.entries(places)) {
-      servers[name] = await startHouse(environment, join(bench.folder, `scale-${name}.log`))
+      servers[name] = await startServer(environment, join(bench.folder, `scale-${name}.log`))
     }
     const outcomes = await inRounds(bench.rounds, await subjectsOf(bench, places, servers), bench.tell)
     const cpu = ({ nodeUs, postgresUs }) => nodeUs + postgresUs
@@ -51,8 +51,8 @@ async function subjectsOf(bench, places, servers) {
   })
   const at = (place) => ({ pids: [servers[place].pid], postmaster: bench.postmaster })
   const run = (place, request, profiles) => runLoad(orderFor(place, request, profiles), at(place))
-  const patchOf = ({ body }) => houseRequest('PATCH', { body, hasKey: true })
-  const get = houseRequest('GET')
+  const patchOf = ({ body }) => serverRequest('PATCH', { body, hasKey: true })
+  const get = serverRequest('GET')
   for (const place of ['one', 'few', 'many']) {
     for (const request of [patchOf(places[place]), get])
       await warmUp(orderFor(place, request, places[place].accounts), at(place), bench.warmUpAnswers)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startHouse } from '../server.mjs'
+import { startServer } from '../server.mjs'
 import { perRound } from '../statistics.mjs'
 
 /** A laptop's start: embedded PostgreSQL in a new directory, and again in the same one. */
@@ -8,7 +8,7 @@ export async function measureStart(bench) {
   for (let round = 0; round < bench.rounds; round += 1) {
     const environment = { DATA_DIR: join(bench.folder, `data-${round}`), HOME: process.env.HOME ?? '/' }
     const start = async () => {
-      const context = await startHouse(environment, join(bench.folder, 'start.log'))
+      const context = await startServer(environment, join(bench.folder, 'start.log'))
       await context.stop()
       return context.readyAfterMs / 1000
     }

@@ -66,7 +66,7 @@ async function acquire(path, content, onWait) {
   }
 }
 
-/** Looks a second time after a pause: of two waiters that removed the same abandoned lock, one finds the other's. */
+/** Looks a second time after a pause: of two those that wait that removed the same abandoned lock, one finds the other's. */
 async function tryAcquire(path, content) {
   try {
     writeFileSync(path, content, { flag: 'wx' })

@@ -158,7 +158,7 @@ export const configTable = {
   SEALING_KEY: secret(
     'Secrets',
     sealingKeys,
-    'Keys that seal secrets at rest: the first seals, all of them open. Required with `DATABASE_URL`; otherwise made beside the data.',
+    'Keys that encrypt secrets at rest: the first encrypts, all of them decrypt. Required with `DATABASE_URL`; otherwise made beside the data.',
     ({ keys }) => `keys ${keys.map((key) => key.id).join(', ')}`,
   ),
   KEY_PEPPER: secret(

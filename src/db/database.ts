@@ -2,9 +2,9 @@ import pg from 'pg'
 import type { Trace } from '../observability/trace.ts'
 import { databaseTrouble, mustBeDestroyed, NotAnswered, NotConnected } from './database-error.ts'
 import { Breaker } from './pool/circuit-breaker.ts'
+import { ConnectionQuota, QUOTA_FROM, type Use } from './pool/connection-quota.ts'
 import { PipelinedConnection, type PipelineOptions } from './pool/pipelined-connection.ts'
 import { QueryTimeouts } from './pool/query-timeouts.ts'
-import { Seats, SHARED_OUT_FROM, type Use } from './pool/seats.ts'
 import { StatementBatcher } from './pool/statement-batcher.ts'
 import { ScopedQuery, toWireValues } from './pool/tenant-query.ts'
 import type { Param, Statement } from './statement.ts'
@@ -75,7 +75,7 @@ interface Shape {
 }
 
 /** What takes its time leaves three quarters of the connections to other organizations, where the pool is large enough. */
-const quarter = (poolSize: number) => (poolSize < SHARED_OUT_FROM ? poolSize : Math.floor(poolSize / 4))
+const quarter = (poolSize: number) => (poolSize < QUOTA_FROM ? poolSize : Math.floor(poolSize / 4))
 
 /** Round trips behind each other keep PostgreSQL and this process busy at the same time, with one process of PostgreSQL awake. */
 const READING: Shape = {
@@ -124,19 +124,19 @@ export class Database implements Executor {
   readonly #breaker: Breaker
   readonly #trace: Trace | undefined
   readonly #queryMs: number
-  readonly #overdue: QueryTimeouts
-  readonly #seats: Seats
+  readonly #timeouts: QueryTimeouts
+  readonly #quota: ConnectionQuota
   /** Connections that are lent out. */
   #lent = 0
   /** What each of them is lent for. */
-  readonly #seatOf = new WeakMap<pg.PoolClient, { use: Use; organizationId: string | null }>()
+  readonly #holderOf = new WeakMap<pg.PoolClient, { use: Use; organizationId: string | null }>()
 
   constructor(options: DatabaseOptions) {
     this.#prepared = options.prepared
     this.#trace = options.trace
     this.#queryMs = options.queryMs
-    this.#overdue = new QueryTimeouts(options.queryMs)
-    this.#seats = new Seats({ size: options.poolSize, waitMs: options.poolWaitMs })
+    this.#timeouts = new QueryTimeouts(options.queryMs)
+    this.#quota = new ConnectionQuota({ size: options.poolSize, waitMs: options.poolWaitMs })
     this.#pool = new pg.Pool({
       ...options.connection,
       max: options.poolSize,
@@ -159,9 +159,9 @@ export class Database implements Executor {
     })
     this.#pool.on('release', (_error: Error, client: pg.PoolClient) => {
       this.#lent -= 1
-      const seat = this.#seatOf.get(client)
-      this.#seatOf.delete(client)
-      if (seat !== undefined) this.#seats.free(seat.use, seat.organizationId)
+      const holder = this.#holderOf.get(client)
+      this.#holderOf.delete(client)
+      if (holder !== undefined) this.#quota.free(holder.use, holder.organizationId)
     })
     this.#breaker = new Breaker(() => this.#ping(options.poolWaitMs))
     this.reads = this.#share(options, READING)
@@ -186,7 +186,7 @@ export class Database implements Executor {
       ofOneMax: shape.ofOneMax(poolSize),
       linesMax: shape.linesMax(poolSize),
       waitMs: poolWaitMs,
-      areOthersWaiting: () => this.#seats.areOthersWaiting(use),
+      areOthersWaiting: () => this.#quota.areOthersWaiting(use),
       open: ({ isAlone, organizationId }) => this.#line(isAlone ? ofAlone : limits, use, organizationId),
     })
     this.#queues.push(queue)
@@ -200,7 +200,7 @@ export class Database implements Executor {
     return new PipelinedConnection({
       connect: () => this.#connect(use, organizationId),
       limits,
-      timeouts: this.#overdue,
+      timeouts: this.#timeouts,
       onOutcome: (error) => this.#heard(error),
     })
   }
@@ -208,7 +208,7 @@ export class Database implements Executor {
   /** Connections in use and requests that wait for one, for the metrics. */
   get load(): { inUse: number; waiting: number } {
     const queued = this.#queues.reduce((sum, { waiting }) => sum + waiting, 0)
-    const waiting = this.#seats.waiting + this.#pool.waitingCount + queued
+    const waiting = this.#quota.waiting + this.#pool.waitingCount + queued
     return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting }
   }
 
@@ -224,15 +224,15 @@ export class Database implements Executor {
   /** A connection for this use, of this organization where it is one's. It goes back to the pool by its `release`. */
   async #connect(use: Use, organizationId: string | null): Promise<pg.PoolClient> {
     this.#refuseWhileAway()
-    const turn = this.#seats.take(use, organizationId)
+    const turn = this.#quota.take(use, organizationId)
     if (turn !== null) await turn
     try {
       this.#refuseWhileAway()
       const client = await this.#pool.connect()
-      this.#seatOf.set(client, { use, organizationId })
+      this.#holderOf.set(client, { use, organizationId })
       return client
     } catch (error) {
-      this.#seats.free(use, organizationId)
+      this.#quota.free(use, organizationId)
       // While others hold connections, theirs are the word: a slow machine is no database that is gone.
       if (this.#lent === 0 && !(error instanceof NotConnected)) this.#breaker.failed()
       throw error instanceof NotConnected ? error : new NotConnected(error)
@@ -309,7 +309,7 @@ export class Database implements Executor {
         if (error === null) resolve(rows as Row[])
         else reject(error)
       })
-      unwatch = this.#overdue.begin(() => query.handleError(new NotAnswered()))
+      unwatch = this.#timeouts.begin(() => query.handleError(new NotAnswered()))
       client.query(query)
     })
   }

@@ -79,7 +79,7 @@ test('E5: a disk without room for a database is told with what is left', async (
   assert.match(fullSentence('/data', 1_900_000) ?? '', /^The disk of \/data has 1 MB left, .* needs 32 MB/)
   assert.equal(fullSentence('/data', 32_000_000), null)
   assert.equal(await roomSentence('/nowhere at all'), null)
-  // proc has no room at all, and is there wherever it is read.
+  // proc has no pool at all, and is there wherever it is read.
   const isThere = await readFile('/proc/version').then(
     () => true,
     () => false,

@@ -6,7 +6,7 @@ import { NotConnected, UrlUnusable } from './database-error.ts'
  * from codes and from places in the file system; nothing of what PostgreSQL or the driver says is repeated, for it quotes values.
  */
 
-/** How much room a database needs to start: its smallest file of the journal, and some. */
+/** How much pool a database needs to start: its smallest file of the journal, and some. */
 const ROOM_BYTES = 32_000_000
 
 const DISK: Readonly<Record<string, string>> = {
@@ -93,7 +93,7 @@ function urlSentence({ cause }: UrlUnusable): string {
     : `The file ${path}, which the URL of the database names, cannot be read (${code}): correct sslrootcert, sslcert or sslkey there.`
 }
 
-/** A sentence on the disk where it has no room for a database; else null. */
+/** A sentence on the disk where it has no pool for a database; else null. */
 export async function roomSentence(directory: string): Promise<string | null> {
   const found = await statfs(directory).catch(() => null)
   return found === null ? null : fullSentence(directory, found.bavail * found.bsize)

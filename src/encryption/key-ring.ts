@@ -34,13 +34,13 @@ export class KeyRing {
   readonly #keks: ReadonlyMap<string, KeyObject>
   readonly #pepper: Buffer
   readonly #digestKeys = new Map<string, KeyObject>()
-  readonly #seals = new Map<string, OrganizationCipher>()
+  readonly #ciphers = new Map<string, OrganizationCipher>()
 
-  readonly #cachedSealsMax: number
+  readonly #cachedCiphersMax: number
 
   /** Throws `DecryptionFailed`, naming the id, when the active key is not among the keys. */
   constructor(material: KeyMaterial, cachedCiphersMax = CACHED_CIPHERS_MAX) {
-    this.#cachedSealsMax = cachedCiphersMax
+    this.#cachedCiphersMax = cachedCiphersMax
     this.activeId = material.activeId
     this.#keks = new Map(material.keys.map(({ id, bytes }) => [id, createSecretKey(bytes)]))
     this.#pepper = Buffer.from(material.pepper)
@@ -86,10 +86,10 @@ export class KeyRing {
   open(wrapped: string, organizationId: string): OrganizationCipher {
     // The organization is part of the cache's key: else a foreign wrapped key would open once its owner has used it.
     const name = JSON.stringify([organizationId, wrapped])
-    const cipher = this.#seals.get(name) ?? this.#openUncached(wrapped, organizationId)
-    this.#seals.delete(name)
-    this.#seals.set(name, cipher)
-    if (this.#seals.size > this.#cachedSealsMax) this.#seals.delete(this.#seals.keys().next().value ?? '')
+    const cipher = this.#ciphers.get(name) ?? this.#openUncached(wrapped, organizationId)
+    this.#ciphers.delete(name)
+    this.#ciphers.set(name, cipher)
+    if (this.#ciphers.size > this.#cachedCiphersMax) this.#ciphers.delete(this.#ciphers.keys().next().value ?? '')
     return cipher
   }
 

@@ -48,7 +48,7 @@ function pathsWhere(isChosen: (schema: Schema) => boolean): Record<string, strin
   return paths
 }
 
-const SEALED_OF_A_PROFILE = [
+const ENCRYPTED_OF_A_PROFILE = [
   'billing_contact',
   'billing_contact.address',
   'billing_contact.email',
@@ -77,8 +77,8 @@ test('exactly these members of requests are kept encrypted', () => {
   assert.deepEqual(
     pathsWhere(({ secret }) => secret === 'sealed'),
     {
-      createProfile: [...SEALED_OF_A_PROFILE, 'whatsapp_business_account.access_token'],
-      updateProfile: SEALED_OF_A_PROFILE,
+      createProfile: [...ENCRYPTED_OF_A_PROFILE, 'whatsapp_business_account.access_token'],
+      updateProfile: ENCRYPTED_OF_A_PROFILE,
       createWebhook: ['endpoint_url'],
       updateWebhook: ['endpoint_url'],
     },

@@ -226,7 +226,7 @@ function assertFailedClosed(reply: Reply, about: string): void {
 }
 
 /** Error lines of the log, which must name the class and nothing that was encrypted. */
-function brokenSeals(app: TestApp): string[] {
+function brokenEnvelopes(app: TestApp): string[] {
   return app.lines.filter(
     (line) => line.includes('"event":"request_failed"') && line.includes('"error_name":"SealBroken"'),
   )
@@ -268,7 +268,7 @@ test('an envelope with any bit changed, cut or exchanged is refused with a 500 t
     assert.ok((await readIt()).status < 300, `${table}.${column} opens again`)
   }
   await sleep(20)
-  assert.equal(brokenSeals(app).length, refusals)
+  assert.equal(brokenEnvelopes(app).length, refusals)
   assert.deepEqual(new CanaryScanner(values).find(app.lines.map((content) => ({ where: 'the log', content }))), [])
 })
 

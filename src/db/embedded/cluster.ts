@@ -88,12 +88,12 @@ function initdbArgs(directory: string): string[] {
   ]
 }
 
-function cannotInitialise(error: unknown, room: string | null): EmbeddedError {
+function cannotInitialise(error: unknown, pool: string | null): EmbeddedError {
   if (codeOf(error) === 'ENOENT') return unfitBinary(error)
   const printed = error instanceof Error ? error.message.trim().split('\n').slice(-3).join(' ') : 'unknown reason'
   return new EmbeddedError(
     'cannot_start',
-    `The embedded database could not be created (${printed}). ${room ?? 'Remove the cause, or set DATABASE_URL.'}`,
+    `The embedded database could not be created (${printed}). ${pool ?? 'Remove the cause, or set DATABASE_URL.'}`,
     { cause: error },
   )
 }

@@ -190,11 +190,11 @@ async function lastLines(layout: Layout, from: number): Promise<string> {
   }
 }
 
-/** @param room what there is to say of the disk: where it is full, PostgreSQL's own words found no room either. */
-function cannotStart(layout: Layout, reason: string, room: string | null = null): EmbeddedError {
+/** @param pool what there is to say of the disk: where it is full, PostgreSQL's own words found no pool either. */
+function cannotStart(layout: Layout, reason: string, pool: string | null = null): EmbeddedError {
   return new EmbeddedError(
     'cannot_start',
     `The embedded database in ${layout.root} does not start: ${reason || 'it printed nothing'}. ` +
-      (room ?? `See ${layout.log}; DATABASE_URL selects another database.`),
+      (pool ?? `See ${layout.log}; DATABASE_URL selects another database.`),
   )
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import { BatchRefused, databaseTrouble, NotConnected, TooManyOfOne } from '../database-error.ts'
 import type { Param, Statement } from '../statement.ts'
-import { SHARED_OUT_FROM } from './seats.ts'
+import { QUOTA_FROM } from './connection-quota.ts'
 import { type ScopedItem, toWireValues } from './tenant-query.ts'
 
 /**
@@ -219,7 +219,7 @@ export class StatementBatcher {
       if (quick.length >= lines) return null
     }
     // Those that take their time leave one for the others, where there are enough.
-    const isShared = isAlone && linesMax >= SHARED_OUT_FROM
+    const isShared = isAlone && linesMax >= QUOTA_FROM
     if (this.#lines.size >= (isShared ? linesMax - 1 : linesMax)) return null
     const organizationId = this.#ownerOf(waiting)
     const opened = { line: open({ isAlone, organizationId }), isAlone, organizationId }

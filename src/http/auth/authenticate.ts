@@ -69,7 +69,7 @@ async function credentialOf(context: AppContext, apiKey: string): Promise<Creden
   return entry === undefined ? 'unknown' : { organizationId: entry.organization_id, digest, mode: 'live' }
 }
 
-const NO_WISHES: RequestHeaders = {
+const NO_REQUEST_HEADERS: RequestHeaders = {
   apiKey: undefined,
   profileId: undefined,
   idempotencyKey: undefined,
@@ -87,7 +87,7 @@ export async function isLiveKey(
 ): Promise<boolean> {
   const found = await credentialOf(context, apiKey)
   if (typeof found === 'string') return false
-  const asked = { incoming: { ...incoming, params: {} }, requestHeaders: NO_WISHES }
+  const asked = { incoming: { ...incoming, params: {} }, requestHeaders: NO_REQUEST_HEADERS }
   return opensSomething(await readFirst(context.db.reads, endpoint, found, asked))
 }
 

@@ -7,7 +7,7 @@ const SWEEP_MS = 100
 /** As many connections may wait to be accepted: Node's own backlog. */
 const TAKE_IN_TURNS = 511
 /** How long a request that is still arriving may go on arriving. */
-const ARRIVAL_MS = 1_000
+const HEADERS_ARRIVE_MS = 1_000
 
 /**
  * Node's own close waits for connections that never sent a request, or never finish one, as a load balancer's spare ones.
@@ -31,7 +31,7 @@ export function watchSockets(server: Server): () => void {
         // Twice in a row: on a busy machine what has come may not be read yet.
         const isSilent = !hasBegun && silent.has(socket)
         if (!hasBegun) silent.add(socket)
-        if (!isAnswering(socket) && (isSilent || performance.now() - startedMs > ARRIVAL_MS)) socket.destroy()
+        if (!isAnswering(socket) && (isSilent || performance.now() - startedMs > HEADERS_ARRIVE_MS)) socket.destroy()
       }
       if (open.size === 0) clearInterval(timer)
     }

@@ -11,7 +11,7 @@ const respondTooMany = failureResponses(TOO_MANY)
 /** Requests without a known key that may wait for their answers on one connection. Few clients send more than one at a time. */
 const PIPELINED_MAX = 16
 
-export interface CrowdOptions {
+export interface ConcurrencyLimitOptions {
   /** Most requests with a known key that are worked on at a time. */
   max: number
   /** Most others; one address has at most half of these places. */
@@ -30,12 +30,12 @@ export class ConcurrencyLimit {
   readonly #max: number
   readonly #unauthenticatedMax: number
   readonly #shareMax: number
-  readonly #onRefused: CrowdOptions['onRefused']
+  readonly #onRefused: ConcurrencyLimitOptions['onRefused']
   readonly #byAddress = new Map<string, number>()
   #inside = 0
   #strangers = 0
 
-  constructor({ max, unauthenticatedMax, onRefused }: CrowdOptions) {
+  constructor({ max, unauthenticatedMax, onRefused }: ConcurrencyLimitOptions) {
     this.#max = max
     this.#unauthenticatedMax = unauthenticatedMax
     this.#shareMax = Math.ceil(unauthenticatedMax / 2)

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
 import type { OrganizationCipher } from '../../encryption/key-ring.ts'
-import { sealedEin } from './brand.store.ts'
+import { encryptedEin } from './brand.store.ts'
 
 /**
  * What the registration writes of a brand: its lock, and what the registry says. Of a profile's own brand the caller raises
@@ -88,7 +88,7 @@ export async function noteRegistryBrand(
     brand.tcr_brand_id,
     brand.status,
     brand.identity_status,
-    brand.universal_ein === null ? null : sealedEin(brand.universal_ein, ownerId, cipher),
+    brand.universal_ein === null ? null : encryptedEin(brand.universal_ein, ownerId, cipher),
     brand.csp_id,
     isSubmitted,
   ])

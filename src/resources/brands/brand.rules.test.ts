@@ -6,11 +6,11 @@ import {
   applyBrand,
   brandDifferences,
   brandInEffect,
+  ENCRYPTED_BRAND_MEMBERS,
   lockProblem,
   mergedRequest,
   newBrand,
   presentBrand,
-  SEALED_BRAND_MEMBERS,
 } from './brand.rules.ts'
 
 const brand = {
@@ -115,9 +115,9 @@ test('what differs is told by its path in answers; of a new brand, what has a va
 
 test('contact and tax id are sealed, and a kind of business is not', () => {
   for (const path of ['brand.contact.name', 'brand.contact.email', 'brand.business.tax_id'])
-    assert.equal(SEALED_BRAND_MEMBERS.has(path), true, path)
+    assert.equal(ENCRYPTED_BRAND_MEMBERS.has(path), true, path)
   for (const path of ['brand.compliance.vertical', 'brand.business.country'])
-    assert.equal(SEALED_BRAND_MEMBERS.has(path), false, path)
+    assert.equal(ENCRYPTED_BRAND_MEMBERS.has(path), false, path)
 })
 
 test('what is not set is null, and members of ours are shown where they are set', () => {

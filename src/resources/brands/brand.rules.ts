@@ -140,7 +140,7 @@ export function presentBrand(brand: Brand, view: { isInherited: boolean; showTax
 }
 
 /** Dotted paths of the brand members whose stored value is encrypted, as the history spells them. */
-export const SEALED_BRAND_MEMBERS: ReadonlySet<string> = new Set(
+export const ENCRYPTED_BRAND_MEMBERS: ReadonlySet<string> = new Set(
   MEMBERS.flatMap(({ section, members }) =>
     members
       .filter(({ given }) => (SECTIONS[section] as Record<string, { secret?: string }>)[given]?.secret === 'sealed')

@@ -90,7 +90,7 @@ export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, ciph
 }
 
 /** The number by which the registry knows the business, as it is stored: it holds the tax id behind a country prefix. */
-export function sealedEin(universalEin: string, ownerId: string, cipher: OrganizationCipher): string {
+export function encryptedEin(universalEin: string, ownerId: string, cipher: OrganizationCipher): string {
   return cipher.encrypt(universalEin, place('universal_ein', ownerId))
 }
 

@@ -4,11 +4,11 @@ export {
   type BrandSections,
   brandDifferences,
   brandInEffect,
+  ENCRYPTED_BRAND_MEMBERS,
   lockProblem,
   mergedRequest,
   newBrand,
   presentBrand,
-  SEALED_BRAND_MEMBERS,
 } from './brand.rules.ts'
 export {
   BRAND_PARAMS,

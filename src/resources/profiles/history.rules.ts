@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
-import { type Brand, brandDifferences, SEALED_BRAND_MEMBERS } from '../brands/index.ts'
+import { type Brand, brandDifferences, ENCRYPTED_BRAND_MEMBERS } from '../brands/index.ts'
 import type { ProfileSettings } from './profile.fields.ts'
 import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
 
@@ -19,7 +19,7 @@ export interface HistoryEntry {
   registry_feedback?: JsonValue[] | null
 }
 
-const SEALED_WORD = 'changed'
+const ENCRYPTED_WORD = 'changed'
 
 type Snapshot = Omit<ProfileSettings, 'name'> & {
   name?: string
@@ -27,7 +27,7 @@ type Snapshot = Omit<ProfileSettings, 'name'> & {
 }
 
 function concealed(member: string): Change {
-  return { member, from: SEALED_WORD, to: SEALED_WORD }
+  return { member, from: ENCRYPTED_WORD, to: ENCRYPTED_WORD }
 }
 
 /**
@@ -44,7 +44,7 @@ export function changesBetween(before: Snapshot | null, after: Snapshot, hasCard
   const contactBefore = JSON.stringify(before?.billing_contact ?? null)
   if (contactBefore !== JSON.stringify(after.billing_contact)) changes.push(concealed('billing_contact'))
   for (const change of brandDifferences(before?.brand ?? null, after.brand)) {
-    changes.push(SEALED_BRAND_MEMBERS.has(change.member) ? concealed(change.member) : change)
+    changes.push(ENCRYPTED_BRAND_MEMBERS.has(change.member) ? concealed(change.member) : change)
   }
   if (hasCard) changes.push(concealed('payment_details'))
   return changes

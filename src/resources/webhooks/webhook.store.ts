@@ -69,7 +69,7 @@ function decode(row: Record<string, unknown>, prefix: string, cipher: Organizati
 
 /** A webhook with its encrypted secret, which names the version that a rotation replaces. */
 export interface StoredWebhook extends Webhook {
-  sealedSecret: string
+  encryptedSecret: string
 }
 
 /** The webhook that the path names, of the account that asks. */
@@ -82,7 +82,7 @@ export const webhookTarget: TargetRead<StoredWebhook> = {
   ),
   decode: (row, caller) =>
     typeof row.t_id === 'string'
-      ? { ...decode(row, 't_', caller.cipher), sealedSecret: String(row.t_signing_secret) }
+      ? { ...decode(row, 't_', caller.cipher), encryptedSecret: String(row.t_signing_secret) }
       : null,
 }
 
@@ -264,12 +264,12 @@ export function rotateSecret(
   kept: StoredResponse | null,
 ): Promise<boolean> {
   const { organization_id: organizationId } = caller.organization
-  const { id, sealedSecret } = webhook
-  const previous = caller.cipher.decrypt(sealedSecret, place('signing_secret', id))
+  const { id, encryptedSecret } = webhook
+  const previous = caller.cipher.decrypt(encryptedSecret, place('signing_secret', id))
   const params = [
     organizationId,
     id,
-    sealedSecret,
+    encryptedSecret,
     encryptColumn(caller.cipher, 'signing_secret', id, secret),
     encryptColumn(caller.cipher, 'previous_secret', id, previous),
     at,

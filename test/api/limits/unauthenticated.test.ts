@@ -202,7 +202,7 @@ test('A3: bodies of one key that stay unfinished have a quarter of the room, and
   await until('there is no room for the third', () => answers.length === 1)
   assert.deepEqual(answers, ['HTTP/1.1 503'])
   assert.ok((await shedOf(app, 'bodies')) > 0)
-  // Another customer has room of its own.
+  // Another customer has pool of its own.
   const profile = await other.profile()
   assert.equal((await other.admin.patch(`/v3/profiles/${profile.id}`, { description: 'Room' })).status, 200)
   const small = () => org.admin.patch(`/v3/profiles/${id}`, { description: 'x'.repeat(400) })

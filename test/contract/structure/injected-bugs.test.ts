@@ -7,7 +7,7 @@ import { packageRoot } from '../../../src/package-root.ts'
 
 interface Goal {
   id: string
-  sabotages?: { name: string; code?: { file: string; find: string }[] }[]
+  injectedBugs?: { name: string; code?: { file: string; find: string }[] }[]
 }
 
 const { goals } = (await import(pathToFileURL(join(packageRoot, 'test/system/goals/index.mjs')).href)) as {
@@ -16,8 +16,8 @@ const { goals } = (await import(pathToFileURL(join(packageRoot, 'test/system/goa
 
 /** The bugs that alter a file of the built program, and whose text is not there. */
 function missing(all: readonly Goal[]): string[] {
-  return all.flatMap(({ id, sabotages = [] }) =>
-    sabotages.flatMap(({ name, code = [] }) =>
+  return all.flatMap(({ id, injectedBugs = [] }) =>
+    injectedBugs.flatMap(({ name, code = [] }) =>
       code
         .filter(({ file, find }) => !readFileSync(join(packageRoot, 'build/src', file), 'utf8').includes(find))
         .map(({ file }) => `${id}, ${name}: ${file}`),
@@ -27,11 +27,11 @@ function missing(all: readonly Goal[]): string[] {
 
 test('every bug that the system tests inject finds the text that it alters', () => {
   assert.deepEqual(missing(goals), [])
-  const altered = goals.flatMap(({ sabotages = [] }) => sabotages.flatMap(({ code = [] }) => code))
+  const altered = goals.flatMap(({ injectedBugs = [] }) => injectedBugs.flatMap(({ code = [] }) => code))
   assert.ok(altered.length >= 66, `${altered.length} alterations`)
 })
 
 test('a text that is not in the program is found missing', () => {
   const bug = { name: 'planted', code: [{ file: 'main.js', find: 'no such text' }] }
-  assert.deepEqual(missing([{ id: 'X-1', sabotages: [bug] }]), ['X-1, planted: main.js'])
+  assert.deepEqual(missing([{ id: 'X-1', injectedBugs: [bug] }]), ['X-1, planted: main.js'])
 })

@@ -22,5 +22,5 @@ export const getWebhook: ReadEndpoint<StoredWebhook> = {
   },
   ...ONE_WEBHOOK,
   target: webhookOrEndedTarget,
-  read: async (_db, { target: { sealedSecret: _sealed, ...webhook } }) => ({ data: shownWebhook(webhook, null) }),
+  read: async (_db, { target: { encryptedSecret: _encrypted, ...webhook } }) => ({ data: shownWebhook(webhook, null) }),
 }

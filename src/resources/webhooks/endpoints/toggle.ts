@@ -13,7 +13,7 @@ function decide(call: Call<StoredWebhook>): Plan {
   const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  const { sealedSecret: _sealed, ...stored } = call.target
+  const { encryptedSecret: _encrypted, ...stored } = call.target
   const isActive = reading.values.is_active === true
   const fresh = isActive ? { consecutive_failures: 0, disabled_at: null } : {}
   const webhook: Webhook = { ...stored, ...fresh, is_active: isActive, updated_at: call.now }

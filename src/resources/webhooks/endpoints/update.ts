@@ -18,7 +18,7 @@ function decide(call: Call<StoredWebhook>): Plan {
     ...addUnknown(reading, call.isStrict),
   }
   if (Object.keys(details).length > 0) throw refusal(details, call.body)
-  const { sealedSecret: _sealed, ...stored } = call.target
+  const { encryptedSecret: _encrypted, ...stored } = call.target
   const webhook = { ...stored, ...readSettings(reading.values), updated_at: call.now }
   return {
     data: shownWebhook(webhook, null),

@@ -92,7 +92,7 @@ const lag = {
   injectedBugs: [
     {
       name: 'the outbox is looked at every ten seconds',
-      code: [{ file: 'app/workers.js', find: 'LANE_POLL_MS = 250', put: 'LANE_POLL_MS = 10_000' }],
+      code: [{ file: 'app/workers.js', find: 'QUEUE_POLL_MS = 250', put: 'QUEUE_POLL_MS = 10_000' }],
     },
   ],
   async run(t) {

@@ -107,7 +107,7 @@ const unfinished = {
     t.figure('added_mib', addedMib)
     t.atMost(addedMib, 64, 'MiB for 5,000 unfinished bodies')
 
-    // Wave by wave: one that the kernel had no room for in its queue looks open here, and the server never sees it.
+    // Wave by wave: one that the kernel had no pool for in its queue looks open here, and the server never sees it.
     const silent = []
     while (silent.length < 3_000) {
       const wave = Array.from({ length: WAVE }, () => dial(instance.url).resume())

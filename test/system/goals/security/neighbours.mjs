@@ -92,7 +92,7 @@ const searches = {
       code: [
         { file: 'db/database.js', find: 'ofOneMax: () => 1', put: 'ofOneMax: () => 64' },
         { file: 'db/database.js', find: 'isApart: true', put: 'isApart: false' },
-        { file: 'db/pool/seats.js', find: "use === 'lists' && lists >= half", put: 'false' },
+        { file: 'db/pool/connection-quota.js', find: "use === 'lists' && lists >= half", put: 'false' },
       ],
     },
   ],

@@ -15,17 +15,17 @@ const encryptedAtRest = {
     'Contacts, tax ids and tokens searched in the database files, the journal, every row and the logs: none in the clear',
   injectedBugs: [
     {
-      name: 'sealing is left out',
+      name: 'encryption is left out',
       code: [
         {
           file: 'encryption/key-ring.js',
-          find: "seal: (text, at) => sealEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at))",
-          put: 'seal: (text) => text',
+          find: "encrypt: (text, at) => encryptEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at))",
+          put: 'encrypt: (text) => text',
         },
         {
           file: 'encryption/key-ring.js',
-          find: "unseal: (envelope, at) => openEnvelope(envelope, dataKey, bindTo(at)).toString('utf8')",
-          put: 'unseal: (text) => text',
+          find: "decrypt: (envelope, at) => decryptEnvelope(envelope, dataKey, bindTo(at)).toString('utf8')",
+          put: 'decrypt: (text) => text',
         },
       ],
     },

@@ -4,11 +4,11 @@ import { NotConnected } from '../database-error.ts'
 export type Use = 'reads' | 'writes' | 'lists' | 'work'
 
 /** Uses that always find a connection: whatever the others do, one is left for each. */
-const KEPT_FOR: readonly Use[] = ['reads', 'writes']
+const RESERVED_FOR: readonly Use[] = ['reads', 'writes']
 /** A smaller pool has nothing to keep apart. */
-export const SHARED_OUT_FROM = 4
+export const QUOTA_FROM = 4
 
-export interface SeatsOptions {
+export interface QuotaOptions {
   /** Connections of the pool. */
   size: number
   /** Milliseconds until somebody who waits is refused. */
@@ -32,14 +32,14 @@ interface Waiting {
  * Shares out the connections of a pool, so that neither one kind of work nor one organization takes all of them: lists have at
  * most half, and so has one organization; reads and writes have one each that nobody else takes.
  */
-export class Seats {
+export class ConnectionQuota {
   readonly #size: number
   readonly #waitMs: number
   readonly #held: Record<Use, number> = { reads: 0, writes: 0, lists: 0, work: 0 }
   readonly #heldBy = new Map<string, number>()
   readonly #queue = new Set<Waiting>()
 
-  constructor({ size, waitMs }: SeatsOptions) {
+  constructor({ size, waitMs }: QuotaOptions) {
     this.#size = size
     this.#waitMs = waitMs
   }
@@ -52,11 +52,11 @@ export class Seats {
   /** Whether somebody waits who could have a connection that `use` gives back. */
   areOthersWaiting(use: Use): boolean {
     if (this.#queue.size === 0) return false
-    return this.#size < SHARED_OUT_FROM || !KEPT_FOR.includes(use) || this.#held[use] > 1
+    return this.#size < QUOTA_FROM || !RESERVED_FOR.includes(use) || this.#held[use] > 1
   }
 
   /**
-   * Takes a seat, in turn with others of its kind.
+   * Takes a connection, in turn with others of its kind.
    *
    * @returns null where there was one at once.
    * @throws NotConnected when none was free in time.
@@ -81,7 +81,7 @@ export class Seats {
     })
   }
 
-  /** Gives a seat back that was taken with the same words. */
+  /** Gives a holder back that was taken with the same words. */
   free(use: Use, organizationId: string | null): void {
     this.#count({ use, organizationId }, -1)
     for (const waiting of this.#queue) {
@@ -109,8 +109,8 @@ export class Seats {
   #mayTake({ use, organizationId }: Holder): boolean {
     const { reads, writes, lists, work } = this.#held
     const free = this.#size - reads - writes - lists - work
-    if (this.#size < SHARED_OUT_FROM) return free > 0
-    const kept = KEPT_FOR.filter((other) => other !== use && this.#held[other] === 0).length
+    if (this.#size < QUOTA_FROM) return free > 0
+    const kept = RESERVED_FOR.filter((other) => other !== use && this.#held[other] === 0).length
     if (free <= kept) return false
     const half = Math.floor(this.#size / 2)
     if (use === 'lists' && lists >= half) return false

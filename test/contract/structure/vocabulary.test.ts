@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loadScript, type Problem, type SourceFile } from './script.ts'
+
+const { checkVocabulary, VOCABULARY } = await loadScript<{
+  checkVocabulary: (files: SourceFile[]) => Problem[]
+  VOCABULARY: Record<string, string>
+}>('checks/vocabulary.mjs')
+
+const found = (text: string) => checkVocabulary([{ path: 'src/things.ts', text }]).map(({ line }) => line)
+
+test('a listed word is found in a name, in each of its spellings, and in a comment', () => {
+  for (const word of Object.keys(VOCABULARY)) {
+    const capital = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+    for (const text of [
+      `const ${word} = 1`,
+      `const my${capital}Text = 1`,
+      `const ${word.toUpperCase()}_MAX = 1`,
+      `// the ${word}`,
+    ])
+      assert.deepEqual(found(text), [1], text)
+  }
+})
+
+test('a word that only begins like a listed one, and a text, are not found', () => {
+  assert.deepEqual(found("const sealant = '--sabotage'\n// trailing, warehouses\nconst bed = `trail`"), [])
+})
