@@ -31,7 +31,7 @@ test('A3: of more keys than are held the oldest is looked up again', () => {
 test('A3: a key that many bring at once is looked up once; more than may wait are told so', async () => {
   const keys = new KnownKeys()
   let asked = 0
-  let say: (isNotDeleted: boolean) => void = () => {}
+  let say: (isValid: boolean) => void = () => {}
   const ask = () => {
     asked += 1
     return new Promise<boolean>((resolve) => {

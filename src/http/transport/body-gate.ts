@@ -106,9 +106,9 @@ export class BodyGate {
         }),
       )
     try {
-      const isNotDeleted = await this.keys.find(mark, ask, waitingMax)
-      if (isNotDeleted === null) throw TOO_MANY
-      return isNotDeleted ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
+      const isValid = await this.keys.find(mark, ask, waitingMax)
+      if (isValid === null) throw TOO_MANY
+      return isValid ? this.#readFor(mark, request, bytesMax) : { kind: 'unread', isKeyRefused: true }
     } catch (error) {
       if (error instanceof Failure) throw error
       return { kind: 'answer', answer: failed(context, endpoint, incoming, error) }

@@ -8,8 +8,8 @@ import { hasKey, keyOwnerTarget, revokeKey } from '../api-key.store.ts'
 const check = compileCheck(revokeKeyRequest)
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-function decide(call: Call<{ id: string }>, isNotDeleted: boolean): Plan {
-  if (!isNotDeleted) throw new Failure('RESOURCE_015')
+function decide(call: Call<{ id: string }>, isInUse: boolean): Plan {
+  if (!isInUse) throw new Failure('RESOURCE_015')
   const { reading } = call
   const details = { ...check(reading.values), ...call.earlyProblems, ...addUnknown(reading, call.isStrict) }
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
