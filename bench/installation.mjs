@@ -107,9 +107,9 @@ const passwords = new Map()
 async function prepareSchema(cluster, name) {
   const password = passwords.get(cluster.url) ?? randomBytes(16).toString('hex')
   passwords.set(cluster.url, password)
-  const [{ migrate }, { asOwner }, { createServerRole }] = await Promise.all(
-    ['db/admin/migrate', 'db/admin/owner-session', 'db/admin/create-role'].map(built),
-  )
+  const { migrate } = await built('db/admin/migrate')
+  const { asOwner } = await built('db/admin/owner-session')
+  const { createServerRole } = await built('db/admin/create-role')
   const connection = { connectionString: withDatabase(cluster.url, name) }
   await asOwner(connection, (session) => createServerRole(session, role, password))
   await migrate(connection, role)
@@ -118,9 +118,9 @@ async function prepareSchema(cluster, name) {
 
 /** @returns {Promise<Account[]>} */
 async function seed(environment, owner, sizes) {
-  const [{ loadConfig }, { KeyRing }, { openPool }] = await Promise.all(
-    ['config/index', 'encryption/key-ring', 'app/app'].map(built),
-  )
+  const { openPool } = await built('app/app')
+  const { loadConfig } = await built('config/index')
+  const { KeyRing } = await built('encryption/key-ring')
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded
@@ -147,22 +147,18 @@ async function seed(environment, owner, sizes) {
 
 /** An organization with its owner and a key, as the command line makes them. */
 async function makeOrganization(db, keys, organizationId) {
-  const [organizations, users, apiKeys, { newKeyText }, { keyDigest }] = await Promise.all(
-    [
-      'resources/organizations/index',
-      'resources/users/index',
-      'resources/api-keys/index',
-      'contract/tokens/key-text',
-      'http/auth/authenticate',
-    ].map(built),
-  )
+  const { insertOrganization } = await built('resources/organizations/index')
+  const { insertUser } = await built('resources/users/index')
+  const { insertOperatorKey } = await built('resources/api-keys/index')
+  const { newKeyText } = await built('contract/tokens/key-text')
+  const { keyDigest } = await built('http/auth/authenticate')
   const account = newKeyText('live', organizationId)
   const userId = randomUUID()
   const keyId = randomUUID()
   const email = 'team@example.com'
   const dataKey = keys.newDataKey(organizationId)
   await db.transaction(organizationId, async (tx) => {
-    await organizations.insertOrganization(tx, {
+    await insertOrganization(tx, {
       id: organizationId,
       kind: 'organization',
       name: 'Measured',
@@ -171,7 +167,7 @@ async function makeOrganization(db, keys, organizationId) {
       waba: { id: '102290129340398', name: 'Measured' },
       dataKey,
     })
-    await users.insertUser(tx, organizationId, {
+    await insertUser(tx, organizationId, {
       id: userId,
       email,
       name: 'Owner',
@@ -179,7 +175,7 @@ async function makeOrganization(db, keys, organizationId) {
       status: 'active',
       is_service: false,
     })
-    await apiKeys.insertOperatorKey(tx, organizationId, {
+    await insertOperatorKey(tx, organizationId, {
       id: keyId,
       user_id: userId,
       profile_id: null,

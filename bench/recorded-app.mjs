@@ -7,17 +7,12 @@ import { built } from './built.mjs'
  * @returns {Promise<{ app: import('../src/app/app.ts').App, sent: { name: string, text: string, values: unknown[] }[] }>}
  */
 export async function openApp(environment) {
-  const [{ buildApp }, { loadConfig }, { KeyRing }, { createLog }, { createMetrics }, { buildPorts }] =
-    await Promise.all(
-      [
-        'app/app',
-        'config/index',
-        'encryption/key-ring',
-        'observability/log',
-        'observability/metrics',
-        'app/providers',
-      ].map(built),
-    )
+  const { buildApp } = await built('app/app')
+  const { buildPorts } = await built('app/providers')
+  const { loadConfig } = await built('config/index')
+  const { KeyRing } = await built('encryption/key-ring')
+  const { createLog } = await built('observability/log')
+  const { createMetrics } = await built('observability/metrics')
   const loaded = loadConfig(environment)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
   const { config } = loaded

@@ -36,7 +36,12 @@ export async function measurePatch(bench) {
   }
 }
 
-async function startBare(form, { url, organizationId }, recording) {
+/**
+ * The bare program, in one of its forms.
+ *
+ * @public
+ */
+export async function startBare(form, { url, organizationId }, recording) {
   const started = start(process.execPath, [join(packageRoot, 'bench', 'programs', 'bare.mjs')])
   const next = messagesOf(started)
   started.child.stdin.end(JSON.stringify({ form, url, organizationId, recording }))

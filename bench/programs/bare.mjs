@@ -7,11 +7,9 @@
  * go, or `scoped` with Letterhead's own query form.
  */
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { packageRoot } from '../../scripts/setup/package-root.mjs'
+import { built } from '../built.mjs'
 import { valuesFor } from '../recording.mjs'
 
 /** @type {{ form: 'plain' | 'scoped', url: string, organizationId: string, recording: import('../recording.mjs').Recording }} */
@@ -36,7 +34,7 @@ function plain() {
 }
 
 async function scoped() {
-  const { Database } = await import(pathToFileURL(join(packageRoot, 'build', 'src', 'db', 'database.js')).href)
+  const { Database } = await built('db/database')
   const database = new Database({
     connection: { connectionString: url },
     poolSize: connections,

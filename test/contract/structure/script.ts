@@ -16,6 +16,11 @@ export interface Problem {
 }
 
 /** The exports of a module below scripts/, which is JavaScript because it runs before anything is compiled. */
-export async function loadScript<Exports>(path: string): Promise<Exports> {
-  return (await import(pathToFileURL(join(packageRoot, 'scripts', path)).href)) as Exports
+export function loadScript<Exports>(path: string): Promise<Exports> {
+  return loadUncompiled(`scripts/${path}`)
+}
+
+/** The exports of any module that is not compiled, by its path from the root. */
+export async function loadUncompiled<Exports>(path: string): Promise<Exports> {
+  return (await import(pathToFileURL(join(packageRoot, path)).href)) as Exports
 }

@@ -73,6 +73,24 @@ function connectTo(given: URL): Cluster['connect'] {
   }
 }
 
+/** The cluster for programs that make their own databases and roles: the administrator's URL, and the process of the server. */
+export async function clusterForPrograms(): Promise<{ url: string; postmaster: number }> {
+  const { connect, administrator } = await openCluster()
+  const { connectionString, host, port, user } = connect('postgres', 'administrator')
+  const { rows } = await administrator.query<{ pid: string }>(
+    "select split_part(pg_read_file('postmaster.pid'), E'\n', 1) as pid",
+  )
+  const url = connectionString ?? `postgres://${user}@localhost:${port}/postgres?host=${encodeURIComponent(host ?? '')}`
+  return { url, postmaster: Number(rows[0]?.pid) }
+}
+
+/** Drops what such a program made. */
+export async function dropFromCluster(database: string, role: string): Promise<void> {
+  const cluster = await openCluster()
+  await drop(cluster, database)
+  await administer(cluster, `drop role if exists ${role}`)
+}
+
 function codeOf(error: unknown): string | undefined {
   return (error as { code?: string }).code
 }
