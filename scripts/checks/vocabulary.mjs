@@ -10,7 +10,7 @@ import { lineOf, nodesOf, parse } from './syntax.mjs'
  *
  * @type {Readonly<Record<string, string>>}
  */
-export const VOCABULARY = {
+const VOCABULARY = {
   house: 'AppContext, or the server',
   trail: 'request context',
   wishes: 'request headers',

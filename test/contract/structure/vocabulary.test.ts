@@ -2,15 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadScript, type Problem, type SourceFile } from './script.ts'
 
-const { checkVocabulary, VOCABULARY } = await loadScript<{
-  checkVocabulary: (files: SourceFile[]) => Problem[]
-  VOCABULARY: Record<string, string>
-}>('checks/vocabulary.mjs')
+const { checkVocabulary } = await loadScript<{ checkVocabulary: (files: SourceFile[]) => Problem[] }>(
+  'checks/vocabulary.mjs',
+)
+
+const WORDS = ['house', 'trail', 'wishes', 'arrival', 'crowd', 'sealed', 'unseal', 'beacon', 'sabotage', 'storm']
 
 const found = (text: string) => checkVocabulary([{ path: 'src/things.ts', text }]).map(({ line }) => line)
 
 test('a listed word is found in a name, in each of its spellings, and in a comment', () => {
-  for (const word of Object.keys(VOCABULARY)) {
+  for (const word of WORDS) {
     const capital = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
     for (const text of [
       `const ${word} = 1`,
