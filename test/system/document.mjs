@@ -10,11 +10,10 @@ const path = join(repository, 'docs', 'RELIABILITY.md')
 /** Writes docs/RELIABILITY.md from the record: every goal, those without a run and those that nothing covers included. */
 export function writeDocument() {
   const record = readRecord()
-  const rows = goals.map(({ id, tier, title }) => goalRow({ id, tier, title }, record[id]))
+  const rows = goals.map(({ id, title }) => goalRow({ id, title }, record[id]))
   const tables = [
-    table(['Goal', 'Tier', 'What', 'Outcome', 'Figures', 'Run', 'Command'], rows),
-    `## Runs\n\n${table(['Run (its seed)', 'Date', 'Length', 'Node', 'Machine'], runRows(record))}`,
-    `## Not proved\n\n${table(
+    table(['Goal', 'Promise', 'Outcome', 'Command'], rows),
+    `## Not covered\n\n${table(
       ['Goal', 'Why'],
       notCovered.map(({ id, why }) => [id, why]),
     )}`,
@@ -24,23 +23,12 @@ export function writeDocument() {
 
 const verdicts = { holds: 'holds', fails: '**FAILS**', 'not shown': '**not shown**' }
 
-function goalRow({ id, tier, title }, entry) {
+/** The figures of a goal stand in the record; a goal that fails shows here what it missed. */
+function goalRow({ id, title }, entry) {
   const command = `\`npm run prove -- ${id}${entry?.length === 'long' ? ' --long' : ''}\``
-  if (entry === undefined) return [id, tier, cell(title), 'not run', '', '', command]
-  const reason = entry.reason === '' ? '' : `${entry.figures === '' ? '' : '; '}${entry.reason}`
-  return [id, tier, cell(title), verdicts[entry.verdict], cell(`${entry.figures}${reason}`), entry.seed, command]
-}
-
-/** Runs are named by their seed. */
-function runRows(record) {
-  const runs = new Map(Object.values(record).map((entry) => [entry.seed, entry]))
-  return [...runs.values()].map(({ date, seed, length, node, cores, memoryGib }) => [
-    seed,
-    date,
-    length,
-    node,
-    `${cores} cores, ${memoryGib} GiB`,
-  ])
+  if (entry === undefined) return [id, cell(title), 'not run', command]
+  const reason = entry.reason === '' ? '' : `: ${entry.reason}`
+  return [id, cell(title), `${verdicts[entry.verdict]}${cell(reason)}`, command]
 }
 
 function table(names, rows) {
@@ -60,17 +48,16 @@ function head(entries) {
 
 # Reliability
 
-What Letterhead promises under load, races, crashes and attacks, and how anyone can see it: \`npm run prove\` starts the built
-server, breaks what is around it, and prints one line for each goal with the figures it measured. How it works is in
-[test/system/README.md](../test/system/README.md).
+What Letterhead promises under load, races, crashes and attacks, and how you can check it: \`npm run prove\` starts the built
+server, breaks what is around it, and prints one line for each goal with the figures that it measured.
+[test/system/README.md](../test/system/README.md) says how it works; [record.json](../test/system/record.json) has the figures, the
+seed and the machine of the last recorded run of each goal.
 
 Letterhead ${version} with PostgreSQL ${postgres}: ${count('holds')} goals hold, ${count('fails')} fail, ${count('not shown')} are not shown, ${goals.length - entries.length} have no recorded run.
 
-- **holds**: shown in the run that is named. **FAILS**: not reached, with the figure. **not shown**: the run could not be carried out.
-- The figures are of short runs unless the command says \`--long\`. Times depend on the machine and on what else it does: goals about
-  time want an idle one.
-- \`--seed\` replays a run. \`--sabotage\` breaks the server in each way that the goal must notice; \`--check-sabotage\` counts a broken
-  server that passes.
-- \`--document\` renews the goals of its run here and leaves the others as they were recorded.
+- **holds**: the recorded run reached the goal. **FAILS**: it did not, and the figure is given. **not shown**: the run could not be made.
+- The runs are short unless the command says \`--long\`. Times depend on the machine: run a goal about time on an idle one.
+- \`--seed\` repeats a run. \`--sabotage\` injects each bug that the goal must find; \`--check-sabotage\` fails where a bug is missed.
+- \`--document\` records the goals of its run and leaves the others as they were.
 `
 }

@@ -65,7 +65,7 @@ const zombie = {
   id: 'IDEM-4',
   tier: 1,
   title:
-    'A server that loses its lease inside a request, stopped or only slow, changes nothing afterwards and says 409, 503 or 504',
+    'A server that loses its lease inside a request, because it stopped or is slow, changes nothing afterwards and answers 409, 503 or 504',
   injectedBugs: [noFence],
   async run(t) {
     const environment = await t.environment({ withStripe: true, env: shortLadder })
@@ -113,7 +113,7 @@ async function loseLease(t, environment, { how, statement }) {
 const deadOwner = {
   id: 'IDEM-5',
   tier: 1,
-  title: 'The key of a killed server can be used again when its lease ends: not earlier, and at most a second later',
+  title: 'The key of a killed server is usable again when its lease ends: not earlier, and at most a second later',
   injectedBugs: [
     {
       name: 'a lease keeps nobody out',
@@ -171,7 +171,7 @@ const cardRetry = {
   id: 'IDEM-10',
   tier: 1,
   title:
-    'Retries with a card: one payment method after a crash, 409 for another card, a good card after a decline, abandonment counted',
+    'Retries with a card: one payment method after a crash, 409 for another card, a good card succeeds after a decline, and abandoned methods are counted',
   injectedBugs: [
     {
       name: 'the once-key changes with every try',

@@ -40,7 +40,7 @@ function shown(data, member) {
 const lostUpdate = {
   id: 'CONC-1',
   tier: 1,
-  title: '16 clients change one member each of one profile, over two instances: no acknowledged change is lost',
+  title: '16 clients each change one member of one profile over two instances: no acknowledged change is lost',
   injectedBugs: [withoutVersion],
   async run(t) {
     const environment = await t.environment({ env: patientLadder })
@@ -87,7 +87,7 @@ const lostUpdate = {
 const referenceRace = {
   id: 'CONC-6',
   tier: 1,
-  title: 'A profile deleted while another one is set to send through it: no reference is set after the deletion',
+  title: 'A profile is deleted while another profile is set to send through it: no reference is set after the deletion',
   injectedBugs: [
     {
       name: 'the organization is not locked',
@@ -132,7 +132,7 @@ const referenceRace = {
 const staleTag = {
   id: 'CONC-8',
   tier: 2,
-  title: 'Two clients with one ETag: exactly one change; a stale tag writes nothing',
+  title: 'Two clients send one ETag: exactly one change is made, and a stale ETag writes nothing',
   injectedBugs: [withoutVersion],
   async run(t) {
     const environment = await t.environment({ env: patientLadder })
@@ -165,7 +165,7 @@ const staleTag = {
 const lastAdmin = {
   id: 'CONC-4',
   tier: 1,
-  title: 'Two admins who take the role from each other at once, on two instances: one of them stays an admin',
+  title: 'Two admins take the role from each other at once on two instances: one of them stays an admin',
   injectedBugs: [
     {
       name: 'the organization is not locked',

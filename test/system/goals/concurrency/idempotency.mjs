@@ -8,7 +8,8 @@ import { quantile, until, untilFinal } from '../../harness/traffic/retry.mjs'
 const sameKeyAtOnce = {
   id: 'IDEM-1',
   tier: 1,
-  title: 'Identical requests with one key, at once, over two instances: one execution, every other answer a replay',
+  title:
+    'Identical requests with one key arrive at once on two instances: one is executed, and every other answer is a replay',
   injectedBugs: [forgetsKeys],
   async run(t) {
     const environment = await t.environment({ env: { ...patientLadder, DATABASE_POOL_SIZE: '32' } })
@@ -70,7 +71,7 @@ function kindOf({ status, headers, text, json }, first) {
 const grammar = {
   id: 'IDEM-2',
   tier: 1,
-  title: 'Grammar of the key: what does not fit is refused and leaves no row',
+  title: 'A key that does not fit the grammar is refused and leaves no row',
   injectedBugs: [
     {
       name: 'any key is taken',
@@ -125,7 +126,7 @@ const otherBody = {
   id: 'IDEM-7',
   tier: 1,
   title:
-    'The same key with another body: the first answer, marked; in strict mode 422; the first body is what is stored',
+    'The same key comes with another body: the first answer is sent and marked, strict mode answers 422, and the first body stays stored',
   injectedBugs: [forgetsKeys],
   async run(t) {
     const environment = await t.environment()
@@ -157,7 +158,8 @@ const otherBody = {
 const storeDown = {
   id: 'IDEM-8',
   tier: 1,
-  title: 'The store unreachable: 503 SERVICE_001 for a request with a key, nobody called, nothing done afterwards',
+  title:
+    'The database is unreachable: a request with a key gets 503 SERVICE_001, no provider is called, and nothing is done afterwards',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1, withStripe: true, env: {} })
@@ -203,7 +205,7 @@ const expiry = {
   id: 'IDEM-9',
   tier: 1,
   title:
-    'A key replays at 23:59 h and runs anew at 24:01 h of the clock of the database, whatever the clock of the server says',
+    "A key replays after 23:59 hours and runs anew after 24:01 hours of the database's clock, whatever the server's clock says",
   injectedBugs: [
     {
       name: 'a key never expires',
@@ -273,7 +275,7 @@ const scopes = {
   id: 'IDEM-6',
   tier: 1,
   title:
-    'One key string from every pair of callers, routes, profiles and modes: a replay only within one account, mode, operation and target',
+    'One key string is sent by every pair of callers, routes, profiles and modes: it replays only within one account, mode, operation and target',
   injectedBugs: [
     {
       name: 'operation and target of a key are not compared',
@@ -369,7 +371,7 @@ const scopes = {
 const overhead = {
   id: 'IDEM-11',
   tier: 2,
-  title: 'What a key costs: at most 1.5 ms at the median',
+  title: 'A key costs at most 1.5 ms at the median',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1, isDirect: true })

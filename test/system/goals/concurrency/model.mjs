@@ -209,7 +209,7 @@ const model = {
   id: 'TEST-1',
   tier: 1,
   title:
-    'Random sequences of requests against an oracle in memory: every status, code and state as it says; 12 planted defects are found',
+    'Random sequences of requests agree with a reference model in memory in status, code and state; 12 injected bugs are found',
   injectedBugs: defects,
   async run(t) {
     const environment = await t.environment({ instances: 1 })

@@ -49,7 +49,7 @@ const races = {
 const mergedState = {
   id: 'CONC-7',
   tier: 1,
-  title: 'Two changes at once that each keep a rule about several members: what is stored keeps it too',
+  title: 'Two changes at once each keep a rule about several members: the stored profile keeps the rule too',
   injectedBugs: [withoutVersion],
   async run(t) {
     const environment = await t.environment({ env: { ...patientLadder, PAYMENTS: 'simulator' } })

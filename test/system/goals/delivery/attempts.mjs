@@ -51,7 +51,7 @@ const schedule = {
   id: 'HOOK-3',
   tier: 1,
   title:
-    'Retries come after the documented waits, give or take a tenth; Retry-After makes them longer, 410 ends them, a redirect is not followed',
+    'Retries come after the documented waits, within a tenth; Retry-After lengthens them, 410 ends them, and a redirect is not followed',
   injectedBugs: [
     {
       name: 'every wait is the first',
@@ -170,7 +170,7 @@ const switchedOff = {
   id: 'HOOK-4',
   tier: 1,
   title:
-    'The 10th failed attempt in a row switches a webhook off, with one notice; a success resets the count; what it missed can be replayed',
+    'The tenth failed attempt in a row switches a webhook off and is reported once; a success resets the count; missed events can be replayed',
   injectedBugs: [
     {
       name: 'no number of failures is too many',
@@ -268,8 +268,7 @@ async function replaysWhatItMissed(t, environment, receiver, id, answerWith) {
 const rotation = {
   id: 'HOOK-6',
   tier: 2,
-  title:
-    'After a rotation deliveries verify with the new secret and for 24 hours with the old one too, afterwards with the new one alone',
+  title: 'After a rotation deliveries verify with the new secret, and for 24 hours with the old one too',
   injectedBugs: [
     {
       name: 'the old secret is good for ever',

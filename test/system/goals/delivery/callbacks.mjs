@@ -14,7 +14,7 @@ const hostileCallbacks = {
   id: 'FLT-8',
   tier: 1,
   title:
-    'Callbacks of the registry doubled, reordered, early, three days late and forged: the state of one that came once and in order; a forged one wakes nobody',
+    'Registry events come doubled, reordered, early, three days late and forged: the state is that of events that came once and in order, and a forged event starts no work',
   injectedBugs: [
     {
       name: 'signatures are not compared',

@@ -43,7 +43,7 @@ const slowNeighbours = {
   id: 'HOOK-5',
   tier: 2,
   title:
-    '50 endpoints of one organization that never answer or drip: another one is told within 2 s (p99), at most 5 open per endpoint, 20 per organization',
+    '50 endpoints of one organization never answer or answer byte by byte: another organization is told within 2 s (p99), with at most 5 open attempts per endpoint and 20 per organization',
   injectedBugs: [withoutBounds],
   async run(t) {
     const receiver = await new Receiver().open()
@@ -88,7 +88,7 @@ async function tellBoth(t, environment, receiver) {
 const lag = {
   id: 'OUTB-7',
   tier: 2,
-  title: '50 events a second: from the acknowledged change to the first attempt at most 1.5 s (p99)',
+  title: 'At 50 events a second, the first attempt follows the acknowledged change within 1.5 s (p99)',
   injectedBugs: [
     {
       name: 'the outbox is looked at every ten seconds',

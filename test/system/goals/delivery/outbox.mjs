@@ -16,7 +16,7 @@ const KILLS_MIN = 4
 const eventWithChange = {
   id: 'OUTB-1',
   tier: 1,
-  title: 'Both instances killed every 2 s under load: no change without its event, no event without its change',
+  title: 'Both instances are killed every 2 s under load: every change has its event, and every event has its change',
   injectedBugs: [
     {
       name: 'some changes emit nothing',
@@ -131,7 +131,7 @@ const deadProvider = {
   id: 'OUTB-5',
   tier: 2,
   title:
-    'A registry that is down does not slow the API (p99 at most 1.2 times, or 10 ms more), no 5xx; what waits is tried again spread over the wait, and done within 2 min of its return',
+    'A registry that is down does not slow the API (p99 at most 1.2 times, or 10 ms more) and causes no 5xx; waiting work is retried, spread over the wait, and done within 2 min of its return',
   injectedBugs: [
     {
       name: 'what was unavailable is not asked for again',

@@ -17,7 +17,7 @@ const brandRace = {
   id: 'CONC-3',
   tier: 1,
   title:
-    'A brand changed while it is submitted: the registry has what is stored, no change after the lock, one submission each',
+    'A brand is changed while it is submitted: the registry has what is stored, nothing changes after the lock, and each brand is submitted once',
   injectedBugs: [
     {
       name: 'a locked brand can be changed',
@@ -83,7 +83,7 @@ const openSubmission = {
   id: 'OUTB-4',
   tier: 1,
   title:
-    'A registry that takes a brand and then hangs, drops the connection, answers too late or calls back before it answers: one brand each, and it is submitted',
+    'A registry takes a brand and then hangs, drops the connection, answers too late or calls back before it answers: it has one brand each',
   injectedBugs: [
     {
       name: 'what the registry has is not found',

@@ -22,7 +22,7 @@ function isGenuineToLibrary({ headers, body }, secret) {
 const signatures = {
   id: 'HOOK-1',
   tier: 1,
-  title: 'Both signatures of a delivery verify as documented; a changed byte and a time 301 s away do not',
+  title: 'Both signatures of a delivery verify as documented; a changed byte and a time that is 301 s away do not',
   injectedBugs: [
     {
       name: 'another id is signed than is sent',
@@ -63,7 +63,7 @@ const atLeastOnce = {
   id: 'HOOK-2',
   tier: 1,
   title:
-    'A receiver that fails at random and servers that are killed: every event arrives, again only with the same id and bytes',
+    'A receiver fails at random and servers are killed: every event arrives, and a repeated one has the same id and bytes',
   injectedBugs: [
     {
       name: 'a failed delivery counts as done',
@@ -158,7 +158,7 @@ const noInnerNetwork = {
   id: 'SSRF-1',
   tier: 1,
   title:
-    'More than 120 hostile addresses as webhook endpoints: refused or failed, and no connection to anything of this machine',
+    'More than 120 hostile addresses are given as webhook endpoints: each is refused or fails, and nothing connects to this machine',
   injectedBugs: [{ name: 'private addresses are allowed', env: allowsPrivate }],
   async run(t) {
     const listeners = await Promise.all(['127.0.0.1', '0.0.0.0', '::'].map(openListener))

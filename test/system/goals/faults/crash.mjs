@@ -167,7 +167,8 @@ class Sweep {
 const crashSweep = {
   id: 'IDEM-3',
   tier: 1,
-  title: 'The server killed before and after every statement and every provider call of a keyed request: one effect',
+  title:
+    'The server is killed before and after every statement and every provider call of a request with a key: there is one effect',
   injectedBugs: [
     forgetsKeys,
     {

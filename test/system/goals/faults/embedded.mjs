@@ -28,7 +28,7 @@ const oneOwner = {
   id: 'EMB-1',
   tier: 1,
   title:
-    'One server owns a data directory: a second is refused with the owner named, a killed one is succeeded, of many at once one runs',
+    'One server owns a data directory: a second one is refused with the owner named, a killed one is succeeded, and of many at once one runs',
   injectedBugs: [
     {
       name: 'a lock that is held counts as free',
@@ -96,8 +96,7 @@ const durable = {
   tier: 1,
   // It needs strace, which a runner may not have.
   isForCi: false,
-  title:
-    'The embedded database has synced its journal to the disk before a change is acknowledged, as strace counts it',
+  title: 'The embedded database syncs its journal to the disk before a change is acknowledged, as strace counts it',
   injectedBugs: [
     {
       name: 'fsync is off',

@@ -11,7 +11,7 @@ const killedAtRandom = {
   id: 'FLT-1',
   tier: 1,
   title:
-    'kill -9 of an instance at random under 50 requests a second: nothing acknowledged is lost, nothing done twice',
+    'An instance is killed at random under 50 requests a second: nothing acknowledged is lost, and nothing is done twice',
   injectedBugs: [forgetsKeys],
   async run(t) {
     const environment = await t.environment()
@@ -64,7 +64,7 @@ const databaseRestarts = {
   id: 'FLT-2',
   tier: 1,
   title:
-    'PostgreSQL restarted, fast and immediate: nothing acknowledged is lost, only 503 and 504, back in 2 s, no process ends',
+    'PostgreSQL restarts, fast and immediate: nothing acknowledged is lost, clients see only 503 and 504, service returns in 2 s, and no process ends',
   injectedBugs: [
     {
       name: 'an answer does not wait for the journal',
@@ -111,7 +111,8 @@ const databaseRestarts = {
 const databaseFrozen = {
   id: 'FLT-3',
   tier: 1,
-  title: 'PostgreSQL frozen: every request answered within 9 s, later ones within 0.5 s; live, not ready; back in 2 s',
+  title:
+    'PostgreSQL is frozen: every request is answered within 9 s and later ones within 0.5 s; the server is live and not ready; service returns in 2 s',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1, env: {} })
@@ -155,7 +156,8 @@ const databaseFrozen = {
 const openOutcome = {
   id: 'FLT-4',
   tier: 1,
-  title: 'The network to the database black-holed before and after the write: the retry finds out, exactly one effect',
+  title:
+    'The network drops every packet to the database before and after the write: the retry finds out, and there is exactly one effect',
   injectedBugs: [forgetsKeys],
   async run(t) {
     const environment = await t.environment({ env: shortLadder })
@@ -202,8 +204,7 @@ const openOutcome = {
 const uncaught = {
   id: 'FLT-13',
   tier: 1,
-  title:
-    'An error that nobody catches: logged once without data, the process drains and ends with a code, no work is lost',
+  title: 'An uncaught error is logged once without data; the process drains and exits with a code, and no work is lost',
   injectedBugs: [],
   async run(t) {
     const broken = { file: 'http/pipeline/if-match.js', find: 'export async function checkIfMatch(', put: '' }

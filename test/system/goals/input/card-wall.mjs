@@ -212,7 +212,7 @@ const aCampaign = () => ({ useCases: [{ messagingUseCaseUs: 'CUSTOMER_CARE', sam
 const everyCard = {
   id: 'CARD-8',
   tier: 1,
-  title: 'Cards of every issuer, in a block and in their usual groups, are refused wherever text is taken',
+  title: 'Cards of every issuer, in one block and in their usual groups, are refused wherever text is taken',
   injectedBugs: [
     {
       name: 'the groups of American cards are not known',

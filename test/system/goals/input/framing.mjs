@@ -85,7 +85,7 @@ const rawFraming = {
   id: 'IN-2',
   tier: 1,
   title:
-    'More than 60 raw requests with wrong framing: a 4xx each, the connection ends, and what is smuggled behind is not answered',
+    'More than 60 raw requests with wrong framing each get a 4xx, the connection ends, and a smuggled request is not answered',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })

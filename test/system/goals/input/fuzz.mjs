@@ -69,7 +69,7 @@ const fuzz = {
   id: 'TEST-2',
   tier: 1,
   title:
-    'Requests made from openapi.json, fitting, broken and provoking: no 5xx without a fault, every answer documented and of its schema, 95 % of the documented answers reached',
+    'Valid, invalid and error-causing requests made from openapi.json: no 5xx without a fault, every answer is documented and fits its schema, and 95 % of the documented answers are reached',
   injectedBugs: [
     {
       name: 'an undocumented member is answered',

@@ -14,7 +14,7 @@ const limits = {
   id: 'IN-1',
   tier: 1,
   title:
-    'Limits of body, depth, members, target and path: an exact refusal each, and memory stays bounded under 200 large bodies',
+    'Body, depth, members, target and path over their limits each get an exact refusal, and memory stays bounded under 200 large bodies',
   injectedBugs: [
     {
       name: 'depth is not limited',
@@ -154,7 +154,7 @@ const jsonCorpus = {
   id: 'IN-3',
   tier: 1,
   title:
-    'Hostile JSON to every changing operation: no 5xx, no polluted prototype, nothing written by a refused request',
+    'Every changing operation gets hostile JSON: no 5xx, no polluted prototype, and a refused request writes nothing',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -207,7 +207,8 @@ function checkEnvelope(t, { status, json, text: body }, what) {
 const mediaTypes = {
   id: 'IN-4',
   tier: 1,
-  title: 'Media types: the two JSON types in UTF-8 pass, everything else is 415; an Accept without JSON is 406',
+  title:
+    'The two JSON media types in UTF-8 pass, and every other type gets 415; an Accept header without JSON gets 406',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -251,7 +252,7 @@ const mediaTypes = {
 const addresses = {
   id: 'IN-5',
   tier: 1,
-  title: 'Addresses in icon and business.url: http and https without credentials; everything else is 400',
+  title: 'icon and business.url take http and https addresses without credentials; everything else gets 400',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -298,7 +299,7 @@ const crossOrigin = {
   id: 'IN-7',
   tier: 1,
   title:
-    'No cross-origin rights for anybody; an unknown method is 405 with Allow; the documented operations are all there are (TEN-5)',
+    'No origin gets cross-origin rights; an unknown method gets 405 with Allow; the server has the documented operations and no others (TEN-5)',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })

@@ -10,7 +10,8 @@ import { quantile, until } from '../../harness/traffic/retry.mjs'
 const poolTaken = {
   id: 'LOAD-5',
   tier: 1,
-  title: 'Every connection taken: 503 within 1.2 s, the event loop free, back within 2 s',
+  title:
+    'Every database connection is taken: the answer is 503 within 1.2 s, the event loop stays free, and service returns within 2 s',
   injectedBugs: [],
   async run(t) {
     // What is more than an instance works on is refused at once, which is another matter.
@@ -54,7 +55,7 @@ const shutdown = {
   // Its tenth of a second wants an idle machine.
   isForCi: false,
   title:
-    'SIGTERM under load: not ready within 0.1 s, everything in flight answered, exit 0; a second signal ends it at once',
+    'SIGTERM under load: the server is not ready within 0.1 s, answers everything in flight and exits 0; a second signal ends it at once',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ withStripe: true })
@@ -102,7 +103,7 @@ const rollout = {
   tier: 1,
   // The short run has too few requests for its p99 to say much.
   isForCi: false,
-  title: 'Both instances restarted in turn under load, behind a balancer: no request fails, no effect is doubled',
+  title: 'Both instances restart in turn under load behind a balancer: no request fails, and no effect is doubled',
   injectedBugs: [],
   async run(t) {
     // The balancer asks every 100 ms who is ready.

@@ -65,7 +65,7 @@ const unfinished = {
   // Thousands of connections want more open files than a CI runner may allow.
   isForCi: false,
   title:
-    'Clients without a valid key: 5,000 unfinished bodies of 125 kB cost at most 64 MiB, of 3,000 silent connections 1,000 stay open, and a valid key is served beside them',
+    'Clients without a valid key: 5,000 unfinished bodies of 125 kB cost at most 64 MiB, 1,000 of 3,000 silent connections stay open, and a valid key is served beside them',
   injectedBugs: [
     {
       name: 'bodies are read before their key is looked at',
@@ -167,7 +167,7 @@ const wrongKeys = {
   tier: 1,
   isForCi: false,
   title:
-    'A flood of wrong keys from one address, a hundred pipelined on each connection, costs requests with a valid key nothing but processor time: none is refused',
+    'One address sends a flood of wrong keys, a hundred pipelined on each connection: no request with a valid key is refused',
   injectedBugs: [
     {
       name: 'valid keys are forgotten, and share the places of wrong ones',

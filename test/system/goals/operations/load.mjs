@@ -21,7 +21,7 @@ const fair = {
   id: 'LOAD-2',
   tier: 2,
   title:
-    'One organization far over its limit does not slow another: no refusal for it, p99 at most twice that of its own',
+    'One organization far over its limit does not slow another: none of its requests is refused, and its p99 is at most twice that without load',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ isDirect: true, env: { RATE_LIMITS: 'on' } })
@@ -51,7 +51,7 @@ const overload = {
   id: 'LOAD-4',
   tier: 2,
   title:
-    'Three times the load that saturates: goodput at least 80 % of the peak, accepted p99 at most 1 s, refusals within 50 ms, probes answer',
+    'At three times the saturating load, goodput is at least 80 % of the peak, accepted p99 at most 1 s, refusals come within 50 ms, and probes are answered',
   injectedBugs: [
     {
       name: 'every request is let in',

@@ -26,8 +26,7 @@ const line =
 const scrape = {
   id: 'OBS-2',
   tier: 2,
-  title:
-    'Metrics with 500 organizations and 5,000 profiles after requests to many of them: valid text, at most 2,000 series, 50 ms',
+  title: 'Metrics with 500 organizations and 5,000 profiles are valid text, with at most 2,000 series, within 50 ms',
   injectedBugs: [
     {
       name: 'every request has series of its own',

@@ -6,7 +6,7 @@ import { until } from '../../harness/traffic/retry.mjs'
 const traced = {
   id: 'OBS-1',
   tier: 1,
-  title: 'Each request id is in exactly one access line, at most one error line, and in the history of its change',
+  title: 'Each request id is in exactly one access line, in at most one error line, and in the history of its change',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment()
@@ -72,7 +72,8 @@ const injections = [
 const oneLine = {
   id: 'OBS-4',
   tier: 1,
-  title: 'Line breaks, escapes and separators in every input: each line of the log stays one JSON record of the server',
+  title:
+    'Every input holds line breaks, escapes and separators: each line of the log stays one JSON record of the server',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -130,7 +131,7 @@ const probes = {
   id: 'OBS-5',
   tier: 1,
   title:
-    'The database down: /livez stays 200, /readyz is 503 within 3 s and 200 within 2 s of its return, no process ends',
+    'The database is down: /livez stays 200, /readyz is 503 within 3 s and 200 within 2 s of its return, and no process ends',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })

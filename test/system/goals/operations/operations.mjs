@@ -40,7 +40,7 @@ const backup = {
   id: 'OPS-1',
   tier: 1,
   title:
-    'A backup under 50 changes a second, restored: every change acknowledged before it is there, nothing is torn, the server starts on it',
+    'A backup is made under 50 changes a second and restored: it holds every change acknowledged before it, nothing is torn, and the server starts on it',
   injectedBugs: [
     {
       name: 'the backup is not one snapshot',
@@ -175,7 +175,7 @@ const configurations = {
   id: 'OPS-3',
   tier: 1,
   title:
-    'Broken configurations, a ladder of limits in the wrong order among them (LOAD-6): exit 78 with the name at fault, nothing listened on',
+    'A broken configuration, wrong order of time limits included (LOAD-6), exits 78 with the name at fault and opens no port',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -221,7 +221,7 @@ const supplyChain = {
   id: 'OPS-5',
   tier: 1,
   title:
-    'Supply chain: a lock file with a hash for every package, an installation without scripts runs, at most 40 top-level production packages',
+    'Supply chain: the lock file has a hash for every package, an installation without scripts runs, and there are at most 40 top-level production packages',
   injectedBugs: [],
   async run(t) {
     const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')).packages
@@ -247,7 +247,7 @@ const supplyChain = {
 const noHook = {
   id: 'PROVE-1',
   tier: 1,
-  title: 'The program under test is the one that users run: it has no hook for the prover',
+  title: 'The program under test is the one that users run: it has no hook for the system tests',
   injectedBugs: [],
   async run(t) {
     const { stdout } = await run(

@@ -185,7 +185,7 @@ const neverStored = {
   id: 'CARD-1',
   tier: 1,
   title:
-    'Cards on every way through the server, then every file, row, opened secret, log, metric and byte to the database searched: none',
+    'Cards are sent on every way through the server; no file, row, decrypted secret, log, metric or byte to the database holds one',
   injectedBugs: [
     {
       name: 'the card is printed',
@@ -284,7 +284,7 @@ function codesOf(t, trips, rows, log) {
 const exactBytes = {
   id: 'CARD-2',
   tier: 1,
-  title: 'The processor is given exactly what was sent; answers hold at most brand and last four',
+  title: 'The payment processor gets exactly what was sent; answers hold at most brand and last four digits',
   injectedBugs: [
     {
       name: 'the number is changed on its way',
@@ -328,7 +328,8 @@ const exactBytes = {
 const noMemoryFiles = {
   id: 'CARD-5',
   tier: 1,
-  title: 'The process leaves no core file, and in production refuses to start with what writes memory out',
+  title:
+    'The process writes no core file, and in production it refuses to start with options that write memory to disk',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({

@@ -7,7 +7,8 @@ import { send } from '../../harness/traffic/http.mjs'
 const roleTable = {
   id: 'TEN-4',
   tier: 1,
-  title: 'Every role x every operation as docs/PERMISSIONS.md says; an operation that is not in the table is refused',
+  title:
+    'Every role calls every operation: the answers are those of docs/PERMISSIONS.md, and an operation that is not in the table is refused',
   injectedBugs: [
     {
       name: 'every role may',
@@ -49,7 +50,8 @@ const roleTable = {
 const pooled = {
   id: 'TEN-9',
   tier: 1,
-  title: 'Organizations interleaved over a pool of 4: no row of another; without a scope the server role sees nothing',
+  title:
+    "Organizations are interleaved over a pool of 4: no answer holds another's row, and without a scope the server role sees nothing",
   injectedBugs: [
     {
       name: 'the scope stays with the connection',
@@ -195,7 +197,7 @@ const scopedHeader = {
   id: 'TEN-12',
   tier: 1,
   title:
-    'x-profile-id of one profile with the path of another, of another organization, of the organization itself: nothing reached',
+    'x-profile-id names one profile and the path another one, one of another organization, or the organization itself: nothing is reached',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })

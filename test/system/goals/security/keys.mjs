@@ -79,7 +79,8 @@ const checksum = {
 const revoked = {
   id: 'KEY-3',
   tier: 1,
-  title: 'A key revoked on one instance is refused by the other within 5 s; during a rotation no valid key is refused',
+  title:
+    'A key that is revoked on one instance is refused by the other within 5 s; during a rotation no valid key is refused',
   injectedBugs: [
     { name: 'revoked keys are found', sql: [{ statement: /^admit_/, find: /and k\.revoked_at is null/, replace: '' }] },
   ],
@@ -127,7 +128,7 @@ const revoked = {
 const sameRefusal = {
   id: 'KEY-5',
   tier: 1,
-  title: 'Missing, malformed, unknown, revoked and doubled keys: the same 401 in the same shape',
+  title: 'Missing, malformed, unknown, revoked and doubled keys get the same 401 in the same form',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })

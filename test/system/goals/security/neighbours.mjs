@@ -85,7 +85,7 @@ const searches = {
   id: 'TEN-14',
   tier: 2,
   title:
-    'Twenty searches at once of one organization with 10^5 long names: no refusal for another, p99 at most three times that of its own',
+    'One organization with 10^5 long names runs twenty searches at once: another organization is not refused, and its p99 is at most three times its own without them',
   injectedBugs: [
     {
       name: 'lists of one organization take every connection, and share round trips with others',

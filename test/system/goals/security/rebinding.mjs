@@ -9,7 +9,7 @@ const rebinding = {
   id: 'SSRF-2',
   tier: 1,
   title:
-    'A name that is public first and private next, or both at once, with TTL 0: deliveries arrive where it is public, no connection to a private listener',
+    'A name is public first and private next, or both at once, with TTL 0: deliveries arrive at the public address, and nothing connects to a private listener',
   // Needs a network of its own, which a CI runner may not give.
   isForCi: false,
   injectedBugs: [

@@ -11,8 +11,7 @@ const stem = 'zqxkwv'
 const encryptedAtRest = {
   id: 'PII-1',
   tier: 1,
-  title:
-    'Contacts, tax ids and tokens searched in the database files, the journal, every row and the logs: none in the clear',
+  title: 'The database files, the journal, every row and the logs hold no contact, tax id or token in clear text',
   injectedBugs: [
     {
       name: 'encryption is left out',
@@ -99,7 +98,8 @@ const encryptedColumns = [
 const tampered = {
   id: 'PII-2',
   tier: 1,
-  title: 'A sealed value that was changed, swapped or cut never opens: 500 without detail, counted',
+  title:
+    'An encrypted value that was changed, swapped or cut is never decrypted: the answer is 500 without detail, and it is counted',
   injectedBugs: [
     {
       name: 'the place of a value is not authenticated',
@@ -161,7 +161,7 @@ const tampered = {
 const missingKey = {
   id: 'PII-4',
   tier: 1,
-  title: 'A start without the sealing key is refused, with the id of the key and no part of it',
+  title: 'A start without the encryption key is refused; the message names the id of the key and no part of it',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -185,7 +185,7 @@ const missingKey = {
 const masked = {
   id: 'PII-5',
   tier: 1,
-  title: 'A tax id is shown whole to owner and admin, as its last four to every other role, in every answer',
+  title: 'Owner and admin see a whole tax id; every other role sees the last four characters, in every answer',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -211,7 +211,7 @@ const sandbox = {
   id: 'SBX-1',
   tier: 1,
   title:
-    'A dry run of every change, valid and not: the status of the real one, no row changed, nobody called, its ids lead nowhere',
+    'Every change runs as a dry run, valid and invalid: the status is that of the real one, no row changes, no provider is called, and its ids lead nowhere',
   injectedBugs: [
     {
       name: 'sandbox is forgotten',

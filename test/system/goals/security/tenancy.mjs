@@ -197,7 +197,7 @@ const matrix = {
   id: 'TEN-1',
   tier: 1,
   title:
-    'Every operation x every place for an id x {foreign, deleted, random, malformed, SQL}: nothing read, nothing written',
+    'Every operation is called with a foreign, deleted, random, malformed or SQL id at every place for an id: nothing is read and nothing is written',
   injectedBugs: [nakedWithoutWall],
   run: async (t) => crossTenants(t, await t.environment()),
 }
@@ -206,7 +206,8 @@ const matrix = {
 const naked = {
   id: 'TEN-7',
   tier: 1,
-  title: 'The same with every comparison of the organization taken out of the SQL: row-level security alone holds',
+  title:
+    'The same calls with every comparison of the organization removed from the SQL: row-level security alone holds',
   injectedBugs: [nakedWithoutWall],
   async run(t) {
     const environment = await t.environment({ injectedBug: { sql: nakedSql } })
@@ -235,7 +236,7 @@ const readOnlyMembers = {
 const massAssignment = {
   id: 'TEN-2',
   tier: 1,
-  title: 'Members that only answers have, sent at every depth: ignored or refused, never stored',
+  title: 'Members that only answers have are sent at every depth: they are ignored or refused, and never stored',
   injectedBugs: [],
   async run(t) {
     const environment = await t.environment({ instances: 1 })
@@ -273,7 +274,7 @@ const foreignFailures = {
   id: 'TEN-13',
   tier: 1,
   title:
-    "One organization's cards that the issuer does not answer for: another's cards all pass, the processor is never left alone",
+    "The issuer does not answer for one organization's cards: another organization's cards all pass, and the processor is still called",
   injectedBugs: [
     {
       name: 'every failure counts for the breaker',
