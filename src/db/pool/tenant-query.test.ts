@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/servers/cluster.ts'
 import { openTestPool } from '../../../test/kit/servers/server-pool.ts'
+import { readBind, readMessages } from '../../../test/kit/wire-messages.ts'
 import type { Database } from '../database.ts'
 import { type Param, type Statement, statement } from '../statement.ts'
 import { ScopedQuery } from './tenant-query.ts'
@@ -85,22 +86,21 @@ describe('a statement with its scope in one round trip', () => {
   })
 
   test('statements of one organization that follow each other have one scope', () => {
-    const sent: string[] = []
+    const written: Buffer[] = []
     const wire = {
-      stream: { cork: () => undefined, uncork: () => undefined },
+      stream: { writable: true, write: (messages: Buffer) => written.push(messages) },
       on: () => undefined,
-      parse: () => undefined,
-      describe: () => undefined,
-      execute: () => undefined,
-      sync: () => sent.push('sync'),
-      bind: ({ statement: name, values }: { statement: string; values: unknown[] }) =>
-        sent.push(name.startsWith('scope') ? `${name} ${values[0]}` : name),
     }
     const item = (name: string, organizationId: string) => ({ name, text: '', organizationId, values: [] })
     const items = [item('first', 'a'), item('second', 'a'), item('third', 'b'), item('fourth', 'a')]
     new ScopedQuery(items, { lockMs: 1, statementMs: 1 }, () => undefined).submit(wire)
-    const expected = ['scope_together a', 'first', 'second', 'scope b', 'third', 'scope a', 'fourth', 'sync']
-    assert.deepEqual(sent, expected)
+    assert.equal(written.length, 1)
+    const sent = readMessages(written[0] ?? Buffer.alloc(0)).flatMap(({ kind, body }) => {
+      if (kind !== 'B') return kind === 'S' ? ['sync'] : []
+      const { statement: name, values } = readBind(body)
+      return name.startsWith('scope') ? [`${name} ${values[0]}`] : [name]
+    })
+    assert.deepEqual(sent, ['scope_together a', 'first', 'second', 'scope b', 'third', 'scope a', 'fourth', 'sync'])
   })
 
   test('the row of the scope is never mistaken for a row of the statement', async () => {

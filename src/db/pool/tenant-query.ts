@@ -1,4 +1,5 @@
 import type { Param } from '../statement.ts'
+import { MessageWriter } from './message-writer.ts'
 
 /**
  * One round trip to PostgreSQL that carries the tenant with it (decision 20).
@@ -35,12 +36,8 @@ type ReadRow = (texts: readonly (string | null)[]) => object
 
 /** The part of node-postgres's connection that a query of one's own may use. */
 interface Wire {
-  stream: { cork(): void; uncork(): void }
+  stream: { readonly writable: boolean; write(messages: Buffer): unknown }
   on(event: 'parseComplete', listener: () => void): this
-  parse(query: { name: string; text: string }): void
-  bind(query: { statement: string; portal: string; values: (string | null)[] }): void
-  describe(message: { type: 'P'; name: string }): void
-  execute(message: { portal: string; rows?: number }): void
   sync(): void
   sendCopyFail(message: string): void
 }
@@ -218,42 +215,40 @@ export class ScopedQuery {
     const prepared = preparedBy(wire)
     this.#wire = wire
     this.#prepared = prepared
-    wire.stream.cork()
-    try {
-      let scopedAs: string | null = null
-      for (const { name, text, organizationId, values } of this.#items) {
-        // Statements of one organization that follow each other have one scope.
-        if (organizationId !== null && organizationId !== scopedAs) {
-          this.#sendScope(wire, { organizationId, isFirst: scopedAs === null, isNamed: name !== '' })
-          scopedAs = organizationId
-        }
-        this.#send(wire, name, text, values)
-        const read = name === '' ? null : (prepared.readers.get(name) ?? null)
-        if (read === null) wire.describe({ type: 'P', name: '' })
-        wire.execute({ portal: '' })
-        this.#steps.push({ isScope: false, name, read, rows: [] })
+    const writer = new MessageWriter()
+    let scopedAs: string | null = null
+    for (const { name, text, organizationId, values } of this.#items) {
+      // Statements of one organization that follow each other have one scope.
+      if (organizationId !== null && organizationId !== scopedAs) {
+        this.#writeScope(writer, { organizationId, isFirst: scopedAs === null, isNamed: name !== '' })
+        scopedAs = organizationId
       }
-      wire.sync()
-    } finally {
-      wire.stream.uncork()
+      this.#write(writer, name, text, values)
+      const read = name === '' ? null : (prepared.readers.get(name) ?? null)
+      if (read === null) writer.describe()
+      writer.execute()
+      this.#steps.push({ isScope: false, name, read, rows: [] })
     }
+    writer.sync()
+    // A connection that is broken tells of it by itself.
+    if (wire.stream.writable) wire.stream.write(writer.take())
   }
 
-  #sendScope(wire: Wire, of: { organizationId: string; isFirst: boolean; isNamed: boolean }): void {
+  #writeScope(writer: MessageWriter, of: { organizationId: string; isFirst: boolean; isNamed: boolean }): void {
     const limits = of.isFirst ? this.#limits : null
     const scope = limits === null ? SCOPE : SCOPE_TOGETHER
     const more = limits === null ? [] : [`${limits.lockMs}ms`, `${limits.statementMs}ms`]
-    this.#send(wire, of.isNamed ? scope.name : '', scope.text, [of.organizationId, ...more])
-    wire.execute({ portal: '' })
+    this.#write(writer, of.isNamed ? scope.name : '', scope.text, [of.organizationId, ...more])
+    writer.execute()
     this.#steps.push({ isScope: true, name: scope.name, read: null, rows: [] })
   }
 
-  #send(wire: Wire, name: string, text: string, values: (string | null)[]): void {
+  #write(writer: MessageWriter, name: string, text: string, values: (string | null)[]): void {
     if (this.#prepared?.has(name) !== true) {
-      wire.parse({ name, text })
+      writer.parse(name, text)
       this.#prepared?.sent(name)
     }
-    wire.bind({ statement: name, portal: '', values })
+    writer.bind(name, values)
   }
 
   handleRowDescription(message: { fields: Field[] }): void {
