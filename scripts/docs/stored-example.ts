@@ -120,5 +120,6 @@ export const READER: Caller = {
   },
   actingProfileId: null,
   isScopedByHeader: false,
+  hasWebhooks: false,
   customerId: '550e8400-e29b-41d4-a716-446655440000',
 }

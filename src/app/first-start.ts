@@ -72,6 +72,7 @@ async function ownerOf(tx: Executor, organizationId: string, keys: KeyRing): Pro
     cipher: keys.open(organization.data_key, organizationId),
     actingProfileId: null,
     isScopedByHeader: false,
+    hasWebhooks: false,
     customerId: organizationId,
   }
 }

@@ -32,6 +32,8 @@ export interface Caller {
   actingProfileId: string | null
   /** x-profile-id was sent and accepted, so the answer echoes it. */
   isScopedByHeader: boolean
+  /** Whether the organization had a webhook when the request was read: without one no event is written. */
+  hasWebhooks: boolean
   /** The account that idempotency keys and rate limits belong to (contract 3, decision 16). */
   customerId: string
 }

@@ -29,6 +29,8 @@ export interface FirstReadRow extends Record<string, unknown> {
   o_waba_name: string | null
   o_data_key: string
   o_created_at: string
+  /** Whether the organization has a webhook; left out where nothing is changed, for nothing is told there. */
+  o_has_webhooks?: boolean
   s_id: string | null
 }
 
@@ -39,6 +41,8 @@ export interface ChangeRow extends FirstReadRow, StoredResponseColumns {}
 export type FirstRow<E extends Endpoint> = E extends WriteEndpoint<unknown, unknown> ? ChangeRow : FirstReadRow
 
 const NO_TARGET = 'select null::text as t_none'
+
+const HAS_WEBHOOKS = 'exists (select 1 from webhooks w where w.organization_id = o.organization_id) as o_has_webhooks'
 
 const KEPT = `left join lateral (select coalesce(s.id, o.organization_id) as id offset 0) c on true
     left join lateral (
@@ -63,7 +67,7 @@ function text(target: string, isChange: boolean): string {
          o.state as o_state, o.waba_id as o_waba_id, o.waba_name as o_waba_name, o.data_key as o_data_key,
          o.created_at as o_created_at,
          s.id as s_id,
-         ${isChange ? 'i.*,' : ''}
+         ${isChange ? `${HAS_WEBHOOKS}, i.*,` : ''}
          t.*
     from organizations o
     left join api_keys k

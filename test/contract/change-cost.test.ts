@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declaredStatements } from '../../src/db/statement.ts'
 import { aBrand } from '../kit/builders/requests.ts'
+import { subscribe } from '../kit/builders/subscription.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
 
 /** The tables that the statement of a change writes, whether or not the change has something for each. */
@@ -35,6 +36,10 @@ test('a change is one statement to PostgreSQL: no check is read, no other row lo
   const org = await app.organization()
   const { id } = await org.profile({ brand: aBrand() })
   const path = `/v3/profiles/${id}`
+  assert.equal((await org.admin.patch(path, { brand: aBrand() }, { 'idempotency-key': 'nobody-hears' })).status, 200)
+  const always = ['brands', 'idempotency_keys', 'profile_history', 'profiles']
+  assert.deepEqual(tablesOfChanges(), always, 'no event is written where there is no webhook')
+  await subscribe(app, org.id)
   assert.equal((await org.admin.patch(path, { brand: aBrand() }, { 'idempotency-key': 'declares-it' })).status, 200)
   assert.deepEqual(tablesOfChanges(), ['brands', 'events', 'idempotency_keys', 'jobs', 'profile_history', 'profiles'])
   assert.deepEqual(await extras(app), [])

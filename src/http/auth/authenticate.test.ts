@@ -222,6 +222,7 @@ test('a caller is who the row says, in the organization that the key names', () 
     },
     actingProfileId: null,
     isScopedByHeader: false,
+    hasWebhooks: false,
     customerId: ORG,
   })
   const place = { table: 't', column: 'c', row: 'r' }

@@ -169,6 +169,7 @@ export function authenticate(
     cipher: context.keys.open(row.o_data_key, credential.organizationId),
     actingProfileId: row.s_id,
     isScopedByHeader: row.k_profile_id === null && row.s_id !== null,
+    hasWebhooks: row.o_has_webhooks === true,
     customerId: row.s_id ?? credential.organizationId,
   }
 }

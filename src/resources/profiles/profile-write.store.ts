@@ -58,9 +58,9 @@ const branchedStatements = new Map<string, Statement<{ version: number }>>()
 function branched(
   name: string,
   head: { text: string; params: number },
-  parts: { brand: 'written' | 'touched' | null; kept: boolean; isEnd: boolean },
+  parts: { brand: 'written' | 'touched' | null; told: boolean; kept: boolean; isEnd: boolean },
 ) {
-  const full = `${name}${parts.brand === null ? '' : `_brand_${parts.brand}`}${parts.kept ? '_kept' : ''}`
+  const full = `${name}${parts.brand === null ? '' : `_brand_${parts.brand}`}${parts.told ? '_told' : ''}${parts.kept ? '_kept' : ''}`
   const known = branchedStatements.get(full)
   if (known !== undefined) return known
   let next = head.params + 1
@@ -74,7 +74,7 @@ function branched(
     ...(parts.isEnd ? [endCampaignsCte('changed'), endWebhooksBranch('changed'), wakeRunCte('changed')] : []),
     `noted as (${historyCte('changed', take(HISTORY_PARAMS))})`,
     ...(parts.isEnd ? endKeysBranches('changed', KEYS_OF_PROFILE, take(KEY_ACTOR_PARAMS)) : []),
-    ...eventCtes('changed', take(EVENT_PARAMS)),
+    ...(parts.told ? eventCtes('changed', take(EVENT_PARAMS)) : []),
   ]
   if (parts.brand === 'written') ctes.push(`branded as (${brandCte('changed', take(BRAND_PARAMS))})`)
   if (parts.brand === 'touched') ctes.push(`branded as (${brandTouchCte('changed')})`)
@@ -96,17 +96,18 @@ async function runWithCtes(
   writing: Writing,
 ): Promise<boolean> {
   const { caller, brand, kept, events } = writing
+  const told = caller.hasWebhooks && events.length > 0
   const st = branched(
     name,
     { text: head.text, params: head.params.length },
-    { brand: formOf(brand), kept: kept !== null, isEnd: head.isEnd === true },
+    { brand: formOf(brand), told, kept: kept !== null, isEnd: head.isEnd === true },
   )
   const ownerId = String(head.params[1])
   const params = [
     ...head.params,
     ...historyParams(writing),
     ...(head.isEnd === true ? keyActorParams({ ...caller, requestId: writing.history.request_id }) : []),
-    ...eventParams(events),
+    ...(told ? eventParams(events) : []),
     ...(brand === null || brand.sections === null ? [] : brandParams(brand.id, brand.sections, ownerId, caller.cipher)),
     ...(kept === null ? [] : storedResponseParams(kept)),
   ]

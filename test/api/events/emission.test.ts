@@ -88,4 +88,16 @@ describe('events of a profile', () => {
     assert.deepEqual(await eventsIn(org.id), [])
     assert.deepEqual(await app.sql('select id from jobs where organization_id = $1', [org.id]), [])
   })
+
+  test('what happened while nobody was told is counted: the first event goes on from there', async () => {
+    const org = await app.organization()
+    const { id } = await org.profile()
+    await org.admin.patch(`/v3/profiles/${id}`, { short_name: 'SALES' })
+    await subscribe(app, org.id)
+    await org.admin.patch(`/v3/profiles/${id}`, { short_name: 'HELP' })
+    assert.deepEqual(
+      (await eventsIn(org.id)).map(({ sequence, type }) => [sequence, type]),
+      [[3, 'profile.updated']],
+    )
+  })
 })
