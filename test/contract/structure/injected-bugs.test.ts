@@ -28,7 +28,7 @@ function missing(all: readonly Goal[]): string[] {
 test('every bug that the system tests inject finds the text that it alters', () => {
   assert.deepEqual(missing(goals), [])
   const altered = goals.flatMap(({ injectedBugs = [] }) => injectedBugs.flatMap(({ code = [] }) => code))
-  assert.ok(altered.length >= 66, `${altered.length} alterations`)
+  assert.ok(altered.length >= 64, `${altered.length} alterations`)
 })
 
 test('a text that is not in the program is found missing', () => {
