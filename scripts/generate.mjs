@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { generateDatabaseFiles } from './generate/database-files.mjs'
 import { exitWith } from './setup/failure.mjs'
 import { packageRoot } from './setup/package-root.mjs'
 import { prepare } from './setup/prepare.mjs'
@@ -17,6 +18,7 @@ try {
     if (wanted !== current) writeFileSync(target, wanted)
     console.log(`${wanted === current ? 'unchanged' : 'written  '}  ${path}`)
   }
+  await generateDatabaseFiles()
 } catch (error) {
   exitWith(error)
 }

@@ -4,6 +4,7 @@ import { renderConfigMarkdown, renderEnvExample } from './configuration.ts'
 import { renderErrors } from './errors.ts'
 import { renderNulls } from './nulls.ts'
 import { renderPermissions } from './permissions.ts'
+import { type ApiDocument, publishedPart } from './published-api.ts'
 import { renderWebhooks } from './webhooks.ts'
 
 /** A file of the repository that is made from the code. `render` is given what the file holds now, '' where there is none. */
@@ -20,9 +21,15 @@ function withConfigTables(page: string): string {
   return page.replace(CONFIG_TABLES, (_all, start: string, end: string) => start + renderConfigMarkdown() + end)
 }
 
+const apiDocument = () => buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null)
+
 /** Everything that `npm run generate` writes and that a test compares. */
 export const GENERATED_FILES: readonly GeneratedFile[] = [
-  { path: 'openapi.json', render: () => `${JSON.stringify(buildOpenApi(ENDPOINTS, OPEN_ENDPOINTS, null), null, 2)}\n` },
+  { path: 'openapi.json', render: () => `${JSON.stringify(apiDocument(), null, 2)}\n` },
+  {
+    path: 'test/contract/generated/published-api.txt',
+    render: () => publishedPart(apiDocument() as unknown as ApiDocument),
+  },
   { path: 'docs/ERRORS.md', render: renderErrors },
   { path: 'docs/PERMISSIONS.md', render: renderPermissions },
   { path: 'docs/NULLS.md', render: renderNulls },
