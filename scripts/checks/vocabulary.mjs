@@ -8,6 +8,7 @@ import { lineOf, nodesOf, parse } from './syntax.mjs'
  * Words of our own, and the field's term for each. Names are the terms that a trained engineer brings along, so these words
  * stand in no identifier and in no comment. Public words that look alike are texts, which are not read here.
  *
+ * @public
  * @type {Readonly<Record<string, string>>}
  */
 const VOCABULARY = {

@@ -40,7 +40,7 @@ const GRANTS = `
            where a.attrelid = $1 and p.grantee = $2::regrole) x
    group by x.privilege_type, x.name is null order by x.privilege_type collate "C", x.name is null`
 
-/** What the house rules forbid, and any kind of object that nobody has thought of. */
+/** What the rules of migrations forbid, and any kind of object that nobody has thought of. */
 const OTHERS = `
   select c.relkind::text || ' ' || c.relname as name from pg_class c
    where c.relnamespace = 'public'::regnamespace and c.relkind not in ('r', 'p', 'i', 'I')
