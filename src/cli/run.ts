@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   user: async () => (await import('./commands/user.ts')).addUser,
   key: async () => (await import('./commands/key.ts')).addKey,
   profile: async () => (await import('./commands/profile.ts')).addProfile,
+  jobs: async () => (await import('./commands/jobs.ts')).addJobs,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   backup: async () => (await import('./commands/backup.ts')).addBackup,
   restore: async () => (await import('./commands/restore.ts')).addRestore,
