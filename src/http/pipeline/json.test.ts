@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
+import { CORPUS } from '../../../test/kit/corpus.ts'
 import { JsonProblem, readJson } from './json.ts'
 
 const read = (text: string) => readJson(Buffer.from(text, 'utf8')).value
@@ -393,7 +394,7 @@ describe('readJson', () => {
           assert.ok(error instanceof JsonProblem, inspect(error))
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: CORPUS.bodies.map((body) => [Buffer.from(body)]) },
     )
   })
 })

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { shortLadder } from '../../harness/servers/environment.mjs'
+import { repository } from '../../harness/servers/instance.mjs'
 import { operations } from '../../harness/traffic/contract.mjs'
 import { send } from '../../harness/traffic/http.mjs'
 import { until } from '../../harness/traffic/retry.mjs'
@@ -9,6 +12,7 @@ import { statusTriggers } from '../../model/status-triggers.mjs'
 import { Subjects } from '../../model/subjects.mjs'
 import { trigger } from '../../model/trigger.mjs'
 
+const { requests: corpus } = JSON.parse(readFileSync(join(repository, 'test', 'fixtures', 'corpus.json'), 'utf8'))
 const reachMin = 0.95
 /** Where this much is wrong, more of it says nothing new. */
 const errorCasesMax = 30
@@ -41,6 +45,21 @@ async function triggerAll(t, answers) {
   count += await trigger(crowds.statusTriggers, { ...at, subjects: beside, during: crowds.name, queues: 1 })
   t.figure('provocations', count)
   t.equal(strayed.length, 0, `provocations that were answered otherwise (${strayed.slice(0, 10).join(', ')})`)
+}
+
+/** What random requests were reduced to before, first of all. */
+async function askCorpus(t, answers) {
+  const subjects = await new Subjects(await t.environment({ instances: 1 })).open()
+  for (const { about, operation: id, ids = {}, query, headers = {}, body, text, status } of corpus) {
+    const operation = operations.find((each) => each.id === id)
+    const members = { ...subjects.standing, ...ids }
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => members[name] ?? '')
+    const { admin: key } = subjects.environment.acme
+    const asked = { key, headers, body: text ?? body }
+    const reply = await send(subjects.base, operation.method, query === undefined ? path : `${path}?${query}`, asked)
+    answers.take(operation, reply, { how: about })
+    t.equal(reply.status, status, about)
+  }
 }
 
 /** Requests that nobody would think of. */
@@ -92,6 +111,7 @@ const fuzz = {
   ],
   async run(t) {
     const answers = new Answers()
+    await askCorpus(t, answers)
     await triggerAll(t, answers)
     await askAtRandom(t, answers)
     const { errorCase, documented, missing, requests } = answers
