@@ -11,7 +11,7 @@ type Builders = Pick<
   'Array' | 'Boolean' | 'Integer' | 'Number' | 'Object' | 'Optional' | 'String' | 'Unknown' | 'Unsafe'
 >
 
-export type { TSchema } from 'typebox'
+export type { Static, TObject, TSchema } from 'typebox'
 
 type Plain = Record<string, unknown>
 

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../contract/fields/json-value.ts'
 import { type Brand, brandDifferences, ENCRYPTED_BRAND_MEMBERS } from '../brands/index.ts'
 import type { ProfileSettings } from './profile.fields.ts'
-import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
+import { ENCRYPTED_SETTINGS, PLAIN_SETTINGS } from './profile-members.fields.ts'
 
 /** One member's change. What is encrypted at rest is not repeated here: it reads "changed" (decision 19). */
 export interface Change extends JsonObject {
@@ -36,13 +36,14 @@ function concealed(member: string): Change {
  */
 export function changesBetween(before: Snapshot | null, after: Snapshot, hasCard: boolean): Change[] {
   const changes: Change[] = []
-  for (const member of [...SETTINGS, ...NUMBER_SETTINGS]) {
+  for (const member of PLAIN_SETTINGS) {
     const from = before?.[member] ?? null
     const to = after[member] ?? null
-    if (from !== to) changes.push({ member, from, to })
+    if (from !== to && JSON.stringify(from) !== JSON.stringify(to)) changes.push({ member, from, to })
   }
-  const contactBefore = JSON.stringify(before?.billing_contact ?? null)
-  if (contactBefore !== JSON.stringify(after.billing_contact)) changes.push(concealed('billing_contact'))
+  for (const member of ENCRYPTED_SETTINGS) {
+    if (JSON.stringify(before?.[member] ?? null) !== JSON.stringify(after[member])) changes.push(concealed(member))
+  }
   for (const change of brandDifferences(before?.brand ?? null, after.brand)) {
     changes.push(ENCRYPTED_BRAND_MEMBERS.has(change.member) ? concealed(change.member) : change)
   }

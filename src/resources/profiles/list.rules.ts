@@ -2,7 +2,7 @@ import { looksLikeCard } from '../../contract/cards/card-text.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { readCursor, readPage, readPageSize, toCursor } from '../../contract/paging.ts'
-import { PROFILE_STATUSES } from './profile.fields.ts'
+import { PROFILE_STATUSES } from './profile-members.fields.ts'
 
 /** Never more profiles in one answer. */
 const LIST_MAX = 1000

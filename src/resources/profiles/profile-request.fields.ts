@@ -1,25 +1,18 @@
 import { flag, optional, text } from '../../contract/fields/field.ts'
+import { requestSchemas } from '../../contract/fields/field-table.ts'
 import { Type } from '../../contract/fields/schema.ts'
 import { brandRequest } from '../brands/index.ts'
-import { billingContactMembers, numberMembers, scalarMembers } from './profile-members.fields.ts'
+import { profileTable } from './profile-members.fields.ts'
 
 /** What a client may send about a profile. Source: contract 8.1, 8.5, 8.7, 8.9 and decision 13. */
 
 const says = '{path} must be an object'
 
-const billingContactRequest = Type.Object(billingContactMembers, {
-  description: 'Who is billed when the profile pays.',
-  clears: 'null',
-  nullable: true,
-  secret: 'sealed',
-  says,
-})
-
 const sandbox = flag({ description: 'Run every check and answer what would be, without doing it.', example: false })
 
-function allOptional<const T extends Record<string, Parameters<typeof optional>[0]>>(fields: T) {
-  return Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, optional(schema)]))
-}
+/** In the order of the table; what only a change takes comes after the rest. */
+const settings = requestSchemas(profileTable, { isUpdateOnly: false })
+const updateSettings = requestSchemas(profileTable, { isUpdateOnly: true })
 
 /** Card data, for the API document only: `http/card.ts` cuts it out of the body before the other members are read. */
 const paymentDetailsRequest = Type.Object(
@@ -91,9 +84,8 @@ const whatsappRequest = Type.Object(
 
 /** The body of `POST /v3/profiles`, without the card. */
 export const createRequest = Type.Object({
-  ...allOptional(scalarMembers),
-  name: scalarMembers.name,
-  billing_contact: optional(billingContactRequest),
+  ...settings,
+  name: profileTable.name.schema,
   brand: optional(brandRequest),
   whatsapp_business_account: optional(whatsappRequest),
   sandbox: optional(sandbox),
@@ -101,9 +93,8 @@ export const createRequest = Type.Object({
 
 /** The body of `PATCH /v3/profiles/{profileId}`, without the card. */
 export const updateRequest = Type.Object({
-  ...allOptional(scalarMembers),
-  billing_contact: optional(billingContactRequest),
-  ...allOptional(numberMembers),
+  ...settings,
+  ...updateSettings,
   brand: optional(brandRequest),
   sandbox: optional(sandbox),
 })
@@ -117,6 +108,14 @@ export const updateDocument = Type.Object({
   ...updateRequest.properties,
   payment_details: optional(paymentDetailsRequest),
 })
+
+/** The members of both bodies in the published order. */
+export const REQUEST_ORDER: readonly string[] = [
+  ...Object.keys(updateRequest.properties).filter((name) => name !== 'sandbox'),
+  'payment_details',
+  'whatsapp_business_account',
+  'sandbox',
+]
 
 /** The body of `DELETE /v3/profiles/{profileId}`. */
 export const deleteRequest = Type.Object({ sandbox: optional(sandbox) })

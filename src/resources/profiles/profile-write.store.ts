@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../contract/events.ts'
+import { columnCast } from '../../db/column-cast.ts'
 import type { Executor } from '../../db/database.ts'
 import { isNotDeleted } from '../../db/soft-delete.ts'
 import { type Param, type Statement, statement } from '../../db/statement.ts'
@@ -18,7 +19,8 @@ import type { BrandWriting } from './change.rules.ts'
 import { endWebhooksBranch } from './end.store.ts'
 import type { HistoryEntry } from './history.rules.ts'
 import type { Profile, ProfileSettings, StoredPaymentMethod } from './profile.fields.ts'
-import { contactPlace, PLAIN } from './profile.store.ts'
+import { settingPlace } from './profile.store.ts'
+import { ENCRYPTED_SETTINGS, PLAIN_SETTINGS, profileTable } from './profile-members.fields.ts'
 import { wakeRunCte } from './run.store.ts'
 
 /** What one write carries beside the profile's own columns. */
@@ -114,20 +116,18 @@ async function runWithCtes(
   return (await db.run(caller.organization.organization_id, st, params)).length === 1
 }
 
-function settingParams(profile: ProfileSettings & { id: string }, cipher: OrganizationCipher): Param[] {
-  const contact = profile.billing_contact
-  return [
-    ...PLAIN.map((column) => profile[column]),
-    contact === null ? null : cipher.encrypt(JSON.stringify(contact), contactPlace(profile.id)),
-  ]
-}
+const SETTING_COLUMNS = [...PLAIN_SETTINGS, ...ENCRYPTED_SETTINGS]
+const CASTS: Record<string, string> = Object.fromEntries(
+  PLAIN_SETTINGS.map((name) => [name, columnCast(profileTable[name].schema)]),
+)
 
-const CASTS: Record<string, string> = {
-  sending_phone_number_profile_id: '::uuid',
-  sending_whatsapp_number_profile_id: '::uuid',
-  allow_number_change_during_onboarding: '::boolean',
+function settingParams(profile: ProfileSettings & { id: string }, cipher: OrganizationCipher): Param[] {
+  const encrypted = ENCRYPTED_SETTINGS.map((column) => {
+    const value = profile[column]
+    return value === null ? null : cipher.encrypt(JSON.stringify(value), settingPlace(column, profile.id))
+  })
+  return [...PLAIN_SETTINGS.map((column) => profile[column]), ...encrypted]
 }
-const SETTING_COLUMNS = [...PLAIN, 'billing_contact']
 
 const RETURNING = 'returning organization_id, id as owner_id, version, event_sequence as sequence'
 

@@ -1,3 +1,4 @@
+import { notesOf } from '../../contract/fields/field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import type { ParsedBody } from '../../contract/fields/patch.ts'
 import type { Rule } from '../../contract/fields/rule.ts'
@@ -9,7 +10,12 @@ import {
   type SectionValues,
 } from '../brands/index.ts'
 import type { BillingContact, BillingModel, ProfileSettings } from './profile.fields.ts'
-import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
+import { billingContactMembers, PLAIN_SETTINGS, profileTable } from './profile-members.fields.ts'
+
+const CONTACT_MEMBERS = Object.keys(billingContactMembers) as (keyof BillingContact)[]
+const REQUIRED_CONTACT_MEMBERS = CONTACT_MEMBERS.filter(
+  (name) => notesOf(billingContactMembers[name]).nullable !== true,
+)
 
 /** What the rules know of a change. Everything is a value: nothing here asks, waits or looks at a clock. */
 export interface ProfileChange {
@@ -129,26 +135,26 @@ export function valuesToCheck(
   const values = { ...reading.values }
   if (isJsonObject(values.brand) && stored.brand !== null) values.brand = mergedRequest(stored.brand, values.brand)
   if (isJsonObject(values.billing_contact) && stored.billing_contact !== null) {
-    const { name, email } = stored.billing_contact
-    values.billing_contact = { name, email, ...values.billing_contact }
+    const { billing_contact: contact } = stored
+    const kept = Object.fromEntries(REQUIRED_CONTACT_MEMBERS.map((name) => [name, contact[name]]))
+    values.billing_contact = { ...kept, ...values.billing_contact }
   }
   return values
 }
+
+const UUID_SETTINGS = PLAIN_SETTINGS.filter(
+  (name) => (profileTable[name].schema as { format?: string }).format === 'uuid',
+)
 
 function contactAfter(current: BillingContact | null, reading: ParsedBody): BillingContact | null {
   if (reading.clears.has('billing_contact')) return null
   const request = reading.values.billing_contact
   if (!isJsonObject(request)) return current
-  const member = (name: keyof BillingContact) =>
-    reading.clears.has(`billing_contact.${name}`)
-      ? null
-      : ((request[name] as string | undefined) ?? current?.[name] ?? null)
-  return {
-    name: member('name') ?? '',
-    email: member('email') ?? '',
-    phone: member('phone'),
-    address: member('address'),
+  const member = (name: keyof BillingContact) => {
+    if (reading.clears.has(`billing_contact.${name}`)) return null
+    return request[name] ?? current?.[name] ?? (REQUIRED_CONTACT_MEMBERS.includes(name) ? '' : null)
   }
+  return Object.fromEntries(CONTACT_MEMBERS.map((name) => [name, member(name)])) as unknown as BillingContact
 }
 
 /** The settings after a valid request. A brand in the request ends the inheritance of the organization's (contract 17-4). */
@@ -157,14 +163,14 @@ export function applySettings<Current extends Omit<ProfileSettings, 'name'>>(
   reading: ParsedBody,
 ): Current {
   const after: Record<string, unknown> = { ...current }
-  for (const member of [...SETTINGS, ...NUMBER_SETTINGS]) {
+  for (const member of PLAIN_SETTINGS) {
     if (reading.clears.has(member)) after[member] = null
     else if (reading.values[member] !== undefined) after[member] = reading.values[member]
   }
   if (reading.values.brand !== undefined) after.inherit_tcr_brand = false
-  for (const member of NUMBER_SETTINGS) {
+  for (const member of UUID_SETTINGS) {
     // UUIDs are compared and stored in lower case (contract 1.8).
-    if (member.endsWith('_profile_id') && typeof after[member] === 'string') after[member] = after[member].toLowerCase()
+    if (typeof after[member] === 'string') after[member] = after[member].toLowerCase()
   }
   after.billing_contact = contactAfter(current.billing_contact, reading)
   return after as Current

@@ -1,3 +1,4 @@
+import { compileRowReader, namesOf } from '../../contract/fields/field-table.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import { contains } from '../../db/contains.ts'
 import type { Executor } from '../../db/database.ts'
@@ -7,23 +8,17 @@ import type { OrganizationCipher } from '../../encryption/key-ring.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { TargetRead } from '../../http/endpoint.ts'
 import { type Brand, brandColumns, brandOfEach, decodeBrand } from '../brands/index.ts'
-import type { BillingContact, Profile } from './profile.fields.ts'
-import { NUMBER_SETTINGS, SETTINGS } from './profile-members.fields.ts'
+import type { Profile } from './profile.fields.ts'
+import { ENCRYPTED_SETTINGS, PLAIN_SETTINGS, profileTable } from './profile-members.fields.ts'
 
-/** The scalar settings, each a column of its own. */
-export const PLAIN = [...SETTINGS, ...NUMBER_SETTINGS] as const
 const READ = [
-  'id',
-  'organization_id',
-  'status',
-  ...PLAIN,
+  ...namesOf(profileTable, 'stored'),
+  ...PLAIN_SETTINGS,
+  ...ENCRYPTED_SETTINGS,
   'waba_id',
-  'billing_contact',
   'payment_method',
   'registry_feedback',
   'version',
-  'created_at',
-  'updated_at',
 ]
 
 const SELECT_LIST = `${READ.map((column) => `p.${column} as t_${column}`).join(', ')},
@@ -33,13 +28,14 @@ const FROM = `from profiles p
     left join brands b on b.organization_id = p.organization_id and b.owner_id = p.id
     left join brands ob on ob.organization_id = p.organization_id and ob.owner_id = p.organization_id`
 
-/** Where the encrypted billing contact opens. */
-export function contactPlace(profileId: string) {
-  return { table: 'profiles', column: 'billing_contact', row: profileId }
+/** Where an encrypted setting opens. */
+export function settingPlace(column: string, profileId: string) {
+  return { table: 'profiles', column, row: profileId }
 }
 
-/** Each column with the name it has in a joined row. */
-const NAMES_IN_ROW = READ.map((column) => [column, `t_${column}`] as const)
+const readRow = compileRowReader<Profile>(
+  [...READ, 'brand', 'organizationBrand'].map((column) => [column, `t_${column}`]),
+)
 
 /** @param organizationBrand where it is known already: it is the same in every row of an organization. */
 function decodeProfile(
@@ -48,22 +44,18 @@ function decodeProfile(
   organizationBrand?: Brand | null,
 ): Profile | null {
   if (typeof row.t_id !== 'string') return null
-  const profile: Record<string, unknown> = {}
-  for (const [column, name] of NAMES_IN_ROW) profile[column] = row[name]
-  const contact = row.t_billing_contact
-  const organizationId = String(row.t_organization_id)
-  return {
-    ...(profile as unknown as Profile),
-    billing_contact:
-      typeof contact === 'string'
-        ? (JSON.parse(cipher.decrypt(contact, contactPlace(row.t_id))) as BillingContact)
-        : null,
-    created_at: toWireTimestamp(String(row.t_created_at)),
-    updated_at: typeof row.t_updated_at === 'string' ? toWireTimestamp(row.t_updated_at) : null,
-    brand: decodeBrand(row, 'tb_', row.t_id, cipher),
-    organizationBrand:
-      organizationBrand === undefined ? decodeBrand(row, 'to_', organizationId, cipher) : organizationBrand,
+  const profile = readRow(row)
+  for (const column of ENCRYPTED_SETTINGS) {
+    const encrypted: unknown = profile[column]
+    if (typeof encrypted === 'string')
+      Object.assign(profile, { [column]: JSON.parse(cipher.decrypt(encrypted, settingPlace(column, row.t_id))) })
   }
+  profile.created_at = toWireTimestamp(profile.created_at)
+  if (profile.updated_at !== null) profile.updated_at = toWireTimestamp(profile.updated_at)
+  profile.brand = decodeBrand(row, 'tb_', profile.id, cipher)
+  profile.organizationBrand =
+    organizationBrand === undefined ? decodeBrand(row, 'to_', profile.organization_id, cipher) : organizationBrand
+  return profile
 }
 
 /** The profile that a path names, read with the caller in one statement. */

@@ -4,9 +4,10 @@ import { paginationResponse } from '../../../contract/paging.ts'
 import type { ReadEndpoint } from '../../../http/endpoint.ts'
 import { shown } from '../change.rules.ts'
 import { pagination, readListQuery } from '../list.rules.ts'
-import { PROFILE_STATUSES, type Profile } from '../profile.fields.ts'
+import type { Profile } from '../profile.fields.ts'
 import { countProfiles, listProfiles } from '../profile.store.ts'
 import { profileResponse } from '../profile-answer.fields.ts'
+import { PROFILE_STATUSES } from '../profile-members.fields.ts'
 
 const query = Type.Object({
   page: optional(Type.Integer({ minimum: 1, description: 'Page, counted from 1.', example: 1 })),

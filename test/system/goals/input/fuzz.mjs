@@ -95,14 +95,20 @@ const fuzz = {
       code: [
         {
           file: 'resources/profiles/response.rules.js',
-          find: 'organization_id: profile.organization_id,',
-          put: 'organization_id: profile.organization_id, secret_member: 1,',
+          find: 'compileSerializer(profileTable)',
+          put: 'compileSerializer({ ...profileTable, secret_member: profileTable.id })',
         },
       ],
     },
     {
       name: 'an inner member is left out',
-      code: [{ file: 'resources/profiles/response.rules.js', find: 'billing_model: profile.billing_model,', put: '' }],
+      code: [
+        {
+          file: 'resources/profiles/response.rules.js',
+          find: 'compileSerializer(profileTable)',
+          put: 'compileSerializer((({ billing_model, ...others }) => others)(profileTable))',
+        },
+      ],
     },
     {
       name: 'whatever a client accepts, it gets JSON',

@@ -1,0 +1,36 @@
+/**
+ * Every member of a profile in its published order: who writes it, what a new profile has ('given' where that is always said),
+ * what clears it. The one list that does not follow from the field table: it guards the table.
+ */
+export const PROFILE_MEMBERS: readonly (readonly [
+  name: string,
+  kind: 'setting' | 'stored' | 'computed',
+  initial: unknown,
+  clears?: 'null' | 'null-or-empty',
+])[] = [
+  ['id', 'stored', 'given'],
+  ['organization_id', 'stored', 'given'],
+  ['name', 'setting', 'given'],
+  ['email', 'computed', 'given'],
+  ['icon', 'setting', null, 'null-or-empty'],
+  ['description', 'setting', null, 'null-or-empty'],
+  ['short_name', 'setting', null, 'null'],
+  ['status', 'stored', 'given'],
+  ['created_at', 'stored', 'given'],
+  ['updated_at', 'stored', null],
+  ['allow_contact_sharing', 'setting', false],
+  ['allow_template_sharing', 'setting', false],
+  ['inherit_contacts', 'setting', true],
+  ['inherit_templates', 'setting', true],
+  ['inherit_tcr_brand', 'setting', true],
+  ['inherit_tcr_campaign', 'setting', true],
+  ['billing_model', 'setting', 'profile'],
+  ['sending_phone_number_profile_id', 'setting', null, 'null'],
+  ['sending_whatsapp_number_profile_id', 'setting', null, 'null'],
+  ['sending_phone_number', 'setting', null, 'null'],
+  ['whatsapp_phone_number', 'setting', null, 'null'],
+  ['allow_number_change_during_onboarding', 'setting', null, 'null'],
+  ['waba_id', 'computed', 'given'],
+  ['billing_contact', 'setting', null, 'null'],
+  ['brand', 'computed', 'given'],
+]
