@@ -14,6 +14,7 @@ const slices = [
   'accounts',
   'webhooks',
   'registrations',
+  'contacts',
 ]
 
 const TEST = '^(test|scripts|bench)/|[.]test[.]ts$'
@@ -303,6 +304,7 @@ const libraries = [
         'ajv',
         'ajv-formats',
         'libphonenumber-js',
+        'google-libphonenumber',
         'card-validator',
         'i18n-iso-countries',
         'ibantools',

@@ -164,6 +164,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
     urlProblem: () => null,
     digestOfKey: () => '',
     digestOfInvitation: () => '',
+    digestOfNumber: () => '',
   }
   return endpoint.decide(call, isNew ? undefined : [{ id: OTHER_PROFILE, sms: null, whatsapp: null }]).data
 }

@@ -21,6 +21,7 @@ import { addCallbacks } from '../provider-events/routes.ts'
 import { accountEndpoints } from '../resources/accounts/index.ts'
 import { keyEndpoints } from '../resources/api-keys/index.ts'
 import { campaignEndpoints } from '../resources/campaigns/index.ts'
+import { contactEndpoints } from '../resources/contacts/index.ts'
 import { profileEndpoints } from '../resources/profiles/index.ts'
 import { registrationEndpoints, wake } from '../resources/registrations/index.ts'
 import { invitationEndpoints, userEndpoints } from '../resources/users/index.ts'
@@ -37,6 +38,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...userEndpoints,
   ...accountEndpoints,
   ...webhookEndpoints,
+  ...contactEndpoints,
 ]
 
 /** Those that ask for no API key. */

@@ -3,6 +3,11 @@ export function profileEtag({ id, version }: { id: string; version: number }): s
   return `"${id}.${version}"`
 }
 
+/** The strong tag of what a client can edit of a contact. */
+export function contactEtag({ id, version }: { id: string; version: number }): string {
+  return `"${id}.${version}"`
+}
+
 /** The version that a tag of this profile names, or null. */
 export function versionOfEtag(etag: string, profileId: string): number | null {
   const found = /^"([0-9a-f-]{36})\.([1-9]\d{0,15})"$/.exec(etag)

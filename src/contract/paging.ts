@@ -22,7 +22,7 @@ export function readPageSize(query: URLSearchParams, otherwise: number): number 
 export function readPage(query: URLSearchParams): number | null {
   const page = wholeNumber(query, 'page')
   if (page !== null && !(page >= 1 && page <= 1_000_000)) {
-    throw new Failure('VALIDATION_001', { message: 'Page must be greater than or equal to 1' })
+    throw new Failure('VALIDATION_001', { message: 'Page must be greater than 0' })
   }
   return page
 }

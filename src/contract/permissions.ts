@@ -45,6 +45,11 @@ export const PERMISSIONS = {
   testWebhook: { roles: EVERYONE, changes: true },
   listWebhookDeliveries: { roles: EVERYONE, changes: false },
   replayWebhook: { roles: EVERYONE, changes: true },
+  listContacts: { roles: EVERYONE, changes: false },
+  createContact: { roles: EVERYONE, changes: true },
+  getContact: { roles: EVERYONE, changes: false },
+  updateContact: { roles: EVERYONE, changes: true },
+  deleteContact: { roles: EVERYONE, changes: true },
 } as const satisfies Record<string, Permission>
 
 export type Operation = keyof typeof PERMISSIONS

@@ -51,6 +51,8 @@ export interface Call<Target = unknown> {
   digestOfKey(text: string): string
   /** The keyed digest under which the token of an invitation is stored and found. */
   digestOfInvitation(text: string): string
+  /** The keyed digest under which the number of a person is found: of E.164, or of the digits of its national form. */
+  digestOfNumber(number: string): string
   /** Which providers this server has; what they are asked is another matter. */
   providers: Providers
   /** Why this server would never call the address: the end of a sentence, or `not_a_url`; null when it would. */
@@ -133,6 +135,8 @@ interface EndpointCommon<Target> {
   /** The path member that names the target. */
   targetParam?: string
   target?: TargetRead<Target>
+  /** What the target is called where a refusal names it; a profile unless told. */
+  noun?: string
   /** What an unknown target answers. */
   notFound?: ErrorCode
   /**

@@ -244,7 +244,7 @@ const REFUSED_EARLIER: Scenario[] = [
     patch(at, { payment_details: details(card) }, { 'content-encoding': 'gzip' }),
   ]),
   scenario('an operation that is not served', 501, (at, card) => [
-    at.org.admin.post('/v3/contacts', { payment_details: details(card) }),
+    at.org.admin.post('/v3/messages', { payment_details: details(card) }),
   ]),
   scenario('an operation that takes no card', 400, (at, card) => [
     at.org.admin.post(`/v3/profiles/${at.own}/complete`, { payment_details: details(card) }),

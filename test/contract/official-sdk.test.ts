@@ -139,6 +139,43 @@ test('campaigns are created, listed, updated and deleted', async () => {
   assert.equal(envelopeOf(gone).error?.code, 'RESOURCE_010')
 })
 
+test('contacts are created, read, found, listed, changed and deleted, also as a profile', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin)
+  const created = await client.contacts.create({ phone_number: '+12025551234', 'Idempotency-Key': 'sdk-contact' })
+  assert.equal(created.success, true)
+  assert.deepEqual(
+    [created.data?.format_international, created.data?.format_national, created.data?.format_rfc],
+    ['+1 202-555-1234', '(202) 555-1234', 'tel:+1-202-555-1234'],
+  )
+  const id = created.data?.id ?? ''
+  assert.deepEqual((await client.contacts.retrieve(id)).data, created.data)
+  const pages = { page: 1, page_size: 20 }
+  assert.deepEqual((await client.contacts.list(pages)).data?.contacts, [created.data])
+  assert.deepEqual((await client.contacts.list({ ...pages, phone: '+12025551234' })).data?.contacts, [created.data])
+  assert.deepEqual((await client.contacts.list({ ...pages, channel: 'sms', search: '(202) 555-1234' })).data, {
+    contacts: [created.data],
+    pagination: { ...pages, total_count: 1, total_pages: 1, has_more: false, cursors: null },
+  })
+  const missing = await errorOf(client.contacts.list({ ...pages, phone: '+12025551235' }))
+  assert.ok(missing instanceof NotFoundError)
+  assert.equal(envelopeOf(missing).error?.code, 'RESOURCE_001')
+  const { id: profileId } = await org.profile()
+  const inherited = await client.contacts.retrieve(id, { 'x-profile-id': profileId })
+  assert.deepEqual(inherited.data, { ...created.data, is_inherited: true })
+  const readOnly = await errorOf(client.contacts.update(id, { opt_out: true, 'x-profile-id': profileId }))
+  assert.ok(readOnly instanceof BadRequestError)
+  const updated = await client.contacts.update(id, { opt_out: true, default_channel: 'sms' })
+  assert.equal(updated.data?.opt_out, true)
+  const taken = await errorOf(client.contacts.create({ phone_number: '+1 202 555 1234' }))
+  assert.ok(taken instanceof ConflictError)
+  await client.contacts.delete(id, { sandbox: true })
+  await client.contacts.delete(id, {})
+  assert.ok((await errorOf(client.contacts.retrieve(id))) instanceof NotFoundError)
+  assert.equal((await client.contacts.create({ phone_number: '+12025551234' })).data?.opt_out, true)
+})
+
 test('users are invited, listed, read, given a role and removed', async () => {
   await using app = await testApp()
   const org = await app.organization()
@@ -201,7 +238,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     [404, 'RESOURCE_014', NotFoundError, () => client.profiles.retrieve('profileId')],
     [409, 'CONFLICT_002', ConflictError, () => client.profiles.update(id, { 'Idempotency-Key': 'taken' })],
     [422, 'BUSINESS_009', UnprocessableEntityError, () => sdk(unconnected.admin).profiles.create({ name: 'x' })],
-    [501, 'ROUTE_001', InternalServerError, () => client.contacts.list({ page: 1, page_size: 20 })],
+    [501, 'ROUTE_001', InternalServerError, () => client.templates.list({ page: 1, page_size: 20 })],
     [503, 'PROVIDER_001', InternalServerError, () => client.profiles.update(id, card)],
   ]
   app.expectErrors('request_failed')
@@ -214,7 +251,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     assert.equal(envelope.meta.request_id, error.headers?.get('x-request-id'))
   }
   // None of them can succeed by being sent again, and the client knows: a request each.
-  assert.equal(attemptsAt(app, 'GET', '/v3/contacts').length, 1)
+  assert.equal(attemptsAt(app, 'GET', '/v3/templates').length, 1)
   assert.equal(attemptsAt(app, 'PATCH', ONE).length, 3)
 })
 
@@ -366,11 +403,11 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
     ['webhooks.rotateSecret', 404, webhooks.rotateSecret(WEBHOOK, { body: {} } as Sent.WebhookRotateSecretParams)],
     ['webhooks.test', 404, webhooks.test(WEBHOOK, {})],
     ['webhooks.toggleStatus', 404, webhooks.toggleStatus(WEBHOOK, {})],
-    ['contacts.list', 501, contacts.list(pages)],
-    ['contacts.create', 501, contacts.create({ phone_number: '+12025551234' })],
-    ['contacts.retrieve', 501, contacts.retrieve(UUID)],
-    ['contacts.update', 501, contacts.update(UUID, {})],
-    ['contacts.delete', 501, contacts.delete(UUID, { body: {} } as Sent.ContactDeleteParams)],
+    ['contacts.list', 400, contacts.list(pages)],
+    ['contacts.create', 200, contacts.create({ phone_number: '+12025551234' })],
+    ['contacts.retrieve', 404, contacts.retrieve(UUID)],
+    ['contacts.update', 404, contacts.update(UUID, {})],
+    ['contacts.delete', 404, contacts.delete(UUID, { body: {} } as Sent.ContactDeleteParams)],
     ['templates.list', 501, templates.list(pages)],
     ['templates.create', 501, templates.create({} as Sent.TemplateCreateParams)],
     ['templates.retrieve', 501, templates.retrieve(UUID)],

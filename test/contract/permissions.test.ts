@@ -4,7 +4,7 @@ import { ENDPOINTS } from '../../src/app/app.ts'
 import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import type { TestOrganization } from '../kit/builders/organization.ts'
-import { aCampaign, withOwnCampaigns } from '../kit/builders/requests.ts'
+import { aCampaign, aNumber, withOwnCampaigns } from '../kit/builders/requests.ts'
 import { bodyOf } from '../kit/routes.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
 import { Client, type Json, type Reply } from '../kit/servers/client.ts'
@@ -35,7 +35,9 @@ describe('the permission matrix', () => {
     const campaign = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
     const userId = await org.user('developer')
     const webhookId = await aWebhook(org)
-    return { org, params: { profileId, keyId: keyId ?? '', campaignId: String(campaign.data.id), userId, webhookId } }
+    const contact = await org.admin.post('/v3/contacts', { phone_number: aNumber() })
+    const ids = { campaignId: String(campaign.data.id), contactId: String(contact.data.id) }
+    return { org, params: { profileId, keyId: keyId ?? '', userId, webhookId, ...ids } }
   }
 
   async function aWebhook(org: TestOrganization): Promise<string> {

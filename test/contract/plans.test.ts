@@ -85,8 +85,12 @@ test('while there are few, one profile and one brand are searched by their keys,
           { profiles_pkey: /\bid = /, brands_pkey: /\bowner_id = / }[String(index)]?.test(condition) === true
         const isList =
           index === 'profiles_live' &&
-          /^(list_profiles|list_profiles_after|count_profiles|count_all_profiles)$/.test(name)
-        if (!isByKey && !isList) strange.push(`${name}: ${index} ${condition}`)
+          /^(list_profiles|list_profiles_after|count_profiles|count_all_profiles|count_contacts_for_organization)$/.test(
+            name,
+          )
+        // The profiles that share, which are gone through because their contacts are.
+        const isSharing = index === 'profiles_that_share_contacts' && /^(list|count)_contacts$/.test(name)
+        if (!isByKey && !isList && !isSharing) strange.push(`${name}: ${index} ${condition}`)
       }
     }
     assert.deepEqual(strange, [])
@@ -195,4 +199,72 @@ test('a kept answer of some kilobytes lies in its row, not in a second table bes
     [],
   )
   assert.deepEqual(kept, { is_large: true, beside: '0' })
+})
+
+/** Statements on contacts, and what each looks them up by: the table's alias, and the columns of the index. */
+const CONTACT_LOOKUPS: Record<string, readonly string[]> = {
+  list_contacts: [
+    'contacts_of_owner: organization_id owner_id',
+    'contacts_of_number: organization_id number_digest',
+    'profiles_that_share_contacts: organization_id',
+    'profiles_pkey: organization_id id',
+  ],
+  count_contacts: [
+    'contacts_of_owner: organization_id owner_id',
+    'profiles_that_share_contacts: organization_id',
+    'profiles_pkey: organization_id id',
+  ],
+  list_contacts_for_organization: [
+    'contacts_by_time: organization_id',
+    'contacts_of_number: organization_id number_digest',
+    'profiles_pkey: organization_id id',
+  ],
+  count_contacts_for_organization: ['contacts_by_time: organization_id', 'profiles_live: organization_id'],
+  find_contacts_by_number: [
+    'contacts_of_number: organization_id number_digest',
+    'contacts_of_national_number: organization_id national_digest',
+    'profiles_pkey: organization_id id',
+  ],
+  find_own_contact: ['contacts_of_number: organization_id number_digest owner_id'],
+  load_consent: ['contacts_of_number: organization_id number_digest', 'profiles_pkey: organization_id id'],
+  admit_getContact: ['contacts_pkey: organization_id id', 'profiles_pkey: organization_id id'],
+  save_contact: ['contacts_pkey: organization_id id'],
+  dissociate_contact: ['contacts_pkey: organization_id id'],
+  associate_contact: ['contacts_pkey: organization_id id'],
+  opt_in_number: ['contacts_of_number: organization_id number_digest'],
+}
+
+/** Each index that a plan looks something up by, with the columns that it compares for equality. */
+function lookups(plan: string): string[] {
+  const found = [...plan.matchAll(/ using ((?:contacts|profiles)_\w+) on [^\n]*\n\s*Index Cond: ([^\n]*)/g)]
+  return found.map(([, index, condition = '']) => {
+    const columns = [...condition.matchAll(/\(+(?:\w+\.)?(\w+) = /g)].map(([, column]) => column)
+    return `${index}: ${[...new Set(columns)].join(' ')}`
+  })
+}
+
+// The plan is made while a table is empty and kept until it is large.
+test('contacts are looked up by one index for each way to see them, on empty tables and among many', async () => {
+  await withPlans(async (planOf, org, { app }) => {
+    const judge = async (when: string, left: readonly string[] = []) => {
+      const all = new Map(declaredStatements())
+      for (const endpoint of ENDPOINTS) all.set(firstReadOf(endpoint).name, firstReadOf(endpoint).text)
+      for (const [name, expected] of Object.entries(CONTACT_LOOKUPS)) {
+        if (left.includes(name)) continue
+        const plan = await planOf(name, all.get(name) ?? '')
+        assert.deepEqual(new Set(lookups(plan)), new Set(expected), `${name} ${when}\n${plan}`)
+      }
+    }
+    await judge('on empty tables')
+    const { id } = await org.profile({ allow_contact_sharing: true })
+    await makeMany(app, { organization: org.id, profile: id }, [3, 100])
+    await app.sql(
+      `insert into contacts (organization_id, owner_id, id, number_digest, national_digest, number, channels, default_channel, opt_out, version, created_at)
+       select p.organization_id, p.id, gen_random_uuid(), gen_random_uuid()::text, gen_random_uuid()::text, 'x', 'sms', 'sms', false, 1, now()
+         from profiles p, generate_series(1, 20)`,
+    )
+    await app.sql('analyze contacts')
+    // It counts the whole organization, whatever the order.
+    await judge('among many', ['count_contacts_for_organization'])
+  })
 })

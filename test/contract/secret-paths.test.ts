@@ -81,6 +81,7 @@ test('exactly these members of requests are kept encrypted', () => {
       updateProfile: ENCRYPTED_OF_A_PROFILE,
       createWebhook: ['endpoint_url'],
       updateWebhook: ['endpoint_url'],
+      createContact: ['phone_number'],
     },
   )
 })
@@ -124,6 +125,7 @@ test('every open text of a request refuses card numbers, but for exactly these',
         'whatsapp_business_account.waba_id',
       ],
       updateProfile: CARD_TEXT_TAKEN,
+      createContact: ['phone_number'],
     },
   )
 })

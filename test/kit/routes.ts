@@ -4,7 +4,7 @@ import type { TSchema } from '../../src/contract/fields/schema.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import type { TestOrganization } from './builders/organization.ts'
-import { aCampaign, withOwnCampaigns } from './builders/requests.ts'
+import { aCampaign, aNumber, withOwnCampaigns } from './builders/requests.ts'
 import type { Json } from './servers/client.ts'
 
 /** How a test reaches every operation, whatever operations there are: real path members and a body that has an effect. */
@@ -24,6 +24,7 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
     await org.profile()
     return String(data.id)
   },
+  contactId: async (org) => String((await org.admin.post('/v3/contacts', { phone_number: aNumber() })).data.id),
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
@@ -36,11 +37,13 @@ const PREPARED: Partial<
 }
 
 /** Bodies of operations that change nothing when only what they require is sent. */
-const BODIES: Partial<Record<Operation, Json>> = {
+const BODIES: Partial<Record<Operation, Json | (() => Json)>> = {
   updateProfile: { name: 'Changed' },
   createCampaign: { campaign: aCampaign() },
   updateCampaign: { campaign: { ...aCampaign(), name: 'Changed' } },
   updateUserRole: { role: 'billing' },
+  createContact: () => ({ phone_number: aNumber() }),
+  updateContact: { opt_out: true },
   replayWebhook: { from: new Date(Date.now() - 3_600_000).toISOString() },
 }
 
@@ -66,7 +69,9 @@ export function pathWith(endpoint: Endpoint, members: Record<string, string>): s
 
 /** The body of a request that has an effect; undefined for a read. */
 export function bodyOf(endpoint: Endpoint): Json | undefined {
-  return endpoint.kind === 'read' ? undefined : (BODIES[endpoint.operation] ?? requiredExamples(endpoint.document.body))
+  if (endpoint.kind === 'read') return undefined
+  const body = BODIES[endpoint.operation] ?? requiredExamples(endpoint.document.body)
+  return typeof body === 'function' ? body() : body
 }
 
 /** The examples of the members that a body must have. */

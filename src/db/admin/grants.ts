@@ -17,6 +17,7 @@ const RIGHTS: Record<string, string> = {
   registration_references: 'select, insert',
   registry_orders: 'select, insert',
   events: 'select, insert, delete',
+  contacts: 'select, insert, update',
   webhooks: 'select, insert, update, delete',
   deliveries: 'select, insert, update, delete',
   callbacks: 'select, insert, update, delete',

@@ -182,6 +182,16 @@ export const EXAMPLES: Partial<Record<Operation, Examples>> = {
       },
     },
   },
+  listContacts: { problems: { channel: ['Channel must be one of: sms, whatsapp'] } },
+  createContact: {
+    bodies: { number: { summary: 'A number', value: { phone_number: '+12025551234' } } },
+    problems: { phone_number: ['phone_number must be text'] },
+  },
+  updateContact: {
+    bodies: { optOut: { summary: 'The person wants no more messages', value: { opt_out: true } } },
+    problems: { default_channel: ['Channel not available for this contact'] },
+  },
+  deleteContact: { bodies: dryRun, problems: sandboxProblem },
   createProfileKey: {
     bodies: { live: { summary: 'A live key', value: { name: 'Order service', mode: 'live' } } },
     problems: { mode: ['mode must be one of: live, test'] },

@@ -1,5 +1,5 @@
 import { readEntityTags } from '../../contract/entity-tag.ts'
-import { Failure } from '../../contract/failure.ts'
+import { Failure, type FailureOptions } from '../../contract/failure.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Call, WriteEndpoint } from '../endpoint.ts'
 
@@ -26,5 +26,14 @@ export async function checkIfMatch<Target>(
   if (tags === '*' || tags.includes(endpoint.etagOf(call.target))) return
   const stale = tags.length === 1 ? (tags[0] ?? '') : ''
   const details = (await endpoint.changedSince?.(db, call, stale)) ?? null
-  throw new Failure('PRECONDITION_001', details === null ? {} : { details })
+  throw new Failure('PRECONDITION_001', { ...(details === null ? {} : { details }), ...namedAs(endpoint.noun) })
+}
+
+/** The sentence and the remedy of a refusal, where the target is no profile. */
+function namedAs(noun: string | undefined): FailureOptions {
+  if (noun === undefined) return {}
+  return {
+    message: `The ${noun} was changed since you read it`,
+    hint: `Read the ${noun} again, look at what changed, and send If-Match with the new ETag.`,
+  }
 }

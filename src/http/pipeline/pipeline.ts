@@ -2,6 +2,7 @@ import { type Details, Failure } from '../../contract/failure.ts'
 import { EMPTY_BODY, unknownNames } from '../../contract/fields/patch.ts'
 import { newId } from '../../contract/new-id.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
+import { numberDigest } from '../../encryption/number-digest.ts'
 import type { AppContext } from '../app-context.ts'
 import {
   authenticate,
@@ -108,6 +109,7 @@ async function read(
     newBrandId: '',
     digestOfKey: (text) => keyDigest(context.keys, text),
     digestOfInvitation: (text) => secretDigest(context.keys, 'invitation', text),
+    digestOfNumber: (number) => numberDigest(context.keys, caller.organization.organization_id, number),
     providers: configuredProviders(context.ports),
     urlProblem: (url) => context.egress.problemOf(url),
   })

@@ -5,6 +5,7 @@ import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { databaseTrouble, LockNotHad } from '../../db/database-error.ts'
 import { lockOrganization } from '../../db/organization-lock.ts'
+import { numberDigest } from '../../encryption/number-digest.ts'
 import type { AppContext } from '../app-context.ts'
 import { authenticate, authorize, checkPathIds, keyDigest, readFirst, secretDigest } from '../auth/authenticate.ts'
 import type { Caller } from '../caller.ts'
@@ -229,6 +230,7 @@ async function decide(context: AppContext, db: Executor, request: WriteRequest, 
     newBrandId: newId(),
     digestOfKey: (text) => keyDigest(context.keys, text),
     digestOfInvitation: (text) => secretDigest(context.keys, 'invitation', text),
+    digestOfNumber: (number) => numberDigest(context.keys, caller.organization.organization_id, number),
     providers: configuredProviders(context.ports),
     urlProblem: (url) => context.egress.problemOf(url),
     newId: row.i_id !== null && row.i_state === 'claimed' ? row.i_id : request.newId,

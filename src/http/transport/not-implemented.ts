@@ -1,10 +1,5 @@
 /** Operations of the published API that this server does not serve yet: they answer 501 ROUTE_001 (decision 3). */
 export const UNSERVED: readonly (readonly [method: string, path: string])[] = [
-  ['GET', '/v3/contacts'],
-  ['POST', '/v3/contacts'],
-  ['GET', '/v3/contacts/:id'],
-  ['PATCH', '/v3/contacts/:id'],
-  ['DELETE', '/v3/contacts/:id'],
   ['GET', '/v3/templates'],
   ['POST', '/v3/templates'],
   ['GET', '/v3/templates/:id'],

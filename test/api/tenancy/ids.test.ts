@@ -55,6 +55,7 @@ const REMOVES: Record<string, Operation> = {
   campaignId: 'deleteCampaign',
   userId: 'removeUser',
   webhookId: 'deleteWebhook',
+  contactId: 'deleteContact',
 }
 
 /**

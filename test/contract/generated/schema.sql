@@ -170,6 +170,32 @@ grant insert on campaigns to server;
 grant select on campaigns to server;
 grant update on campaigns to server;
 
+create table contacts (
+  channels text not null,
+  created_at timestamp with time zone not null,
+  default_channel text not null,
+  dissociated_at timestamp with time zone,
+  id uuid not null,
+  national_digest text,
+  number text,
+  number_digest text not null,
+  opt_out boolean not null,
+  organization_id uuid not null,
+  owner_id uuid not null,
+  updated_at timestamp with time zone,
+  version bigint not null,
+  constraint contacts_of_number UNIQUE (organization_id, number_digest, owner_id),
+  constraint contacts_pkey PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX contacts_by_time ON contacts USING btree (organization_id, created_at DESC, id DESC) WHERE (number IS NOT NULL);
+CREATE INDEX contacts_of_national_number ON contacts USING btree (organization_id, national_digest) WHERE (national_digest IS NOT NULL);
+CREATE INDEX contacts_of_owner ON contacts USING btree (organization_id, owner_id, created_at DESC, id DESC) WHERE (dissociated_at IS NULL);
+alter table contacts enable row level security;
+create policy tenant on contacts for all using (organization_id = (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid);
+grant insert on contacts to server;
+grant select on contacts to server;
+grant update on contacts to server;
+
 create table deliveries (
   attempts integer default 0 not null,
   body text not null,
@@ -394,6 +420,7 @@ create table profiles (
   constraint profiles_pkey PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX profiles_live ON profiles USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX profiles_that_share_contacts ON profiles USING btree (organization_id, id) WHERE (allow_contact_sharing AND (deleted_at IS NULL));
 alter table profiles enable row level security;
 create policy tenant on profiles for all using (organization_id = (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid);
 grant insert on profiles to server;

@@ -87,3 +87,11 @@ export function aBillingContact(): { name: string; email: string; phone: string;
     address: '123 Main Street, New York, NY 10001, US',
   }
 }
+
+let numbers = 0
+
+/** A valid number of the United States that no other call gives. */
+export function aNumber(): string {
+  numbers += 1
+  return `+1202${String(2_000_000 + numbers)}`
+}

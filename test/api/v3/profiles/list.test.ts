@@ -124,9 +124,9 @@ describe('GET /v3/profiles', () => {
       ['page_size=101', 'Page size must be between 1 and 100'],
       ['page_size=ten', 'Page size must be between 1 and 100'],
       ['page_size=', 'Page size must be between 1 and 100'],
-      ['page=0', 'Page must be greater than or equal to 1'],
-      ['page=-1', 'Page must be greater than or equal to 1'],
-      ['page=1.5', 'Page must be greater than or equal to 1'],
+      ['page=0', 'Page must be greater than 0'],
+      ['page=-1', 'Page must be greater than 0'],
+      ['page=1.5', 'Page must be greater than 0'],
     ]) {
       const reply = await org.admin.get(`/v3/profiles?${query}`)
       assert.equal(reply.status, 400, query)
