@@ -51,6 +51,7 @@ const rootEntries = new Set([
   'docs',
   'findings',
   'bench',
+  'deploy',
   'src',
   'test',
   'scripts',
