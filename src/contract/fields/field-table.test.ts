@@ -62,11 +62,16 @@ test('a member may be null in answers where a new one has null, and only there',
   )
 })
 
-test('requests take the settings, what only a change takes by itself, and require none of them', () => {
-  assert.deepEqual(Object.keys(requestSchemas(table, { isUpdateOnly: false })), ['name', 'is_open', 'contact'])
-  assert.deepEqual(Object.keys(requestSchemas(table, { isUpdateOnly: true })), ['number'])
-  const body = Type.Object(requestSchemas(table, { isUpdateOnly: false }))
-  assert.equal('required' in body, false)
+test('what makes one requires what has to be given; a change takes all settings, requires none, its own ones last', () => {
+  const body = (request: 'create' | 'update') => {
+    const { properties, required = [] } = Type.Object(requestSchemas(table, request)) as {
+      properties: object
+      required?: string[]
+    }
+    return { members: Object.keys(properties), required }
+  }
+  assert.deepEqual(body('create'), { members: ['name', 'is_open', 'contact'], required: ['name'] })
+  assert.deepEqual(body('update'), { members: ['name', 'is_open', 'contact', 'number'], required: [] })
 })
 
 test('an answer has every member in the order of the table, null where there is nothing, and nothing else', () => {
@@ -92,7 +97,8 @@ test('a row is read by the names that its columns have, whatever they are', () =
 test('one planted row reaches settings, requests, answer, serialiser and initial values, in its place, and nothing else moves', () => {
   const places = (of: typeof table | typeof planted) => [
     namesOf(of, 'setting'),
-    Object.keys(requestSchemas(of, { isUpdateOnly: false })),
+    Object.keys(requestSchemas(of, 'create')),
+    Object.keys(requestSchemas(of, 'update')),
     Object.keys(answerSchemas(of)),
     Object.keys(compileSerializer<object, object>(of)({}, {})),
     Object.keys(initialValues(of, 'setting')),
@@ -106,7 +112,7 @@ test('one planted row reaches settings, requests, answer, serialiser and initial
       before,
     )
   }
-  assert.deepEqual(after[3]?.slice(0, 3), ['id', 'name', 'motto'])
+  assert.deepEqual(after[4]?.slice(0, 3), ['id', 'name', 'motto'])
   assert.equal(initialValues(planted, 'setting').motto, null)
   assert.equal((planted.motto.schema as { nullable?: boolean }).nullable, true)
 })

@@ -100,16 +100,15 @@ export function answerSchemas<T extends FieldTable>(table: T): { [N in keyof T]:
   }
 }
 
-/** The settings that a request may give, none of them required. */
-export function requestSchemas(
-  table: FieldTable,
-  { isUpdateOnly }: { isUpdateOnly: boolean },
-): Record<string, TSchema> {
-  return Object.fromEntries(
-    Object.entries(table)
-      .filter(([, row]) => row.kind === 'setting' && row.isUpdateOnly === isUpdateOnly)
-      .map(([name, { schema }]) => [name, optional(schema)]),
-  )
+/** The settings that a request gives. A change takes all of them and requires none; what only it takes comes last. */
+export function requestSchemas(table: FieldTable, request: 'create' | 'update'): Record<string, TSchema> {
+  const settings = Object.entries(table).filter(([, { kind }]) => kind === 'setting')
+  const rows = [
+    ...settings.filter(([, { isUpdateOnly }]) => !isUpdateOnly),
+    ...settings.filter(([, { isUpdateOnly }]) => isUpdateOnly && request === 'update'),
+  ]
+  const isRequired = ({ initial }: Row) => request === 'create' && initial === undefined
+  return Object.fromEntries(rows.map(([name, row]) => [name, isRequired(row) ? row.schema : optional(row.schema)]))
 }
 
 /** A function that makes an object from texts of JavaScript, by its members: one filled member by member becomes a hash table. */

@@ -14,6 +14,7 @@ import {
 } from '../../contract/fields/field.ts'
 import type { JsonValue } from '../../contract/fields/json-value.ts'
 import { type TSchema, Type } from '../../contract/fields/schema.ts'
+import { toSnake } from '../../contract/fields/snake-case.ts'
 import { ADDED_MEMBERS, addedBusinessFields, addedContactFields } from './added.fields.ts'
 
 /**
@@ -279,11 +280,6 @@ export const brandRequest = Type.Object(
     says,
   },
 )
-
-/** snake_case of a camelCase member name. */
-export function toSnake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
 
 /** Published members are always answered, null where there is no value; ours only where there is one. */
 function answered(fields: Record<string, TSchema>): Record<string, TSchema> {

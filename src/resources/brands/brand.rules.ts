@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
+import { toSnake } from '../../contract/fields/snake-case.ts'
 import { ADDED_MEMBERS } from './added.fields.ts'
-import { type Brand, SECTIONS, type Section, type SectionValues, toSnake } from './brand.fields.ts'
+import { type Brand, SECTIONS, type Section, type SectionValues } from './brand.fields.ts'
 
 interface Member {
   /** As requests spell it. */

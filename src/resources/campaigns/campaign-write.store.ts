@@ -60,18 +60,16 @@ const TOLD = {
   organization: `select c.organization_id, null::uuid as owner_id, null::bigint as sequence, $5::timestamptz as at from changed c`,
 }
 
-const CONTENT = Object.keys(CONTENT_COLUMNS)
-const cast = (column: string) => (['use_cases', 'attributes'].includes(column) ? '::jsonb' : '')
 const RETURNING = 'returning organization_id, owner_id, id, version'
 
-const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at, version, ${CONTENT.join(', ')})
-    select h.organization_id, h.owner_id, $4, $5::timestamptz, 1, ${CONTENT.map((column, at) => `$${at + 6}${cast(column)}`).join(', ')}
+const INSERT = `insert into campaigns (organization_id, owner_id, id, created_at, version, ${CONTENT_COLUMNS.map(({ column }) => column).join(', ')})
+    select h.organization_id, h.owner_id, $4, $5::timestamptz, 1, ${CONTENT_COLUMNS.map(({ cast }, at) => `$${at + 6}${cast}`).join(', ')}
       from held h ${RETURNING}`
 
 const RETURNING_CHANGED = 'returning c.organization_id, c.owner_id, c.id, c.version'
 
 const UPDATE = `update campaigns c
-    set updated_at = $5::timestamptz, version = c.version + 1, ${CONTENT.map((column, at) => `${column} = $${at + 7}${cast(column)}`).join(', ')}
+    set updated_at = $5::timestamptz, version = c.version + 1, ${CONTENT_COLUMNS.map(({ column, cast }, at) => `${column} = $${at + 7}${cast}`).join(', ')}
     from held h
     where c.organization_id = h.organization_id and c.owner_id = h.owner_id and c.id = $4 and c.version = $6
       and c.deleted_at is null and c.lock is null ${RETURNING_CHANGED}`
@@ -138,7 +136,7 @@ async function write(
 }
 
 function contentParams(content: CampaignContent): Param[] {
-  return Object.values(CONTENT_COLUMNS).map((member) => content[member] ?? null)
+  return CONTENT_COLUMNS.map(({ member }) => content[member] ?? null)
 }
 
 /** Writes a new campaign. False when the owner is no longer what was read: nothing was written. */

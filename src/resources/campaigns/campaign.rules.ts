@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../contract/events.ts'
+import { compileSerializer, initialValues } from '../../contract/fields/field-table.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import type { Rule } from '../../contract/fields/rule.ts'
 import { linkIn, phoneIn } from '../../contract/text/embedded.ts'
@@ -6,8 +7,10 @@ import {
   ATTRIBUTES,
   type Campaign,
   type CampaignContent,
+  campaignTable,
   type MessagingUseCase,
-  REMOVABLE,
+  REQUEST_ORDER,
+  SETTINGS,
   type UseCase,
 } from './campaign.fields.ts'
 
@@ -66,16 +69,13 @@ export function campaignContent(
 ): CampaignContent {
   const given = (Array.isArray(request.useCases) ? request.useCases : []).filter(isJsonObject)
   const left = [...stored]
-  const removable = Object.fromEntries(REMOVABLE.map((name) => [name, (request[name] as string | undefined) ?? null]))
+  const settings = Object.fromEntries(SETTINGS.map((name) => [name, request[name] ?? null]))
   const attributes = Object.fromEntries(
     ATTRIBUTES.filter((name) => typeof request[name] === 'boolean').map((name) => [name, request[name] as boolean]),
   )
   return {
-    ...(removable as Pick<CampaignContent, (typeof REMOVABLE)[number]>),
+    ...(settings as unknown as Pick<CampaignContent, (typeof SETTINGS)[number]>),
     ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
-    name: String(request.name),
-    description: String(request.description),
-    type: String(request.type),
     useCases: given.map((useCase) => useCaseAfter(useCase, left, at)),
   }
 }
@@ -96,23 +96,12 @@ function useCaseAfter(request: JsonObject, left: UseCase[], at: { now: string; n
 export function newCampaign(made: { id: string; ownerId: string; now: string }, content: CampaignContent): Campaign {
   return {
     ...content,
+    ...initialValues(campaignTable, 'stored'),
     id: made.id,
     ownerId: made.ownerId,
     lock: null,
-    submittedAt: null,
-    status: null,
-    tcrCampaignId: null,
-    telnyxCampaignId: null,
-    cspId: null,
-    resellerId: null,
-    upstreamCnpId: null,
-    sharingStatus: null,
-    cost: null,
-    billedDate: null,
-    tcrSyncError: null,
     version: 1,
     createdAt: made.now,
-    updatedAt: null,
   }
 }
 
@@ -129,18 +118,21 @@ function sentUseCases(content: CampaignContent | null): JsonValue {
   return content.useCases.map(({ messagingUseCaseUs, sampleMessages }) => ({ messagingUseCaseUs, sampleMessages }))
 }
 
+/** What a campaign has in a member of the request. */
+function memberOf(content: CampaignContent | null, member: string): JsonValue {
+  if (member === 'useCases') return sentUseCases(content)
+  const values = { ...content, ...content?.attributes } as Record<string, JsonValue>
+  return values[member] ?? null
+}
+
 /** The members that differ, in the order of the request. `before` is null for a new campaign: then those that have a value. */
 export function campaignDifferences(before: CampaignContent | null, after: CampaignContent): CampaignDifference[] {
-  const texts = (members: readonly (keyof Omit<CampaignContent, 'useCases' | 'attributes'>)[]): CampaignDifference[] =>
-    members.map((member) => ({ member, from: before?.[member] ?? null, to: after[member] }))
-  const useCases = { member: 'useCases', from: sentUseCases(before), to: sentUseCases(after) }
-  const attributes = ATTRIBUTES.map((member) => ({
+  const members = REQUEST_ORDER.map((member) => ({
     member,
-    from: before?.attributes?.[member] ?? null,
-    to: after.attributes?.[member] ?? null,
+    from: memberOf(before, member),
+    to: memberOf(after, member),
   }))
-  const differences = [...texts(['name', 'description', 'type']), useCases, ...texts(REMOVABLE), ...attributes]
-  return differences.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
+  return members.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
 }
 
 /** What a change of a campaign tells the webhooks. */
@@ -167,35 +159,19 @@ function attributeWarnings({ attributes, useCases }: CampaignContent): string[] 
   return [...warn('embeddedLink', linkIn), ...warn('embeddedPhone', phoneIn)]
 }
 
+const arrange = compileSerializer<Campaign, object>(campaignTable)
+
 /** The campaign as an answer shows it, in the published order (contract 9.3). */
 export function presentCampaign(campaign: Campaign, brandId: string | null): JsonObject {
-  const settings: Record<string, JsonValue> = {}
-  for (const name of REMOVABLE) settings[name] = campaign[name]
   const warnings = attributeWarnings(campaign)
   return {
-    useCases: campaign.useCases.map((useCase) => presentUseCase(useCase, campaign)),
-    tcrSyncError: campaign.tcrSyncError,
-    kycSubmissionFormId: null,
-    type: campaign.type,
-    customerId: campaign.ownerId,
-    name: campaign.name,
-    description: campaign.description,
-    submittedToTCR: campaign.lock === 'submitted',
-    submittedAt: campaign.submittedAt,
-    billedDate: campaign.billedDate,
-    cost: campaign.cost,
-    telnyxCampaignId: campaign.telnyxCampaignId,
-    tcrCampaignId: campaign.tcrCampaignId,
-    cspId: campaign.cspId,
-    status: campaign.status,
-    brandId,
-    resellerId: campaign.resellerId,
-    ...settings,
-    upstreamCnpId: campaign.upstreamCnpId,
-    sharingStatus: campaign.sharingStatus,
-    id: campaign.id,
-    createdAt: campaign.createdAt,
-    updatedAt: campaign.updatedAt,
+    ...arrange(campaign, {
+      useCases: campaign.useCases.map((useCase) => presentUseCase(useCase, campaign)),
+      kycSubmissionFormId: null,
+      customerId: campaign.ownerId,
+      submittedToTCR: campaign.lock === 'submitted',
+      brandId,
+    }),
     ...campaign.attributes,
     ...(warnings.length === 0 ? {} : { warnings }),
   }

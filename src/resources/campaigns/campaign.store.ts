@@ -1,11 +1,14 @@
+import { compileRowReader, namesOf } from '../../contract/fields/field-table.ts'
+import { toSnake } from '../../contract/fields/snake-case.ts'
 import { toWireTimestamp } from '../../contract/timestamp.ts'
+import { columnCast } from '../../db/column-cast.ts'
 import type { Executor } from '../../db/database.ts'
 import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Call, TargetRead } from '../../http/endpoint.ts'
 import { brandInEffect } from '../brands/index.ts'
-import type { Campaign, UseCase } from './campaign.fields.ts'
+import { type Campaign, type CampaignContent, campaignTable, SETTINGS } from './campaign.fields.ts'
 
 /** Whose campaigns a path is about: a live profile, and what of it decides which campaigns and which brand hold. */
 export interface CampaignProfile {
@@ -56,73 +59,52 @@ export function writerOf({ caller, requestId, target: { id, version } }: Call<Ca
   }
 }
 
-/** The columns that a request decides, each with its member. */
-export const CONTENT_COLUMNS = {
-  name: 'name',
-  description: 'description',
-  type: 'type',
-  use_cases: 'useCases',
-  message_flow: 'messageFlow',
-  privacy_policy_link: 'privacyPolicyLink',
-  terms_and_conditions_link: 'termsAndConditionsLink',
-  optin_message: 'optinMessage',
-  optout_message: 'optoutMessage',
-  help_message: 'helpMessage',
-  optin_keywords: 'optinKeywords',
-  optout_keywords: 'optoutKeywords',
-  help_keywords: 'helpKeywords',
-  attributes: 'attributes',
-} as const satisfies Record<string, keyof Campaign>
+/** A column with the member that it holds, and how a parameter is marked with its type. */
+interface Column {
+  column: string
+  member: keyof Campaign
+  cast: string
+}
 
-/** The columns that the registration writes, each with its member. */
-const REGISTRY_COLUMNS = {
-  lock: 'lock',
-  submitted_at: 'submittedAt',
-  status: 'status',
-  tcr_campaign_id: 'tcrCampaignId',
-  telnyx_campaign_id: 'telnyxCampaignId',
-  csp_id: 'cspId',
-  reseller_id: 'resellerId',
-  upstream_cnp_id: 'upstreamCnpId',
-  sharing_status: 'sharingStatus',
-  cost: 'cost',
-  billed_date: 'billedDate',
-  tcr_sync_error: 'tcrSyncError',
-} as const satisfies Record<string, keyof Campaign>
+const columnOf = (member: keyof typeof campaignTable & keyof Campaign): Column => ({
+  column: toSnake(member),
+  member,
+  cast: columnCast(campaignTable[member].schema),
+})
 
-const COLUMNS = [
-  'id',
-  'owner_id',
-  ...Object.keys(CONTENT_COLUMNS),
-  ...Object.keys(REGISTRY_COLUMNS),
-  'version',
-  'created_at',
-  'updated_at',
+/** The columns that a request decides. */
+export const CONTENT_COLUMNS: readonly (Column & { member: keyof CampaignContent })[] = [
+  ...SETTINGS.map((member) => ({ ...columnOf(member), member })),
+  { column: 'use_cases', member: 'useCases', cast: '::jsonb' },
+  { column: 'attributes', member: 'attributes', cast: '::jsonb' },
 ]
 
-const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
-const instantOrNull = (value: unknown) => (typeof value === 'string' ? toWireTimestamp(value) : null)
+const STORED = namesOf(campaignTable, 'stored')
 
+const COLUMNS = [...STORED.map(toSnake), ...CONTENT_COLUMNS.map(({ column }) => column), 'owner_id', 'lock', 'version']
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 type CampaignRow = Record<string, unknown>
 
+const readRow = compileRowReader<Record<string, unknown>>(
+  [...STORED, ...CONTENT_COLUMNS.map(({ member }) => member), 'ownerId', 'lock', 'version'].map((member) => [
+    member,
+    toSnake(member),
+  ]),
+)
+const storedOf = (isChosen: (shape: { type?: string; format?: string }) => boolean) =>
+  STORED.filter((member) => isChosen(campaignTable[member].schema as { type?: string; format?: string }))
+const INSTANTS = storedOf(({ format }) => format === 'date-time')
+const NUMBERS = [...storedOf(({ type }) => type === 'number'), 'version']
+
 function decodeCampaign(row: CampaignRow): Campaign {
-  const members: Record<string, unknown> = {}
-  const { attributes: _, ...texts } = CONTENT_COLUMNS
-  for (const [column, member] of Object.entries({ ...texts, ...REGISTRY_COLUMNS }))
-    members[member] = textOrNull(row[column])
-  return {
-    ...(members as unknown as Campaign),
-    id: String(row.id),
-    ownerId: String(row.owner_id),
-    useCases: row.use_cases as UseCase[],
-    ...(row.attributes === null ? {} : { attributes: row.attributes as NonNullable<Campaign['attributes']> }),
-    submittedAt: instantOrNull(row.submitted_at),
-    billedDate: instantOrNull(row.billed_date),
-    cost: row.cost === null ? null : Number(row.cost),
-    version: Number(row.version),
-    createdAt: instantOrNull(row.created_at) ?? '',
-    updatedAt: instantOrNull(row.updated_at),
+  const { attributes, ...campaign } = readRow(row)
+  for (const member of INSTANTS) {
+    const instant = campaign[member]
+    if (typeof instant === 'string') campaign[member] = toWireTimestamp(instant)
   }
+  for (const member of NUMBERS) if (campaign[member] !== null) campaign[member] = Number(campaign[member])
+  return { ...campaign, ...(attributes === null ? {} : { attributes }) } as unknown as Campaign
 }
 
 const listed = statement<CampaignRow>(

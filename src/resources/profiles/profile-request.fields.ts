@@ -10,10 +10,6 @@ const says = '{path} must be an object'
 
 const sandbox = flag({ description: 'Run every check and answer what would be, without doing it.', example: false })
 
-/** In the order of the table; what only a change takes comes after the rest. */
-const settings = requestSchemas(profileTable, { isUpdateOnly: false })
-const updateSettings = requestSchemas(profileTable, { isUpdateOnly: true })
-
 /** Card data, for the API document only: `http/card.ts` cuts it out of the body before the other members are read. */
 const paymentDetailsRequest = Type.Object(
   {
@@ -84,8 +80,7 @@ const whatsappRequest = Type.Object(
 
 /** The body of `POST /v3/profiles`, without the card. */
 export const createRequest = Type.Object({
-  ...settings,
-  name: profileTable.name.schema,
+  ...requestSchemas(profileTable, 'create'),
   brand: optional(brandRequest),
   whatsapp_business_account: optional(whatsappRequest),
   sandbox: optional(sandbox),
@@ -93,8 +88,7 @@ export const createRequest = Type.Object({
 
 /** The body of `PATCH /v3/profiles/{profileId}`, without the card. */
 export const updateRequest = Type.Object({
-  ...settings,
-  ...updateSettings,
+  ...requestSchemas(profileTable, 'update'),
   brand: optional(brandRequest),
   sandbox: optional(sandbox),
 })
