@@ -53,6 +53,13 @@ const layers = [
     '^src/egress/',
     '^src/(contract|egress)/',
   ),
+  only(
+    'lint-imports-contract',
+    'The lint is pure: it knows what a packet is, and no slice.',
+    '^src/lint/',
+    '^src/(contract|lint)/',
+  ),
+  rule('lint-without-io', 'The lint asks nobody.', { path: '^src/lint/' }, { path: IO }),
   only('ports-import-contract', 'A port is an interface.', '^src/ports/', '^src/(contract|ports)/'),
   only(
     'observability-stands-alone',
@@ -199,7 +206,7 @@ const kinds = [
     {
       path: OURS,
       pathNot:
-        '^src/contract/|^src/http/(endpoint|public-endpoint|pipeline/provider-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
+        '^src/(contract/|lint/index[.]ts$)|^src/http/(endpoint|public-endpoint|pipeline/provider-steps)[.]ts$|^src/ports/|^src/resources/$1/|^src/resources/[^/]+/index[.]ts$',
     },
   ),
   rule(
@@ -297,7 +304,7 @@ const libraries = [
   rule(
     'domain-libraries',
     'What a value means is decided in the kernel, in field tables and in rules; the simulator plays a party that decides too.',
-    { path: OURS, pathNot: `${TEST}|^src/contract/|[.](fields|rules)[.]ts$|^src/adapters/simulator/` },
+    { path: OURS, pathNot: `${TEST}|^src/(contract|lint)/|[.](fields|rules)[.]ts$|^src/adapters/simulator/` },
     {
       dependencyTypesNot: TYPE_ONLY,
       path: library(
@@ -308,6 +315,7 @@ const libraries = [
         'card-validator',
         'i18n-iso-countries',
         'ibantools',
+        'stdnum',
         'tldts',
       ),
     },

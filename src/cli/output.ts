@@ -5,6 +5,8 @@ export interface Output {
   isJson: boolean
   /** The result: `value` as one line of JSON, or the lines for a person. */
   result(value: unknown, lines: readonly string[]): void
+  /** Lines as they are, whatever the format. */
+  lines(lines: readonly string[]): void
   /** Something a person should know beside the result; on standard error, and never between JSON. */
   note(text: string): void
   failure(failure: CommandFailure): void
@@ -22,6 +24,9 @@ export function createOutput(isJson: boolean, { stdout, stderr }: Streams = proc
     isJson,
     result: (value, lines) => {
       stdout.write(isJson ? `${JSON.stringify(value)}\n` : lines.map((line) => `${line}\n`).join(''))
+    },
+    lines: (lines) => {
+      stdout.write(lines.map((line) => `${line}\n`).join(''))
     },
     note: (text) => {
       if (!isJson) stderr.write(`${text}\n`)

@@ -11,6 +11,7 @@ async function run(...args: string[]) {
   const output: Output = {
     isJson: true,
     result: () => undefined,
+    lines: () => undefined,
     note: () => undefined,
     failure: (failure) => void failures.push(failure),
   }

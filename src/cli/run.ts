@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   key: async () => (await import('./commands/key.ts')).addKey,
   profile: async () => (await import('./commands/profile.ts')).addProfile,
   jobs: async () => (await import('./commands/jobs.ts')).addJobs,
+  lint: async () => (await import('./commands/lint.ts')).addLint,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   backup: async () => (await import('./commands/backup.ts')).addBackup,
   restore: async () => (await import('./commands/restore.ts')).addRestore,

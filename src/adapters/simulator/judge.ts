@@ -1,3 +1,4 @@
+import { type Bounds, CAMPAIGN_LIMITS, isWithin, MIXED_USE_CASES } from '../../contract/registry/limits.ts'
 import type { CampaignForRegistry } from '../../ports/brand-registry.ts'
 import type { Refusal } from '../../ports/outcome.ts'
 
@@ -6,9 +7,6 @@ import type { Refusal } from '../../ports/outcome.ts'
  * messages are asked for since every campaign states that people can opt in, opt out and get help.
  */
 
-/** Use cases that are made of others, and how many they are made of. */
-const MIXED: ReadonlySet<string> = new Set(['MIXED', 'LOW_VOLUME'])
-const PARTS = { min: 2, max: 5 }
 /** The use cases that can be part of a mixed one. Machine to machine is none. */
 const PARTS_OF_MIXED: ReadonlySet<string> = new Set([
   '2FA',
@@ -23,21 +21,22 @@ const PARTS_OF_MIXED: ReadonlySet<string> = new Set([
   'SECURITY_ALERT',
 ])
 
-const DESCRIPTION = { min: 40, max: 4096 }
-const FLOW = { min: 40, max: 2048 }
-const MESSAGE = { min: 20, max: 320 }
-const SAMPLE = { min: 20, max: 1024 }
-const SAMPLES = { min: 2, max: 5 }
-const KEYWORDS_MAX = 255
+const {
+  description: DESCRIPTION,
+  messageFlow: FLOW,
+  reply: MESSAGE,
+  sample: SAMPLE,
+  samples: SAMPLES,
+} = CAMPAIGN_LIMITS
+const { parts: PARTS, keywordsMax: KEYWORDS_MAX } = CAMPAIGN_LIMITS
 
 /** Every refusal at once, in the order of the campaign's members; [] for none. */
 export function judgeCampaign(campaign: CampaignForRegistry): Refusal[] {
   const { description, messageFlow, optinMessage, optoutMessage, helpMessage } = campaign
   const refusals: Refusal[] = []
-  const within = (member: string, text: string | null, { min, max }: { min: number; max: number }, what: string) => {
-    const length = [...(text ?? '')].length
-    if (length < min || length > max)
-      refusals.push({ member: `campaign.${member}`, says: `${what} has ${min} to ${max} characters.` })
+  const within = (member: string, text: string | null, bounds: Bounds, what: string) => {
+    if (!isWithin(text ?? '', bounds))
+      refusals.push({ member: `campaign.${member}`, says: `${what} has ${bounds.min} to ${bounds.max} characters.` })
   }
   refusals.push(...judgeUseCase(campaign))
   within('description', description, DESCRIPTION, 'The description')
@@ -54,7 +53,7 @@ function judgeUseCase({ usecase, subUsecases }: CampaignForRegistry): Refusal[] 
   if (foreign.length > 0)
     return [{ member, says: `A campaign of use case ${usecase} cannot hold ${foreign.join(', ')}.` }]
   const { length } = subUsecases
-  if (MIXED.has(usecase) && (length < PARTS.min || length > PARTS.max))
+  if (MIXED_USE_CASES.has(usecase) && (length < PARTS.min || length > PARTS.max))
     return [{ member, says: `A campaign of use case ${usecase} names ${PARTS.min} to ${PARTS.max} other use cases.` }]
   return []
 }
@@ -63,7 +62,7 @@ function judgeSamples({ samples }: CampaignForRegistry): Refusal[] {
   const member = 'campaign.useCases'
   if (samples.length < SAMPLES.min || samples.length > SAMPLES.max)
     return [{ member, says: `A campaign has ${SAMPLES.min} to ${SAMPLES.max} sample messages.` }]
-  const isWrong = samples.some((text) => [...text].length < SAMPLE.min || [...text].length > SAMPLE.max)
+  const isWrong = samples.some((text) => !isWithin(text, SAMPLE))
   return isWrong ? [{ member, says: `A sample message has ${SAMPLE.min} to ${SAMPLE.max} characters.` }] : []
 }
 

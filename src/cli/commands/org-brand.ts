@@ -3,14 +3,8 @@ import { isJsonObject, type JsonObject } from '../../contract/fields/json-value.
 import { addUnknown, readBody } from '../../contract/fields/patch.ts'
 import { compileCheck } from '../../contract/fields/validator.ts'
 import { newId } from '../../contract/new-id.ts'
-import {
-  applyBrand,
-  type Brand,
-  brandRequest,
-  givenTaxIdProblem,
-  lockProblem,
-  mergedRequest,
-} from '../../resources/brands/index.ts'
+import { givenTaxIdProblem } from '../../contract/registry/tax-id.ts'
+import { applyBrand, type Brand, brandRequest, lockProblem, mergedRequest } from '../../resources/brands/index.ts'
 import { findOrganizationBrand, saveOrganizationBrand } from '../../resources/brands/organization-brand.store.ts'
 import { readJsonFile } from '../arguments.ts'
 import { CommandFailure, notFound, usage } from '../command-failure.ts'

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { MetadataJson } from 'libphonenumber-js/core'
+import { isPublicName } from './site.ts'
 
 /** What a message as it will be sent holds for its reader to open or to call. */
 
@@ -19,13 +20,6 @@ const NAME =
 
 /** A sentence whose end lacks its space (`Your order is ready.Call us`) ends in no domain. */
 const SENTENCE_END = /\p{Ll}\.\p{Lu}\p{Ll}*$/u
-
-function isPublicName(name: string): boolean {
-  const { parse } = readWhenUsed('tldts') as typeof import('tldts')
-  // Shared hosts (`github.io`) are suffixes too: their customers' names are links as any other.
-  const { isIcann, isPrivate } = parse(name, { allowPrivateDomains: true })
-  return isIcann === true || isPrivate === true
-}
 
 function placeholders(text: string): string[] {
   return Array.from(text.matchAll(PLACEHOLDER), (found) => found.slice(1).join(''))

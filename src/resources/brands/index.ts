@@ -20,4 +20,3 @@ export {
   decodeBrand,
 } from './brand.store.ts'
 export { type BrandKey, type BrandRelease, lockBrand, noteRegistryBrand, unlockBrand } from './brand-registry.store.ts'
-export { givenTaxIdProblem, taxIdCountry, taxIdProblem } from './tax-id.rules.ts'

@@ -2,13 +2,8 @@ import { notesOf } from '../../contract/fields/field.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../contract/fields/json-value.ts'
 import type { ParsedBody } from '../../contract/fields/patch.ts'
 import type { Rule } from '../../contract/fields/rule.ts'
-import {
-  type BrandSections,
-  givenTaxIdProblem,
-  lockProblem,
-  mergedRequest,
-  type SectionValues,
-} from '../brands/index.ts'
+import { givenTaxIdProblem } from '../../contract/registry/tax-id.ts'
+import { type BrandSections, lockProblem, mergedRequest, type SectionValues } from '../brands/index.ts'
 import type { BillingContact, BillingModel, ProfileSettings } from './profile.fields.ts'
 import { billingContactMembers, PLAIN_SETTINGS, profileTable } from './profile-members.fields.ts'
 

@@ -45,6 +45,8 @@ const planted: [rule: string, from: string, to: string][] = [
   ['contract-imports-nothing', 'src/contract/a.ts', 'src/observability/log.ts'],
   ['contract-without-io', 'src/contract/b.ts', 'node:fs'],
   ['egress-stands-alone', 'src/egress/a.ts', 'src/db/database.ts'],
+  ['lint-imports-contract', 'src/lint/a.ts', 'src/resources/brands/index.ts'],
+  ['lint-without-io', 'src/lint/b.ts', 'node:fs'],
   ['ports-import-contract', 'src/ports/a.ts', 'src/db/database.ts'],
   ['observability-stands-alone', 'src/observability/a.ts', 'src/db/database.ts'],
   ['encryption-stands-alone', 'src/encryption/a.ts', 'src/db/database.ts'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { taxIdCountry } from '../../brands/index.ts'
+import { taxIdCountry } from '../../../contract/registry/tax-id.ts'
 import { personNames, SOLE_PROPRIETOR, toRegistryBrand } from './brand-mapping.rules.ts'
 
 const ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'

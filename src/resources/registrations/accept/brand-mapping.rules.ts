@@ -1,6 +1,7 @@
+import { taxIdCountry, taxIdProblem } from '../../../contract/registry/tax-id.ts'
 import { lineForOthers } from '../../../contract/text/plain-text.ts'
 import type { BrandForRegistry } from '../../../ports/brand-registry.ts'
-import { type Brand, taxIdCountry, taxIdProblem } from '../../brands/index.ts'
+import type { Brand } from '../../brands/index.ts'
 import type { Problem } from '../registration.fields.ts'
 
 /**

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { messagesPerDay } from '../../../contract/registry/volume.ts'
 import type { Campaign } from '../../campaigns/index.ts'
 import { SOLE_PROPRIETOR } from './brand-mapping.rules.ts'
-import { mergeUseCases, messagesPerDay, pickSamples, toRegistryCampaign } from './campaign-mapping.rules.ts'
+import { mergeUseCases, pickSamples, toRegistryCampaign } from './campaign-mapping.rules.ts'
 
 describe('use cases of a campaign', () => {
   const table: [string[], number | null, string, string[]][] = [

@@ -1,3 +1,4 @@
+import { CAMPAIGN_LIMITS, DAILY_VOLUME, MIXED_USE_CASES } from '../../../contract/registry/limits.ts'
 import { linkIn, phoneIn } from '../../../contract/text/embedded.ts'
 import { readKeywords } from '../../../contract/text/keywords.ts'
 import type { CampaignForRegistry } from '../../../ports/brand-registry.ts'
@@ -8,13 +9,9 @@ import { SOLE_PROPRIETOR } from './brand-mapping.rules.ts'
 /** A stored campaign as a registry takes it: one use case, or one that holds several (TCR's campaign request). */
 
 /** The registry has five places for samples, for the whole campaign. */
-const SAMPLES_MAX = 5
+const SAMPLES_MAX = CAMPAIGN_LIMITS.samples.max
 /** How many use cases a mixed campaign may hold at the registry. */
-const SUB_USE_CASES_MAX = 5
-/** Messages a day below which a campaign is one of low volume (T-Mobile's tier). */
-const LOW_VOLUME_BELOW = 2_000
-
-const PARENTS = ['MIXED', 'LOW_VOLUME']
+const SUB_USE_CASES_MAX = CAMPAIGN_LIMITS.parts.max
 
 /** The registry's name of a use case; one differs. */
 function registryName(useCase: string): string {
@@ -32,9 +29,9 @@ export function mergeUseCases(
   const distinct = [...new Set(useCases)]
   const [first = '', ...others] = distinct
   if (others.length === 0) return { usecase: registryName(first), subUsecases: [] }
-  const subUsecases = distinct.filter((useCase) => !PARENTS.includes(useCase)).map(registryName)
-  const isLow = messagesPerDay !== null && messagesPerDay < LOW_VOLUME_BELOW
-  const parent = distinct.find((useCase) => PARENTS.includes(useCase)) ?? (isLow ? 'LOW_VOLUME' : 'MIXED')
+  const subUsecases = distinct.filter((useCase) => !MIXED_USE_CASES.has(useCase)).map(registryName)
+  const isLow = messagesPerDay !== null && messagesPerDay < DAILY_VOLUME.lowBelow
+  const parent = distinct.find((useCase) => MIXED_USE_CASES.has(useCase)) ?? (isLow ? 'LOW_VOLUME' : 'MIXED')
   return { usecase: parent, subUsecases }
 }
 
@@ -56,25 +53,6 @@ function keywords(text: string | null): string | null {
   return words.length === 0 ? null : words.join(',')
 }
 
-const PER_DAY = { '': 1, day: 1, daily: 1, week: 7, weekly: 7, month: 30, monthly: 30, year: 365, yearly: 365 } as const
-const NUMBER = String.raw`\d{1,3}(?:[ ,.'_\u00a0\u2009\u202f]\d{3})+|\d{1,9}`
-const VOLUME = new RegExp(
-  String.raw`^(?:about|approx\.?|approximately|up to|max\.?|~|<)?\s*(?<number>${NUMBER})(?:[.,]\d{1,2}|\s*(?<thousands>k))?\s*(?:sms|mms|text|texts|messages?|msgs?|segments?)?\s*(?:(?:per|a|an|each|every|/)\s*)?(?<time>day|daily|week|weekly|month|monthly|year|yearly)?\.?$`,
-  'i',
-)
-
-/**
- * The messages that a brand expects a day, where its text says one number, with the time that it is for or without. Null for
- * anything else, as a range: no number is made of what is none.
- */
-export function messagesPerDay(volume: unknown): number | null {
-  const found = typeof volume === 'string' ? VOLUME.exec(volume.trim()) : null
-  const { number = '', thousands, time = '' } = found?.groups ?? {}
-  if (found === null || number === '') return null
-  const messages = Number(number.replace(/\D/g, '')) * (thousands === undefined ? 1 : 1000)
-  return Math.ceil(messages / PER_DAY[time.toLowerCase() as keyof typeof PER_DAY])
-}
-
 /** What the registry would refuse. */
 function problemsOf(subUsecases: readonly string[], usecase: string, isSoleProprietor: boolean): Problem[] {
   if (isSoleProprietor) return [SOLE_PROPRIETOR]
@@ -88,7 +66,7 @@ function problemsOf(subUsecases: readonly string[], usecase: string, isSolePropr
 /** Several use cases without a parent among them: the expected volume decides between MIXED and LOW_VOLUME, and so what it costs. */
 function isByVolume(useCases: Campaign['useCases']): boolean {
   const distinct = new Set<string>(useCases.map(({ messagingUseCaseUs }) => messagingUseCaseUs))
-  return distinct.size > 1 && !PARENTS.some((parent) => distinct.has(parent))
+  return distinct.size > 1 && ![...MIXED_USE_CASES].some((parent) => distinct.has(parent))
 }
 
 const UNREAD_VOLUME: Problem = {

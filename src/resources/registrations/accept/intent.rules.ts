@@ -1,3 +1,4 @@
+import { messagesPerDay } from '../../../contract/registry/volume.ts'
 import type { BrandForRegistry } from '../../../ports/brand-registry.ts'
 import { type Brand, brandInEffect } from '../../brands/index.ts'
 import type { Campaign } from '../../campaigns/index.ts'
@@ -6,7 +7,7 @@ import type { Registration, RegistrationState, Step } from '../registration.fiel
 import { type NumbersOf, senderProblem } from '../workflow/rules/numbers.rules.ts'
 import type { CompletionFacts } from '../workflow/rules/result.rules.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'
-import { type MappedCampaign, messagesPerDay, toRegistryCampaign } from './campaign-mapping.rules.ts'
+import { type MappedCampaign, toRegistryCampaign } from './campaign-mapping.rules.ts'
 import { isListed, type PlanFacts, planSteps } from './plan.rules.ts'
 import { orderedBefore, type Taken } from './unchanged.rules.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { givenTaxIdProblem, taxIdCountry, taxIdProblem } from './tax-id.rules.ts'
+import { givenTaxIdProblem, taxIdCountry, taxIdProblem } from './tax-id.ts'
 
 const abroad = { registration: 'FR', address: 'DE' }
 

@@ -1,0 +1,7 @@
+export { applyFixes } from './apply-fixes.ts'
+export type { LintReport } from './finding.ts'
+export { applyPatch } from './fixes.ts'
+export { isSubmittable, lint, RULES } from './lint.ts'
+export { readPacket } from './packet.ts'
+export { toLines } from './report/lines.ts'
+export { type LocatedFinding, toSarif } from './report/sarif.ts'
