@@ -158,6 +158,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
       vetting: false,
       mocks: false,
       changeableInCampaign: [],
+      registryFees: { brand: null, revet: null, vetting: null, campaignReview: null },
     },
     newId: '770e8400-e29b-41d4-a716-446655440003',
     newBrandId: '770e8400-e29b-41d4-a716-446655440004',

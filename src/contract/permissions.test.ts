@@ -10,6 +10,7 @@ const READS_OF_EVERYONE = [
   'listProfiles',
   'getProfile',
   'getProfileHistory',
+  'getEffectiveSettings',
   'listCampaigns',
   'getProfileRegistration',
   'getMe',

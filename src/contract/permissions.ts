@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   updateProfile: { roles: ADMINS, changes: true },
   deleteProfile: { roles: ADMINS, changes: true },
   getProfileHistory: { roles: EVERYONE, changes: false },
+  getEffectiveSettings: { roles: EVERYONE, changes: false },
+  previewProfile: { roles: ADMINS, changes: true },
   listProfileKeys: { roles: ADMINS, changes: false },
   createProfileKey: { roles: ADMINS, changes: true },
   revokeProfileKey: { roles: ADMINS, changes: true },

@@ -5,7 +5,7 @@ import type { ParsedBody } from '../contract/fields/patch.ts'
 import type { TSchema } from '../contract/fields/schema.ts'
 import type { Operation } from '../contract/permissions.ts'
 import type { Executor } from '../db/database.ts'
-import type { BrandRegistry } from '../ports/brand-registry.ts'
+import type { BrandRegistry, RegistryFees } from '../ports/brand-registry.ts'
 import type { Carrier } from '../ports/carrier.ts'
 import type { Mail } from '../ports/mail.ts'
 import type { Outcome } from '../ports/outcome.ts'
@@ -67,9 +67,12 @@ export interface Ports {
   carrier: Carrier | null
 }
 
-/** What is configured: the ports, and whether the registry has brands vetted. */
+/** What is configured: the ports, whether the registry has brands vetted, and what it charges. */
 export type Providers = Readonly<
-  Record<keyof Ports | 'vetting' | 'mocks', boolean> & { changeableInCampaign: readonly string[] }
+  Record<keyof Ports | 'vetting' | 'mocks', boolean> & {
+    changeableInCampaign: readonly string[]
+    registryFees: RegistryFees
+  }
 >
 
 /** A call to a provider that must happen inside the request, because its input may not be stored. */
@@ -160,6 +163,8 @@ export interface ReadEndpoint<Target = unknown> extends EndpointCommon<Target> {
 export interface WriteEndpoint<Target = unknown, Facts = unknown> extends EndpointCommon<Target> {
   kind: 'write'
   takesBody: 'required' | 'optional'
+  /** It only asks: its plan has no write, and an Idempotency-Key is ignored, since there is nothing to do once. */
+  writesNothing?: boolean
   /** Judged against If-Match (decision 26). */
   etagOf?(target: Target): string
   /** Member -> the requests that changed it since the version of a stale ETag; null when that is not known. */

@@ -67,7 +67,7 @@ export function unsupportedEncoding(encoding: string): Failure {
  * @throws Failure REQUEST_400, REQUEST_406, REQUEST_415.
  */
 export function readRequestHeaders(
-  endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'>,
+  endpoint: Pick<Endpoint, 'kind' | 'method' | 'document'> & { writesNothing?: boolean },
   incoming: IncomingRequest,
 ): RequestHeaders {
   const { headers, hasBody } = incoming
@@ -86,7 +86,7 @@ export function readRequestHeaders(
   return {
     apiKey: headers['x-api-key'],
     profileId: headers['x-profile-id'],
-    idempotencyKey: headers['idempotency-key'],
+    idempotencyKey: endpoint.writesNothing === true ? undefined : headers['idempotency-key'],
     ifMatch: headers['if-match'],
     isStrict: /(^|[,;\s])handling\s*=\s*"?strict"?($|[,;\s])/i.test(headers.prefer ?? ''),
     merge,

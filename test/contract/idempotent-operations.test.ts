@@ -7,7 +7,9 @@ import { everything } from '../kit/everything.ts'
 import { bodyOf, makeMembers, pathWith } from '../kit/routes.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
 
-const WRITES = ENDPOINTS.filter((endpoint) => endpoint.kind === 'write')
+const WITH_BODY = ENDPOINTS.filter((endpoint) => endpoint.kind === 'write')
+const WRITES = WITH_BODY.filter(({ writesNothing }) => writesNothing !== true)
+const QUESTIONS = WITH_BODY.filter(({ writesNothing }) => writesNothing === true)
 
 /** Deleting a webhook is always real (contract 5). */
 function hasDryRun({ document }: Endpoint): boolean {
@@ -65,6 +67,29 @@ describe('every operation that changes something', () => {
         assert.deepEqual(said, [status, 'true', replayed], reply.text)
       }
       assert.equal(await effects(), before)
+    })
+  }
+
+  for (const endpoint of QUESTIONS) {
+    const { operation, method, status } = endpoint
+
+    test(`${operation} writes nothing, not even under an Idempotency-Key that another operation has used`, async () => {
+      const members = await makeMembers(org, endpoint)
+      const key = { 'idempotency-key': `asked-${operation}` }
+      const profile = `/v3/profiles/${members.profileId ?? (await org.profile()).id}`
+      assert.equal((await org.admin.patch(profile, { name: 'Taken' }, key)).status, 200)
+      const before = await everything(app)
+      const answers = []
+      for (let turn = 1; turn <= 2; turn += 1) {
+        const reply = await org.admin.request(method, pathWith(endpoint, members), {
+          body: bodyOf(endpoint),
+          headers: key,
+        })
+        assert.deepEqual([reply.status, reply.headers['idempotent-replayed']], [status, undefined], reply.text)
+        answers.push(JSON.stringify(reply.data))
+      }
+      assert.equal(answers[0], answers[1])
+      assert.equal(await everything(app), before)
     })
   }
 })

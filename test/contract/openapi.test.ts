@@ -300,14 +300,14 @@ test('an ETag is answered, and If-Match taken, where a profile or a contact can 
   })
   assert.deepEqual(
     hasEtag.map(({ operation }) => operation),
-    ['createProfile', 'getProfile', 'updateProfile', 'createContact', 'getContact', 'updateContact'],
+    ['createProfile', 'getProfile', 'updateProfile', 'previewProfile', 'createContact', 'getContact', 'updateContact'],
   )
   const takesIfMatch = operations.filter(({ operation }) =>
     (operation.parameters as JsonObject[]).some(({ $ref }) => $ref === '#/components/parameters/IfMatch'),
   )
   assert.deepEqual(
     takesIfMatch.map(({ operation }) => operation.operationId),
-    ['updateProfile', 'deleteProfile', 'updateContact', 'deleteContact'],
+    ['updateProfile', 'deleteProfile', 'previewProfile', 'updateContact', 'deleteContact'],
   )
 })
 

@@ -39,6 +39,7 @@ const PREPARED: Partial<
 /** Bodies of operations that change nothing when only what they require is sent. */
 const BODIES: Partial<Record<Operation, Json | (() => Json)>> = {
   updateProfile: { name: 'Changed' },
+  previewProfile: { name: 'Changed' },
   createCampaign: { campaign: aCampaign() },
   updateCampaign: { campaign: { ...aCampaign(), name: 'Changed' } },
   updateUserRole: { role: 'billing' },

@@ -47,6 +47,9 @@ const ON_WRITE: readonly ErrorCode[] = [
   'SERVICE_001',
 ]
 
+/** Of an operation with a body that writes nothing, so that no key can be taken. */
+const ON_QUESTION: readonly ErrorCode[] = ['REQUEST_413']
+
 const DETAILS: Partial<Record<ErrorCode, JsonObject>> = {
   PRECONDITION_001: { short_name: [`changed by request ${REQUEST_ID}`] },
   PROVIDER_001: { payment_details: ['The payments provider is not configured on this server'] },
@@ -56,7 +59,8 @@ const DETAILS: Partial<Record<ErrorCode, JsonObject>> = {
 export function codesOf(endpoint: Endpoint): ErrorCode[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...endpoint.errors])
   if (endpoint.operation !== 'getMe') for (const code of STATES) codes.add(code)
-  if (endpoint.kind === 'write') for (const code of ON_WRITE) codes.add(code)
+  if (endpoint.kind === 'write')
+    for (const code of endpoint.writesNothing === true ? ON_QUESTION : ON_WRITE) codes.add(code)
   return (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => codes.has(code))
 }
 

@@ -58,7 +58,11 @@ function refer(names: readonly HeaderName[]): JsonObject {
 
 export function successHeaders(endpoint: Endpoint, hasEtag: boolean): JsonObject {
   const ofWrite: readonly HeaderName[] =
-    endpoint.kind === 'write' ? ['X-Sandbox', ...REPLAYS] : linksOn(endpoint) ? ['Link'] : []
+    endpoint.kind === 'write'
+      ? ['X-Sandbox', ...(endpoint.writesNothing === true ? [] : REPLAYS)]
+      : linksOn(endpoint)
+        ? ['Link']
+        : []
   return refer([...EVERY, ...UNKNOWN, ...RATES, 'X-Profile-Id', ...(hasEtag ? (['ETag'] as const) : []), ...ofWrite])
 }
 
@@ -112,7 +116,7 @@ export const PARAMETERS = {
 export function headerParameters(endpoint: Endpoint): JsonObject[] {
   const names: (keyof typeof PARAMETERS)[] = ['ProfileScope']
   if (endpoint.kind === 'write') {
-    names.push('IdempotencyKey')
+    if (endpoint.writesNothing !== true) names.push('IdempotencyKey')
     if (endpoint.etagOf !== undefined) names.push('IfMatch')
   }
   names.push('Prefer')

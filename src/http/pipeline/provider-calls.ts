@@ -1,6 +1,7 @@
 import { type Details, Failure } from '../../contract/failure.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { databaseTrouble } from '../../db/database-error.ts'
+import type { RegistryFees } from '../../ports/brand-registry.ts'
 import { type Outcome, unanswered } from '../../ports/outcome.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Caller } from '../caller.ts'
@@ -56,6 +57,8 @@ async function claim(
   }
 }
 
+const UNKNOWN_FEES: RegistryFees = { brand: null, revet: null, vetting: null, campaignReview: null }
+
 /** What is configured, for an endpoint that only has to know. */
 export function configuredProviders({ payments, whatsapp, brandRegistry, carrier, mail }: Ports): Providers {
   return {
@@ -67,6 +70,7 @@ export function configuredProviders({ payments, whatsapp, brandRegistry, carrier
     vetting: brandRegistry?.hasVetting === true,
     mocks: brandRegistry?.takesMocks === true,
     changeableInCampaign: brandRegistry?.changeableInCampaign ?? [],
+    registryFees: brandRegistry?.fees() ?? UNKNOWN_FEES,
   }
 }
 

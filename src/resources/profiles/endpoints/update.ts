@@ -3,7 +3,7 @@ import { Failure } from '../../../contract/failure.ts'
 import { compileCheck } from '../../../contract/fields/validator.ts'
 import type { Call, Plan, WriteEndpoint } from '../../../http/endpoint.ts'
 import { cardStep } from '../../../http/pipeline/provider-steps.ts'
-import { brandAfter, historyEntry, shown } from '../change.rules.ts'
+import { type BrandChange, brandAfter, historyEntry, shown } from '../change.rules.ts'
 import { eventsOf } from '../event.rules.ts'
 import { changesSince } from '../history.store.ts'
 import { problemsOf } from '../problems.rules.ts'
@@ -24,7 +24,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * The two references as the request would change them, null where it does not. One that is stored already is not judged anew: the
  * profile that it names may have been deleted meanwhile.
  */
-function wantedReferences(body: Call['body'], current: Profile): { sms: string | null; whatsapp: string | null } {
+export function wantedReferences(
+  body: Call['body'],
+  current: Profile,
+): { sms: string | null; whatsapp: string | null } {
   const changed = (member: 'sending_phone_number_profile_id' | 'sending_whatsapp_number_profile_id') => {
     const value = body[member]
     const id = typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : null
@@ -38,7 +41,18 @@ function isNothing({ reading, card }: Call<Profile>): boolean {
   return Object.keys(members).length === 0 && reading.clears.size === 0 && card === null
 }
 
-function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
+/** A valid change: the profile as it would be, and what is to be stored of its own brand. */
+export interface JudgedChange {
+  after: Profile
+  brand: BrandChange | null
+}
+
+/**
+ * What the request makes of the profile; null where it asks for nothing.
+ *
+ * @throws Failure VALIDATION_001 with every problem of the request.
+ */
+export function judgeChange(call: Call<Profile>, reached: readonly Reference[]): JudgedChange | null {
   const { target: current, merge, reading } = call
   const details = problemsOf({
     early: call.earlyProblems,
@@ -56,13 +70,7 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     },
   })
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
-  if (isNothing(call)) {
-    return {
-      data: shown(current, call.caller),
-      etag: profileEtag(current),
-      write: null,
-    }
-  }
+  if (isNothing(call)) return null
   const brand = brandAfter(current.brand, reading, call)
   const after: Profile = {
     ...applySettings(current, reading),
@@ -70,6 +78,20 @@ function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
     version: current.version + 1,
     updated_at: call.now,
   }
+  return { after, brand }
+}
+
+function decide(call: Call<Profile>, reached: readonly Reference[]): Plan {
+  const { target: current } = call
+  const judged = judgeChange(call, reached)
+  if (judged === null) {
+    return {
+      data: shown(current, call.caller),
+      etag: profileEtag(current),
+      write: null,
+    }
+  }
+  const { after, brand } = judged
   const history = {
     ...historyEntry('updateProfile', call, current, after),
     registry_feedback: current.registry_feedback,

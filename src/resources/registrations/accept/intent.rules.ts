@@ -2,9 +2,9 @@ import { messagesPerDay } from '../../../contract/registry/volume.ts'
 import type { BrandForRegistry } from '../../../ports/brand-registry.ts'
 import { type Brand, brandInEffect } from '../../brands/index.ts'
 import type { Campaign } from '../../campaigns/index.ts'
-import type { Profile } from '../../profiles/index.ts'
+import type { NumberSource, Profile } from '../../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from '../registration.fields.ts'
-import { type NumbersOf, senderProblem } from '../workflow/rules/numbers.rules.ts'
+import { senderProblem } from '../workflow/rules/numbers.rules.ts'
 import type { CompletionFacts } from '../workflow/rules/result.rules.ts'
 import { toRegistryBrand } from './brand-mapping.rules.ts'
 import { type MappedCampaign, toRegistryCampaign } from './campaign-mapping.rules.ts'
@@ -18,7 +18,7 @@ export interface CompletionInput {
   campaigns: readonly Campaign[]
   organizationCampaigns: readonly Campaign[]
   /** Live profiles that the profile's references lead to. */
-  reached: readonly NumbersOf[]
+  reached: readonly NumberSource[]
   registration: Registration | null
   /** Which number the profile sends from was changed after its last completion began. */
   numbersChanged: boolean

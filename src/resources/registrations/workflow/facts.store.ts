@@ -71,37 +71,3 @@ export async function findWhatsappChannel(
     accessToken: token === null ? null : cipher.decrypt(token, place),
   }
 }
-
-export interface NumberSource {
-  id: string
-  sms_source: string | null
-  whatsapp_source: string | null
-  sending_phone_number: string | null
-  whatsapp_phone_number: string | null
-}
-
-const sources = statement<NumberSource>(
-  'find_number_sources',
-  `with recursive reached as (
-    select id, sending_phone_number_profile_id as sms_source, sending_whatsapp_number_profile_id as whatsapp_source,
-           sending_phone_number, whatsapp_phone_number
-      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isNotDeleted('deleted_at')}
-    union
-    select next.id, next.sms_source, next.whatsapp_source, next.sending_phone_number, next.whatsapp_phone_number
-      from reached r, lateral (
-      select p.id, p.sending_phone_number_profile_id as sms_source, p.sending_whatsapp_number_profile_id as whatsapp_source,
-             p.sending_phone_number, p.whatsapp_phone_number
-        from profiles p
-       where p.organization_id = $1 and p.id in (r.sms_source, r.whatsapp_source) and ${isNotDeleted('p.deleted_at')} offset 0) next)
-  select id, sms_source, whatsapp_source, sending_phone_number, whatsapp_phone_number from reached`,
-)
-
-/** Every live profile that can be reached from the two, with its numbers. */
-export function findNumberSources(
-  db: Executor,
-  organizationId: string,
-  from: { sms: string | null; whatsapp: string | null },
-): Promise<NumberSource[]> {
-  if (from.sms === null && from.whatsapp === null) return Promise.resolve([])
-  return db.run(organizationId, sources, [organizationId, from.sms, from.whatsapp])
-}
