@@ -117,6 +117,9 @@ export const READER: Caller = {
     decrypt: () => {
       throw new Error('a document opens nothing')
     },
+    decryptOften: () => {
+      throw new Error('a document opens nothing')
+    },
   },
   actingProfileId: null,
   isScopedByHeader: false,

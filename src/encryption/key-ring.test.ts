@@ -95,20 +95,25 @@ describe('a data key', () => {
 
   it('is dropped for the least recently opened when the cache is full, and opens again', () => {
     const keys = new KeyRing({ keys: [OLD], activeId: 'old', pepper: PEPPER }, 3)
-    const [one, two, three, four] = Array.from({ length: 4 }, () => keys.newDataKey(ORG)) as [
-      string,
-      string,
-      string,
-      string,
+    const given = Array.from({ length: 4 }, (_, at) => {
+      const organizationId = `${ORG.slice(0, -1)}${at}`
+      const wrapped = keys.newDataKey(organizationId)
+      return { open: () => keys.open(wrapped, organizationId) }
+    })
+    const [one, two, three, four] = given as [
+      (typeof given)[0],
+      (typeof given)[0],
+      (typeof given)[0],
+      (typeof given)[0],
     ]
-    const [firstOne, firstTwo, firstThree] = [one, two, three].map((wrapped) => keys.open(wrapped, ORG))
+    const [firstOne, firstTwo, firstThree] = [one, two, three].map(({ open }) => open())
     const envelope = firstTwo?.encrypt('secret', PLACE) ?? ''
-    assert.equal(keys.open(one, ORG), firstOne)
-    keys.open(four, ORG)
-    assert.equal(keys.open(one, ORG), firstOne)
-    assert.equal(keys.open(three, ORG), firstThree)
-    assert.notEqual(keys.open(two, ORG), firstTwo)
-    assert.equal(keys.open(two, ORG).decrypt(envelope, PLACE), 'secret')
+    assert.equal(one.open(), firstOne)
+    four.open()
+    assert.equal(one.open(), firstOne)
+    assert.equal(three.open(), firstThree)
+    assert.notEqual(two.open(), firstTwo)
+    assert.equal(two.open().decrypt(envelope, PLACE), 'secret')
   })
 
   it('does not pass for a sealed value, nor a value for it', () => {
@@ -117,6 +122,39 @@ describe('a data key', () => {
     const cipher = keys.open(wrapped, ORG)
     assert.throws(() => cipher.decrypt(wrapped, PLACE), DecryptionFailed)
     assert.throws(() => keys.open(cipher.encrypt('x'.repeat(32), PLACE), ORG), DecryptionFailed)
+  })
+})
+
+describe('what is decrypted often', () => {
+  it('opens at its own place only, in its own organization only, and never with a bit flipped, also after it was opened', () => {
+    const keys = ring()
+    const cipher = keys.open(keys.newDataKey(ORG), ORG)
+    const other = keys.open(keys.newDataKey(OTHER_ORG), OTHER_ORG)
+    const envelope = cipher.encrypt('secret', PLACE)
+    for (let round = 0; round < 2; round += 1) {
+      assert.equal(cipher.decryptOften(envelope, PLACE), 'secret')
+      for (const part of ['table', 'column', 'row'] as const) {
+        assert.throws(() => cipher.decryptOften(envelope, { ...PLACE, [part]: 'other' }), DecryptionFailed)
+      }
+      assert.throws(() => other.decryptOften(envelope, PLACE), DecryptionFailed)
+      const flipped = `${envelope.slice(0, -1)}${envelope.endsWith('A') ? 'B' : 'A'}`
+      assert.throws(() => cipher.decryptOften(flipped, PLACE), DecryptionFailed)
+    }
+    const later = cipher.encrypt('changed', PLACE)
+    assert.equal(cipher.decryptOften(later, PLACE), 'changed')
+    assert.equal(cipher.decryptOften(envelope, PLACE), 'secret')
+  })
+
+  it('is let go of when another key takes the place of the one it was opened with', () => {
+    const keys = rotated()
+    const wrapped = ring().newDataKey(ORG)
+    const envelope = keys.open(wrapped, ORG).encrypt('secret', PLACE)
+    assert.equal(keys.open(wrapped, ORG).decryptOften(envelope, PLACE), 'secret')
+    keys.open(keys.newDataKey(OTHER_ORG), OTHER_ORG)
+    assert.equal(keys.open(wrapped, ORG).decryptOften(envelope, PLACE), 'secret')
+    const other = keys.open(keys.newDataKey(ORG), ORG)
+    assert.throws(() => other.decryptOften(envelope, PLACE), DecryptionFailed)
+    assert.equal(keys.open(keys.rewrap(wrapped, ORG), ORG).decryptOften(envelope, PLACE), 'secret')
   })
 })
 

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { DecryptionFailed, decryptEnvelope, encryptEnvelope, readEnvelopeHeader } from './envelope.ts'
 import type { KeyMaterial } from './key-text.ts'
+import { OpenedValues } from './opened-values.ts'
 
 /**
  * Secrets at rest (decision 19). The configuration holds key-encryption keys by id; each organization has a data key,
@@ -26,6 +27,11 @@ export interface OrganizationCipher {
   encrypt(text: string, at: EncryptionContext): string
   /** Opens an envelope encrypted by this organization for this place. Throws `DecryptionFailed` otherwise. */
   decrypt(envelope: string, at: EncryptionContext): string
+  /**
+   * The same for what is read again and again: the text stays in memory for a few minutes. For what a request shows, and for no
+   * credential.
+   */
+  decryptOften(envelope: string, at: EncryptionContext): string
 }
 
 export class KeyRing {
@@ -34,7 +40,9 @@ export class KeyRing {
   readonly #keks: ReadonlyMap<string, KeyObject>
   readonly #pepper: Buffer
   readonly #digestKeys = new Map<string, KeyObject>()
-  readonly #ciphers = new Map<string, OrganizationCipher>()
+  /** The cipher of each organization, with the wrapped key that it was opened from. */
+  readonly #ciphers = new Map<string, { wrapped: string; cipher: OrganizationCipher }>()
+  readonly #opened = new OpenedValues()
 
   readonly #cachedCiphersMax: number
 
@@ -80,15 +88,22 @@ export class KeyRing {
   }
 
   /**
-   * Opens an organization's data key. Throws `DecryptionFailed` when the text is damaged or of another organization, or,
-   * naming the id, when the key-encryption key is not configured.
+   * Opens an organization's data key. Another one than before takes its place: what the earlier one opened is let go of.
+   * Throws `DecryptionFailed` when the text is damaged or of another organization, or, naming the id, when the key-encryption
+   * key is not configured.
    */
   open(wrapped: string, organizationId: string): OrganizationCipher {
-    // The organization is part of the cache's key: else a foreign wrapped key would open once its owner has used it.
-    const name = JSON.stringify([organizationId, wrapped])
-    const cipher = this.#ciphers.get(name) ?? this.#openUncached(wrapped, organizationId)
-    this.#ciphers.delete(name)
-    this.#ciphers.set(name, cipher)
+    const known = this.#ciphers.get(organizationId)
+    if (known?.wrapped === wrapped) {
+      // The one that was used last stands last.
+      this.#ciphers.delete(organizationId)
+      this.#ciphers.set(organizationId, known)
+      return known.cipher
+    }
+    if (known !== undefined) this.#opened.forget(organizationId)
+    this.#ciphers.delete(organizationId)
+    const cipher = this.#openUncached(wrapped, organizationId)
+    this.#ciphers.set(organizationId, { wrapped, cipher })
     if (this.#ciphers.size > this.#cachedCiphersMax) this.#ciphers.delete(this.#ciphers.keys().next().value ?? '')
     return cipher
   }
@@ -111,10 +126,13 @@ export class KeyRing {
     const dataKey = createSecretKey(this.#unwrap(wrapped, organizationId))
     const header = readEnvelopeHeader(wrapped)
     const bindTo = (at: EncryptionContext) => ['value', organizationId, at.table, at.column, at.row]
-    return {
+    const cipher: OrganizationCipher = {
       encrypt: (text, at) => encryptEnvelope(header, dataKey, Buffer.from(text, 'utf8'), bindTo(at)),
       decrypt: (envelope, at) => decryptEnvelope(envelope, dataKey, bindTo(at)).toString('utf8'),
+      decryptOften: (envelope, at) =>
+        this.#opened.read({ organizationId, wrappedKey: wrapped, at }, envelope, () => cipher.decrypt(envelope, at)),
     }
+    return cipher
   }
 
   #wrap(dekId: string, dataKey: Buffer, organizationId: string): string {

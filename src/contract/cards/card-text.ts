@@ -41,10 +41,11 @@ interface Run {
 }
 
 /**
- * Whether the text holds what reads as a card number. Costs one short regular expression for text without long runs of
- * digits.
+ * Whether the text holds what reads as a card number. Costs nothing for short text, and one short regular expression for text
+ * without long runs of digits.
  */
 export function looksLikeCard(text: string): boolean {
+  if (text.length < DIGITS_MIN) return false
   return refusedNumbers(text).next().done === false
 }
 

@@ -22,8 +22,12 @@ const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu')
 /** Control characters but for the line feed and the tab. */
 const CONTROL = /(?![\n\t])\p{Cc}/u
 
+/** What most lines are made of. Nothing in it is unseen but blanks, and it costs a tenth to look at. */
+const ASCII_LINE = /^[ -~]*$/
+
 /** Whether text stands on one line, shows something, and holds nothing that nobody sees. */
 export function isOneLine(text: string): boolean {
+  if (ASCII_LINE.test(text)) return text.trim() !== ''
   return /\S/u.test(text) && !UNSEEN.test(text.replace(NEEDED, ''))
 }
 

@@ -27,6 +27,8 @@ import { recordOf, recordVisit, send } from './visit.ts'
 /** The transport: routing, limits, framing, and the headers that every answer carries. What a request means is `pipeline.ts`. */
 
 const BODY_BYTES_MAX = 128 * 1024
+/** No route takes less. */
+const LEAST_BODY_LIMIT = 16 * 1024
 const TOO_LARGE = new Failure('REQUEST_413', { headers: { connection: 'close' } }) as FastifyError & Failure
 
 /** A server as others see it. */
@@ -67,7 +69,7 @@ export interface OpenBodies {
 /** Builds the server; it does not listen yet. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const server = openFastify(options)
-  server.decorateRequest('visit', null)
+  server.decorateRequest('record', null)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.setErrorHandler((error: FastifyError, request, reply) =>
@@ -98,7 +100,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const failure = enterOrRefuse(options, request, reply)
     if (failure !== null) done(failure as FastifyError)
     // The framework says so when it reads a body, and not every body is read.
-    else if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) done(TOO_LARGE)
+    else if (isTooLarge(request)) done(TOO_LARGE)
     // Its body would be read and thrown away.
     else if (request.is404) send(options, request, reply, unrouted(options, request, allowed))
     else done()
@@ -135,6 +137,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     endQuietSockets()
   })
   return server
+}
+
+/** The limit of its route is looked up only for a body that is larger than the least of them: the framework makes an object for it. */
+function isTooLarge(request: FastifyRequest): boolean {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  return announced > LEAST_BODY_LIMIT && announced > request.routeOptions.bodyLimit
 }
 
 function openFastify(options: ServerOptions): FastifyInstance {
@@ -217,7 +225,7 @@ function addRoutes(server: FastifyInstance, routing: Routing): void {
       url: path,
       onRequest: (request, reply, done) => beforeBody(routing, { endpoint, work, request, reply, done }),
       handler: async (request, reply) => {
-        const answer = await worked(options, inTurn, request, incomingOf(request))
+        const answer = await worked(options, inTurn, request, withBody(request))
         const { mark, requestContext } = recordOf(request)
         if (requestContext.keyId !== null || answer.status === 401)
           gate.learn(request.raw.socket, mark, requestContext.keyId !== null)
@@ -266,10 +274,12 @@ interface Asked {
 
 /** Goes on to the body, or answers without it. */
 function beforeBody({ options, gate }: Routing, { endpoint, work, request, reply, done }: Asked): void {
+  const record = recordOf(request)
+  record.route = endpoint.path
   const incoming = incomingOf(request)
+  record.incoming = incoming
   const act = (verdict: Verdict) => {
     if (verdict.kind === 'read') {
-      const record = recordOf(request)
       record.mark = verdict.mark
       record.release = verdict.release
       done()
@@ -311,6 +321,15 @@ function incomingOf(request: FastifyRequest): IncomingRequest {
     isKeyRefused: false,
     remoteAddress: request.ip,
   }
+}
+
+/** What was read of a request before its body, with the body. */
+function withBody(request: FastifyRequest): IncomingRequest {
+  const { incoming } = recordOf(request)
+  if (incoming === null) return incomingOf(request)
+  if (request.body === undefined) return incoming
+  const body = Buffer.isBuffer(request.body) ? request.body : null
+  return { ...incoming, body, hasBody: body !== null && body.length > 0 }
 }
 
 function worked(

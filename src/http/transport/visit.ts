@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newRequestId } from '../../contract/request-id.ts'
 import type { ServerLog } from '../../observability/log.ts'
 import type { Metrics } from '../../observability/metrics.ts'
+import type { IncomingRequest } from '../incoming-request.ts'
 import { newRequestContext, type RequestContext } from '../request-context.ts'
 import { type HttpResponse, responseHeaders } from '../response.ts'
 import { endUnread } from './framing.ts'
@@ -23,6 +24,10 @@ export interface VisitOptions {
 interface RequestRecord {
   requestId: string
   startedMs: number
+  /** The path of its route; null until it is known, or where it has none. */
+  route: string | null
+  /** The request as its operation gets it; null until its key is looked at. */
+  incoming: IncomingRequest | null
   requestContext: RequestContext
   code: string | null
   /** What its API key is known by, once it is. */
@@ -43,6 +48,8 @@ export function recordOf(request: FastifyRequest): RequestRecord {
   request.record ??= {
     requestId: newRequestId(),
     startedMs: performance.now(),
+    route: null,
+    incoming: null,
     requestContext: newRequestContext(),
     code: null,
     mark: null,
@@ -85,10 +92,12 @@ function codeOf(answer: HttpResponse): string | null {
 
 /** Tells log and metrics of a request whose answer is out, or whose client is gone. */
 export function recordVisit({ log, metrics }: VisitOptions, request: FastifyRequest, reply: FastifyReply): void {
-  const { requestId, startedMs, requestContext, code, release } = recordOf(request)
+  const record = recordOf(request)
+  const { requestId, startedMs, requestContext, code, release } = record
   release?.()
   const durationMs = performance.now() - startedMs
-  const route = request.routeOptions.url ?? null
+  // The framework makes an object of twelve members to say it.
+  const route = record.route ?? request.routeOptions.url ?? null
   const status = reply.raw.writableFinished ? reply.statusCode : UNHEARD
   metrics.requestEnded({ method: request.method, route, status, seconds: durationMs / 1000 })
   log.access({

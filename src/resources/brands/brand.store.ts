@@ -77,14 +77,14 @@ export function decodeBrand(row: BrandRow, prefix: string, ownerId: string, ciph
     tcr_brand_id: textOrNull(read('tcr_brand_id')),
     status: textOrNull(read('status')),
     identity_status: textOrNull(read('identity_status')),
-    universal_ein: ein === null ? null : cipher.decrypt(ein, place('universal_ein', ownerId)),
+    universal_ein: ein === null ? null : cipher.decryptOften(ein, place('universal_ein', ownerId)),
     csp_id: textOrNull(read('csp_id')),
     lock: textOrNull(read('lock')) as Brand['lock'],
     submitted_at: instantOrNull(read('submitted_at')),
     created_at: instantOrNull(read('created_at')) ?? '',
     updated_at: instantOrNull(read('updated_at')),
-    contact: JSON.parse(cipher.decrypt(String(read('contact')), place('contact', ownerId))) as SectionValues,
-    business: taxId === null ? business : { ...business, tax_id: cipher.decrypt(taxId, place('tax_id', ownerId)) },
+    contact: JSON.parse(cipher.decryptOften(String(read('contact')), place('contact', ownerId))) as SectionValues,
+    business: taxId === null ? business : { ...business, tax_id: cipher.decryptOften(taxId, place('tax_id', ownerId)) },
     compliance: read('compliance') as SectionValues,
   }
 }

@@ -48,7 +48,7 @@ function decodeProfile(
   for (const column of ENCRYPTED_SETTINGS) {
     const encrypted: unknown = profile[column]
     if (typeof encrypted === 'string')
-      Object.assign(profile, { [column]: JSON.parse(cipher.decrypt(encrypted, settingPlace(column, row.t_id))) })
+      Object.assign(profile, { [column]: JSON.parse(cipher.decryptOften(encrypted, settingPlace(column, row.t_id))) })
   }
   profile.created_at = toWireTimestamp(profile.created_at)
   if (profile.updated_at !== null) profile.updated_at = toWireTimestamp(profile.updated_at)
