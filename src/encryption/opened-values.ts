@@ -1,11 +1,16 @@
-import type { EncryptionContext } from './key-ring.ts'
-
 /** Values at one time: what is read of 10,000 profiles, some 12 MB of memory. */
 const VALUES_MAX = 20_000
 /** How long a value stays after it was decrypted, however often it is read. */
 const AGE_MAX_MS = 300_000
 /** How often values are looked through for those that are too old. */
 const LOOK_MS = 30_000
+
+/** Where an encrypted value is stored. */
+interface Place {
+  table: string
+  column: string
+  row: string
+}
 
 interface Opened {
   organizationId: string
@@ -51,11 +56,7 @@ export class OpenedValues {
   }
 
   /** The text of an envelope; `decrypt` where it is not held. Throws what `decrypt` throws, and then holds nothing. */
-  read(
-    of: { organizationId: string; wrappedKey: string; at: EncryptionContext },
-    envelope: string,
-    decrypt: () => string,
-  ): string {
+  read(of: { organizationId: string; wrappedKey: string; at: Place }, envelope: string, decrypt: () => string): string {
     const place = nameOf(of)
     const held = this.#byPlace.get(place)
     if (held !== undefined && held.envelope === envelope && held.wrappedKey === of.wrappedKey && !this.#isOld(held)) {
@@ -90,6 +91,6 @@ export class OpenedValues {
 }
 
 /** Tables and columns are names in the program, and hold no line break. */
-function nameOf({ organizationId, at }: { organizationId: string; at: EncryptionContext }): string {
+function nameOf({ organizationId, at }: { organizationId: string; at: Place }): string {
   return `${organizationId}\n${at.table}\n${at.column}\n${at.row}`
 }
