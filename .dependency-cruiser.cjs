@@ -15,6 +15,7 @@ const slices = [
   'webhooks',
   'registrations',
   'contacts',
+  'numbers',
 ]
 
 const TEST = '^(test|scripts|bench)/|[.]test[.]ts$'

@@ -22,6 +22,7 @@ import { accountEndpoints } from '../resources/accounts/index.ts'
 import { keyEndpoints } from '../resources/api-keys/index.ts'
 import { campaignEndpoints } from '../resources/campaigns/index.ts'
 import { contactEndpoints } from '../resources/contacts/index.ts'
+import { numberEndpoints } from '../resources/numbers/index.ts'
 import { profileEndpoints } from '../resources/profiles/index.ts'
 import { registrationEndpoints, wake } from '../resources/registrations/index.ts'
 import { invitationEndpoints, userEndpoints } from '../resources/users/index.ts'
@@ -39,6 +40,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...accountEndpoints,
   ...webhookEndpoints,
   ...contactEndpoints,
+  ...numberEndpoints,
 ]
 
 /** Those that ask for no API key. */

@@ -120,6 +120,12 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'The campaign does not exist, was deleted, or belongs to another profile. List the campaigns of the profile.',
   },
+  RESOURCE_013: {
+    status: 404,
+    says: 'Phone number not found or invalid',
+    retry: 'never',
+    fix: "Send the number with + (percent-encoded as %2B) and its country code (e.g. '+12025551234').",
+  },
   RESOURCE_014: {
     status: 404,
     says: 'Profile not found',
@@ -308,6 +314,7 @@ const PUBLISHED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RESOURCE_008',
   'RESOURCE_009',
   'RESOURCE_010',
+  'RESOURCE_013',
   'RESOURCE_014',
   'BUSINESS_002',
   'BUSINESS_014',

@@ -52,6 +52,7 @@ export const PERMISSIONS = {
   getContact: { roles: EVERYONE, changes: false },
   updateContact: { roles: EVERYONE, changes: true },
   deleteContact: { roles: EVERYONE, changes: true },
+  lookUpNumber: { roles: EVERYONE, changes: false },
 } as const satisfies Record<string, Permission>
 
 export type Operation = keyof typeof PERMISSIONS

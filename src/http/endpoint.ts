@@ -155,9 +155,20 @@ interface EndpointCommon<Target> {
   notAsProfile?: boolean
 }
 
+/** How a read asks an outside service. */
+export interface Outside {
+  ports: Ports
+  /** Ends when a request may no longer wait for a provider. */
+  deadline(): AbortSignal
+}
+
 export interface ReadEndpoint<Target = unknown> extends EndpointCommon<Target> {
   kind: 'read'
-  read(db: Executor, call: Call<Target>): Promise<{ data: JsonValue; etag?: string; headers?: Record<string, string> }>
+  read(
+    db: Executor,
+    call: Call<Target>,
+    outside: Outside,
+  ): Promise<{ data: JsonValue; etag?: string; headers?: Record<string, string> }>
 }
 
 export interface WriteEndpoint<Target = unknown, Facts = unknown> extends EndpointCommon<Target> {

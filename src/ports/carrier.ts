@@ -12,6 +12,20 @@ export interface NumberAssignment {
   says: string | null
 }
 
+export const LINE_TYPES = ['mobile', 'landline', 'toll_free', 'voip', 'premium'] as const
+export type LineType = (typeof LINE_TYPES)[number]
+
+/** What a carrier knows of any phone number; null for what it does not know. */
+export interface NumberFacts {
+  carrierName: string | null
+  lineType: LineType | null
+  /** ISO 3166-1 alpha-2. */
+  country: string | null
+  mobileCountryCode: string | null
+  mobileNetworkCode: string | null
+  isPorted: boolean | null
+}
+
 /**
  * The company that carries the messages and holds the phone numbers. It has no once-key: the outcomes mean what they mean
  * at a registry (`brand-registry.ts`). Connecting and assigning state what shall be, so they may be repeated.
@@ -49,4 +63,6 @@ export interface Carrier {
     campaign?: CampaignIds
     signal?: AbortSignal
   }): Promise<Outcome<NumberAssignment | null>>
+  /** What is known of any number; a number that nobody has is refused. Left out by a carrier that is not asked for that. */
+  lookUpNumber?(request: { phoneNumber: string; signal?: AbortSignal }): Promise<Outcome<NumberFacts>>
 }

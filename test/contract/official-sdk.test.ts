@@ -176,6 +176,26 @@ test('contacts are created, read, found, listed, changed and deleted, also as a 
   assert.equal((await client.contacts.create({ phone_number: '+12025551234' })).data?.opt_out, true)
 })
 
+test('a number is looked up', async () => {
+  await using app = await testApp()
+  const { admin } = await app.organization()
+  const found = await sdk(admin).numbers.lookup('+12025550020')
+  assert.deepEqual(found.data, {
+    phone_number: '+12025550020',
+    is_valid: true,
+    carrier_name: 'Simulated carrier',
+    line_type: 'mobile',
+    country_code: 'US',
+    mobile_country_code: '001',
+    mobile_network_code: '01',
+    is_ported: false,
+    is_voip: false,
+  })
+  const missing = await errorOf(sdk(admin).numbers.lookup('phoneNumber'))
+  assert.ok(missing instanceof NotFoundError)
+  assert.equal(envelopeOf(missing).error?.code, 'RESOURCE_013')
+})
+
 test('users are invited, listed, read, given a role and removed', async () => {
   await using app = await testApp()
   const org = await app.organization()
@@ -416,7 +436,7 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
     ['messages.send', 501, messages.send({})],
     ['messages.retrieveStatus', 501, messages.retrieveStatus(UUID)],
     ['messages.retrieveActivities', 501, messages.retrieveActivities(UUID)],
-    ['numbers.lookup', 501, numbers.lookup('+12025551234')],
+    ['numbers.lookup', 200, numbers.lookup('+12025551234')],
   ]
 }
 

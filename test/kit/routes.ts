@@ -25,6 +25,7 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
     return String(data.id)
   },
   contactId: async (org) => String((await org.admin.post('/v3/contacts', { phone_number: aNumber() })).data.id),
+  phoneNumber: async () => aNumber(),
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 

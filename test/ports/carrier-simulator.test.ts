@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { simulatedCarrier } from '../../src/adapters/simulator/carrier.ts'
-import { MAGIC_NUMBERS } from '../../src/adapters/simulator/magic-values/numbers.ts'
+import { LOOKED_UP_NUMBERS, MAGIC_NUMBERS } from '../../src/adapters/simulator/magic-values/numbers.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import type { ProviderEvent } from '../../src/ports/provider-event.ts'
 import { manualClock } from '../kit/fakes/manual-clock.ts'
@@ -23,7 +23,8 @@ describe('simulated carrier', () => {
     const endings = MAGIC_NUMBERS.map(({ ending }) => ending)
     assert.equal(new Set(endings).size, endings.length)
     const page = (await readFile(join(packageRoot, 'docs/PROVIDERS.md'), 'utf8')).replace(/ +/g, ' ')
-    for (const { ending, says } of MAGIC_NUMBERS) assert.ok(page.includes(`| \`${ending}\` | ${says} |`), ending)
+    for (const { ending, says } of [...MAGIC_NUMBERS, ...LOOKED_UP_NUMBERS])
+      assert.ok(page.includes(`| \`${ending}\` | ${says} |`), ending)
   })
 
   it('connects 0003 a moment later, and never assigns 0001', async () => {

@@ -74,6 +74,7 @@ export function guardedBrandRegistry(port: BrandRegistry, guard: Guard): BrandRe
 
 export function guardedCarrier(port: Carrier, guard: Guard): Carrier {
   const guarded = through(guard)
+  const lookUpNumber = port.lookUpNumber?.bind(port)
   return {
     name: port.name,
     isSimulated: port.isSimulated,
@@ -82,5 +83,6 @@ export function guardedCarrier(port: Carrier, guard: Guard): Carrier {
     connectNumber: guarded((request) => port.connectNumber(request)),
     assignCampaign: guarded((request) => port.assignCampaign(request)),
     readAssignment: guarded((request) => port.readAssignment(request)),
+    ...(lookUpNumber === undefined ? {} : { lookUpNumber: guarded(lookUpNumber) }),
   }
 }

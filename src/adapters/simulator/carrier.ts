@@ -1,6 +1,6 @@
 import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
-import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber } from './magic-values/numbers.ts'
+import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber, simulatedFacts } from './magic-values/numbers.ts'
 import { openMemory } from './memory.ts'
 import { digestOf, openStage, type SimulatedStep, type SimulatorOptions, type Stage } from './simulated-call.ts'
 
@@ -72,6 +72,10 @@ export function simulatedCarrier(options: SimulatorOptions = {}): SimulatedCarri
         const assignedAt = numbers.get(phoneNumber)?.assignedAt ?? null
         return done(assignedAt === null ? null : assignmentAt(phoneNumber, assignedAt, clock.now()))
       }),
+    lookUpNumber: ({ phoneNumber, signal }) =>
+      note('lookUpNumber', phoneNumber, () =>
+        behave(stage, `${phoneNumber} lookup`, signal, () => done(simulatedFacts(phoneNumber))),
+      ),
   }
 }
 

@@ -95,7 +95,7 @@ export interface KnownNumber {
   lineType: 'mobile' | 'landline' | 'toll_free' | 'premium' | 'voip' | null
 }
 
-const LINE_TYPES = {
+const TYPES = {
   MOBILE: 'mobile',
   FIXED_LINE: 'landline',
   TOLL_FREE: 'toll_free',
@@ -110,7 +110,7 @@ export function knownOfNumber(e164: string): KnownNumber {
   const { PhoneNumberType, PhoneNumberUtil } = library()
   const util = PhoneNumberUtil.getInstance()
   const type = util.getNumberType(number)
-  const found = Object.entries(LINE_TYPES).find(([name]) => PhoneNumberType[name] === type)
+  const found = Object.entries(TYPES).find(([name]) => PhoneNumberType[name] === type)
   return {
     isValid: util.isValidNumber(number),
     region: regionOf(util.getRegionCodeForNumber(number)) || null,

@@ -14,7 +14,7 @@ import {
   secretDigest,
 } from '../auth/authenticate.ts'
 import type { Caller } from '../caller.ts'
-import type { Endpoint, ReadEndpoint } from '../endpoint.ts'
+import type { Call, Endpoint, ReadEndpoint } from '../endpoint.ts'
 import type { ChangeRow, FirstReadRow } from '../first-read.store.ts'
 import { type IncomingRequest, readRequestHeaders } from '../incoming-request.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
@@ -92,7 +92,7 @@ async function read(
   const target = reading.target === undefined ? null : reading.target.decode(row, caller)
   if (reading.target !== undefined && target === null) throw new Failure(reading.notFound ?? 'RESOURCE_014')
   if (Object.keys(refused).length > 0) throw new Failure('VALIDATION_001', { details: refused })
-  const { data, etag, headers } = await reading.read(context.db.lists, {
+  const call: Call<unknown> = {
     caller,
     target,
     params: incoming.params,
@@ -112,7 +112,9 @@ async function read(
     digestOfNumber: (number) => numberDigest(context.keys, caller.organization.organization_id, number),
     providers: configuredProviders(context.ports),
     urlProblem: (url) => context.egress.problemOf(url),
-  })
+  }
+  const outside = { ports: context.ports, deadline: () => AbortSignal.timeout(context.times.providerMs) }
+  const { data, etag, headers } = await reading.read(context.db.lists, call, outside)
   return {
     status: reading.status,
     headers: { ...headers, ...(etag === undefined ? {} : { etag }) },

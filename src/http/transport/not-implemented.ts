@@ -8,5 +8,4 @@ export const UNSERVED: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/v3/messages'],
   ['GET', '/v3/messages/:id'],
   ['GET', '/v3/messages/:id/activities'],
-  ['GET', '/v3/numbers/lookup/:phoneNumber'],
 ]

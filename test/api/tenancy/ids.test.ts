@@ -32,7 +32,7 @@ const NO_IDS = [
 ]
 
 /** What takes away what a member of a path names. */
-const WITH_IDS = ENDPOINTS.filter((endpoint) => memberNames(endpoint).length > 0)
+const WITH_IDS = ENDPOINTS.filter((endpoint) => memberNames(endpoint).some((name) => name.endsWith('Id')))
 
 /** What an answer says, but for what differs from request to request. */
 function said(reply: Reply): unknown {

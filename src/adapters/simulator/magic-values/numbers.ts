@@ -1,3 +1,5 @@
+import type { NumberFacts } from '../../../ports/carrier.ts'
+
 /** What the simulated carrier does with a phone number. */
 export type NumberBehaviour =
   | 'foreign'
@@ -40,4 +42,36 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
 /** The behaviour that a phone number asks for by its last four digits. */
 export function magicNumber(phoneNumber: string): NumberBehaviour | null {
   return MAGIC_NUMBERS.find(({ ending }) => phoneNumber.endsWith(ending))?.behaviour ?? null
+}
+
+const NOTHING: NumberFacts = {
+  carrierName: null,
+  lineType: null,
+  country: null,
+  mobileCountryCode: null,
+  mobileNetworkCode: null,
+  isPorted: null,
+}
+/** Codes that are set aside for tests, so that no real network is named. */
+const SIMULATED = { ...NOTHING, carrierName: 'Simulated carrier', mobileCountryCode: '001', mobileNetworkCode: '01' }
+
+/** The endings of phone numbers of which the simulated carrier knows something when they are looked up; of any other it knows nothing. */
+export const LOOKED_UP_NUMBERS: readonly { ending: string; facts: NumberFacts; says: string }[] = [
+  { ending: '0020', facts: { ...SIMULATED, lineType: 'mobile', isPorted: false }, says: 'A mobile.' },
+  { ending: '0021', facts: { ...SIMULATED, lineType: 'mobile', isPorted: true }, says: 'A mobile that was ported.' },
+  {
+    ending: '0022',
+    facts: { ...NOTHING, carrierName: 'Simulated carrier', lineType: 'voip', isPorted: false },
+    says: 'Internet telephony.',
+  },
+  {
+    ending: '0023',
+    facts: { ...NOTHING, carrierName: 'Simulated carrier', lineType: 'landline', isPorted: false },
+    says: 'A landline.',
+  },
+]
+
+/** What the simulated carrier knows of a number. */
+export function simulatedFacts(phoneNumber: string): NumberFacts {
+  return LOOKED_UP_NUMBERS.find(({ ending }) => phoneNumber.endsWith(ending))?.facts ?? NOTHING
 }
