@@ -33,7 +33,7 @@ const scrape = {
       code: [
         {
           file: 'http/transport/visit.js',
-          find: 'const route = request.routeOptions.url ?? null',
+          find: 'const route = record.route ?? request.routeOptions.url ?? null',
           put: 'const route = request.url',
         },
       ],

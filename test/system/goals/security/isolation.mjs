@@ -62,8 +62,8 @@ const pooled = {
       code: [
         {
           file: 'db/pool/tenant-query.js',
-          find: 'wire, { organizationId, isFirst',
-          put: 'wire, { organizationId: this.#items[0].organizationId, isFirst',
+          find: 'writer, { organizationId, isFirst',
+          put: 'writer, { organizationId: this.#items[0].organizationId, isFirst',
         },
       ],
     },
