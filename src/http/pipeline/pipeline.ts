@@ -21,7 +21,7 @@ import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
 import { failed } from './failed.ts'
 import { configuredProviders } from './provider-calls.ts'
-import { strayParameters, strayProblems } from './stray-parameters.ts'
+import { queryProblems, strayParameters } from './stray-parameters.ts'
 import { change } from './write.ts'
 import { readWriteRequest } from './write-request.ts'
 
@@ -51,7 +51,7 @@ export async function serve(
           incoming,
           row,
           caller,
-          refused: requestHeaders.isStrict ? strayProblems(stray) : {},
+          refused: queryProblems(endpoint, incoming.query, { stray, isStrict: requestHeaders.isStrict }),
         })
       const request = readWriteRequest(context, endpoint, {
         incoming,

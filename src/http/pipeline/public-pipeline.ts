@@ -11,7 +11,7 @@ import type { OpenEndpoint, SecretAsk } from '../public-endpoint.ts'
 import { nameUnknown, type RequestContext } from '../request-context.ts'
 import { type HttpResponse, successBody } from '../response.ts'
 import { failed } from './failed.ts'
-import { strayParameters, strayProblems } from './stray-parameters.ts'
+import { queryProblems, strayParameters } from './stray-parameters.ts'
 import { parseBody, sandboxTypos } from './write-request.ts'
 
 const TURNS_MAX = 3
@@ -72,7 +72,10 @@ function readOpenBody(
   const body = schema === undefined ? {} : parseBody(incoming.body)
   const reading = schema === undefined ? EMPTY_BODY : readBody(schema, body, false)
   onUnknown([...stray, ...unknownNames(reading)])
-  const found = { ...(isStrict ? strayProblems(stray) : {}), ...checkOf(endpoint)(reading.values) }
+  const found = {
+    ...queryProblems(endpoint, incoming.query, { stray, isStrict }),
+    ...checkOf(endpoint)(reading.values),
+  }
   const details = addSpellings({ ...found, ...sandboxTypos(body), ...addUnknown(reading, isStrict) }, reading)
   if (Object.keys(details).length > 0) throw new Failure('VALIDATION_001', { details })
   return body.sandbox === true

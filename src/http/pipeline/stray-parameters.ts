@@ -45,8 +45,25 @@ function meantBy(name: string, known: readonly string[]): string | null {
   return nearestName(name, known)
 }
 
+/**
+ * What is wrong with a query whatever its values are: a known parameter that was sent more than once, since only one of its
+ * values could count, and in strict mode those that the operation does not know.
+ */
+export function queryProblems(
+  { document }: { document: { query?: TSchema } },
+  query: URLSearchParams,
+  { stray, isStrict }: { stray: readonly UnknownName[]; isStrict: boolean },
+): Details {
+  const { properties = {} } = (document.query ?? {}) as { properties?: object }
+  const repeated = Object.keys(properties).filter((name) => query.getAll(name).length > 1)
+  return {
+    ...Object.fromEntries(repeated.map((name) => [name, [`${name} was sent more than once; send it once`]])),
+    ...(isStrict ? strayProblems(stray) : {}),
+  }
+}
+
 /** The sentences about them, for strict mode. */
-export function strayProblems(stray: readonly UnknownName[]): Details {
+function strayProblems(stray: readonly UnknownName[]): Details {
   return Object.fromEntries(
     stray.map(({ name, meant }) => [
       name,

@@ -9,7 +9,7 @@ import type { WriteEndpoint } from '../endpoint.ts'
 import { fingerprint, type Identity } from '../idempotency/idempotency.ts'
 import type { IncomingRequest, RequestHeaders } from '../incoming-request.ts'
 import { JsonProblem, readJson } from './json.ts'
-import { strayProblems } from './stray-parameters.ts'
+import { queryProblems } from './stray-parameters.ts'
 
 /** A change that was asked for: headers and body read, nothing judged against stored data yet. */
 export interface WriteRequest {
@@ -21,8 +21,8 @@ export interface WriteRequest {
   reading: ParsedBody
   card: CardInput | null
   earlyProblems: Details
-  /** Of them, those of the query in strict mode, which no operation judges by itself. */
-  strayRefused: Details
+  /** Of them, those of the query, which no operation judges by itself. */
+  queryRefused: Details
   isSandbox: boolean
   identity: Identity
   /** The id of the row that the path names, '' where it names none. */
@@ -104,7 +104,8 @@ export function readWriteRequest(
   // Where no card belongs the member stays unknown, without what it held.
   if (hasCard && card === null) body.payment_details = true
   const reading = readMembers(endpoint, body, read.requestHeaders.merge)
-  const strayRefused = read.requestHeaders.isStrict ? strayProblems(stray) : {}
+  const { isStrict } = read.requestHeaders
+  const queryRefused = queryProblems(endpoint, read.incoming.query, { stray, isStrict })
   const target = [...Object.values(read.incoming.params), ...(endpoint.bindsReplayToUser === true ? [userId] : [])]
   return {
     ...read,
@@ -113,8 +114,8 @@ export function readWriteRequest(
     body,
     reading,
     card,
-    earlyProblems: { ...strayRefused, ...sandboxTypos(body), ...card?.problems },
-    strayRefused,
+    earlyProblems: { ...queryRefused, ...sandboxTypos(body), ...card?.problems },
+    queryRefused,
     isSandbox: (body.sandbox === true && knowsSandbox(endpoint)) || read.credential.mode === 'test',
     identity: {
       operation: endpoint.operation,

@@ -244,16 +244,16 @@ async function decide(context: AppContext, db: Executor, request: WriteRequest, 
 
 /** @throws Failure VALIDATION_001 with every problem of the request, and the spelling that was sent of a member that is missing. */
 function planned(request: WriteRequest, call: Call<unknown>, facts: unknown): Plan {
-  const { endpoint, reading, strayRefused } = request
+  const { endpoint, reading, queryRefused } = request
   try {
     const plan = endpoint.decide(call, facts)
-    if (Object.keys(strayRefused).length === 0) return plan
+    if (Object.keys(queryRefused).length === 0) return plan
   } catch (error) {
     if (!(error instanceof Failure) || error.details === null || error.code !== 'VALIDATION_001') throw error
-    const details = addSpellings({ ...strayRefused, ...error.details }, reading)
+    const details = addSpellings({ ...queryRefused, ...error.details }, reading)
     throw new Failure('VALIDATION_001', { details, hint: error.hint })
   }
-  throw new Failure('VALIDATION_001', { details: strayRefused })
+  throw new Failure('VALIDATION_001', { details: queryRefused })
 }
 
 function answerOf(request: WriteRequest, plan: Plan, etag: string | null): HttpResponse {

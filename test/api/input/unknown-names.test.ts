@@ -80,6 +80,36 @@ describe('names that are not known', () => {
     assert.ok(!strict.text.includes(card), strict.text)
   })
 
+  for (const endpoint of ENDPOINTS) {
+    const names = Object.keys((endpoint.document.query as { properties?: object } | undefined)?.properties ?? {})
+    if (names.length === 0) continue
+    test(`C9: ${endpoint.operation} refuses a parameter that was sent twice, and names it`, async () => {
+      const path = pathWith(endpoint, await makeMembers(org, endpoint))
+      const says = (name: string) => [`${name} was sent more than once; send it once`]
+      for (const name of names) {
+        const twice = await org.admin.request(endpoint.method, `${path}?${name}=1&${name}=1`)
+        assert.equal(assertRefusal(twice, '', endpoint.operation), 'VALIDATION_001')
+        assert.deepEqual(twice.error.details, { [name]: says(name) })
+        assert.equal(twice.headers['x-unknown-fields'], undefined)
+      }
+      const all = await org.admin.request(
+        endpoint.method,
+        `${path}?${[...names, ...names].map((name) => `${name}=`).join('&')}`,
+      )
+      assert.deepEqual(all.error.details, Object.fromEntries(names.map((name) => [name, says(name)])))
+    })
+  }
+
+  test('C9: a parameter that is not known is named once, however often it was sent', async () => {
+    const lenient = await org.admin.get('/v3/profiles?colour=red&colour=blue')
+    assert.deepEqual([lenient.status, lenient.headers['x-unknown-fields']], [200, '?colour'])
+    const strict = await org.admin.get('/v3/profiles?colour=red&colour=blue&status=approved&status=rejected', STRICT)
+    assert.deepEqual(strict.error.details, {
+      status: ['status was sent more than once; send it once'],
+      colour: ['colour is not a known query parameter'],
+    })
+  })
+
   const SNAKE = {
     contact: { name: 'Jo', business_name: 'Acme', phone_country_code: '1' },
     business: { legal_name: 'Acme LLC', tax_id: '12-3456789', postal_code: '10001', country: 'US' },
