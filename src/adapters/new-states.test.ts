@@ -9,6 +9,7 @@ import { tcrBrandRegistry } from './tcr/index.ts'
 import { toBrand, toCampaign, toSharing } from './tcr/wire.ts'
 import { telnyxBrandRegistry } from './telnyx/registry.ts'
 import { toAssignment, toTelnyxBrand, toTelnyxCampaign } from './telnyx/wire.ts'
+import { toAuthentication, toNewestVetting, toVetting } from './ten-dlc/wire.ts'
 
 const ID = '4b20017f-8da9-4992-a6c0-683072fb7729'
 const FEES = { brand: null, revet: null, vetting: null, campaignReview: null }
@@ -61,6 +62,32 @@ test('D12: a campaign in a state that is not known yet is under way, and one tha
     'campaign.status DORMANT',
     'sharingStatus HELD',
     'assignmentStatus QUEUED',
+  ])
+})
+
+test('D12: a vetting in a state that is not known yet is under way, and told', () => {
+  const { note, words } = noted()
+  const vetting = { evpId: 'AEGIS', vettingClass: 'STANDARD', createDate: '2026-12-01T10:00:00Z' }
+  const order = { evpId: 'AEGIS', vettingClass: 'STANDARD' } as const
+  const read = (vettingStatus: unknown) => toNewestVetting([{ ...vetting, vettingStatus }], order, note)?.newest?.status
+  assert.deepEqual(['ACTIVE', 'PENDING', 'UNSCORE', 'FAILED', 'EXPIRED', null].map(read), [
+    'active',
+    'pending',
+    'failed',
+    'failed',
+    'expired',
+    'pending',
+  ])
+  assert.deepEqual(words, [])
+  assert.equal(read('IN_REVIEW'), 'pending')
+  assert.equal(toVetting({ ...vetting, vettingStatus: 'ON_HOLD' }, note)?.status, 'pending')
+  const mail = { ...vetting, vettingClass: 'AUTHPLUS', vettingStatus: 'SENT_AGAIN' }
+  assert.equal(toAuthentication([mail], note)?.newest?.status, 'pending')
+  assert.equal(read('Jane Doe'), 'pending')
+  assert.deepEqual(words, [
+    'vetting.vettingStatus IN_REVIEW',
+    'vetting.vettingStatus ON_HOLD',
+    'vetting.vettingStatus SENT_AGAIN',
   ])
 })
 

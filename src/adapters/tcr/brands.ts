@@ -111,8 +111,8 @@ export async function orderVetting(
     method: 'POST',
     path: `brand/${tcrBrandId}/externalVetting`,
     body: { ...order },
-    read: (answer) => {
-      const vetting = toVetting(answer)
+    read: (answer, note) => {
+      const vetting = toVetting(answer, note)
       return vetting === null ? null : newestVetting([vetting])
     },
   })
@@ -128,7 +128,7 @@ export async function readVetting(
     step: 'read_vetting',
     method: 'GET',
     path: `brand/${tcrBrandId}/externalVetting`,
-    read: (answer) => toNewestVetting(answer, order),
+    read: (answer, note) => toNewestVetting(answer, order, note),
   })
   return listed.kind === 'done' ? done(listed.value.newest) : listed
 }

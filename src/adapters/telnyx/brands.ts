@@ -207,8 +207,8 @@ export async function orderVetting(
     method: 'POST',
     path: `10dlc/brand/${id.value}/externalVetting`,
     body: { ...order },
-    read: (answer) => {
-      const vetting = toVetting(answer)
+    read: (answer, note) => {
+      const vetting = toVetting(answer, note)
       return vetting === null ? null : newestVetting([vetting])
     },
   })
@@ -225,7 +225,7 @@ export async function readVetting(
     step: 'read_vetting',
     method: 'GET',
     path: `10dlc/brand/${id.value}/externalVetting`,
-    read: (answer) => toNewestVetting(answer, order),
+    read: (answer, note) => toNewestVetting(answer, order, note),
   })
   return listed.kind === 'done' ? done(listed.value.newest) : listed
 }

@@ -32,7 +32,7 @@ export async function submitCampaign(
   const parts = campaign.subUsecases.length === 0 ? null : await usecases(session)
   const refusals = qualificationRefusals(qualified.value, campaign, parts)
   if (refusals.length > 0) return refused(...refusals)
-  const upFrontFee = await readUpFrontFee(session, campaign.usecase)
+  const { upFront } = await readCost(session, campaign.usecase)
   const made = await session.call({
     step: 'submit_campaign',
     method: 'POST',
@@ -49,21 +49,28 @@ export async function submitCampaign(
     ...made.value,
     reference: campaign.reference,
     monthlyFee: qualified.value.monthlyFee,
-    ...(upFrontFee === null ? {} : { upFrontFee }),
+    ...(upFront === null ? {} : { upFrontFee: upFront }),
     notices: closedNetworks(qualified.value, campaign),
   })
 }
 
-/** What Telnyx takes for months in advance; null where it does not say, which keeps nothing back. */
-async function readUpFrontFee(session: JsonSession, usecase: string): Promise<number | null> {
+interface Cost {
+  /** For months in advance. */
+  upFront: number | null
+  monthly: number | null
+}
+
+/** What Telnyx takes for a campaign of the use case; null where it does not say, which keeps nothing back. */
+async function readCost(session: JsonSession, usecase: string): Promise<Cost> {
   const cost = await session.call({
     step: 'campaign_cost',
     method: 'GET',
     path: '10dlc/campaign/usecase/cost',
     query: { usecase },
-    read: (answer) => (isRecord(answer) ? { upFront: toFee(answer.upFrontCost) } : null),
+    read: (answer) =>
+      isRecord(answer) ? { upFront: toFee(answer.upFrontCost), monthly: toFee(answer.monthlyCost) } : null,
   })
-  return cost.kind === 'done' ? cost.value.upFront : null
+  return cost.kind === 'done' ? cost.value : { upFront: null, monthly: null }
 }
 
 /** What Telnyx's PUT takes, but for the renewal and the addresses of events. */
@@ -144,9 +151,10 @@ export async function findCampaign(
   const read = await readWithUsecase(session, found.value)
   if (read.kind !== 'done') return read
   const { usecase, ...campaign } = read.value
-  // The answer to its submission was lost, and what was taken with it stays to be told.
-  const upFrontFee = usecase === null ? null : await readUpFrontFee(session, usecase)
-  return done({ ...campaign, ...(upFrontFee === null ? {} : { upFrontFee }) })
+  if (usecase === null) return done(campaign)
+  // The answer to its submission was lost, and what it costs stays to be told.
+  const { upFront, monthly } = await readCost(session, usecase)
+  return done({ ...campaign, monthlyFee: monthly, ...(upFront === null ? {} : { upFrontFee: upFront }) })
 }
 
 async function findIn(session: JsonSession, brandId: string, reference: string): Promise<Outcome<string | null>> {

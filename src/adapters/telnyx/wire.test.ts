@@ -205,8 +205,8 @@ const campaigns: DocumentedCall<BrandRegistry>[] = [
     title: 'finds a campaign by our reference',
     exchanges: ['list-campaigns', 'read-campaign', 'campaign-cost'],
     ask: (registry) => registry.findCampaign({ reference: content.reference, tcrBrandId: brandId }),
-    // The months in advance were taken though the answer to its submission was lost.
-    gives: done({ ...found, upFrontFee: 30 }),
+    // D12: the months in advance were taken though the answer to its submission was lost, and those that follow cost the same.
+    gives: done({ ...found, monthlyFee: 10, upFrontFee: 30 }),
     damage: [
       ['list-campaigns', 'records.0.campaignId'],
       ['read-campaign', 'campaignId', another],

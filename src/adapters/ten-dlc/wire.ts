@@ -46,6 +46,7 @@ const VETTING_STATES: Readonly<Record<string, Vetting['status']>> = {
   FAILED: 'failed',
   EXPIRED: 'expired',
 }
+const VETTING_WORDS = Object.keys(VETTING_STATES)
 
 /** The vetting company and class that are configured. */
 export interface VettingOrder {
@@ -56,13 +57,14 @@ export interface VettingOrder {
 type DatedVetting = Vetting & { createdAt: string }
 
 /** One vetting with the time that tells which is the newest; a state that is not known yet is taken for one under way. */
-export function toVetting(item: unknown): DatedVetting | null {
+export function toVetting(item: unknown, note?: NoteWord): DatedVetting | null {
   if (!isRecord(item)) return null
   // Telnyx gives no status: a vetting is complete when it has a date.
   const word = item.vettingStatus ?? (isGiven(item.vettedDate) ? 'ACTIVE' : 'PENDING')
   const reasons = listOf(item.reasons ?? [], (reason) => sentence(reason))
   if (typeof word !== 'string' || reasons === null) return null
-  const status = Object.hasOwn(VETTING_STATES, word) ? (VETTING_STATES[word] ?? 'pending') : 'pending'
+  const known = stateOrNew(word, VETTING_WORDS, { member: 'vetting.vettingStatus', note })
+  const status = VETTING_STATES[known ?? ''] ?? 'pending'
   const { vettingScore } = item
   const isScore = typeof vettingScore === 'number' && vettingScore >= 0 && vettingScore <= 100
   // Some kinds of vetting give no score; what is given must be one.
@@ -76,16 +78,20 @@ export function toVetting(item: unknown): DatedVetting | null {
 }
 
 /** The newest of the vettings that were ordered here, null for none: others, as one that was imported, are not looked at. */
-export function toNewestVetting(answer: unknown, order: VettingOrder | null): { newest: Vetting | null } | null {
+export function toNewestVetting(
+  answer: unknown,
+  order: VettingOrder | null,
+  note?: NoteWord,
+): { newest: Vetting | null } | null {
   const ordered = Array.isArray(answer) ? answer.filter((item) => !isOfAnother(item, order)) : answer
-  const vettings = listOf(ordered, toVetting)
+  const vettings = listOf(ordered, (item) => toVetting(item, note))
   return vettings === null ? null : { newest: newestVetting(vettings) }
 }
 
 /** The newest record of a company's answer to the registry's mail (Authentication+), null for none. */
-export function toAuthentication(answer: unknown): { newest: Vetting | null } | null {
+export function toAuthentication(answer: unknown, note?: NoteWord): { newest: Vetting | null } | null {
   const isOne = (item: unknown) => isRecord(item) && item.vettingClass === 'AUTHPLUS'
-  const vettings = listOf(Array.isArray(answer) ? answer.filter(isOne) : answer, toVetting)
+  const vettings = listOf(Array.isArray(answer) ? answer.filter(isOne) : answer, (item) => toVetting(item, note))
   return vettings === null ? null : { newest: newestVetting(vettings) }
 }
 
