@@ -28,7 +28,7 @@ const section = 'every section is in the table'
 const sectionOf = 'MEMBERS.find((one) => one.section === section)'
 const sectionFields = '(SECTIONS[section] as Record<string, { secret?: string }>)'
 const brandMapping = `${registrations}/accept/brand-mapping.rules.ts`
-const mask = `${registrations}/workflow/rules/mask.rules.ts`
+const mask = `${registrations}/workflow/rules/redact.rules.ts`
 const kindPrefix = "/^([a-z]{2})[_-]/i.exec(kind ?? '')"
 const taxPrefix = "/^([A-Z]{2})/i.exec(taxId ?? '')"
 const anything = '"Stryker was here!"'

@@ -51,8 +51,30 @@ describe('simulated carrier', () => {
     clock.advance(2_000)
     assert.deepEqual(
       events.map(({ about }) => about),
-      [{ phoneNumber }],
+      [{ phoneNumber, tcrCampaignId: campaign.tcrCampaignId }],
     )
+  })
+
+  it('D14: takes 0005 out of its campaign a moment after it was assigned, once', async () => {
+    const clock = manualClock()
+    const events: ProviderEvent[] = []
+    const carrier = simulatedCarrier({ clock, onEvents: (told) => void events.push(...told) })
+    const phoneNumber = '+12025550005'
+    const read = async () => doneValue(await carrier.readAssignment({ phoneNumber }))?.status ?? null
+    const assign = async () => doneValue(await carrier.assignCampaign({ phoneNumber, campaign })).status
+    assert.equal(await assign(), 'pending')
+    clock.advance(2_000)
+    assert.deepEqual([await read(), events.length], ['assigned', 1])
+    clock.advance(5_999)
+    assert.deepEqual([await read(), await assign(), events.length], ['assigned', 'assigned', 1])
+    clock.advance(1)
+    assert.deepEqual([await read(), events.length], [null, 2])
+    doneValue(await carrier.connectNumber({ messagingProfileId: 'mp', phoneNumber }))
+    assert.deepEqual([await read(), await assign()], [null, 'pending'])
+    clock.advance(2_000)
+    assert.deepEqual([await read(), events.length], ['assigned', 3])
+    clock.advance(1_000_000)
+    assert.deepEqual([await read(), events.length], ['assigned', 3])
   })
 
   it('waits as long as it says', async () => {

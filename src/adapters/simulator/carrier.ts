@@ -1,3 +1,4 @@
+import type { CampaignIds } from '../../ports/brand-registry.ts'
 import type { Carrier, NumberAssignment } from '../../ports/carrier.ts'
 import { done, type Outcome, refused, unavailable } from '../../ports/outcome.ts'
 import { ASSIGNMENT_REASON, FOREIGN_REASON, magicNumber, simulatedFacts } from './magic-values/numbers.ts'
@@ -12,9 +13,14 @@ export interface SimulatedCarrier extends Carrier {
 /** Until somebody has paid: asked again now and then. */
 const NO_CREDIT_SECONDS = 600
 
+/** How many delays after it was assigned a number is taken out of its campaign. */
+const DROPPED_AFTER = 3
+
 interface NumberRecord {
   connectedAt: number
   assignedAt: number | null
+  /** When it is taken out of its campaign; it is no second time. */
+  droppedAt?: number
 }
 
 /**
@@ -33,21 +39,37 @@ export function simulatedCarrier(options: SimulatorOptions = {}): SimulatedCarri
       const isLate = magicNumber(phoneNumber) === 'connectLate'
       const known = numbers.get(phoneNumber)
       const connectedAt = known?.connectedAt ?? clock.now() + (isLate ? delayMs : 0)
-      numbers.set(phoneNumber, { connectedAt, assignedAt: known?.assignedAt ?? null })
+      numbers.set(phoneNumber, { ...known, connectedAt, assignedAt: known?.assignedAt ?? null })
       return done({ status: clock.now() < connectedAt ? 'pending' : 'connected' })
     })
   }
 
-  function assign(phoneNumber: string, signal?: AbortSignal): Promise<Outcome<NumberAssignment>> {
+  function assign(
+    phoneNumber: string,
+    { tcrCampaignId }: CampaignIds,
+    signal?: AbortSignal,
+  ): Promise<Outcome<NumberAssignment>> {
     return behave(stage, `${phoneNumber} campaign`, signal, () => {
       const known = numbers.get(phoneNumber)
-      const assignedAt = known?.assignedAt ?? clock.now() + delayMs
-      numbers.set(phoneNumber, { connectedAt: known?.connectedAt ?? clock.now(), assignedAt })
-      if (known?.assignedAt == null && magicNumber(phoneNumber) !== 'neverAssign') {
-        stage.tell({ type: '10dlc.phone_number.update', about: { phoneNumber } }, delayMs)
-      }
+      const before = assignedSince(known)
+      const assignedAt = before ?? clock.now() + delayMs
+      const isDropped = magicNumber(phoneNumber) === 'dropLater'
+      const droppedAt = known?.droppedAt ?? (isDropped ? assignedAt + DROPPED_AFTER * delayMs : undefined)
+      const connectedAt = known?.connectedAt ?? clock.now()
+      numbers.set(phoneNumber, { connectedAt, assignedAt, ...(droppedAt === undefined ? {} : { droppedAt }) })
+      const about = { phoneNumber, ...(tcrCampaignId === null ? {} : { tcrCampaignId }) }
+      const update = { type: '10dlc.phone_number.update', about }
+      if (before === null && magicNumber(phoneNumber) !== 'neverAssign') stage.tell(update, delayMs)
+      if (known?.droppedAt === undefined && droppedAt !== undefined) stage.tell(update, droppedAt - clock.now())
       return done(assignmentAt(phoneNumber, assignedAt, clock.now()))
     })
+  }
+
+  /** Null for a number that is in no campaign, or was taken out of it since it was assigned. */
+  function assignedSince(record: NumberRecord | null): number | null {
+    const { assignedAt = null, droppedAt } = record ?? {}
+    const isOut = assignedAt !== null && droppedAt !== undefined && assignedAt < droppedAt && droppedAt <= clock.now()
+    return isOut ? null : assignedAt
   }
 
   return {
@@ -66,10 +88,11 @@ export function simulatedCarrier(options: SimulatorOptions = {}): SimulatedCarri
         return done({ messagingProfileId })
       }),
     connectNumber: ({ phoneNumber, signal }) => note('connectNumber', phoneNumber, () => connect(phoneNumber, signal)),
-    assignCampaign: ({ phoneNumber, signal }) => note('assignCampaign', phoneNumber, () => assign(phoneNumber, signal)),
+    assignCampaign: ({ phoneNumber, campaign, signal }) =>
+      note('assignCampaign', phoneNumber, () => assign(phoneNumber, campaign, signal)),
     readAssignment: ({ phoneNumber }) =>
       note('readAssignment', phoneNumber, async () => {
-        const assignedAt = numbers.get(phoneNumber)?.assignedAt ?? null
+        const assignedAt = assignedSince(numbers.get(phoneNumber))
         return done(assignedAt === null ? null : assignmentAt(phoneNumber, assignedAt, clock.now()))
       }),
     lookUpNumber: ({ phoneNumber, signal }) =>

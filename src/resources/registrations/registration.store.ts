@@ -1,6 +1,7 @@
 import { toWireTimestamp } from '../../contract/timestamp.ts'
 import type { Executor } from '../../db/database.ts'
 import { statement } from '../../db/statement.ts'
+import type { KeyRing } from '../../encryption/key-ring.ts'
 import { wakes } from '../../jobs/wake.store.ts'
 import { ADVANCE_JOB, type ProfileStatus } from '../profiles/index.ts'
 import type { Registration, RegistrationState, Step } from './registration.fields.ts'
@@ -55,6 +56,34 @@ export async function findRegistration(
   return row === undefined ? null : decode(row)
 }
 
+/** What a run needs of its organization. */
+export interface RegistrationOrganization {
+  data_key: string
+  waba_id: string | null
+  /** Milliseconds since 1970, by the database's clock, like every time of a step. */
+  now_ms: number
+}
+
+const runFound = statement<RegistrationRow & RegistrationOrganization>(
+  'find_run',
+  `select ${COLUMNS.replaceAll(/\w+/g, 'r.$&')}, o.data_key, o.waba_id,
+          extract(epoch from statement_timestamp())::double precision * 1000 as now_ms
+     from registrations r join organizations o on o.organization_id = r.organization_id
+    where r.organization_id = $1 and r.profile_id = $2`,
+)
+
+/** The registration of a profile with its organization, for the work on it. */
+export async function findRun(
+  db: Executor,
+  organizationId: string,
+  profileId: string,
+): Promise<{ registration: Registration; organization: RegistrationOrganization } | null> {
+  const [row] = await db.run(organizationId, runFound, [organizationId, profileId])
+  if (row === undefined) return null
+  const { data_key, waba_id, now_ms } = row
+  return { registration: decode(row), organization: { data_key, waba_id, now_ms } }
+}
+
 const inserted = statement<{ id: string }>(
   'insert_registration',
   `insert into registrations (organization_id, profile_id, id, state, run, steps, fence, status_before, started_at)
@@ -74,7 +103,7 @@ const saved = statement<{ id: string }>(
   'save_registration',
   `update registrations
       set state = $5, run = $6::integer, steps = $7::jsonb, status_before = $8, messaging_profile_id = $9,
-          fees_total = $10::numeric, fence = fence + 1,
+          fees_total = fees_total + $10::numeric, fence = fence + 1,
           started_at = case when $6::integer > run then now() else started_at end,
           finished_at = case when $5 in ('running', 'waiting', 'parked') then null
                              when $5 = state and $6::integer = run then finished_at else now() end
@@ -82,11 +111,15 @@ const saved = statement<{ id: string }>(
    returning id`,
 )
 
-/** Writes the registration over the fence that it was read at. False when somebody else was faster. */
+/**
+ * Writes the registration over the fence that it was read at, and adds what was charged since. False when somebody else was
+ * faster.
+ */
 export async function saveRegistration(
   tx: Executor,
   organizationId: string,
-  registration: Registration,
+  registration: Omit<Registration, 'feesTotal'>,
+  dollars = 0,
 ): Promise<boolean> {
   const rows = await tx.run(organizationId, saved, [
     organizationId,
@@ -98,7 +131,7 @@ export async function saveRegistration(
     registration.steps,
     registration.statusBefore,
     registration.messagingProfileId,
-    registration.feesTotal,
+    dollars,
   ])
   return rows.length === 1
 }
@@ -145,15 +178,20 @@ const referenced = statement<object>(
    on conflict (digest, organization_id, registration_id) do nothing`,
 )
 
+/** The digests to note and to look up. References are compared without regard to case, as TCR does. */
+export function referenceDigests(keys: KeyRing, references: readonly string[]): string[] {
+  return references.map((reference) => keys.digest('registry-reference', reference.toLowerCase()).toString('base64url'))
+}
+
 /** Notes under which references and ids a provider knows what belongs to the registration. Digests only. */
 export async function noteReferences(
   tx: Executor,
   organizationId: string,
   { id, profileId }: Pick<Registration, 'id' | 'profileId'>,
-  digests: readonly string[],
+  { keys, references }: { keys: KeyRing; references: readonly string[] },
 ): Promise<void> {
-  if (digests.length === 0) return
-  await tx.run(organizationId, referenced, [organizationId, id, profileId, digests])
+  if (references.length === 0) return
+  await tx.run(organizationId, referenced, [organizationId, id, profileId, referenceDigests(keys, references)])
 }
 
 /** The attempts of a parked job, as the queue counts them. */

@@ -4,6 +4,7 @@ import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { aCampaign } from '../../kit/builders/requests.ts'
 import {
   brandWithTaxId,
+  CALLBACK_URL,
   type CompletableOptions,
   completableProfile,
   complete,
@@ -13,7 +14,9 @@ import {
   settle,
   stepOf,
 } from '../../kit/completion.ts'
+import { Receiver } from '../../kit/fakes/webhook-receiver.ts'
 import { type TestApp, testApp } from '../../kit/servers/app.ts'
+import { aWebhook } from '../webhooks/kit.ts'
 
 /** D14: what a registry and a carrier may come to, asked for by documented values, through a whole registration. */
 
@@ -26,7 +29,7 @@ describe('D14: an outcome that a documented value asks for', () => {
   let app: TestApp
   let org: TestOrganization
   before(async () => {
-    app = await testApp({ env: { VETTING: 'aegis' } })
+    app = await testApp({ env: { VETTING: 'aegis', WEBHOOKS_ALLOW_PRIVATE: '1' } })
     org = await app.organization()
   })
   after(() => app[Symbol.asyncDispose]())
@@ -39,6 +42,13 @@ describe('D14: an outcome that a documented value asks for', () => {
   const completed = async (options: CompletableOptions) => {
     const ids = await completableProfile(org, options)
     return { ...ids, told: await again(ids.id) }
+  }
+  /** Time passes, and what the providers tell then has been acted on. */
+  const heard = async () => {
+    await letTimePass(app)
+    await Promise.all(app.arrivals)
+    await app.app.inbox.runDue()
+    await app.app.jobs.runDue()
   }
   const put = async ({ id, campaignId }: { id: string; campaignId: string }, campaign: object) => {
     const reply = await org.admin.put(`/v3/profiles/${id}/campaigns/${campaignId}`, { campaign })
@@ -54,9 +64,14 @@ describe('D14: an outcome that a documented value asks for', () => {
     assert.deepEqual([told.state, told.fees_total], ['correction_needed', 4.5])
     const [feedback] = stepOf(told, 'identity').feedback
     assert.deepEqual([feedback?.category, feedback?.fields], ['REGISTRATION_FAILED', ['brand.business.taxId']])
+    assert.equal((await again(id)).fees_total, 4.5, 'unchanged it is not ordered again')
+    const asked = await org.admin.post(`/v3/profiles/${id}/complete`, { webHookUrl: CALLBACK_URL, check_again: true })
+    assert.equal(asked.status, 202, asked.text)
+    const still = await settle(app, org.admin, id)
+    assert.deepEqual([still.state, still.fees_total], ['correction_needed', 9])
     await giveBrand(id, '12-3456789')
     const done = await again(id)
-    assert.deepEqual([done.state, done.fees_total], ['completed', 4.5 + 4.5 + 40 + 15])
+    assert.deepEqual([done.state, done.fees_total], ['completed', 4.5 + 4.5 + 4.5 + 40 + 15])
   })
 
   test('a brand does not qualify for a use case: refused before the campaign is charged, and another use case is taken', async () => {
@@ -122,10 +137,7 @@ describe('D14: an outcome that a documented value asks for', () => {
     for (let turn = 0; turn < 8 && (await state()) !== 'completed'; turn += 1)
       await letTimePass(app, { hours: A_MOMENT_HOURS })
     assert.equal(await state(), 'completed')
-    await letTimePass(app)
-    await Promise.all(app.arrivals)
-    await app.app.inbox.runDue()
-    await app.app.jobs.runDue()
+    await heard()
     const list = async () =>
       (await org.admin.get(`/v3/profiles/${ids.id}/campaigns`)).json.data as unknown as Record<string, unknown>[]
     assert.equal((await list())[0]?.sharingStatus, 'DECLINED')
@@ -135,6 +147,43 @@ describe('D14: an outcome that a documented value asks for', () => {
     await put(ids, aCampaign())
     const done = await again(ids.id)
     assert.deepEqual([done.state, done.fees_total], ['completed', 74.5])
+  })
+
+  test('a number is dropped from its campaign later: told, and put back by a further completion, where it stays', async () => {
+    await using receiver = await Receiver.open()
+    const mine = await app.organization()
+    const { admin } = mine
+    await aWebhook(admin, receiver.url, { event_types: ['profile.updated'] })
+    const { id } = await completableProfile(mine, { settings: { sending_phone_number: '+12025550005' } })
+    assert.equal((await complete(admin, id)).status, 202)
+    const shown = () => registrationOf(admin, id)
+    for (let look = 0; look < 12 && (await shown()).state !== 'completed'; look += 1)
+      await letTimePass(app, { hours: A_MOMENT_HOURS })
+    assert.deepEqual([(await shown()).state, stepOf(await shown(), 'carrier').state], ['completed', 'done'])
+    const version = (await admin.get(`/v3/profiles/${id}`)).headers.etag
+    await app.app.jobs.runDue()
+    const before = receiver.received.length
+    await heard()
+    const told = await shown()
+    assert.deepEqual([told.state, told.profile_status, told.fees_total], ['correction_needed', 'approved', 59.5])
+    const says = 'The number is no longer in its campaign. Complete again to put it back, or use another number.'
+    assert.deepEqual(stepOf(told, 'carrier').feedback, [
+      { category: 'ASSIGNMENT', fields: ['sending_phone_number'], says },
+    ])
+    assert.notEqual((await admin.get(`/v3/profiles/${id}`)).headers.etag, version)
+    await app.app.jobs.runDue()
+    assert.equal(receiver.received.length, before + 1)
+    const locks = await app.sql(
+      'select lock from brands where owner_id = $1 union select lock from campaigns where owner_id = $1',
+      [id],
+    )
+    assert.deepEqual(locks, [{ lock: 'submitted' }], 'what the registry has stays locked')
+    assert.equal((await complete(admin, id)).status, 202)
+    const done = await settle(app, admin, id)
+    assert.deepEqual([done.state, done.profile_status, done.fees_total], ['completed', 'approved', 59.5])
+    await heard()
+    assert.equal((await shown()).state, 'completed')
+    assert.equal((await complete(admin, id)).status, 200)
   })
 
   test('the account at the carrier has no credit: it waits, and nothing is for the customer to correct', async () => {

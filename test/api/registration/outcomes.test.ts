@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Outcome } from '../../../src/ports/outcome.ts'
 import { wake } from '../../../src/resources/registrations/index.ts'
-import { referenceDigests } from '../../../src/resources/registrations/workflow/wake.ts'
+import { referenceDigests } from '../../../src/resources/registrations/registration.store.ts'
 import type { TestOrganization } from '../../kit/builders/organization.ts'
 import {
   brandWithTaxId,

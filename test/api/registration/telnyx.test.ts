@@ -5,6 +5,7 @@ import type { TestOrganization } from '../../kit/builders/organization.ts'
 import { aBrand, aCampaign } from '../../kit/builders/requests.ts'
 import {
   brandWithTaxId,
+  CALLBACK_URL,
   completableProfile,
   complete,
   letTimePass,
@@ -265,6 +266,34 @@ describe('what Telnyx has refused is corrected', () => {
       const references = [...telnyx.campaigns.values()].map(({ referenceId }) => referenceId)
       assert.deepEqual(references, [campaignId, `${campaignId}-2`])
       assert.equal(count(kit, 'appeal_campaign'), 0)
+    })
+  }
+
+  for (const isBrandsFault of [true, false]) {
+    test(`D1: check_again submits a campaign that has failed anew unchanged, ${isBrandsFault ? 'where only its brand was put right' : 'whatever its fault'}`, async () => {
+      const kit = await fresh()
+      const { app, org, telnyx } = kit
+      const failureReasons = isBrandsFault
+        ? 'Brand does not qualify for submitted campaign use-case.'
+        : 'Not compliant.'
+      telnyx.fate = { campaignStatus: 'TCR_FAILED', failureReasons }
+      const { id, campaignId } = await completableProfile(org)
+      await complete(org.admin, id)
+      const failed = await settle(kit, id)
+      assert.equal(stepOf(failed, 'campaign_review').feedback[0]?.category, 'FAILED')
+      telnyx.fate = {}
+      await complete(org.admin, id)
+      const unchanged = await settle(kit, id)
+      assert.deepEqual([unchanged.state, unchanged.fees_total], ['correction_needed', 49.5])
+      assert.equal(telnyx.campaigns.size, 1)
+      const asked = await org.admin.post(`/v3/profiles/${id}/complete`, { webHookUrl: CALLBACK_URL, check_again: true })
+      assert.equal(asked.status, 202, asked.text)
+      const done = await settle(kit, id)
+      assert.deepEqual([done.state, done.fees_total], ['completed', 94.5], JSON.stringify(done))
+      const references = [...telnyx.campaigns.values()].map(({ referenceId }) => referenceId)
+      assert.deepEqual(references, [campaignId, `${campaignId}-2`])
+      const orders = await app.sql('select kind from registry_orders where profile_id = $1 order by ordered_at', [id])
+      assert.deepEqual(orders, [{ kind: 'brand' }, { kind: 'campaign' }, { kind: 'campaign' }])
     })
   }
 

@@ -95,6 +95,32 @@ describe('the WhatsApp number', () => {
     assert.equal(whatsapp.registrations, 2)
   })
 
+  test('D14: whose account Meta has blocked: told, and registered once the profile has another account', async () => {
+    await using receiver = await Receiver.open()
+    const kit = await bench(simulatedWhatsapp())
+    await using app = kit.app
+    await aWebhook(kit.org.admin, receiver.url, { event_types: ['whatsapp'] })
+    const { id } = await withAccount(kit.org, 'EAAtest_blocked')
+    await complete(kit.org.admin, id, {}, receiver.url)
+    const refused = await settle(app, kit.org.admin, id)
+    assert.deepEqual([refused.state, refused.profile_status], ['correction_needed', 'incomplete'])
+    const says = 'Meta has blocked or locked the WhatsApp Business Account.'
+    assert.deepEqual(stepOf(refused, 'whatsapp').feedback, [
+      { category: 'REFUSED', fields: ['whatsapp_business_account.waba_id'], says },
+    ])
+    await app.app.jobs.runDue()
+    assert.deepEqual(kinds(receiver).sort(), ['callback failed', 'whatsapp.failed'])
+    await complete(kit.org.admin, id, {}, receiver.url)
+    const still = await settle(app, kit.org.admin, id)
+    assert.deepEqual([still.state, still.run, still.fees_total], ['correction_needed', 2, 19.5])
+    const account = { waba_id: '102290129340399', phone_number_id: '106540352242923', access_token: 'EAAtest_ok' }
+    const patched = await kit.org.admin.patch(`/v3/profiles/${id}`, { whatsapp_business_account: account })
+    assert.equal(patched.status, 200, patched.text)
+    await complete(kit.org.admin, id, {}, receiver.url)
+    const done = await settle(app, kit.org.admin, id)
+    assert.deepEqual([done.state, done.profile_status, done.fees_total], ['completed', 'approved', 19.5])
+  })
+
   test('while the Graph API is down, or does not answer: tried again until it is registered', async () => {
     const down: Registered = { kind: 'unavailable', of: 'service', retryAfterSeconds: 1 }
     const whatsapp = whatsappWith(down, down, { kind: 'timeout', of: 'service' })

@@ -7,6 +7,7 @@ export type NumberBehaviour =
   | 'busyOnce'
   | 'connectLate'
   | 'failAssignment'
+  | 'dropLater'
   | 'slow'
   | 'loseAnswer'
   | 'noCredit'
@@ -29,6 +30,11 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
   { ending: '0002', behaviour: 'busyOnce', says: 'The carrier is busy the first time, then all is well.' },
   { ending: '0003', behaviour: 'connectLate', says: 'Connected a moment after the call, then assigned.' },
   { ending: '0004', behaviour: 'failAssignment', says: `The assignment fails: "${ASSIGNMENT_REASON}"` },
+  {
+    ending: '0005',
+    behaviour: 'dropLater',
+    says: 'Assigned; a moment later taken out of its campaign, once: assigned again, it stays.',
+  },
   {
     ending: '0006',
     behaviour: 'noCredit',

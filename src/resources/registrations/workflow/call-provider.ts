@@ -1,9 +1,6 @@
-import type { BrandForRegistry, BrandRegistry, CampaignIds } from '../../../ports/brand-registry.ts'
-import type { Carrier } from '../../../ports/carrier.ts'
+import type { BrandForRegistry, CampaignIds } from '../../../ports/brand-registry.ts'
 import { notAsked, type Outcome } from '../../../ports/outcome.ts'
-import type { Whatsapp } from '../../../ports/whatsapp.ts'
-import type { Campaign } from '../../campaigns/index.ts'
-import { campaignsOf } from '../../campaigns/index.ts'
+import { type Campaign, campaignsOf } from '../../campaigns/index.ts'
 import type { MappedCampaign } from '../accept/campaign-mapping.rules.ts'
 import { readFrozen } from '../accept/snapshot.store.ts'
 import type { Step } from '../registration.fields.ts'
@@ -15,62 +12,79 @@ import type { ProviderResponse } from './rules/transition.rules.ts'
 
 /** Asks a provider one question. No transaction is open. What is asked is read here, and what is submitted is the frozen text. */
 
-const AGAIN_SECONDS = 60
-const NOT_CONFIGURED = notAsked(AGAIN_SECONDS)
+/** What a question is about. */
+interface Asked {
+  db: RegistrationOptions['db']
+  run: RunState
+  step: Step
+}
+
+type AllPorts = RegistrationOptions['ports']
+type Port<P extends keyof AllPorts> = NonNullable<AllPorts[P]>
+/** What a call of a port takes. */
+type RequestOf<P extends keyof AllPorts, C extends keyof Port<P>> = Port<P>[C] extends (request: infer R) => unknown
+  ? Omit<R, 'signal'>
+  : never
+
+interface Question {
+  port: keyof AllPorts
+  call: string
+  /** How the answer is read. */
+  answer: ProviderResponse['of']
+  subject: (asked: Asked) => object | Promise<object>
+}
+
+/** One row: which port is called, and how, what about, and what the answer is. */
+function question<P extends keyof AllPorts, C extends keyof Port<P> & string>(
+  port: P,
+  call: C,
+  answer: ProviderResponse['of'],
+  subject: (asked: Asked) => RequestOf<P, C> | Promise<RequestOf<P, C>>,
+): Question {
+  return { port, call, answer, subject }
+}
+
+const QUESTIONS: Readonly<Record<ProviderRequest, Question>> = {
+  submit_brand: question('brandRegistry', 'submitBrand', 'brand', newBrand),
+  complete_brand: question('brandRegistry', 'updateBrand', 'brand', changedBrand),
+  update_brand: question('brandRegistry', 'updateBrand', 'brand', changedBrand),
+  find_brand: question('brandRegistry', 'findBrand', 'brand', sentBrand),
+  read_brand: question('brandRegistry', 'readBrand', 'brand', brandId),
+  revet_brand: question('brandRegistry', 'revetBrand', 'brand', brandId),
+  read_feedback: question('brandRegistry', 'readFeedback', 'feedback', brandId),
+  order_vetting: question('brandRegistry', 'orderVetting', 'vetting', brandId),
+  read_vetting: question('brandRegistry', 'readVetting', 'vetting', brandId),
+  read_authentication: question('brandRegistry', 'readAuthentication', 'authentication', brandId),
+  resend_authentication: question('brandRegistry', 'resendAuthentication', 'nothing', brandId),
+  submit_campaign: question('brandRegistry', 'submitCampaign', 'campaign', newCampaign),
+  update_campaign: question('brandRegistry', 'updateCampaign', 'campaign', changedCampaign),
+  find_campaign: question('brandRegistry', 'findCampaign', 'campaign', sentCampaign),
+  read_campaign: question('brandRegistry', 'readCampaign', 'campaign', campaignIds),
+  share_campaign: question('brandRegistry', 'shareCampaign', 'nothing', campaignIds),
+  deactivate_campaign: question('brandRegistry', 'deactivateCampaign', 'nothing', campaignIds),
+  find_messaging_profile: question('carrier', 'findMessagingProfile', 'messaging_profile', profileReference),
+  create_messaging_profile: question('carrier', 'createMessagingProfile', 'messaging_profile', namedProfile),
+  connect_number: question('carrier', 'connectNumber', 'connection', numberOfProfile),
+  assign_campaign: question('carrier', 'assignCampaign', 'assignment', numberForCampaign),
+  read_assignment: question('carrier', 'readAssignment', 'assignment', numberInCampaign),
+  subscribe_app: question('whatsapp', 'subscribeApp', 'nothing', whatsappAccount),
+  register_number: question('whatsapp', 'registerNumber', 'nothing', whatsappNumber),
+}
+
+/** A port that was configured when the run began and is not now: later. */
+const NOT_CONFIGURED = notAsked(60)
 
 /** @throws Error when what has to be asked about is gone: a bug, and the job is tried again. */
-export async function ask(
-  { db, ports, providerMs }: RegistrationOptions,
-  work: RunState,
-  { step, question }: { step: Step; question: ProviderRequest },
+export async function callProvider(
+  { db, ports, providerMs }: Pick<RegistrationOptions, 'db' | 'ports' | 'providerMs'>,
+  run: RunState,
+  { step, question: name }: { step: Step; question: ProviderRequest },
 ): Promise<ProviderResponse> {
-  const request = await prepare(db, work, step, question)
-  const signal = AbortSignal.timeout(providerMs)
-  return redactResponse(await request(ports, signal), secretsOf(work))
-}
-
-type Send = (ports: RegistrationOptions['ports'], signal: AbortSignal) => Promise<ProviderResponse>
-
-async function prepare(
-  db: RegistrationOptions['db'],
-  work: RunState,
-  step: Step,
-  question: ProviderRequest,
-): Promise<Send> {
-  if (step.step === 'carrier') return prepareCarrier(db, work, step, question)
-  if (step.step === 'whatsapp') return prepareWhatsapp(db, work, question)
-  if (step.step === 'campaign' || step.step === 'campaign_review') return prepareCampaign(db, work, step, question)
-  return prepareBrand(db, work, step, question)
-}
-
-/** What a port answers, under the shape of its value. A port that was configured when the run began and is not now: later. */
-function from<P>(
-  of: ProviderResponse['of'],
-  port: (ports: RegistrationOptions['ports']) => P | null,
-  call: (port: P, signal: AbortSignal) => Promise<Outcome<unknown>>,
-): Send {
-  return async (ports, signal) => {
-    const asked = port(ports)
-    return { of, outcome: asked === null ? NOT_CONFIGURED : await call(asked, signal) } as ProviderResponse
-  }
-}
-
-function toRegistry(
-  of: 'brand' | 'feedback' | 'vetting' | 'authentication' | 'campaign' | 'nothing',
-  call: (registry: BrandRegistry, signal: AbortSignal) => Promise<Outcome<unknown>>,
-): Send {
-  return from(of, ({ brandRegistry }) => brandRegistry, call)
-}
-
-function toCarrier(
-  of: 'messaging_profile' | 'connection' | 'assignment',
-  call: (carrier: Carrier, signal: AbortSignal) => Promise<Outcome<unknown>>,
-): Send {
-  return from(of, ({ carrier }) => carrier, call)
-}
-
-function toWhatsapp(call: (whatsapp: Whatsapp, signal: AbortSignal) => Promise<Outcome<unknown>>): Send {
-  return from('nothing', ({ whatsapp }) => whatsapp, call)
+  const { port: portName, call, answer, subject } = QUESTIONS[name]
+  const about = await subject({ db, run, step })
+  const port = ports[portName] as Readonly<Record<string, (request: object) => Promise<Outcome<unknown>>>> | null
+  const outcome = await (port?.[call]?.({ ...about, signal: AbortSignal.timeout(providerMs) }) ?? NOT_CONFIGURED)
+  return redactResponse({ of: answer, outcome } as ProviderResponse, secretsOf(run))
 }
 
 function needed<T>(value: T | null | undefined, what: string): T {
@@ -78,168 +92,103 @@ function needed<T>(value: T | null | undefined, what: string): T {
   return value
 }
 
-async function prepareBrand(
-  db: RegistrationOptions['db'],
-  work: RunState,
-  step: Step,
-  question: ProviderRequest,
-): Promise<Send> {
-  const tcrBrandId = () => needed(work.brand?.tcr_brand_id, 'number at the registry')
-  switch (question) {
-    case 'submit_brand': {
-      const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
-        mark: step.snapshot,
-        cipher: work.cipher,
-      })
-      const since = step.attempts > 1 ? step.snapshot?.at : undefined
-      const request = { brand, ...(since === undefined ? {} : { since }) }
-      return toRegistry('brand', (registry, signal) => registry.submitBrand({ ...request, signal }))
-    }
-    case 'complete_brand':
-    case 'update_brand': {
-      const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
-        mark: step.snapshot,
-        cipher: work.cipher,
-      })
-      const id = tcrBrandId()
-      return toRegistry('brand', (registry, signal) => registry.updateBrand({ tcrBrandId: id, brand, signal }))
-    }
-    case 'find_brand': {
-      const reference = needed(step.subject, 'brand')
-      const { at: since } = needed(step.snapshot, 'frozen brand')
-      const brand = await readFrozen<BrandForRegistry>(db, work.organizationId, {
-        mark: step.snapshot,
-        cipher: work.cipher,
-      })
-      return toRegistry('brand', (registry, signal) =>
-        registry.findBrand({ reference, sent: { brand, since }, signal }),
-      )
-    }
-    default: {
-      const id = tcrBrandId()
-      return aboutBrand(question, id)
-    }
-  }
+function brandId({ run }: Pick<Asked, 'run'>): { tcrBrandId: string } {
+  return { tcrBrandId: needed(run.brand?.tcr_brand_id, 'number at the registry') }
 }
 
-function aboutBrand(question: ProviderRequest, tcrBrandId: string): Send {
-  switch (question) {
-    case 'revet_brand':
-      return toRegistry('brand', (registry, signal) => registry.revetBrand({ tcrBrandId, signal }))
-    case 'read_feedback':
-      return toRegistry('feedback', (registry, signal) => registry.readFeedback({ tcrBrandId, signal }))
-    case 'order_vetting':
-      return toRegistry('vetting', (registry, signal) => registry.orderVetting({ tcrBrandId, signal }))
-    case 'read_authentication':
-      return toRegistry('authentication', (registry, signal) => registry.readAuthentication({ tcrBrandId, signal }))
-    case 'resend_authentication':
-      return toRegistry('nothing', (registry, signal) => registry.resendAuthentication({ tcrBrandId, signal }))
-    case 'read_vetting':
-      return toRegistry('vetting', (registry, signal) => registry.readVetting({ tcrBrandId, signal }))
-    default:
-      return toRegistry('brand', (registry, signal) => registry.readBrand({ tcrBrandId, signal }))
-  }
+function frozen<Request>({ db, run, step }: Asked): Promise<Request> {
+  return readFrozen<Request>(db, run.organizationId, { mark: step.snapshot, cipher: run.cipher })
+}
+
+/** From the second try on with the time of the first, since the registry may have the brand. */
+async function newBrand(asked: Asked) {
+  const { attempts, snapshot } = asked.step
+  const brand = await frozen<BrandForRegistry>(asked)
+  return attempts > 1 && snapshot !== null ? { brand, since: snapshot.at } : { brand }
+}
+
+async function changedBrand(asked: Asked) {
+  return { brand: await frozen<BrandForRegistry>(asked), ...brandId(asked) }
+}
+
+async function sentBrand(asked: Asked) {
+  const reference = needed(asked.step.subject, 'brand')
+  const { at: since } = needed(asked.step.snapshot, 'frozen brand')
+  return { reference, sent: { brand: await frozen<BrandForRegistry>(asked), since } }
+}
+
+async function newCampaign(asked: Asked) {
+  const { tcrBrandId } = brandId(asked)
+  return { campaign: { ...(await frozen<MappedCampaign>(asked)), tcrBrandId } }
+}
+
+async function changedCampaign(asked: Asked) {
+  const { campaign: content } = await newCampaign(asked)
+  return { content, ...campaignIds(asked) }
+}
+
+async function sentCampaign(asked: Asked) {
+  const { reference, tcrBrandId } = (await newCampaign(asked)).campaign
+  return { reference, tcrBrandId }
 }
 
 function idsOf({ tcrCampaignId, telnyxCampaignId }: CampaignIds): CampaignIds {
   return { tcrCampaignId, telnyxCampaignId }
 }
 
-function knownIds({ campaigns }: RunState, step: Step): CampaignIds {
-  const campaign = campaigns.find(({ id }) => id === step.subject)
-  return idsOf(needed(campaign, 'campaign'))
+function campaignIds({ run, step }: Asked): { campaign: CampaignIds } {
+  const campaign = run.campaigns.find(({ id }) => id === step.subject)
+  return { campaign: idsOf(needed(campaign, 'campaign')) }
 }
 
-async function prepareCampaign(
-  db: RegistrationOptions['db'],
-  work: RunState,
-  step: Step,
-  question: ProviderRequest,
-): Promise<Send> {
-  if (question === 'submit_campaign' || question === 'update_campaign' || question === 'find_campaign') {
-    const tcrBrandId = needed(work.brand?.tcr_brand_id, 'number at the registry')
-    const frozen = await readFrozen<MappedCampaign>(db, work.organizationId, {
-      mark: step.snapshot,
-      cipher: work.cipher,
-    })
-    if (question === 'submit_campaign')
-      return toRegistry('campaign', (registry, signal) =>
-        registry.submitCampaign({ campaign: { ...frozen, tcrBrandId }, signal }),
-      )
-    if (question === 'update_campaign') {
-      const request = { campaign: knownIds(work, step), content: { ...frozen, tcrBrandId } }
-      return toRegistry('campaign', (registry, signal) => registry.updateCampaign({ ...request, signal }))
-    }
-    const { reference } = frozen
-    return toRegistry('campaign', (registry, signal) => registry.findCampaign({ reference, tcrBrandId, signal }))
-  }
-  const campaign = knownIds(work, step)
-  switch (question) {
-    case 'deactivate_campaign':
-      return toRegistry('nothing', (registry, signal) => registry.deactivateCampaign({ campaign, signal }))
-    case 'share_campaign':
-      return toRegistry('nothing', (registry, signal) => registry.shareCampaign({ campaign, signal }))
-    default:
-      return toRegistry('campaign', (registry, signal) => registry.readCampaign({ campaign, signal }))
-  }
+function profileReference({ run }: Asked): { reference: string } {
+  return { reference: run.registration.profileId }
 }
 
-async function prepareCarrier(
-  db: RegistrationOptions['db'],
-  work: RunState,
-  step: Step,
-  question: ProviderRequest,
-): Promise<Send> {
-  const reference = work.registration.profileId
-  const phoneNumber = needed(work.profile.sending_phone_number, 'phone number')
-  switch (question) {
-    case 'find_messaging_profile':
-      return toCarrier('messaging_profile', (carrier, signal) => carrier.findMessagingProfile({ reference, signal }))
-    case 'create_messaging_profile': {
-      const { name } = work.profile
-      return toCarrier('messaging_profile', (carrier, signal) =>
-        carrier.createMessagingProfile({ reference, name, signal }),
-      )
-    }
-    case 'connect_number': {
-      const messagingProfileId = needed(work.registration.messagingProfileId, 'messaging profile')
-      return toCarrier('connection', (carrier, signal) =>
-        carrier.connectNumber({ messagingProfileId, phoneNumber, signal }),
-      )
-    }
-    case 'assign_campaign': {
-      const campaign = idsOf(needed(await campaignOfNumber(db, work), `campaign of step ${step.step}`))
-      return toCarrier('assignment', (carrier, signal) => carrier.assignCampaign({ phoneNumber, campaign, signal }))
-    }
-    default: {
-      const joined = await campaignOfNumber(db, work)
-      const request = { phoneNumber, ...(joined === null ? {} : { campaign: idsOf(joined) }) }
-      return toCarrier('assignment', (carrier, signal) => carrier.readAssignment({ ...request, signal }))
-    }
-  }
+function namedProfile({ run }: Asked): { reference: string; name: string } {
+  return { reference: run.registration.profileId, name: run.profile.name }
 }
 
-async function prepareWhatsapp(
-  db: RegistrationOptions['db'],
-  work: RunState,
-  question: ProviderRequest,
-): Promise<Send> {
-  const channel = await findWhatsappChannel(db, work.organizationId, {
-    profileId: work.registration.profileId,
-    cipher: work.cipher,
-  })
-  const wabaId = needed(channel.wabaId ?? work.organization.waba_id, 'WhatsApp Business Account')
-  const { accessToken } = channel
-  if (question === 'subscribe_app')
-    return toWhatsapp((whatsapp, signal) => whatsapp.subscribeApp({ wabaId, accessToken, signal }))
-  const phoneNumberId = needed(channel.phoneNumberId, 'number of its WhatsApp Business Account')
-  return toWhatsapp((whatsapp, signal) => whatsapp.registerNumber({ wabaId, phoneNumberId, accessToken, signal }))
+function phoneNumberOf({ profile }: RunState): string {
+  return needed(profile.sending_phone_number, 'phone number')
+}
+
+function numberOfProfile({ run }: Asked): { messagingProfileId: string; phoneNumber: string } {
+  const messagingProfileId = needed(run.registration.messagingProfileId, 'messaging profile')
+  return { messagingProfileId, phoneNumber: phoneNumberOf(run) }
+}
+
+async function numberForCampaign({ db, run }: Asked) {
+  const campaign = needed(await campaignOfNumber(db, run), 'campaign of its number')
+  return { phoneNumber: phoneNumberOf(run), campaign: idsOf(campaign) }
+}
+
+async function numberInCampaign({ db, run }: Asked) {
+  const campaign = await campaignOfNumber(db, run)
+  return { phoneNumber: phoneNumberOf(run), ...(campaign === null ? {} : { campaign: idsOf(campaign) }) }
+}
+
+async function whatsappChannel({ db, run }: Asked) {
+  const { organizationId, organization, registration, cipher } = run
+  const channel = await findWhatsappChannel(db, organizationId, { profileId: registration.profileId, cipher })
+  const wabaId = needed(channel.wabaId ?? organization.waba_id, 'WhatsApp Business Account')
+  return { wabaId, accessToken: channel.accessToken, phoneNumberId: channel.phoneNumberId }
+}
+
+async function whatsappAccount(asked: Asked) {
+  const { wabaId, accessToken } = await whatsappChannel(asked)
+  return { wabaId, accessToken }
+}
+
+async function whatsappNumber(asked: Asked) {
+  const { phoneNumberId, ...channel } = await whatsappChannel(asked)
+  return { ...channel, phoneNumberId: needed(phoneNumberId, 'number of its WhatsApp Business Account') }
 }
 
 /** A number joins one campaign: the oldest that a registry has, of the profile or of the organization where it inherits. */
-export async function campaignOfNumber(db: RegistrationOptions['db'], work: RunState): Promise<Campaign | null> {
-  const { profile, campaigns, organizationId } = work
-  if (work.brand?.compliance.is_tcr_application !== true) return null
+export async function campaignOfNumber(db: RegistrationOptions['db'], run: RunState): Promise<Campaign | null> {
+  const { profile, campaigns, organizationId } = run
+  if (run.brand?.compliance.is_tcr_application !== true) return null
   const candidates = profile.inherit_tcr_campaign ? await campaignsOf(db, organizationId, organizationId) : campaigns
   return candidates.find(({ tcrCampaignId, telnyxCampaignId }) => (tcrCampaignId ?? telnyxCampaignId) !== null) ?? null
 }

@@ -6,25 +6,6 @@ import type { ProfileStatus } from '../../profiles/index.ts'
 
 /** What a registration needs beyond what the earlier slices read. */
 
-export interface RegistrationOrganization {
-  data_key: string
-  name: string
-  waba_id: string | null
-  /** Milliseconds since 1970, by the database's clock, like every time of a step. */
-  now_ms: number
-}
-
-const organization = statement<RegistrationOrganization>(
-  'find_registration_organization',
-  `select data_key, name, waba_id, extract(epoch from statement_timestamp())::double precision * 1000 as now_ms
-     from organizations where organization_id = $1`,
-)
-
-export async function findOrganization(db: Executor, organizationId: string): Promise<RegistrationOrganization | null> {
-  const [row] = await db.run(organizationId, organization, [organizationId])
-  return row ?? null
-}
-
 const statusFound = statement<{ status: ProfileStatus }>(
   'find_profile_status',
   `select status from profiles where organization_id = $1 and id = $2 and ${isNotDeleted('deleted_at')}`,

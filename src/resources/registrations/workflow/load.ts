@@ -5,14 +5,13 @@ import type { Job } from '../../../jobs/queue.store.ts'
 import type { Log } from '../../../observability/log.ts'
 import type { Metrics } from '../../../observability/metrics.ts'
 import { type Brand, brandInEffect } from '../../brands/index.ts'
-import { type Campaign, campaignsOf } from '../../campaigns/index.ts'
+import { campaignsOf } from '../../campaigns/index.ts'
 import { type Profile, readProfile } from '../../profiles/index.ts'
 import type { Registration } from '../registration.fields.ts'
-import { findRegistration } from '../registration.store.ts'
-import { findOrganization, type RegistrationOrganization } from './facts.store.ts'
+import { findRun, type RegistrationOrganization } from '../registration.store.ts'
 import type { Subject } from './rules/effects.rules.ts'
 
-/** What the work on a registration needs, given once and read anew for every move. */
+/** What the work on a registration needs, given once, and what it reads anew for every action. */
 
 export interface RegistrationOptions {
   db: Database
@@ -30,7 +29,7 @@ export interface RegistrationOptions {
 }
 
 /** One reading of everything. */
-export interface RunState {
+export interface RunState extends Subject {
   organizationId: string
   organization: RegistrationOrganization
   cipher: OrganizationCipher
@@ -38,18 +37,16 @@ export interface RunState {
   registration: Registration
   profile: Profile
   isDeleted: boolean
-  /** The brand that the run is about, and who owns it. */
-  brand: Brand | null
+  /** Who owns the brand that the run is about. */
   brandOwnerId: string
-  campaigns: Campaign[]
 }
 
 /** Reads what the job is about; null when there is nothing left. */
 export async function loadRun(db: Executor, keys: KeyRing, job: Job): Promise<RunState | null> {
   const { organization_id: organizationId, subject_id: profileId } = job
-  const organization = await findOrganization(db, organizationId)
-  const registration = await findRegistration(db, organizationId, profileId)
-  if (organization === null || registration === null) return null
+  const found = await findRun(db, organizationId, profileId)
+  if (found === null) return null
+  const { organization, registration } = found
   const cipher = keys.open(organization.data_key, organizationId)
   const read = await readProfile(db, organizationId, { id: profileId, cipher })
   if (read === null) return null
@@ -66,6 +63,7 @@ export async function loadRun(db: Executor, keys: KeyRing, job: Job): Promise<Ru
     isDeleted,
     brand: about?.brand ?? null,
     brandOwnerId: about?.isInherited === true ? organizationId : profileId,
+    isOwnBrand: about?.isInherited !== true,
     campaigns,
   }
 }
@@ -77,14 +75,4 @@ function brandOf(profile: Profile, { steps }: Registration): { brand: Brand; isI
   if (profile.organizationBrand !== null && profile.organizationBrand.id === id)
     return { brand: profile.organizationBrand, isInherited: true }
   return brandInEffect(profile)
-}
-
-/** The same for the rules that decide what follows. */
-export function subjectOf({ registration, profile, brand, brandOwnerId, campaigns }: RunState): Subject {
-  return {
-    profile: { id: registration.profileId, status: profile.status },
-    brand,
-    isOwnBrand: brandOwnerId === registration.profileId,
-    campaigns,
-  }
 }

@@ -21,7 +21,7 @@ const vettingDone = statement<{ id: string }>(
 )
 
 /** Whether the run of another profile has come to the end of the vetting of the brand that both share. */
-export async function isVettingDone(
+async function isVettingDone(
   tx: Executor,
   organizationId: string,
   { profileId, brandId }: { profileId: string; brandId: string },
@@ -30,7 +30,7 @@ export async function isVettingDone(
 }
 
 /** Whether the run of another profile has ordered, or may have ordered, the vetting of the brand that both share. */
-export async function isVettingOrdered(
+async function isVettingOrdered(
   tx: Executor,
   organizationId: string,
   { profileId, brandId }: { profileId: string; brandId: string },
@@ -66,17 +66,27 @@ const placed = statement<{ is_placed: boolean; free_at_ms: number | null }>(
 )
 
 /**
+ * Whether an order may be made.
+ *
+ * - `vetting_ordered`, `vetting_done`: the run of another profile has ordered the vetting of the brand that both share, or
+ *   came to the end of it.
+ * - `quota`: not before the oldest order of the day no longer counts, in milliseconds since 1970.
+ */
+export type Placing = { kind: 'placed' | 'vetting_ordered' | 'vetting_done' } | { kind: 'quota'; freeAtMs: number }
+
+/**
  * Counts the order against the quota of the organization, whose row the caller holds. The same order sent once more, after
  * the registry was found not to have it, counts once.
- *
- * @returns null when it may be made, else when the oldest of the day no longer counts, in milliseconds since 1970.
  */
 export async function placeOrder(
   tx: Executor,
   organizationId: string,
   { profileId, subjectId, kind, run }: Order,
   perDay: number,
-): Promise<number | null> {
+): Promise<Placing> {
+  const shared = { profileId, brandId: subjectId }
+  if (kind === 'vetting' && (await isVettingOrdered(tx, organizationId, shared))) return { kind: 'vetting_ordered' }
+  if (kind === 'vetting' && (await isVettingDone(tx, organizationId, shared))) return { kind: 'vetting_done' }
   const [row] = await tx.run(organizationId, placed, [organizationId, profileId, subjectId, kind, run, perDay])
-  return row?.is_placed === true ? null : Math.ceil(row?.free_at_ms ?? 0)
+  return row?.is_placed === true ? { kind: 'placed' } : { kind: 'quota', freeAtMs: Math.ceil(row?.free_at_ms ?? 0) }
 }

@@ -2,8 +2,8 @@ import type { Executor } from '../../../db/database.ts'
 import { lockOrganization } from '../../../db/organization-lock.ts'
 import type { CallName, Step } from '../registration.fields.ts'
 import type { RegistrationOptions, RunState } from './load.ts'
-import { isVettingDone, isVettingOrdered, type Order, type OrderKind, placeOrder } from './order.store.ts'
-import { record } from './persist.ts'
+import { type Order, type OrderKind, placeOrder } from './order.store.ts'
+import { Overtaken, persist, persistIn } from './persist.ts'
 import { finished, waiting } from './rules/step.rules.ts'
 
 /**
@@ -36,18 +36,22 @@ class HeldBack extends Error {
  */
 export async function recordIntent(
   options: RegistrationOptions,
-  work: RunState,
+  run: RunState,
   { index, before, begun }: { index: number; before: Step; begun: Step },
 ): Promise<boolean> {
   const kind = begun.call === null ? undefined : ORDERS[begun.call]
-  if (kind === undefined || begun.subject === null) return record(options, work, { step: { index, step: begun } })
-  const order = { profileId: work.registration.profileId, subjectId: begun.subject, kind, run: work.registration.run }
-  const first = (tx: Executor) => lookAtOrder(tx, work, { before, order, perDay: options.ordersPerDay })
+  if (kind === undefined || begun.subject === null) return persist(options, run, { step: { index, step: begun } })
+  const order = { profileId: run.registration.profileId, subjectId: begun.subject, kind, run: run.registration.run }
   try {
-    return await record(options, work, { step: { index, step: begun }, first })
+    await options.db.transaction(run.organizationId, async (tx) => {
+      await lookAtOrder(tx, run, { before, order, perDay: options.ordersPerDay })
+      await persistIn(tx, options.keys, run, { step: { index, step: begun } })
+    })
+    return true
   } catch (error) {
+    if (error instanceof Overtaken) return false
     if (!(error instanceof HeldBack)) throw error
-    await record(options, work, { step: { index, step: error.step } })
+    await persist(options, run, { step: { index, step: error.step } })
     return false
   }
 }
@@ -58,22 +62,25 @@ async function lookAtOrder(
   { before, order, perDay }: { before: Step; order: Order; perDay: number },
 ): Promise<void> {
   await tx.run(organizationId, lockOrganization, [organizationId])
-  const shared = { profileId: order.profileId, brandId: order.subjectId }
-  if (order.kind === 'vetting' && (await isVettingOrdered(tx, organizationId, shared))) {
-    const says = 'Another profile’s completion has ordered the vetting of this brand.'
-    throw new HeldBack(waiting(before, 'read_vetting', says, 'review', { now, random: Math.random() }))
+  const placing = await placeOrder(tx, organizationId, order, perDay)
+  switch (placing.kind) {
+    case 'placed':
+      return
+    case 'vetting_ordered': {
+      const says = 'Another profile’s completion has ordered the vetting of this brand.'
+      throw new HeldBack(waiting(before, 'read_vetting', says, 'review', { now, random: Math.random() }))
+    }
+    case 'vetting_done':
+      throw new HeldBack(
+        finished(before, 'Another profile’s completion had this brand vetted; the registry shows no result.'),
+      )
+    case 'quota':
+      throw new HeldBack({
+        ...before,
+        state: 'waiting',
+        says: `The organization has used its quota of ${perDay} of these orders in 24 hours, since each is charged. It goes on by itself; the operator can raise REGISTRY_ORDERS_PER_DAY.`,
+        next_try_at: placing.freeAtMs,
+        waiting_since: before.waiting_since ?? now,
+      })
   }
-  if (order.kind === 'vetting' && (await isVettingDone(tx, organizationId, shared)))
-    throw new HeldBack(
-      finished(before, 'Another profile’s completion had this brand vetted; the registry shows no result.'),
-    )
-  const freeAt = await placeOrder(tx, organizationId, order, perDay)
-  if (freeAt === null) return
-  throw new HeldBack({
-    ...before,
-    state: 'waiting',
-    says: `The organization has used its quota of ${perDay} of these orders in 24 hours, since each is charged. It goes on by itself; the operator can raise REGISTRY_ORDERS_PER_DAY.`,
-    next_try_at: freeAt,
-    waiting_since: before.waiting_since ?? now,
-  })
 }

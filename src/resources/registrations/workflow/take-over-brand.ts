@@ -15,8 +15,8 @@ import type { RegistrationOptions, RunState } from './load.ts'
  * transaction, so that of two that wait one does it. Where another was faster nothing is written, and the step waits on. What
  * the registry has refused that completion is not submitted again unchanged: this one is told the same.
  */
-export async function takeBrandOver(options: RegistrationOptions, work: RunState, index: number): Promise<void> {
-  const { organizationId, cipher, registration } = work
+export async function takeBrandOver(options: RegistrationOptions, run: RunState, index: number): Promise<void> {
+  const { organizationId, cipher, registration } = run
   const { profileId } = registration
   await options.db.transaction(organizationId, async (tx) => {
     await tx.run(organizationId, lockOrganization, [organizationId])

@@ -1,17 +1,12 @@
 import type { Database } from '../../../db/database.ts'
 import type { KeyRing } from '../../../encryption/key-ring.ts'
 import type { EventSubject } from '../../../ports/provider-event.ts'
-import { type WokenJob, wakeByReferences } from '../registration.store.ts'
+import { referenceDigests, type WokenJob, wakeByReferences } from '../registration.store.ts'
 
 /**
  * How an event of a provider finds its registration: by a keyed digest of our reference or of the provider's id, as both lie
  * in a table outside row-level security (decision 20).
  */
-
-/** The digests to note and to look up. References are compared without regard to case, as TCR does. */
-export function referenceDigests(keys: KeyRing, references: readonly string[]): string[] {
-  return references.map((reference) => keys.digest('registry-reference', reference.toLowerCase()).toString('base64url'))
-}
 
 /**
  * Makes the registrations that an event is about due now. The event itself says nothing: what is then read decides. Events

@@ -35,6 +35,21 @@ export function onAssignment(step: Step, assignment: NumberAssignment | null, at
   return { ...step, state: 'correction_needed', says, feedback }
 }
 
+/**
+ * A number that was put into its campaign is in it no longer, as when a carrier has taken it out; null where it still is, or
+ * is on its way.
+ */
+export function onDropped(step: Step, found: NumberAssignment | null): Step | null {
+  if (found !== null && found.status !== 'failed' && found.status !== 'elsewhere') return null
+  const says = `${found?.says ?? 'The number is no longer in its campaign.'} Complete again to put it back, or use another number.`
+  return {
+    ...step,
+    state: 'correction_needed',
+    says,
+    feedback: [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }],
+  }
+}
+
 /** As long as a move from one campaign to another may take. */
 const MOVE_MAX_MS = 3 * 24 * 3_600_000
 

@@ -15,7 +15,7 @@ import type { RegisteredBrand, RegisteredCampaign } from '../../../../ports/bran
 import type { Campaign } from '../../../campaigns/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'
 import type { Registration, Step } from '../../registration.fields.ts'
-import { consequencesOf, type Effects, type Subject, type TerminalState } from './effects.rules.ts'
+import { type Effects, effectsOf, type Subject, type TerminalState } from './effects.rules.ts'
 import type { Effect } from './step.rules.ts'
 
 /** What is written, told and noted when a registration moves (contract 8.12 and 14.2, decision 21). */
@@ -46,8 +46,8 @@ const NOTHING: Effects = {
   dollars: 0,
 }
 
-const after = (effects: Effect[], about: Subject = subject('incomplete')) => consequencesOf(run(), about, effects, null)
-const resting = (rest: TerminalState, about: Subject, of: Partial<Run> = {}) => consequencesOf(run(of), about, [], rest)
+const after = (effects: Effect[], about: Subject = subject('incomplete')) => effectsOf(run(), about, effects, null)
+const resting = (rest: TerminalState, about: Subject, of: Partial<Run> = {}) => effectsOf(run(of), about, [], rest)
 /** What a change of the status leaves in history and webhooks. */
 const statusChange = (from: ProfileStatus, to: ProfileStatus): Partial<Effects> => ({
   status: to,
@@ -61,7 +61,7 @@ test('a move without effects changes nothing, and a registration that was parked
     ['parked', 'running'],
     ['waiting', 'waiting'],
   ] as const) {
-    assert.deepEqual(consequencesOf(run({ state }), subject('incomplete'), [], null).state, expected)
+    assert.deepEqual(effectsOf(run({ state }), subject('incomplete'), [], null).state, expected)
   }
 })
 
@@ -210,7 +210,7 @@ test('what else a step brings is collected', () => {
 
 test('what an effect says comes with where the run rests', () => {
   const effects: Effect[] = [{ kind: 'charged', dollars: 15 }]
-  const found = consequencesOf(run(), subject('approved'), effects, { kind: 'result', result: 'COMPLETED' })
+  const found = effectsOf(run(), subject('approved'), effects, { kind: 'result', result: 'COMPLETED' })
   assert.deepEqual([found.dollars, found.state], [15, 'completed'])
 })
 

@@ -70,7 +70,7 @@ function nothing(state: RegistrationState): Effects {
 }
 
 /** Everything that follows from effects and, where the run comes to rest, from that. */
-export function consequencesOf(
+export function effectsOf(
   registration: Pick<Registration, 'state' | 'steps' | 'statusBefore'>,
   subject: Subject,
   effects: readonly Effect[],
@@ -97,6 +97,9 @@ function addEffect(found: Effects, effect: Effect, subject: Subject): void {
       return
     case 'messaging_profile':
       found.messagingProfileId = effect.id
+      return
+    case 'number_dropped':
+      found.events.push({ type: 'profile.updated', payload: { status: subject.profile.status } })
       return
     case 'whatsapp':
       found.events.push({ type: `whatsapp.${effect.event}`, payload: { status: effect.event } })

@@ -13,7 +13,7 @@ import type { NewEvent } from '../../../../contract/events.ts'
 import type { Brand } from '../../../brands/index.ts'
 import type { ProfileStatus } from '../../../profiles/index.ts'
 import type { Step, StepName } from '../../registration.fields.ts'
-import { consequencesOf, type Effects, type Subject } from './effects.rules.ts'
+import { type Effects, effectsOf, type Subject } from './effects.rules.ts'
 
 /** A run that ends with something to correct: what is given back (decision 21), and what is told (contract 8.12, 14.2). */
 
@@ -42,7 +42,7 @@ function failed({ step, steps = [], status = 'incomplete', statusBefore = 'incom
     campaigns: [],
     ...subject,
   }
-  return consequencesOf({ state: 'running', steps, statusBefore }, about, [], { kind: 'failed', step })
+  return effectsOf({ state: 'running', steps, statusBefore }, about, [], { kind: 'failed', step })
 }
 
 test('what the provider said is kept, and its first reason is told', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { maskValues } from './mask.rules.ts'
+import { maskValues } from './redact.rules.ts'
 
 const VALUES = [
   '12-3456789',

@@ -14,6 +14,7 @@ export type Effect =
   | { kind: 'campaign_read'; id: string; campaign: RegisteredCampaign }
   | { kind: 'campaign_ended'; id: string }
   | { kind: 'messaging_profile'; id: string }
+  | { kind: 'number_dropped' }
   | { kind: 'whatsapp'; event: 'registered' | 'failed' }
   | { kind: 'charged'; dollars: number }
 
