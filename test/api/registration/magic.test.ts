@@ -153,7 +153,7 @@ describe('D14: an outcome that a documented value asks for', () => {
     await using receiver = await Receiver.open()
     const mine = await app.organization()
     const { admin } = mine
-    await aWebhook(admin, receiver.url, { event_types: ['profile.updated'] })
+    await aWebhook(admin, receiver.url, { event_types: ['profile'], event_filters: { profile: ['updated'] } })
     const { id } = await completableProfile(mine, { settings: { sending_phone_number: '+12025550005' } })
     assert.equal((await complete(admin, id)).status, 202)
     const shown = () => registrationOf(admin, id)

@@ -95,7 +95,7 @@ describe('the WhatsApp number', () => {
     assert.equal(whatsapp.registrations, 2)
   })
 
-  test('D14: whose account Meta has blocked: told, and registered once the profile has another account', async () => {
+  test('D14: whose account Meta has blocked: told at every completion, and nothing else is done or charged again', async () => {
     await using receiver = await Receiver.open()
     const kit = await bench(simulatedWhatsapp())
     await using app = kit.app
@@ -113,12 +113,8 @@ describe('the WhatsApp number', () => {
     await complete(kit.org.admin, id, {}, receiver.url)
     const still = await settle(app, kit.org.admin, id)
     assert.deepEqual([still.state, still.run, still.fees_total], ['correction_needed', 2, 19.5])
-    const account = { waba_id: '102290129340399', phone_number_id: '106540352242923', access_token: 'EAAtest_ok' }
-    const patched = await kit.org.admin.patch(`/v3/profiles/${id}`, { whatsapp_business_account: account })
-    assert.equal(patched.status, 200, patched.text)
-    await complete(kit.org.admin, id, {}, receiver.url)
-    const done = await settle(app, kit.org.admin, id)
-    assert.deepEqual([done.state, done.profile_status, done.fees_total], ['completed', 'approved', 19.5])
+    assert.deepEqual(stepOf(still, 'whatsapp').feedback, stepOf(refused, 'whatsapp').feedback)
+    assert.deepEqual([stepOf(still, 'brand').state, stepOf(still, 'campaign').state], ['done', 'done'])
   })
 
   test('while the Graph API is down, or does not answer: tried again until it is registered', async () => {

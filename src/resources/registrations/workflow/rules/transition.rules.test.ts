@@ -11,6 +11,7 @@ import type { RegisteredBrand, RegisteredCampaign, Vetting } from '../../../../p
 import type { NumberAssignment } from '../../../../ports/carrier.ts'
 import type { Refusal } from '../../../../ports/outcome.ts'
 import { CALLS, type CallName, type Step, type StepName } from '../../registration.fields.ts'
+import { onDropped } from './channel-transition.rules.ts'
 import type { ProviderRequest } from './next-action.rules.ts'
 import type { Circumstances } from './step.rules.ts'
 import { apply, type ProviderResponse } from './transition.rules.ts'
@@ -366,4 +367,28 @@ test('every command that is refused is for the customer, every question for the 
     const expected = call === 'resend_authentication' ? 'waiting' : 'correction_needed'
     assert.equal(state, /^(read|find)_/.test(call) ? 'parked' : expected, call)
   }
+})
+
+describe('D14: a number that was put into its campaign', () => {
+  const carrier = aStep('carrier', { state: 'done', call: 'read_assignment' })
+  const assignment = (status: NumberAssignment['status'], says: string | null = null): NumberAssignment => ({
+    status,
+    says,
+  })
+  test('stays where it is, or on its way', () => {
+    for (const status of ['assigned', 'pending', 'leaving'] as const)
+      assert.equal(onDropped(carrier, assignment(status)), null, status)
+  })
+  test('and is there no longer is to be put back', () => {
+    const advice = 'Complete again to put it back, or use another number.'
+    for (const [found, why] of [
+      [null, 'The number is no longer in its campaign.'],
+      [assignment('elsewhere'), 'The number is no longer in its campaign.'],
+      [assignment('failed', 'A network took it out.'), 'A network took it out.'],
+    ] as const) {
+      const says = `${why} ${advice}`
+      const feedback = [{ category: 'ASSIGNMENT', fields: ['sending_phone_number'], says }]
+      assert.deepEqual(onDropped(carrier, found), { ...carrier, state: 'correction_needed', says, feedback })
+    }
+  })
 })
