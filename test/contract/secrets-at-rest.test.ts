@@ -111,6 +111,42 @@ test('tax ids, contacts, tokens and keys are in no table, log, history or file i
   )
 })
 
+test('the number of a contact is in no table, log line, metric or file in plain text, in none of its forms', async () => {
+  const startedMs = Date.now() - 1_000
+  await using app = await testApp()
+  const { admin } = await app.organization()
+  const numbers = Array.from({ length: 3 }, () => `+1202${String(randomInt(2_000_000, 9_999_999))}`)
+  const [kept, dissociated, searched] = numbers as [string, string, string]
+  const made = await admin.post('/v3/contacts', { phone_number: kept }, { 'idempotency-key': 'kept' })
+  assert.equal(made.status, 201, made.text)
+  await admin.patch(`/v3/contacts/${made.data.id}`, { opt_out: true }, { 'idempotency-key': 'changed' })
+  const gone = await admin.post('/v3/contacts', { phone_number: dissociated })
+  assert.equal((await admin.delete(`/v3/contacts/${gone.data.id}`)).status, 204)
+  for (const number of numbers.map(encodeURIComponent)) {
+    await admin.get(`/v3/contacts?search=${number}`)
+    await admin.get(`/v3/contacts?phone=${number}`)
+    await admin.get(`/v3/numbers/lookup/${number}`)
+  }
+  const forms = (number: string) => {
+    const [area, middle, line] = [number.slice(2, 5), number.slice(5, 8), number.slice(8)]
+    return [number.slice(1), number.slice(2), `(${area}) ${middle}-${line}`, `${area}-${middle}-${line}`]
+  }
+  const scanner = new CanaryScanner([kept, dissociated, searched].flatMap(forms))
+  const dump = await dumpDatabase(app)
+  const isOpened = ({ where }: { where: string }) => where.endsWith(', opened')
+  const inPlain = [
+    ...dump.filter((place) => !isOpened(place)),
+    ...app.lines.map((content) => ({ where: 'the log', content })),
+    { where: 'the metrics', content: await app.app.context.metrics.render() },
+  ]
+  assert.deepEqual(scanner.find(inPlain), [])
+  if (hasDatabaseFiles(app)) assert.deepEqual(scanner.find(await databaseFiles(app, startedMs)), [])
+
+  // Control: the same search finds what is kept as soon as it is opened, and nothing of what was dissociated.
+  const opened = new Set(scanner.find(dump.filter(isOpened)).map(({ value }) => value))
+  assert.deepEqual(opened, new Set(forms(kept)))
+})
+
 test('the token of an invitation lies sealed until its mail is sent, then nowhere, and is never logged', async () => {
   const startedMs = Date.now() - 1_000
   await using app = await testApp()

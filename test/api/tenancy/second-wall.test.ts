@@ -19,6 +19,8 @@ const ALWAYS_A_ROW: Record<string, object[]> = {
   count_webhooks_ended: [{ total: 0 }],
   count_profile_keys: [{ live: 0 }],
   count_deliveries: [{ total: 0 }],
+  count_contacts: [{ total: 0 }],
+  count_contacts_for_organization: [{ total: 0 }],
 }
 
 /** Statements on jobs alone, which stand outside row-level security because they hold ids only. */
@@ -63,6 +65,10 @@ describe('row-level security behind the predicates', () => {
     }
     await org.admin.patch(path, { name: 'Stale' }, { 'if-match': `"${one.id}.1"` })
     await org.admin.get('/v3/profiles?page=1')
+    for (const query of ['', '?search=2025550199', '?phone=%2B12025550199']) {
+      await org.admin.get(`/v3/contacts${query}`)
+      await org.admin.get(`/v3/contacts${query}`, { 'x-profile-id': one.id })
+    }
     await app.sql(
       `insert into callbacks (organization_id, profile_id, id, url, signing_secret, state, created_at)
        values ($1, $2, gen_random_uuid(), 'sealed', 'sealed', 'open', now())`,
