@@ -1,15 +1,14 @@
-/** What no other tool checks: SQL, purity, sizes, names, words. Each check is a function in scripts/checks/. */
+/** What no other tool checks: SQL, purity, names, words. Each check is a function in scripts/checks/. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkEngines, checkLockfile } from './checks/lockfile.mjs'
 import { checkFileNames, checkRootEntries, checkSliceFiles } from './checks/names.mjs'
 import { checkEnvironment, checkNetwork, checkRulesPurity } from './checks/purity.mjs'
 import { checkCitations } from './checks/references.mjs'
-import { checkFileSizes, checkFunctionSizes } from './checks/size.mjs'
 import { pathsBelow, readSources } from './checks/source-files.mjs'
 import { checkMigrations, checkOrganizationInSql, checkSqlPlaces, checkSqlPortability } from './checks/sql.mjs'
 import { checkVocabulary } from './checks/vocabulary.mjs'
-import { checkAny, checkTestsRun, checkWords } from './checks/words.mjs'
+import { checkTestsRun, checkWords } from './checks/words.mjs'
 import { packageRoot } from './setup/package-root.mjs'
 
 const code = readSources(packageRoot, ['src', 'test', 'scripts', 'bench'], ['.ts', '.mjs', '.cjs'])
@@ -33,14 +32,11 @@ const problems = [
   ...checkEnvironment(program),
   ...checkRulesPurity(program),
   ...checkNetwork(program),
-  ...checkFileSizes(code),
-  ...checkFunctionSizes(code),
   ...checkSliceFiles(paths),
   ...checkFileNames(paths),
   ...checkRootEntries(readdirSync(packageRoot)),
   ...checkWords(code),
   ...checkVocabulary(code.filter(({ path }) => path !== 'scripts/checks/vocabulary.mjs')),
-  ...checkAny(typed),
   ...checkTestsRun(typed),
   ...checkLockfile(lock),
   ...checkEngines(lock, readJson('package.json')),

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/servers/cluster.ts'
-import { CopyOut } from './copy.ts'
+import { copyOut } from './copy.ts'
 import { connectOwner, type OwnerSession } from './owner-session.ts'
 
 describe('COPY', () => {
@@ -47,18 +47,16 @@ describe('COPY', () => {
     let ahead = 0
     let running = 0
     let atOnce = 0
-    const rows = await new Promise<number>((resolve, reject) => {
-      const sink = async (piece: Buffer) => {
-        running += 1
-        atOnce = Math.max(atOnce, running)
-        await sleep(2)
-        taken += piece.length
-        ahead = Math.max(ahead, stream.bytesRead - taken)
-        running -= 1
-      }
-      const text = "copy (select repeat('x', 1000) from generate_series(1, 20000)) to stdout"
-      client.query(new CopyOut(text, sink, (error, count) => (error === null ? resolve(count) : reject(error))))
-    })
+    const sink = async (piece: Buffer) => {
+      running += 1
+      atOnce = Math.max(atOnce, running)
+      await sleep(2)
+      taken += piece.length
+      ahead = Math.max(ahead, stream.bytesRead - taken)
+      running -= 1
+    }
+    const text = "copy (select repeat('x', 1000) from generate_series(1, 20000)) to stdout"
+    const rows = await copyOut(client, text, sink)
     await client.end()
     assert.equal(rows, 20_000)
     assert.equal(taken, 20_000 * 1_001)

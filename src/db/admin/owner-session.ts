@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { newClient } from '../client.ts'
 import { NotConnected } from '../database-error.ts'
-import { CopyIn, CopyOut } from './copy.ts'
+import { copyIn, copyOut } from './copy.ts'
 
 /** One connection as the owner of the tables, for what the operator does to a database as a whole. No time limits. */
 export interface OwnerSession {
@@ -24,16 +24,11 @@ export async function connectOwner(config: pg.ClientConfig): Promise<OwnerSessio
     client.end().catch(() => undefined)
     throw new NotConnected(error)
   }
-  const settle =
-    (resolve: (rows: number) => void, reject: (error: Error) => void) => (error: Error | null, rows: number) =>
-      error === null ? resolve(rows) : reject(error)
   return {
     query: async <Row extends object>(text: string, values: readonly string[] = []) =>
       (await client.query<Row>(text, [...values])).rows,
-    copyOut: (text, sink) =>
-      new Promise((resolve, reject) => void client.query(new CopyOut(text, sink, settle(resolve, reject)))),
-    copyIn: (text, source) =>
-      new Promise((resolve, reject) => void client.query(new CopyIn(text, source, settle(resolve, reject)))),
+    copyOut: (text, sink) => copyOut(client, text, sink),
+    copyIn: (text, source) => copyIn(client, text, source),
     close: () => client.end(),
   }
 }

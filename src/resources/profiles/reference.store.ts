@@ -4,16 +4,19 @@ import { statement } from '../../db/statement.ts'
 import type { Caller } from '../../http/caller.ts'
 import type { Reference } from './reference.rules.ts'
 
+// One look-up for each id: PostgreSQL before 18 plans `id in (…)` on a young table to read the whole organization.
 const references = statement<Reference>(
   'find_references',
   `with recursive reached as (
-    select id, sending_phone_number_profile_id as sms, sending_whatsapp_number_profile_id as whatsapp
-      from profiles where organization_id = $1 and id in ($2::uuid, $3::uuid) and ${isNotDeleted('deleted_at')}
-    union
-    select next.id, next.sms, next.whatsapp from reached r, lateral (
+    select first.id, first.sms, first.whatsapp from unnest(array[$2::uuid, $3::uuid]) as w (id), lateral (
       select p.id, p.sending_phone_number_profile_id as sms, p.sending_whatsapp_number_profile_id as whatsapp
         from profiles p
-       where p.organization_id = $1 and p.id in (r.sms, r.whatsapp) and ${isNotDeleted('p.deleted_at')} offset 0) next)
+       where p.organization_id = $1 and p.id = w.id and ${isNotDeleted('p.deleted_at')} offset 0) first
+    union
+    select next.id, next.sms, next.whatsapp from reached r, unnest(array[r.sms, r.whatsapp]) as w (id), lateral (
+      select p.id, p.sending_phone_number_profile_id as sms, p.sending_whatsapp_number_profile_id as whatsapp
+        from profiles p
+       where p.organization_id = $1 and p.id = w.id and ${isNotDeleted('p.deleted_at')} offset 0) next)
   select id, sms, whatsapp from reached`,
 )
 

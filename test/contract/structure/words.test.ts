@@ -4,9 +4,8 @@ import { loadScript, type Problem, type SourceFile } from './script.ts'
 
 type Check = (files: SourceFile[]) => Problem[]
 
-const { checkWords, checkAny, checkTestsRun } = await loadScript<{
+const { checkWords, checkTestsRun } = await loadScript<{
   checkWords: Check
-  checkAny: Check
   checkTestsRun: Check
 }>('checks/words.mjs')
 
@@ -25,18 +24,8 @@ test('unfinished work and silenced complaints are found', () => {
   assert.equal(found(checkWords, '// a todo list; hackers; ignored by biome'), 0)
 })
 
-test('the type any is found; the word is not', () => {
-  for (const text of ['let a: any', 'const a = b as any', 'function a(b: any[]): Map<string, any> {}']) {
-    assert.ok(found(checkAny, text) > 0, text)
-  }
-  assert.equal(found(checkAny, "// any\nconst any = 'any'; type A = typeof any"), 0)
-})
-
 test('a test that is skipped, set apart or postponed is found; one with a condition is not', () => {
   const switched = [
-    "test.skip('a', () => {})",
-    "it.only('a', () => {})",
-    "describe.skip('a', () => {})",
     "test.todo('a')",
     't.skip()',
     "test('a', { skip: true }, () => {})",
