@@ -129,12 +129,12 @@ export const PRESET = new RegExp(
     String.raw`\balready (?:checked|ticked|selected|marked|turned on|switched on|enabled|filled in|opted[- ]in)\b`,
     String.raw`(?<!un-|un|not |never )\b(?:checked|ticked|selected|enabled|on|active|activated|switched on|turned on|opted[- ]in|subscribed|enrolled|marked|yes|in) (?:by|as (?:a|the)) default\b`,
     String.raw`\bdefaults? (?:is |are |setting is |to )?(?:set )?(?:to )?(?:on|checked|ticked|yes|opted[- ]in|selected|enabled|subscribed)\b`,
-    String.raw`\bby default[^.]{0,40}\b(?:checked|ticked|selected|enrolled|opted[- ]in|subscribed|signed up|added|receive|on|included)\b`,
+    String.raw`(?<!empty |blank |unchecked |unticked |off |clear |unselected |un-ticked )\bby default[^.:"\u201c]{0,40}\b(?:checked|ticked|selected|enrolled|opted[- ]in|subscribed|signed up|added|receive|on|included)\b`,
     String.raw`\b(?:enrolled|subscribed|opted[- ]in|added|receives?|signed up|included|texted)\b[^.]{0,40}\bby default\b`,
     String.raw`\bwith a (?:tick|check ?mark|check|cross|mark) (?:already )?(?:in|inside) (?:it|the box)\b`,
     String.raw`\b(?:comes?|arrives?|starts?|shows? up|appears?|loads?|opens?|is displayed|is shown|begins?)(?: out| up)? (?:already )?(?:checked|ticked|selected|marked|switched on|turned on|filled in)\b`,
     String.raw`\b(?:box|checkbox|option|toggle|switch)\b[^.]{0,30}\b(?:is|are|has been|was) (?:already |pre-?)?(?:checked|ticked|selected|turned on|switched on|filled in)\b(?! (?:by the|by each|by (?:customers?|users?|you|them)|before|to))`,
-    String.raw`\b(?:untick|uncheck|deselect|unselect|clear|untoggle)(?:s|ed|ing)?\b[^.]{0,30}\b(?:box|it|option|to (?:avoid|decline|refuse|opt))`,
+    String.raw`\b(?:untick|uncheck|deselect|unselect|untoggle)(?:s|ing)?\b[^.]{0,30}\b(?:box|it|option|to (?:avoid|decline|refuse|opt))`,
     String.raw`\b(?:unless|until) (?:they|you|the (?:customer|user|client|guest|patient|member)s?|people|someone|he or she) (?:\w+ )?(?:untick|uncheck|opts? out|tells?|says? (?:no|otherwise)|objects?|declines?|deselect|asks? us)`,
   ].join('|'),
   'i',
@@ -162,6 +162,8 @@ export const IMPLIED = new RegExp(
   ].join('|'),
   'i',
 )
+/** Said beside the act, it leaves no doubt: nothing is asked. */
+export const NO_BOX = /\b(?:no|without an?|not have an?) (?:\w+ )?(?:check ?-?box|box|opt-in|question)\b/i
 /** One act for the terms and for the texts. */
 export const BUNDLED = new RegExp(
   [
@@ -198,7 +200,7 @@ export const FORCED = new RegExp(
     String.raw`\b(?:statut(?:e|ory)|required by (?:law|regulation|statute|their employer|the employer)|(?:law|regulation|ordinance|statute|state law|federal law)\b[^.]{0,30}\b(?:requires?|obliges?|mandates?|makes)|by law)\b`,
     String.raw`\b(?:employers?|employees?|staff|drivers|workers|contractors)\b[^.]{0,50}\b(?:require[sd]?|obliges?|mandate[sd]?|must|have to|has to|enrols?|enrolls?|signs? (?:them|everyone) up|condition of)\b`,
     String.raw`\b(?:must|ha(?:s|ve) to|needs? to|(?:is|are) (?:required|obliged|obligated|expected|made|forced) to)\b(?! (?:\w+ )?(?:opt[- ]?in|be 1|be 2|be over|be at least))(?: (?:first|also|all|both|tick to|check to|tick and|click to))* (?:agree|consent|accept|receive|allow|permit)\b(?: to| that we)?(?: (?:receiv\w+|get\w*|be|our|the|all|these|text|texts|sms|messages?|marketing|promotional|sign|send)\b)`,
-    String.raw`\b(?:must|ha(?:s|ve) to|needs? to|(?:is|are) required to)\b (?:\w+ )?(?:be )?(?:check|tick|mark|select|toggle|click|agree|consent|accept|opt[- ]?in|checked|ticked|marked|selected|enrol\w*|subscrib\w*|sign(?:ed)? up)(?:ed)?\b[^.]{0,70}\b(?:before|in order to|to|or(?: else)?|for|until|so that)\b[^.]{0,40}\b(?:continue|order|purchase|complete|proceed|check ?out|finish|buy|book|create|use|place|submit|pay|go on|served?|accepted?|register|move in|start (?:work|classes)|an appointment|a table|a reservation|treatment|service|access|goes? through|works|form|account)\b`,
+    String.raw`\b(?:must|ha(?:s|ve) to|needs? to|(?:is|are) required to)\b (?:\w+ )?(?:be )?(?:check|tick|mark|select|toggle|click|agree|consent|accept|opt[- ]?in|checked|ticked|marked|selected|enrol\w*|subscrib\w*|sign(?:ed)? up)(?:ed)?\b[^.]{0,70}\b(?:before|in order to|to|or(?: else)?|for|until|so that)\b[^.]{0,40}\b(?:continue|order|purchase|complete|proceed|check ?out|finish|buy|book|create|use|place|submit|pay|go on|served?|accepted?|register|move in|start (?:work|classes)|an appointment|a table|a reservation|treatment|service|access|be \w+(?:ed|en)|goes? through|works|form|account)\b`,
     String.raw`\b(?:has|have|needs?|must) (?:to )?be (?:ticked|checked|selected|marked|agreed|accepted|switched on)\b`,
     String.raw`\b(?:consent|consenting|opting[- ]?in|opt[- ]?in|agreement|agreeing|texts?|sms|participation|participating|enrol\w+|subscription|receiving (?:texts|messages|sms)|the (?:box|checkbox)|checkbox|program(?:me)?)\b[^.]{0,40}\b(?:is|are)\s+(?:mandatory|compulsory|obligatory|non-?optional|a (?:must|condition|requirement)|required (?:to|for|of|in order|when|at))\b(?! (?:send|text|message|contact|receiv))`,
     String.raw`\b(?:mandatory|compulsory|obligatory|forced|required) (?:\w+ )?(?:consent|opt[- ]?in|texts?|enrol\w+|subscription|(?:check)?box|participation|agreement|sms|text messag\w+|field)\b`,
@@ -221,7 +223,7 @@ export const OTHER_CHANNELS = new RegExp(
 )
 /** What makes the words above a consent; contact details stand beside each other without one. */
 export const CONSENTING =
-  /\b(?:agree\w*|consent\w*|opt(?:s|ed|ing)?[- ]?in|authori[sz]e\w*|permission|receiv\w*|contact(?:ed|s)? (?:me|you|them|by|via|through)|be contacted|reach(?:ed)? (?:me|you|them|by)|get)\b/i
+  /\b(?:agree\w*|consent\w*|opt(?:s|ed|ing)?[- ]?in|authori[sz]e\w*|permission|ok(?:ay)? to|may|receiv\w*|contact(?:ed|s)? (?:me|you|them|by|via|through)|be contacted|reach(?:ed)? (?:me|you|them|by)|get)\b/i
 
 export const VOLUNTARY =
   /\bnot (?:a )?(?:condition|requirement|required|necessary|needed|mandatory)|\bno purchase (?:is )?(?:necessary|required|needed)|\boptional\b|\bvoluntar(?:y|ily)\b|\bwithout (?:agreeing|consenting|opting|signing up)|\b(?:not have|not need|n['\u2019]t have|n['\u2019]t need|never (?:have|need)) to (?:agree|sign|consent|opt|join)|\bregardless of\b|\bnever (?:a condition|required)|\bwhether or not/i
@@ -237,7 +239,7 @@ export const SAYS_TERMS = /\bterms\b|\bconditions\b|\bT&Cs?\b|\bToS\b/i
 
 /** What messages are about, where a flow says so. */
 export const KINDS_OF_MESSAGE =
-  /\b(?:reminders?|alerts?|notices?|notifications?|offers?|updates?|codes?|confirmations?|promotions?|deals?|news|newsletters?|announcements?|surveys?|polls?|receipts?|statements?|tips|discounts?|sales|specials|coupons|deliver\w+|shipping|tracking|schedul\w+|support|appointments?|orders?|account|billing|payments?|security|verification|marketing|events?)\b/i
+  /\b(?:reminders?|alerts?|notices?|notifications?|offers?|updates?|codes?|confirmations?|promotions?|deals?|news|newsletters?|announcements?|surveys?|polls?|receipts?|statements?|tips|discounts?|sales|specials|coupons|deliver\w+|shipping|tracking|schedul\w+|support|appointments?|orders?|account|billing|payments?|security|verification|marketing|events?|jobs?)\b/i
 
 /** That no more messages come. */
 export const NO_MORE =

@@ -31,8 +31,7 @@ export const OFFERS = anyOf([
   'markdowns?',
   'price (?:drop|cut)s?',
   'reduced prices?',
-  'use code',
-  'with code',
+  '(?:use|with|enter) (?:promo |coupon )?code (?!below|to|at|on|in|for|when|and|is|now|here|only|within|before)[a-z]{4,}\\d*',
 ])
 
 /** Loans, in a context of money. */
@@ -45,7 +44,7 @@ export const LENDING = anyOf([
   'APR (?:of|from|as low|starting)',
   '(?:personal|auto|car|student|title|mortgage|home|home equity|business|installment|short term|bridge|equity|consumer|signature|small) loans?',
   'loans? (?:of|up to|rates?|applications?|payments?|offers?|officers?|amounts?|balances?|approvals?|agreements?|for|from \\$|terms?)',
-  '(?:your|our|a|the|new) loan(?! of books)(?= (?:is|was|has|payment|application|of|for|request|offer|officer|account))',
+  '(?:your|our|a|the|new) loan(?! of books)(?= (?:payment|application|offer|officer|account|balance))',
   '(?:pre ?)?approved for (?:a |up to |your )?(?:\\$|loan|credit|financing|mortgage|line)',
   'refinanc(?:e|es|ed|ing)',
   'borrow(?:s|ed|ing)?(?: up to)? \\$',
@@ -68,7 +67,7 @@ export const ALCOHOL = anyOf([
   'champagnes?',
   'cocktails?(?! (?:dress|attire))',
   'brewer(?:y|ies)',
-  'brews?',
+  'craft brews?',
   'craft ales?',
   'ales? (?:and|on tap)',
   'lagers?',

@@ -32,7 +32,7 @@ export const FITTING: Readonly<Record<string, RegExp>> = {
   SECURITY_ALERT: words(String.raw`
     secur\w+, sign(?:ed)? in, sign ins?, log(?:ged)? in, log ?ins?, passwords?, devices?, unauthori[sz]ed, alarms?, breach\w*, access\w*,
     locked, unlocked, intru\w+, sensors?, cameras?, motion, doors?, suspicious, verif\w+, reset, armed, disarmed, windows?, smoke, keypad, gate,
-    changed, alert, code, account, tripped, triggered`),
+    changed, alert, code, account, keys?, revoke\w*, tripped, triggered`),
   HIGHER_EDUCATION: words(String.raw`
     campus, class(?:es)?, courses?, enrol\w*, registr\w+, tuition, students?, semesters?, financial aid, fafsa, universit\w+, college, exams?,
     finals, advis\w+, admission\w*, appl(?:y|ications?|ied), orientation, professors?, faculty, dorms?, residence, residency, housing,
@@ -41,7 +41,7 @@ export const FITTING: Readonly<Record<string, RegExp>> = {
   MARKETING: words(String.raw`
     \S* ?off, sales?, sav(?:e|es|ings?), new, offers?, deals?, discounts?, shop\w*, code, free, specials?, events?, tickets?, join,
     exclusive\w*, launch\w*, menu, collections?, just (?:in|landed|arrived), coupons?, promo\w*, gifts?, early access, members?, book, reserve,
-    try, order, half, bogo, prices?, open\w*, season\w*, summer, winter, spring, fall, holiday, class(?:es)?, workshops?, tasting, arriv\w+,
+    try, order, half, bogo, prices?, grand opening, now open, season\w*, summer, winter, spring, fall, holiday, class(?:es)?, workshops?, tasting, arriv\w+,
     invite\w*, this week(?:end)?, tonight, today, limited, enjoy, celebrat\w+, restock\w*, back in, treat, rewards?, points, show, vip, concert,
     flavou?rs?, fresh, pre ?order, weekend, don't miss, only`),
   POLLING_VOTING: words(String.raw`

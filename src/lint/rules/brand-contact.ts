@@ -15,6 +15,7 @@ const none: readonly Hit[] = []
 const hit = (isHit: boolean, at: string, more: Omit<Hit, 'at'> = {}): readonly Hit[] =>
   isHit ? [{ at, ...more }] : none
 
+const E164 = /^\+[1-9]\d{1,14}$/
 /** 555-0100 to 555-0199 are kept for stories. */
 const FICTIONAL = /^\+1\d{3}55501\d\d$/
 
@@ -86,7 +87,7 @@ export const BRAND_CONTACT: readonly BrandRule[] = [
     source: 'tcr',
     find: (facts) => {
       const phone = facts.text('contact', 'phone')
-      return hit(phone === null || !isE164(phone.trim()), PHONE)
+      return hit(phone === null || !E164.test(phone.trim()), PHONE)
     },
   },
   {
@@ -99,7 +100,7 @@ export const BRAND_CONTACT: readonly BrandRule[] = [
     source: 'twilio',
     find: (facts) => {
       const phone = facts.text('contact', 'phone')?.trim() ?? null
-      return hit(phone !== null && isE164(phone) && !isReal(phone), PHONE)
+      return hit(phone !== null && E164.test(phone) && !isReal(phone), PHONE)
     },
   },
   {

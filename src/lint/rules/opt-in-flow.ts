@@ -12,6 +12,7 @@ import {
   IMPLIED,
   KEYWORD_CALL,
   KINDS_OF_MESSAGE,
+  NO_BOX,
   NO_OPT_IN,
   OFFLINE_FORM,
   ON_PAPER,
@@ -86,8 +87,8 @@ function isHidden(flow: CampaignText, facts: CampaignFacts): readonly Hit[] {
     .map((sentence) => GATED.exec(sentence))
     .find((found) => found !== null)
   if (gate !== undefined && gate !== null) return [{ at: flow.pointer, found: gate[0] }]
-  if (flow.links.length === 0 || !WEB_WAY.test(flow.words)) return none
   const pages = flow.links.filter((link) => !isPolicy(link, facts))
+  if (flow.links.length === 0 || (pages.length === 0 && !WEB_WAY.test(flow.words))) return none
   return pages.every(isHomePage) ? [{ at: flow.pointer, found: pages[0]?.text ?? 'no page but the policies' }] : none
 }
 
@@ -278,7 +279,11 @@ export const OPT_IN_FLOW: readonly CampaignRule[] = [
     message: 'The yes is given for people, or goes with something else: consent to texts has an empty box of its own.',
     codes: ['campaign.optin.not_given', 'twilio:30925', 'twilio:30548'],
     source: 'twilio',
-    find: ofFlow((flow, facts) => said(flow, facts, PRESET, AUTOMATIC, IMPLIED, BUNDLED)),
+    find: ofFlow((flow, facts) => {
+      const unasked = facts.claims(flow).find((sentence) => NO_BOX.test(sentence) && IMPLIED.test(sentence))
+      if (unasked !== undefined) return [{ at: flow.pointer, found: unasked }]
+      return said(flow, facts, PRESET, AUTOMATIC, IMPLIED, BUNDLED)
+    }),
   },
   {
     id: 'O14',

@@ -11,7 +11,6 @@ import { FITTING } from '../lists/fitting.ts'
 import { CODE, CODE_WORD, COMMON_CAPITALS, VARIABLE } from '../lists/samples.ts'
 import { isBelow, SHORTENERS } from '../lists/sites.ts'
 import { linksIn, siteOfLink } from '../text/links.ts'
-import { saidIn } from '../text/sentences.ts'
 import { NO_OFFERS } from './campaign-purpose.ts'
 
 const none: readonly Hit[] = []
@@ -71,7 +70,8 @@ function unfit(facts: CampaignFacts): readonly Hit[] {
       hits.push({ at: samples[0]?.pointer ?? pointer, found: 'no code' })
     if (!NO_OFFERS.has(kind)) continue
     for (const sample of samples) {
-      const found = saidIn(facts.claims(sample), OFFERS)
+      // An offer that denies something is an offer all the same.
+      const found = OFFERS.exec(facts.claims(sample).join(' '))?.[0] ?? null
       if (found !== null) hits.push({ at: sample.pointer, found })
     }
   }
@@ -148,12 +148,14 @@ export const SAMPLE_RULES: readonly CampaignRule[] = [
     codes: ['campaign.samples.use_case', 'twilio:30538'],
     source: 'twilio305',
     find: (facts) =>
-      facts.useCases
-        .filter(({ kind, samples }) => {
-          const words = FITTING[kind]
-          return words !== undefined && samples.length > 0 && !samples.some(({ raw }) => words.test(raw))
-        })
-        .map(({ pointer }) => ({ at: pointer })),
+      [...facts.kinds].flatMap((kind) => {
+        const words = FITTING[kind]
+        const [first, ...others] = facts.useCases.filter((useCase) => useCase.kind === kind)
+        if (words === undefined || first === undefined) return []
+        const samples = [first, ...others].flatMap((useCase) => useCase.samples)
+        const isFitting = samples.length === 0 || samples.some(({ raw }) => words.test(raw))
+        return isFitting ? [] : [{ at: first.pointer }]
+      }),
   },
   {
     id: 'S04',
@@ -305,6 +307,10 @@ export const SAMPLE_RULES: readonly CampaignRule[] = [
     codes: ['campaign.samples.spam'],
     source: 'carriers',
     find: (facts) =>
-      facts.samples.filter((sample) => isShouting(facts, sample)).map(({ pointer }) => ({ at: pointer })),
+      // Machines have no other letters.
+      facts.useCases
+        .flatMap(({ kind, samples }) => (kind === 'M2M' ? [] : samples))
+        .filter((sample) => isShouting(facts, sample))
+        .map(({ pointer }) => ({ at: pointer })),
   },
 ]
