@@ -30,6 +30,7 @@ const CHANGES_OF_EVERYONE = [
   'rotateWebhookSecret',
   'testWebhook',
   'replayWebhook',
+  'lintProfile',
 ]
 const CHANGES_OF_ADMINS = [
   'createProfile',

@@ -28,6 +28,7 @@ export const PERMISSIONS = {
   createCampaign: { roles: ADMINS, changes: true },
   updateCampaign: { roles: ADMINS, changes: true },
   deleteCampaign: { roles: ADMINS, changes: true },
+  lintProfile: { roles: EVERYONE, changes: true },
   completeProfile: { roles: ADMINS, changes: true },
   getProfileRegistration: { roles: EVERYONE, changes: false },
   getMe: { roles: EVERYONE, changes: false },

@@ -152,6 +152,13 @@ export const EXAMPLES: Partial<Record<Operation, Examples>> = {
     },
     problems,
   },
+  lintProfile: {
+    bodies: {
+      stored: { summary: 'What is stored', value: {} },
+      over: { summary: 'With members laid over it', value: { brand: { business: { state: 'New York' } } } },
+    },
+    problems: { brand: ['brand must be an object'] },
+  },
   createCampaign: { bodies: campaignBodies, problems: campaignProblem },
   updateCampaign: { bodies: campaignBodies, problems: campaignProblem },
   deleteCampaign: { bodies: dryRun, problems: sandboxProblem },

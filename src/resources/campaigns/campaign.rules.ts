@@ -92,6 +92,12 @@ function useCaseAfter(request: JsonObject, left: UseCase[], at: { now: string; n
   return isSame ? known : { ...known, sampleMessages, updatedAt: at.now }
 }
 
+/** What a request would have to say for the campaign to be what it is. */
+export function campaignAsRequest(campaign: CampaignContent): JsonObject {
+  const settings = Object.fromEntries(SETTINGS.map((name) => [name, campaign[name]]))
+  return { ...settings, useCases: sentUseCases(campaign), ...campaign.attributes }
+}
+
 /** A campaign that no registry has heard of yet (contract 9.3). */
 export function newCampaign(made: { id: string; ownerId: string; now: string }, content: CampaignContent): Campaign {
   return {

@@ -6,6 +6,7 @@ import { updateCampaign } from './endpoints/update.ts'
 
 export { type Campaign, campaignRequest } from './campaign.fields.ts'
 export {
+  campaignAsRequest,
   campaignContent,
   campaignDifferences,
   campaignEvent,

@@ -4,6 +4,7 @@ import { deleteProfile } from './endpoints/delete.ts'
 import { getEffectiveSettings } from './endpoints/effective.ts'
 import { getProfile } from './endpoints/get.ts'
 import { getProfileHistory } from './endpoints/history.ts'
+import { lintProfile } from './endpoints/lint.ts'
 import { listProfilesEndpoint } from './endpoints/list.ts'
 import { updateProfile } from './endpoints/update.ts'
 
@@ -31,5 +32,6 @@ export const profileEndpoints: readonly Endpoint[] = [
   updateProfile,
   deleteProfile,
   getProfileHistory,
+  lintProfile,
   getEffectiveSettings,
 ]
