@@ -1,6 +1,10 @@
+import type { JsonValue } from '../../src/contract/fields/json-value.ts'
+import type { TSchema } from '../../src/contract/fields/schema.ts'
+import { toSnake } from '../../src/contract/fields/snake-case.ts'
 import type { Caller } from '../../src/http/caller.ts'
-import type { Brand } from '../../src/resources/brands/index.ts'
-import type { BillingModel, Profile } from '../../src/resources/profiles/profile.fields.ts'
+import { type Brand, type BrandSections, brandRequest, newBrand } from '../../src/resources/brands/index.ts'
+import type { BillingModel, Profile, ProfileSettings } from '../../src/resources/profiles/profile.fields.ts'
+import { profileTable } from '../../src/resources/profiles/profile-members.fields.ts'
 
 /** A stored profile that has a value everywhere, each another than the field tables' examples. */
 
@@ -8,58 +12,63 @@ const AT = '2026-01-02T03:04:05.678901+00:00'
 export const OTHER_PROFILE = '660e8400-e29b-41d4-a716-446655440000'
 const SECOND_PROFILE = '660e8400-e29b-41d4-a716-446655440009'
 
-const brand: Brand = {
-  id: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
-  tcr_brand_id: null,
-  status: null,
-  identity_status: null,
-  universal_ein: null,
-  csp_id: null,
-  lock: null,
-  submitted_at: null,
-  created_at: AT,
-  updated_at: null,
-  contact: {
-    name: 'Stored',
-    business_name: 'Stored',
-    role: 'Stored',
-    phone: '+442071838750',
-    email: 'stored@example.com',
-    phone_country_code: '44',
-    business_contact_email: 'stored@example.org',
-    mobile_phone: '+442071838751',
-  },
-  business: {
-    legal_name: 'Stored',
-    tax_id: 'Stored',
-    tax_id_type: 'Stored',
-    entity_type: 'NON_PROFIT',
-    street: 'Stored',
-    city: 'Stored',
-    state: 'Stored',
-    postal_code: 'Stored',
-    country: 'DE',
-    url: 'https://example.org/stored',
-    country_of_registration: 'DE',
-    stock_symbol: 'STORED',
-    stock_exchange: 'FRA',
-    alt_business_id: 'Stored',
-    alt_business_id_type: 'LEI',
-  },
-  compliance: {
-    vertical: 'EDUCATION',
-    brand_relationship: 'BASIC_ACCOUNT',
-    primary_use_case: 'Stored',
-    expected_messaging_volume: 'Stored',
-    is_tcr_application: false,
-    phone_number_prefix: '+44',
-    destination_countries: [{ id: 'DE', isMain: true }],
-    notes: 'Stored',
-  },
+interface Shape {
+  type?: string
+  enum?: readonly string[]
+  format?: string
+  pattern?: string
+  example?: unknown
+  properties?: Record<string, TSchema>
+  items?: TSchema
+  e164?: boolean
+  webAddress?: boolean
+  country?: boolean
+}
+
+/** For every text one of them fits. */
+const TEXTS = ['Stored', '44']
+
+function storedText({ format, enum: choices, pattern, e164, webAddress, country }: Shape): string {
+  if (choices !== undefined) return choices[0] ?? ''
+  if (format === 'uuid') return SECOND_PROFILE
+  if (format === 'email') return 'stored@example.com'
+  if (e164) return '+442071838750'
+  if (webAddress) return 'https://example.org/stored'
+  if (country) return 'DE'
+  const found = TEXTS.find((value) => pattern === undefined || new RegExp(pattern, 'u').test(value))
+  if (found === undefined) throw new Error(`no text fits ${pattern}: add one to TEXTS`)
+  return found
+}
+
+function storedValue(schema: TSchema): JsonValue {
+  const shape = schema as Shape
+  if (shape.properties !== undefined) return storedValues(shape.properties)
+  if (shape.items !== undefined) return [storedValue(shape.items)]
+  return shape.type === 'boolean' ? shape.example !== true : storedText(shape)
+}
+
+function storedValues(schemas: Record<string, TSchema>, rename = (name: string) => name): Record<string, JsonValue> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [rename(name), storedValue(schema)]))
+}
+
+function storedBrand(): Brand {
+  const sections = Object.entries(brandRequest.properties).map(([section, { properties }]) => [
+    section,
+    storedValues(properties, toSnake),
+  ])
+  const id = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
+  return newBrand(id, AT, Object.fromEntries(sections) as unknown as BrandSections)
+}
+
+function storedSettings(): ProfileSettings {
+  const settings = Object.entries(profileTable).filter(([, { kind }]) => kind === 'setting')
+  const schemas = settings.map(([name, { schema }]) => [name, schema])
+  return storedValues(Object.fromEntries(schemas)) as unknown as ProfileSettings
 }
 
 export function storedProfile(billingModel: BillingModel): Profile {
   return {
+    ...storedSettings(),
     id: '770e8400-e29b-41d4-a716-446655440002',
     organization_id: '550e8400-e29b-41d4-a716-446655440000',
     status: 'approved',
@@ -69,24 +78,8 @@ export function storedProfile(billingModel: BillingModel): Profile {
     version: 1,
     created_at: AT,
     updated_at: AT,
-    name: 'Stored',
-    icon: 'https://example.org/stored.png',
-    description: 'Stored',
-    short_name: 'STORED',
-    allow_contact_sharing: false,
-    allow_template_sharing: true,
-    inherit_contacts: false,
-    inherit_templates: false,
-    inherit_tcr_brand: true,
-    inherit_tcr_campaign: true,
     billing_model: billingModel,
-    sending_phone_number_profile_id: SECOND_PROFILE,
-    sending_whatsapp_number_profile_id: SECOND_PROFILE,
-    sending_phone_number: '+442071838750',
-    whatsapp_phone_number: '+442071838750',
-    allow_number_change_during_onboarding: false,
-    billing_contact: { name: 'Stored', email: 'stored@example.com', phone: '+442071838750', address: 'Stored' },
-    brand,
+    brand: storedBrand(),
     organizationBrand: null,
   }
 }

@@ -2,29 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aStoredBrand, BRAND_ID } from '../../../test/kit/builders/registrations.ts'
 import { firstProfile } from './first-profile.rules.ts'
+import { DEFAULT_SETTINGS } from './profile.fields.ts'
 
 test('the profile of a first start is the published example, approved, with a brand that no registry knows', () => {
   const now = '2026-03-25T10:43:34+00:00'
   assert.deepEqual(firstProfile({ id: 'p', brandId: BRAND_ID, organizationId: 'o', now }), {
+    ...DEFAULT_SETTINGS,
     id: 'p',
     organization_id: 'o',
     name: 'Sales Team',
-    icon: null,
     description: 'Sales department sender profile',
     short_name: 'SALES',
-    allow_contact_sharing: false,
-    allow_template_sharing: false,
-    inherit_contacts: true,
-    inherit_templates: true,
     inherit_tcr_brand: false,
-    inherit_tcr_campaign: true,
     billing_model: 'organization',
-    billing_contact: null,
-    sending_phone_number_profile_id: null,
-    sending_whatsapp_number_profile_id: null,
-    sending_phone_number: null,
-    whatsapp_phone_number: null,
-    allow_number_change_during_onboarding: null,
     status: 'approved',
     waba_id: null,
     payment_method: null,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PROFILE_MEMBERS } from '../../../test/kit/published-members.ts'
 import type { JsonObject } from '../../contract/fields/json-value.ts'
 import { readBody } from '../../contract/fields/patch.ts'
 import { problemsOf } from './problems.rules.ts'
 import { DEFAULT_SETTINGS } from './profile.fields.ts'
-import { updateRequest } from './profile-request.fields.ts'
+import { createRequest, updateRequest } from './profile-request.fields.ts'
 
 /** A profile that pays for itself, has a billing contact, and whose brand may be changed. */
 function problems(body: JsonObject, parts: { early?: Record<string, string[]>; wrong?: string[]; isStrict?: boolean }) {
@@ -52,30 +53,17 @@ test('strict mode refuses what is not known', () => {
 })
 
 test('problems are in the published order, and what nobody knows is last', () => {
-  const published = [
-    'name',
-    'icon',
-    'description',
-    'short_name',
-    'allow_contact_sharing',
-    'allow_template_sharing',
-    'inherit_contacts',
-    'inherit_templates',
-    'inherit_tcr_brand',
-    'inherit_tcr_campaign',
-    'billing_model',
-    'billing_contact.email',
-    'sending_phone_number_profile_id',
-    'sending_whatsapp_number_profile_id',
-    'sending_phone_number',
-    'whatsapp_phone_number',
-    'allow_number_change_during_onboarding',
-    'brand.contact.name',
-    'payment_details',
-    'whatsapp_business_account.waba_id',
-    'sandbox',
-    'unheard',
-  ]
+  const settings = PROFILE_MEMBERS.flatMap(([name, kind]) => (kind === 'setting' ? [name] : []))
+  const [onCreate, onUpdate] = [true, false].map((isTaken) =>
+    settings.filter((name) => Object.hasOwn(createRequest.properties, name) === isTaken),
+  )
+  const inside: Record<string, string> = {
+    billing_contact: '.email',
+    brand: '.contact.name',
+    whatsapp_business_account: '.waba_id',
+  }
+  const last = ['brand', 'payment_details', 'whatsapp_business_account', 'sandbox', 'unheard']
+  const published = [...(onCreate ?? []), ...(onUpdate ?? []), ...last].map((name) => name + (inside[name] ?? ''))
   // However they come: each is once the first and once the last.
   for (const [index] of published.entries()) {
     const wrong = [...published.slice(index), ...published.slice(0, index)].reverse()
