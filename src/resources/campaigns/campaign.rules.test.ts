@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aStoredCampaign } from '../../../test/kit/builders/registrations.ts'
 import { addBrokenRules } from '../../contract/fields/rule.ts'
-import type { CampaignContent, UseCase } from './campaign.fields.ts'
+import { type CampaignContent, SETTINGS, type UseCase } from './campaign.fields.ts'
 import {
   CAMPAIGN_RULES,
   type CampaignChange,
@@ -43,16 +43,9 @@ test('what a request leaves out is null, whatever is stored', () => {
   const { useCases, ...content } = campaignContent({ ...REQUIRED, helpMessage: 'Help' }, [], at())
   assert.deepEqual(useCases, [])
   assert.deepEqual(content, {
+    ...Object.fromEntries(SETTINGS.map((name) => [name, null])),
     ...REQUIRED,
-    messageFlow: null,
-    privacyPolicyLink: null,
-    termsAndConditionsLink: null,
-    optinMessage: null,
-    optoutMessage: null,
     helpMessage: 'Help',
-    optinKeywords: null,
-    optoutKeywords: null,
-    helpKeywords: null,
   })
 })
 
@@ -171,17 +164,8 @@ test('what is no use case is left out', () => {
 })
 
 test('a campaign is shown whole, in the published order (contract 9.3)', () => {
-  const texts = {
-    messageFlow: 'flow',
-    privacyPolicyLink: 'https://a.example/privacy',
-    termsAndConditionsLink: 'https://a.example/terms',
-    optinMessage: 'in',
-    optoutMessage: 'out',
-    helpMessage: 'help',
-    optinKeywords: 'YES',
-    optoutKeywords: 'STOP',
-    helpKeywords: 'HELP',
-  }
+  const given = SETTINGS.filter((name) => !Object.hasOwn(REQUIRED, name))
+  const texts = Object.fromEntries(given.map((name) => [name, `the ${name}`]))
   const registry = {
     billedDate: '2026-04-01T00:00:00+00:00',
     cost: 10,

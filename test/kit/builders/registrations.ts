@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import type { RegisteredBrand, RegisteredCampaign } from '../../../src/ports/brand-registry.ts'
 import type { Brand } from '../../../src/resources/brands/index.ts'
-import type { Campaign } from '../../../src/resources/campaigns/index.ts'
+import { type Campaign, campaignContent, newCampaign } from '../../../src/resources/campaigns/index.ts'
 import type { Step, StepName } from '../../../src/resources/registrations/registration.fields.ts'
 
 export const BRAND_ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
@@ -64,39 +65,11 @@ export function aRegisteredBrand(parts: Partial<RegisteredBrand> = {}): Register
 
 /** A campaign that no registry has onOutcome of. */
 export function aStoredCampaign(parts: Partial<Campaign> = {}): Campaign {
-  return {
-    id: CAMPAIGN_ID,
-    ownerId: '770e8400-e29b-41d4-a716-446655440002',
-    name: 'Customer Notifications',
-    description: 'Appointment reminders',
-    type: 'App',
-    useCases: [],
-    messageFlow: null,
-    privacyPolicyLink: null,
-    termsAndConditionsLink: null,
-    optinMessage: null,
-    optoutMessage: null,
-    helpMessage: null,
-    optinKeywords: null,
-    optoutKeywords: null,
-    helpKeywords: null,
-    lock: null,
-    submittedAt: null,
-    status: null,
-    tcrCampaignId: null,
-    telnyxCampaignId: null,
-    cspId: null,
-    resellerId: null,
-    upstreamCnpId: null,
-    sharingStatus: null,
-    cost: null,
-    billedDate: null,
-    tcrSyncError: null,
-    version: 1,
-    createdAt: '2026-03-25T10:43:34+00:00',
-    updatedAt: null,
-    ...parts,
-  }
+  const now = '2026-03-25T10:43:34+00:00'
+  const texts = { name: 'Customer Notifications', description: 'Appointment reminders', type: 'App' }
+  const content = campaignContent(texts, [], { now, newId: () => assert.fail('it has no use cases') })
+  const made = { id: CAMPAIGN_ID, ownerId: '770e8400-e29b-41d4-a716-446655440002', now }
+  return { ...newCampaign(made, content), ...parts }
 }
 
 /** What a registry answers of a campaign that it has and nobody reviews yet. */

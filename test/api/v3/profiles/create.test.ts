@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { aBillingContact, aBrand, aCard } from '../../../kit/builders/requests.ts'
+import { PROFILE_MEMBERS } from '../../../kit/published-members.ts'
 import { type TestApp, testApp } from '../../../kit/servers/app.ts'
 
 describe('POST /v3/profiles', () => {
@@ -17,29 +18,14 @@ describe('POST /v3/profiles', () => {
     const { id, created_at, ...rest } = reply.data
     assert.match(String(id), /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
     assert.match(String(created_at), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?\+00:00$/)
+    const initial = PROFILE_MEMBERS.filter(([, , value]) => value !== 'given').map(([name, , value]) => [name, value])
     assert.deepEqual(rest, {
+      ...Object.fromEntries(initial),
       organization_id: org.id,
       name: 'Sales Team',
       email: 'team@acme.com',
-      icon: null,
-      description: null,
-      short_name: null,
       status: 'incomplete',
-      updated_at: null,
-      allow_contact_sharing: false,
-      allow_template_sharing: false,
-      inherit_contacts: true,
-      inherit_templates: true,
-      inherit_tcr_brand: true,
-      inherit_tcr_campaign: true,
-      billing_model: 'profile',
-      sending_phone_number_profile_id: null,
-      sending_whatsapp_number_profile_id: null,
-      sending_phone_number: null,
-      whatsapp_phone_number: null,
-      allow_number_change_during_onboarding: null,
       waba_id: '102290129340398',
-      billing_contact: null,
       brand: null,
     })
   })
