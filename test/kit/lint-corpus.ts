@@ -71,7 +71,7 @@ export function valueAt(packet: Packet, pointer: string): JsonValue | undefined 
 }
 
 /** A copy of the packet with the value there; null takes the member away. */
-function changed(packet: Packet, pointer: string, value: JsonValue): Packet {
+export function changed(packet: Packet, pointer: string, value: JsonValue): Packet {
   const copy = structuredClone(packet)
   const path = steps(pointer)
   const last = path.pop() ?? ''
