@@ -37,7 +37,8 @@ export class BrandFacts {
       registration,
       address: country,
     })
-    this.isUs = country === 'US'
+    // As a registration takes it: the country of registration stands in for that of the address.
+    this.isUs = (country ?? registration) === 'US'
     this.entityType = this.text('business', 'entityType')
     this.host = hostOf(this.text('business', 'url'))
     this.site = this.host === null ? null : siteOf(this.host)

@@ -18,6 +18,8 @@ const REQUIRED = [
   ['contact', 'email'],
   ['business', 'street'],
   ['business', 'city'],
+  ['business', 'state'],
+  ['business', 'postalCode'],
 ] as const
 const ZIP = /^\d{5}$/
 
@@ -128,7 +130,7 @@ export const BRAND_BUSINESS: readonly BrandRule[] = [
     severity: 'block',
     certainty: 'certain',
     fee: 'brand',
-    message: 'The registry needs it: street and city of the address, and an e-mail address.',
+    message: 'The registry needs it: the whole address of the business, and an e-mail address.',
     codes: ['brand.required', 'tcr:required'],
     source: 'tcr',
     find: (facts) =>

@@ -1,3 +1,4 @@
+import { taxIdProblem } from '../../contract/registry/tax-id.ts'
 import type { BrandFacts } from '../facts/brand-facts.ts'
 import { siteOfEmail } from '../facts/brand-facts.ts'
 import type { BrandRule, Hit } from '../finding.ts'
@@ -63,6 +64,19 @@ export const BRAND_IDENTITY: readonly BrandRule[] = [
       const taxId = facts.text('business', 'taxId')
       if (taxId === null || facts.taxCountry !== 'US' || SSN.test(taxId)) return none
       return hit(!/^\d{2}-?\d{7}$/.test(taxId.trim()), TAX_ID)
+    },
+  },
+  {
+    id: 'B42',
+    severity: 'block',
+    certainty: 'certain',
+    fee: 'brand',
+    message: 'The registry needs the whole tax number: this one is masked, or holds no number.',
+    codes: ['brand.tax_id.no_number', 'tcr:required'],
+    source: 'tcr',
+    find: (facts) => {
+      const taxId = facts.text('business', 'taxId')
+      return hit(taxId !== null && facts.taxCountry !== 'US' && taxIdProblem(taxId.trim(), null) !== null, TAX_ID)
     },
   },
   {
@@ -136,7 +150,8 @@ export const BRAND_IDENTITY: readonly BrandRule[] = [
     source: 'twilio',
     find: (facts) => {
       const taxId = facts.text('business', 'taxId')
-      return hit(taxId !== null && failsItsChecksum(facts.text('business', 'taxIdType') ?? '', taxId), TAX_ID)
+      const isJudged = taxId !== null && taxIdProblem(taxId.trim(), null) === null
+      return hit(isJudged && failsItsChecksum(facts.text('business', 'taxIdType') ?? '', taxId), TAX_ID)
     },
   },
   {

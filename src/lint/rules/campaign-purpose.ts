@@ -155,14 +155,15 @@ export const CAMPAIGN_PURPOSE: readonly CampaignRule[] = [
     severity: 'block',
     certainty: 'certain',
     fee: 'campaign',
-    message: `A campaign has one use case, or is made of ${CAMPAIGN_LIMITS.parts.min} to ${CAMPAIGN_LIMITS.parts.max} different ones.`,
+    message: `A campaign has one use case, or is made of ${CAMPAIGN_LIMITS.parts.min} to ${CAMPAIGN_LIMITS.parts.max} different ones, none of them M2M.`,
     codes: ['campaign.use_cases.count', 'twilio:30900'],
     source: 'tcr',
     find: (facts) => {
       const parts = [...facts.kinds].filter((kind) => !MIXED_USE_CASES.has(kind))
       const isMixed = parts.length < facts.kinds.size
       const { min, max } = CAMPAIGN_LIMITS.parts
-      const isWrong = facts.kinds.size === 0 || parts.length > max || (isMixed && parts.length < min)
+      const isPartWrong = facts.kinds.size > 1 && facts.kinds.has('M2M')
+      const isWrong = facts.kinds.size === 0 || parts.length > max || (isMixed && parts.length < min) || isPartWrong
       return isWrong ? [{ at: facts.at('useCases') }] : none
     },
   },

@@ -1,4 +1,4 @@
-import { DAILY_VOLUME } from '../../contract/registry/limits.ts'
+import { DAILY_VOLUME, MIXED_USE_CASES } from '../../contract/registry/limits.ts'
 import type { CampaignFacts } from '../facts/campaign-facts.ts'
 import type { BrandRule, CampaignRule, Hit } from '../finding.ts'
 import { brandNames, foldText, isNamed } from '../text/names.ts'
@@ -73,6 +73,21 @@ export const CONSISTENCY_OF_CAMPAIGNS: readonly CampaignRule[] = [
       brand.perDay !== null && brand.perDay < DAILY_VOLUME.lowBelow && kinds.size === 1 && !kinds.has('LOW_VOLUME')
         ? [{ at: VOLUME }]
         : none,
+  },
+  {
+    id: 'V05',
+    severity: 'block',
+    certainty: 'certain',
+    fee: 'campaign',
+    message:
+      'No number can be read in the expected volume, which decides between MIXED and LOW_VOLUME where a campaign has several use cases: write messages a day, as 2000.',
+    codes: ['brand.volume.unread'],
+    source: 'tcr',
+    find: ({ brand, kinds }) => {
+      const isByVolume = kinds.size > 1 && ![...MIXED_USE_CASES].some((parent) => kinds.has(parent))
+      const isUnread = brand.perDay === null && brand.text('compliance', 'expectedMessagingVolume') !== null
+      return isByVolume && isUnread ? [{ at: VOLUME }] : none
+    },
   },
   {
     id: 'V04',
