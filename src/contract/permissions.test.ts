@@ -20,6 +20,9 @@ const READS_OF_EVERYONE = [
   'listWebhookEventTypes',
   'getWebhook',
   'listWebhookDeliveries',
+  'listContacts',
+  'getContact',
+  'lookUpNumber',
 ]
 const READS_OF_ADMINS = ['listProfileKeys']
 const CHANGES_OF_EVERYONE = [
@@ -31,6 +34,9 @@ const CHANGES_OF_EVERYONE = [
   'testWebhook',
   'replayWebhook',
   'lintProfile',
+  'createContact',
+  'updateContact',
+  'deleteContact',
 ]
 const CHANGES_OF_ADMINS = [
   'createProfile',
@@ -45,6 +51,7 @@ const CHANGES_OF_ADMINS = [
   'inviteUser',
   'updateUserRole',
   'removeUser',
+  'previewProfile',
 ]
 
 const MATRIX: [names: string[], roles: string[], changes: boolean][] = [
