@@ -12,6 +12,7 @@ const slices = [
   'campaigns',
   'profiles',
   'accounts',
+  'templates',
   'webhooks',
   'registrations',
   'contacts',

@@ -157,6 +157,7 @@ function judge(endpoint: WriteEndpoint, { body, merge, model }: Omit<Judged, 'me
       mail: true,
       vetting: false,
       mocks: false,
+      templateReview: true,
       changeableInCampaign: [],
       registryFees: { brand: null, revet: null, vetting: null, campaignReview: null },
     },

@@ -60,7 +60,7 @@ A webhook is an address of yours that the server calls when something happens. \
 
 ## Events
 
-\`event_types\` holds names of the left column; \`event_filters\` selects some of their events, for example \`{"profile": ["deleted"]}\`. \`message\`, \`messages\` and \`templates\` are accepted too and never emitted: this server sends no messages.
+\`event_types\` holds names of the left column; \`event_filters\` selects some of their events, for example \`{"profile": ["deleted"]}\`. \`message\` and \`messages\` are accepted too and never emitted: this server sends no messages.
 
 ${markdownTable(['event_types', 'sub_type', 'When'], events)}
 

@@ -25,6 +25,7 @@ import { contactEndpoints } from '../resources/contacts/index.ts'
 import { numberEndpoints } from '../resources/numbers/index.ts'
 import { profileEndpoints } from '../resources/profiles/index.ts'
 import { registrationEndpoints, wake } from '../resources/registrations/index.ts'
+import { templateEndpoints } from '../resources/templates/index.ts'
 import { invitationEndpoints, userEndpoints } from '../resources/users/index.ts'
 import { webhookEndpoints } from '../resources/webhooks/index.ts'
 import { guardPorts } from './providers.ts'
@@ -38,6 +39,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...keyEndpoints,
   ...userEndpoints,
   ...accountEndpoints,
+  ...templateEndpoints,
   ...webhookEndpoints,
   ...contactEndpoints,
   ...numberEndpoints,

@@ -58,14 +58,14 @@ async function payments(
 }
 
 async function whatsapp(
-  { whatsapp: chosen, timeouts }: Pick<Config, 'whatsapp' | 'timeouts'>,
+  { whatsapp: chosen, simulator, timeouts }: Pick<Config, 'whatsapp' | 'simulator' | 'timeouts'>,
   log: Log,
 ): Promise<Ports['whatsapp']> {
   switch (chosen.provider) {
     case 'none':
       return null
     case 'simulator':
-      return simulatedWhatsapp()
+      return simulatedWhatsapp(simulator)
     case 'meta': {
       const { metaWhatsapp } = await import('../adapters/meta/index.ts')
       return metaWhatsapp({

@@ -6,6 +6,7 @@ import { CLAIM_JOB } from '../http/idempotency/claim.store.ts'
 import { createJobs, type Jobs, type Queue } from '../jobs/index.ts'
 import { claimReceiverJobs } from '../jobs/receiver-claim.store.ts'
 import { registrationHandlers } from '../resources/registrations/index.ts'
+import { templateHandlers } from '../resources/templates/index.ts'
 import { SEND_INVITATION_JOB, sendInvitationJob } from '../resources/users/index.ts'
 import { fanOutHandlers, receiverHandlers } from '../resources/webhooks/index.ts'
 
@@ -73,6 +74,7 @@ export function buildJobs(
         mailMs: providerMs,
         places,
       }),
+      ...templateHandlers({ db, whatsapp: ports.whatsapp, log, providerMs }),
     },
     queues: [...webhookQueues(context, egress), registrationQueue(context, config)],
   })

@@ -84,6 +84,12 @@ export const CATALOGUE = {
     retry: 'never',
     fix: 'The contact does not exist, was deleted, or the account does not see it. List the contacts of this key.',
   },
+  RESOURCE_002: {
+    status: 404,
+    says: 'Template not found',
+    retry: 'never',
+    fix: 'The template does not exist, was deleted, or is not shared with this account. List the templates of this key.',
+  },
   RESOURCE_005: {
     status: 404,
     says: 'Organization not found',
@@ -308,6 +314,7 @@ const PUBLISHED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'VALIDATION_005',
   'VALIDATION_007',
   'RESOURCE_001',
+  'RESOURCE_002',
   'RESOURCE_005',
   'RESOURCE_006',
   'RESOURCE_007',

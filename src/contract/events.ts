@@ -34,6 +34,10 @@ const EVENTS = {
     registered: 'The WhatsApp number of a profile was registered.',
     failed: 'The WhatsApp number of a profile could not be registered.',
   },
+  templates: {
+    approved: 'A template was approved: by its reviewers, or because its text messages need no review.',
+    rejected: 'A template was rejected by its reviewers.',
+  },
   webhook: {
     disabled: 'A webhook was switched off after 10 failed attempts in a row, or because its endpoint answered 410.',
   },
@@ -61,7 +65,6 @@ const FOREIGN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     received: 'A message came in.',
   },
   messages: {},
-  templates: {},
 }
 
 /** One type of event, for lists and documents. */

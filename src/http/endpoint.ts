@@ -67,9 +67,9 @@ export interface Ports {
   carrier: Carrier | null
 }
 
-/** What is configured: the ports, whether the registry has brands vetted, and what it charges. */
+/** What is configured: the ports, whether the registry has brands vetted, what it charges, and whether templates can be reviewed. */
 export type Providers = Readonly<
-  Record<keyof Ports | 'vetting' | 'mocks', boolean> & {
+  Record<keyof Ports | 'vetting' | 'mocks' | 'templateReview', boolean> & {
     changeableInCampaign: readonly string[]
     registryFees: RegistryFees
   }

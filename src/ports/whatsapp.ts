@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import type { TemplateReviewer } from './template-review.ts'
 
 /** Direct credentials of a WhatsApp Business Account (WABA), as a request carries them. */
 export interface WhatsappCredentials {
@@ -17,6 +18,8 @@ export interface WhatsappAccount {
 export interface Whatsapp {
   readonly name: string
   readonly isSimulated: boolean
+  /** Who reviews message templates; null where this provider cannot hand them in. */
+  readonly templates: TemplateReviewer | null
   /**
    * Verifies, without changing anything: the token is valid, holds both scopes, reaches the WABA, and the number is in it.
    * Refusal members: `access_token`, `waba_id`, `phone_number_id`.

@@ -17,7 +17,7 @@ import { simulatedPayments } from '../../src/adapters/simulator/payments.ts'
 import { newId } from '../../src/contract/new-id.ts'
 import { newKeyText } from '../../src/contract/tokens/key-text.ts'
 import type { Payments } from '../../src/ports/payments.ts'
-import { aBillingContact, aBrand, aCampaign, aCard, withOwnCampaigns } from '../kit/builders/requests.ts'
+import { aBillingContact, aBrand, aCampaign, aCard, aTemplate, withOwnCampaigns } from '../kit/builders/requests.ts'
 import { CALLBACK_URL, completableProfile, settle } from '../kit/completion.ts'
 import { tokenIn } from '../kit/fakes/recorded-mail.ts'
 import { Receiver } from '../kit/fakes/webhook-receiver.ts'
@@ -196,6 +196,24 @@ test('a number is looked up', async () => {
   assert.equal(envelopeOf(missing).error?.code, 'RESOURCE_013')
 })
 
+test('templates are created, listed, read, changed, handed in and deleted', async () => {
+  await using app = await testApp()
+  const org = await app.organization()
+  const client = sdk(org.admin).templates
+  const params = aTemplate() as unknown as Sent.TemplateCreateParams
+  const created = await client.create({ ...params, 'Idempotency-Key': 'sdk-template' })
+  assert.deepEqual([created.data?.status, created.data?.variables], ['DRAFT', ['name', 'company']])
+  const id = created.data?.id ?? ''
+  assert.deepEqual((await client.list({ page: 1, page_size: 20 })).data?.templates, [created.data])
+  const renamed = await client.update(id, { name: 'Welcome Message', definition: null, submit_for_review: true })
+  assert.deepEqual([renamed.data?.name, renamed.data?.status], ['Welcome Message', 'PENDING'])
+  assert.deepEqual((await client.retrieve(id)).data, renamed.data)
+  await client.delete(id, { delete_from_meta: false })
+  const gone = await errorOf(client.retrieve(id))
+  assert.ok(gone instanceof NotFoundError)
+  assert.equal(envelopeOf(gone).error?.code, 'RESOURCE_002')
+})
+
 test('users are invited, listed, read, given a role and removed', async () => {
   await using app = await testApp()
   const org = await app.organization()
@@ -258,7 +276,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     [404, 'RESOURCE_014', NotFoundError, () => client.profiles.retrieve('profileId')],
     [409, 'CONFLICT_002', ConflictError, () => client.profiles.update(id, { 'Idempotency-Key': 'taken' })],
     [422, 'BUSINESS_009', UnprocessableEntityError, () => sdk(unconnected.admin).profiles.create({ name: 'x' })],
-    [501, 'ROUTE_001', InternalServerError, () => client.templates.list({ page: 1, page_size: 20 })],
+    [501, 'ROUTE_001', InternalServerError, () => client.messages.send({})],
     [503, 'PROVIDER_001', InternalServerError, () => client.profiles.update(id, card)],
   ]
   app.expectErrors('request_failed')
@@ -428,11 +446,11 @@ function everyCall(client: Sent): [string, number, Promise<unknown>][] {
     ['contacts.retrieve', 404, contacts.retrieve(UUID)],
     ['contacts.update', 404, contacts.update(UUID, {})],
     ['contacts.delete', 404, contacts.delete(UUID, { body: {} } as Sent.ContactDeleteParams)],
-    ['templates.list', 501, templates.list(pages)],
-    ['templates.create', 501, templates.create({} as Sent.TemplateCreateParams)],
-    ['templates.retrieve', 501, templates.retrieve(UUID)],
-    ['templates.update', 501, templates.update(UUID, {})],
-    ['templates.delete', 501, templates.delete(UUID, {})],
+    ['templates.list', 400, templates.list(pages)],
+    ['templates.create', 400, templates.create({} as Sent.TemplateCreateParams)],
+    ['templates.retrieve', 404, templates.retrieve(UUID)],
+    ['templates.update', 404, templates.update(UUID, {})],
+    ['templates.delete', 404, templates.delete(UUID, {})],
     ['messages.send', 501, messages.send({})],
     ['messages.retrieveStatus', 501, messages.retrieveStatus(UUID)],
     ['messages.retrieveActivities', 501, messages.retrieveActivities(UUID)],

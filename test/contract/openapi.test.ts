@@ -293,21 +293,40 @@ test('an answer always has every member, null where there is no value', () => {
   assert.deepEqual(Object.keys(object(envelope.example)), ['success', 'data', 'error', 'meta'])
 })
 
-test('an ETag is answered, and If-Match taken, where a profile or a contact can be changed', () => {
+test('an ETag is answered, and If-Match taken, where a profile, a template or a contact can be changed', () => {
   const hasEtag = ENDPOINTS.filter(({ operation, status }) => {
     const { headers } = resolve(object(object(operationOf(operation).responses)[status]))
     return object(headers).ETag !== undefined
   })
   assert.deepEqual(
     hasEtag.map(({ operation }) => operation),
-    ['createProfile', 'getProfile', 'updateProfile', 'previewProfile', 'createContact', 'getContact', 'updateContact'],
+    [
+      'createProfile',
+      'getProfile',
+      'updateProfile',
+      'previewProfile',
+      'createTemplate',
+      'getTemplate',
+      'updateTemplate',
+      'createContact',
+      'getContact',
+      'updateContact',
+    ],
   )
   const takesIfMatch = operations.filter(({ operation }) =>
     (operation.parameters as JsonObject[]).some(({ $ref }) => $ref === '#/components/parameters/IfMatch'),
   )
   assert.deepEqual(
     takesIfMatch.map(({ operation }) => operation.operationId),
-    ['updateProfile', 'deleteProfile', 'previewProfile', 'updateContact', 'deleteContact'],
+    [
+      'updateProfile',
+      'deleteProfile',
+      'previewProfile',
+      'updateTemplate',
+      'deleteTemplate',
+      'updateContact',
+      'deleteContact',
+    ],
   )
 })
 

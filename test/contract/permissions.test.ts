@@ -4,7 +4,7 @@ import { ENDPOINTS } from '../../src/app/app.ts'
 import { isAllowed, type Operation, PERMISSIONS, ROLES } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import type { TestOrganization } from '../kit/builders/organization.ts'
-import { aCampaign, aNumber, withOwnCampaigns } from '../kit/builders/requests.ts'
+import { aCampaign, aNumber, aTemplate, withOwnCampaigns } from '../kit/builders/requests.ts'
 import { bodyOf } from '../kit/routes.ts'
 import { type TestApp, testApp } from '../kit/servers/app.ts'
 import { Client, type Json, type Reply } from '../kit/servers/client.ts'
@@ -34,9 +34,15 @@ describe('the permission matrix', () => {
     const { keyId } = await org.profileKey(profileId)
     const campaign = await org.admin.post(`/v3/profiles/${profileId}/campaigns`, { campaign: aCampaign() })
     const userId = await org.user('developer')
+    const template = await org.admin.post('/v3/templates', aTemplate())
     const webhookId = await aWebhook(org)
     const contact = await org.admin.post('/v3/contacts', { phone_number: aNumber() })
-    const ids = { campaignId: String(campaign.data.id), contactId: String(contact.data.id), phoneNumber: aNumber() }
+    const ids = {
+      campaignId: String(campaign.data.id),
+      contactId: String(contact.data.id),
+      phoneNumber: aNumber(),
+      templateId: String(template.data.id),
+    }
     return { org, params: { profileId, keyId: keyId ?? '', userId, webhookId, ...ids } }
   }
 

@@ -4,7 +4,7 @@ import type { TSchema } from '../../src/contract/fields/schema.ts'
 import type { Operation } from '../../src/contract/permissions.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import type { TestOrganization } from './builders/organization.ts'
-import { aCampaign, aNumber, withOwnCampaigns } from './builders/requests.ts'
+import { aCampaign, aNumber, aTemplate, withOwnCampaigns } from './builders/requests.ts'
 import type { Json } from './servers/client.ts'
 
 /** How a test reaches every operation, whatever operations there are: real path members and a body that has an effect. */
@@ -26,6 +26,7 @@ const PATH_MEMBERS: Record<string, (org: TestOrganization, earlier: Record<strin
   },
   contactId: async (org) => String((await org.admin.post('/v3/contacts', { phone_number: aNumber() })).data.id),
   phoneNumber: async () => aNumber(),
+  templateId: async (org) => String((await org.admin.post('/v3/templates', aTemplate())).data.id),
   keyId: async (org, { profileId }) => String((await org.admin.post(`/v3/profiles/${profileId}/keys`, {})).data.id),
 }
 
@@ -46,6 +47,7 @@ const BODIES: Partial<Record<Operation, Json | (() => Json)>> = {
   updateUserRole: { role: 'billing' },
   createContact: () => ({ phone_number: aNumber() }),
   updateContact: { opt_out: true },
+  updateTemplate: { name: 'Changed' },
   replayWebhook: { from: new Date(Date.now() - 3_600_000).toISOString() },
 }
 

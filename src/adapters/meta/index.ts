@@ -55,6 +55,8 @@ export function metaWhatsapp(options: MetaWhatsappOptions): Whatsapp {
   return {
     name: 'meta',
     isSimulated: false,
+    // Templates are not handed in at Meta by this adapter.
+    templates: null,
     async verifyAccount({ credentials, signal }) {
       const misshapen = misshapenMember(credentials)
       if (misshapen !== null) return refused(misshapen)

@@ -3,6 +3,7 @@ import type { Carrier } from '../../ports/carrier.ts'
 import type { Mail } from '../../ports/mail.ts'
 import type { Outcome } from '../../ports/outcome.ts'
 import type { Payments } from '../../ports/payments.ts'
+import type { TemplateReviewer } from '../../ports/template-review.ts'
 import type { Whatsapp } from '../../ports/whatsapp.ts'
 import type { Guard } from './guard.ts'
 
@@ -33,6 +34,15 @@ export function guardedWhatsapp(port: Whatsapp, guard: Guard): Whatsapp {
     verifyAccount: guarded((request) => port.verifyAccount(request)),
     registerNumber: guarded((request) => port.registerNumber(request)),
     subscribeApp: guarded((request) => port.subscribeApp(request)),
+    templates: port.templates === null ? null : guardedReviewer(port.templates, guard),
+  }
+}
+
+function guardedReviewer(reviewer: TemplateReviewer, guard: Guard): TemplateReviewer {
+  const guarded = through(guard)
+  return {
+    submitTemplate: guarded((request) => reviewer.submitTemplate(request)),
+    findReview: guarded((request) => reviewer.findReview(request)),
   }
 }
 

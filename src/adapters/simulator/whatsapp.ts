@@ -2,7 +2,9 @@ import { done, type Outcome, refused, unanswered, unavailable } from '../../port
 import type { Whatsapp, WhatsappAccount, WhatsappCredentials } from '../../ports/whatsapp.ts'
 import { isGraphId, WHATSAPP_REASONS } from '../../ports/whatsapp-reasons.ts'
 import { MAGIC_REGISTRATIONS, MAGIC_TOKENS, type TokenBehaviour } from './magic-values/tokens.ts'
+import type { SimulatorOptions } from './simulated-call.ts'
 import { type Sleep, sleepUntilAborted } from './sleep.ts'
+import { type SimulatedTemplateReviewer, simulatedTemplateReviewer } from './template-reviewer.ts'
 
 /** One call as a test may look at it: ids and the outcome, never the token. */
 export interface SimulatedWhatsappCall {
@@ -11,7 +13,7 @@ export interface SimulatedWhatsappCall {
   outcome: Outcome<unknown>['kind']
 }
 
-export interface SimulatedWhatsappOptions {
+export interface SimulatedWhatsappOptions extends SimulatorOptions {
   sleep?: Sleep
   timeoutMs?: number
 }
@@ -19,6 +21,7 @@ export interface SimulatedWhatsappOptions {
 export interface SimulatedWhatsapp extends Whatsapp {
   /** The last 1,000 calls. */
   readonly calls: readonly SimulatedWhatsappCall[]
+  readonly templates: SimulatedTemplateReviewer
 }
 
 const CALLS_MAX = 1000
@@ -66,6 +69,7 @@ export function simulatedWhatsapp(options: SimulatedWhatsappOptions = {}): Simul
     name: 'simulator',
     isSimulated: true,
     calls,
+    templates: simulatedTemplateReviewer(options),
     async registerNumber({ wabaId, phoneNumberId, accessToken, signal }) {
       const outcome = await register(phoneNumberId, accessToken, signal)
       note({ operation: 'registerNumber', wabaId, outcome: outcome.kind })

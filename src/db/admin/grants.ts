@@ -6,6 +6,7 @@ const RIGHTS: Record<string, string> = {
   brands: 'select, insert, update',
   campaigns: 'select, insert, update',
   campaign_history: 'select, insert',
+  templates: 'select, insert, update, delete',
   api_keys: 'select, insert, update',
   api_key_history: 'select, insert',
   imported_keys: 'select, insert, delete',

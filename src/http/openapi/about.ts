@@ -33,6 +33,7 @@ const TAGS: Record<string, string> = {
     'What the holder of an invitation can do, without an API key. An addition of Letterhead. Wrong tokens are slowed down like wrong keys.',
   Contacts: 'People whom an account sends to, and whether they want that.',
   Numbers: 'What is known of a phone number.',
+  Templates: 'Texts with variables that messages are made of, with their review and what others share.',
   Webhooks: 'Endpoints that are told of events, signed and retried, with a log and a replay.',
 }
 
@@ -56,6 +57,7 @@ const PATH_PARAMETERS: Record<string, [description: string, example: string]> = 
     '0190a0b0-0000-7000-8000-000000000002',
   ],
   token: ['Token of the invitation, as its mail shows it.', 'inv_…'],
+  templateId: ['Id of the template, as the list shows it.', '0190a0b0-0000-7000-8000-00000000000a'],
   webhookId: ['Id of the webhook, as the list shows it.', 'd4f5a6b7-c8d9-4e0f-a1b2-c3d4e5f6a7b8'],
   contactId: ['Id of the contact, as the list shows it.', '6ba7b810-9dad-41d1-80b4-00c04fd430c8'],
   phoneNumber: ['The number with its country code; its + is percent-encoded.', '+12025551234'],

@@ -35,7 +35,7 @@ export const HEADERS = {
   'Idempotent-Replayed': mark('This is the kept answer of an earlier request with the same Idempotency-Key.'),
   'X-Original-Request-Id': text('Of a replay: the request that was executed.', REQUEST_ID),
   'Idempotent-Payload-Mismatch': mark('Of a replay: the body differs from that of the executed request.'),
-  ETag: text('Names the editable state of the profile, for If-Match.', TAG),
+  ETag: text('Names the editable state of the profile or template, for If-Match.', TAG),
   Link: text('Leads to the profiles that follow.', '</v3/profiles?cursor=MjAyNi0wMy0yNVQxMDo0Mw>; rel="next"'),
   'Retry-After': count('Seconds to wait before the request is sent again.', 1),
   'X-Should-Retry': text('false where the same request cannot succeed.', 'false', { const: 'false' }),

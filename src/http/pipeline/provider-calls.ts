@@ -69,6 +69,7 @@ export function configuredProviders({ payments, whatsapp, brandRegistry, carrier
     mail: mail !== null,
     vetting: brandRegistry?.hasVetting === true,
     mocks: brandRegistry?.takesMocks === true,
+    templateReview: whatsapp !== null && whatsapp.templates !== null,
     changeableInCampaign: brandRegistry?.changeableInCampaign ?? [],
     registryFees: brandRegistry?.fees() ?? UNKNOWN_FEES,
   }

@@ -251,7 +251,8 @@ function planned(request: WriteRequest, call: Call<unknown>, facts: unknown): Pl
   } catch (error) {
     if (!(error instanceof Failure) || error.details === null || error.code !== 'VALIDATION_001') throw error
     const details = addSpellings({ ...queryRefused, ...error.details }, reading)
-    throw new Failure('VALIDATION_001', { details, hint: error.hint })
+    const isAlone = Object.keys(queryRefused).length === 0
+    throw new Failure('VALIDATION_001', { details, hint: error.hint, ...(isAlone ? { message: error.message } : {}) })
   }
   throw new Failure('VALIDATION_001', { details: queryRefused })
 }

@@ -14,6 +14,17 @@ function samplePayload(parent: string, suffix: string): JsonObject {
     case 'payment_method':
     case 'whatsapp':
       return { status: suffix }
+    case 'templates':
+      return {
+        template_id: SAMPLE_ID,
+        template_name: 'Welcome Message',
+        whatsapp_template_id: null,
+        status: suffix.toUpperCase(),
+        language: 'en_US',
+        category: 'MARKETING',
+        channel: 'whatsapp',
+        reason: suffix === 'rejected' ? 'A made-up reason' : null,
+      }
     case 'webhook':
       return { webhook_id: SAMPLE_ID, status: 'inactive' }
     case 'message':

@@ -30,7 +30,7 @@ const eventTypes = Type.Array(
   {
     minItems: 1,
     maxItems: 50,
-    description: 'The kinds of events to be told of. Messages and templates can be named; this server emits none.',
+    description: 'The kinds of events to be told of. Messages can be named; this server emits none.',
     example: ['profile', 'brand'],
     says: `{path} must name at least one of: ${SUBSCRIBABLE.join(', ')}`,
   },

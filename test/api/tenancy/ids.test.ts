@@ -56,6 +56,7 @@ const REMOVES: Record<string, Operation> = {
   userId: 'removeUser',
   webhookId: 'deleteWebhook',
   contactId: 'deleteContact',
+  templateId: 'deleteTemplate',
 }
 
 /**
@@ -114,12 +115,14 @@ function defineMatrix(open: () => { app: TestApp; org: TestOrganization; strange
     test(`${endpoint.operation}: an answer has no id of another organization in it`, async () => {
       const { app, org, stranger } = open()
       await makeMembers(stranger, endpointOf('updateCampaign'))
+      await makeMembers(stranger, endpointOf('updateTemplate'))
       const reply = await ask(org, endpoint, await makeMembers(org, endpoint))
       assert.equal(reply.status, endpoint.status)
       const foreign = await app.sql<{ id: string }>(
         `select id::text from profiles where organization_id = $1 union select id::text from users where organization_id = $1
          union select id::text from api_keys where organization_id = $1 union select id::text from campaigns where organization_id = $1
-         union select id::text from brands where organization_id = $1 union select $1::text`,
+         union select id::text from brands where organization_id = $1
+         union select id::text from templates where organization_id = $1 union select $1::text`,
         [stranger.id],
       )
       for (const { id } of foreign) assert.ok(!reply.text.includes(id))

@@ -16,6 +16,7 @@ const ALWAYS_A_ROW: Record<string, object[]> = {
   count_all_profiles: [{ total: 0 }],
   count_other_admins: [{ others: 0 }],
   count_webhooks: [{ total: 0 }],
+  count_templates: [{ total: 0 }],
   count_webhooks_ended: [{ total: 0 }],
   count_profile_keys: [{ live: 0 }],
   count_deliveries: [{ total: 0 }],

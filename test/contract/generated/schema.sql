@@ -525,6 +525,36 @@ create table schema_versions (
 );
 grant select on schema_versions to server;
 
+create table templates (
+  category text not null,
+  created_at timestamp with time zone not null,
+  creation_source text not null,
+  definition text not null,
+  id uuid not null,
+  language text not null,
+  name text not null,
+  organization_id uuid not null,
+  owner_id uuid not null,
+  review_reason text,
+  reviewed_at timestamp with time zone,
+  status text not null,
+  submission uuid,
+  updated_at timestamp with time zone not null,
+  version bigint not null,
+  whatsapp_template_id text,
+  constraint templates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(organization_id),
+  constraint templates_pkey PRIMARY KEY (organization_id, id),
+  constraint templates_status CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'APPROVED'::text, 'REJECTED'::text])))
+);
+CREATE INDEX templates_by_time ON templates USING btree (organization_id, created_at, id);
+CREATE INDEX templates_of_owner ON templates USING btree (organization_id, owner_id, name);
+alter table templates enable row level security;
+create policy tenant on templates for all using (organization_id = (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid);
+grant delete on templates to server;
+grant insert on templates to server;
+grant select on templates to server;
+grant update on templates to server;
+
 create table users (
   created_at timestamp with time zone not null,
   email text not null,

@@ -1,3 +1,4 @@
+import { DEFINITION_EXAMPLE } from '../../../src/resources/templates/definition.fields.ts'
 import type { Json } from '../servers/client.ts'
 
 /** The `brand` of the published request, complete. */
@@ -94,4 +95,17 @@ let numbers = 0
 export function aNumber(): string {
   numbers += 1
   return `+1202${String(2_000_000 + numbers)}`
+}
+
+/** A template as the published example: for text messages and WhatsApp, with two variables. */
+export function aTemplate(members: Json = {}): Json {
+  return { category: 'MARKETING', language: 'en_US', definition: DEFINITION_EXAMPLE, ...members }
+}
+
+/** The same with a text for text messages alone, so that nobody reviews it. */
+export function aTextTemplate(template = 'Your code is {{0:variable}}.', members: Json = {}): Json {
+  const variables = /\{\{0:/.test(template)
+    ? [{ id: 0, name: 'code', type: 'variable', props: { sample: '1234' } }]
+    : []
+  return aTemplate({ definition: { body: { sms: { template, variables } } }, ...members })
 }

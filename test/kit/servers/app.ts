@@ -143,9 +143,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     pepper: randomBytes(32),
   })
   const payments = simulatedPayments()
-  const whatsapp = simulatedWhatsapp()
   const mail = recordedMail()
   const providerClock = manualClock()
+  const whatsapp = simulatedWhatsapp({ clock: providerClock })
   const arrivals: Promise<void>[] = []
   const onEvents = (events: readonly ProviderEvent[]) => {
     const [first] = apps
