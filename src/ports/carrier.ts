@@ -1,3 +1,4 @@
+import type { LineType } from '../contract/text/line-types.ts'
 import type { CampaignIds } from './brand-registry.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -11,9 +12,6 @@ export interface NumberAssignment {
   status: 'pending' | 'assigned' | 'failed' | 'leaving' | 'elsewhere'
   says: string | null
 }
-
-export const LINE_TYPES = ['mobile', 'landline', 'toll_free', 'voip', 'premium'] as const
-export type LineType = (typeof LINE_TYPES)[number]
 
 /** What a carrier knows of any phone number; null for what it does not know. */
 export interface NumberFacts {

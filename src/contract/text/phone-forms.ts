@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { LineType } from './line-types.ts'
 
 /** Reads the package when the first number is written down: a start does not need it, and it takes 30 MB. */
 const readWhenUsed = createRequire(import.meta.url)
@@ -92,7 +93,7 @@ function regionOf(code: string | null | undefined): string {
 export interface KnownNumber {
   isValid: boolean
   region: string | null
-  lineType: 'mobile' | 'landline' | 'toll_free' | 'premium' | 'voip' | null
+  lineType: LineType | null
 }
 
 const TYPES = {

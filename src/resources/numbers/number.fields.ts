@@ -1,6 +1,6 @@
 import { flag, oneOf, text } from '../../contract/fields/field.ts'
 import { Type } from '../../contract/fields/schema.ts'
-import { LINE_TYPES } from '../../ports/carrier.ts'
+import { LINE_TYPES } from '../../contract/text/line-types.ts'
 
 const textOrNull = (description: string, example: string) =>
   text({ max: 128 }, { description, example, nullable: true })
