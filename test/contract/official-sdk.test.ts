@@ -289,7 +289,7 @@ test('each status becomes its error class, with the whole envelope inside', asyn
     assert.equal(envelope.meta.request_id, error.headers?.get('x-request-id'))
   }
   // None of them can succeed by being sent again, and the client knows: a request each.
-  assert.equal(attemptsAt(app, 'GET', '/v3/templates').length, 1)
+  assert.equal(attemptsAt(app, 'POST', '/v3/messages').length, 1)
   assert.equal(attemptsAt(app, 'PATCH', ONE).length, 3)
 })
 
