@@ -35,9 +35,12 @@ function below(folder) {
 /** Files of one process: enough to spare most starts, few enough that no process runs long after the others. */
 const filesOfAProcess = 8
 
-/** Hooks of a whole file belong to the whole process, and what else changes or watches the process must be alone in it. */
+/**
+ * Hooks of a whole file belong to the whole process, and what else changes or watches the process must be alone in it. The list of
+ * declared statements is one for the process.
+ */
 const needsOwnProcess =
-  /^(before|after|beforeEach|afterEach)\(|node:child_process|\bmock\.|\bprocess\.(env|on|once|exit|chdir|kill)\b/m
+  /^(before|after|beforeEach|afterEach)\(|node:child_process|\bdeclaredStatements\(|\bmock\.|\bprocess\.(env|on|once|exit|chdir|kill)\b/m
 
 /**
  * What the runner is given: every file that must be alone, and entries that load several others. Half of a run's processor

@@ -4,12 +4,12 @@ import { CATALOGUE, type CatalogueEntry, defaultHint, docUrl, type ErrorCode } f
 
 /** Status and retry of each code, written down a second time: both are public and permanent. */
 const PUBLISHED: Record<string, string> = {
-  '400 never': 'VALIDATION_001 VALIDATION_003 VALIDATION_007 REQUEST_400',
+  '400 never': 'VALIDATION_001 VALIDATION_002 VALIDATION_003 VALIDATION_005 VALIDATION_007 REQUEST_400',
   '401 never': 'AUTH_001 AUTH_002 CALLBACK_001',
   '403 later': 'AUTH_005 AUTH_006 AUTH_007',
   '403 never': 'AUTH_004 BUSINESS_014',
   '404 never':
-    'RESOURCE_005 RESOURCE_006 RESOURCE_008 RESOURCE_009 RESOURCE_010 RESOURCE_014 RESOURCE_015 RESOURCE_016 REQUEST_404',
+    'RESOURCE_001 RESOURCE_002 RESOURCE_005 RESOURCE_006 RESOURCE_008 RESOURCE_009 RESOURCE_010 RESOURCE_013 RESOURCE_014 RESOURCE_015 RESOURCE_016 REQUEST_404',
   '405 never': 'REQUEST_405',
   '406 never': 'REQUEST_406',
   '408 later': 'REQUEST_408',
@@ -53,7 +53,7 @@ test('every code says what is wrong and, in whole sentences, what to do', () => 
 
 /** The codes that the published API documents, a second time. */
 const OF_THE_PUBLISHED_API =
-  /^(AUTH_00[124567]|VALIDATION_00[137]|RESOURCE_0(0[5-9]|10|14)|BUSINESS_0(02|14)|CONFLICT_001|SERVICE_001|INTERNAL_00[1345])$/
+  /^(AUTH_00[124567]|VALIDATION_00[12357]|RESOURCE_0(0[125-9]|10|13|14)|BUSINESS_0(02|14)|CONFLICT_001|SERVICE_001|INTERNAL_00[1345])$/
 
 test('E9: a published code leads to its published page, and every other to a page of this server', () => {
   for (const code of Object.keys(CATALOGUE) as ErrorCode[]) {

@@ -23,6 +23,8 @@ const READS_OF_EVERYONE = [
   'listContacts',
   'getContact',
   'lookUpNumber',
+  'listTemplates',
+  'getTemplate',
 ]
 const READS_OF_ADMINS = ['listProfileKeys']
 const CHANGES_OF_EVERYONE = [
@@ -37,6 +39,9 @@ const CHANGES_OF_EVERYONE = [
   'createContact',
   'updateContact',
   'deleteContact',
+  'createTemplate',
+  'updateTemplate',
+  'deleteTemplate',
 ]
 const CHANGES_OF_ADMINS = [
   'createProfile',

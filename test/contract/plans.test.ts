@@ -88,9 +88,11 @@ test('while there are few, one profile and one brand are searched by their keys,
           /^(list_profiles|list_profiles_after|count_profiles|count_all_profiles|count_contacts_for_organization)$/.test(
             name,
           )
+        // Who sends through a profile is asked by a preview of its number alone, and no change pays for an index.
+        const isBorrowers = index === 'profiles_pkey' && /^find_(sms|whatsapp)_borrowers$/.test(name)
         // The profiles that share, which are gone through because their contacts are.
         const isSharing = index === 'profiles_that_share_contacts' && /^(list|count)_contacts$/.test(name)
-        if (!isByKey && !isList && !isSharing) strange.push(`${name}: ${index} ${condition}`)
+        if (!isByKey && !isList && !isBorrowers && !isSharing) strange.push(`${name}: ${index} ${condition}`)
       }
     }
     assert.deepEqual(strange, [])

@@ -81,6 +81,7 @@ test('exactly these members of requests are kept encrypted', () => {
       updateProfile: ENCRYPTED_OF_A_PROFILE,
       createWebhook: ['endpoint_url'],
       updateWebhook: ['endpoint_url'],
+      previewProfile: ENCRYPTED_OF_A_PROFILE,
       createContact: ['phone_number'],
     },
   )
@@ -89,7 +90,7 @@ test('exactly these members of requests are kept encrypted', () => {
 test('exactly these members of requests are forwarded and kept nowhere', () => {
   assert.deepEqual(
     pathsWhere(({ secret }) => secret === 'forwarded'),
-    { createProfile: FORWARDED, updateProfile: FORWARDED },
+    { createProfile: FORWARDED, updateProfile: FORWARDED, previewProfile: FORWARDED },
   )
 })
 
@@ -125,6 +126,7 @@ test('every open text of a request refuses card numbers, but for exactly these',
         'whatsapp_business_account.waba_id',
       ],
       updateProfile: CARD_TEXT_TAKEN,
+      previewProfile: CARD_TEXT_TAKEN,
       createContact: ['phone_number'],
     },
   )

@@ -25,13 +25,14 @@ function closedGuard(): Guard & { runs: number } {
 const PORTS: [port: string, calls: number, wrap: (guard: Guard) => object][] = [
   ['payments', 2, (guard) => guardedPayments(forbiddenPort(), guard)],
   ['whatsapp', 3, (guard) => guardedWhatsapp(forbiddenPort(), guard)],
+  ['template review', 2, (guard) => guardedWhatsapp(forbiddenPort(), guard).templates ?? {}],
   ['brand registry', 16, (guard) => guardedBrandRegistry(forbiddenPort(), guard)],
-  ['carrier', 5, (guard) => guardedCarrier(forbiddenPort(), guard)],
+  ['carrier', 6, (guard) => guardedCarrier(forbiddenPort(), guard)],
   ['mail', 1, (guard) => guardedMail(forbiddenPort(), guard)],
 ]
 
-/** Members that say what a port is, and ask nobody. */
-const DESCRIPTIONS = ['name', 'isSimulated', 'hasVetting', 'takesMocks', 'changeableInCampaign', 'fees']
+/** Members that say what a port is, or are a port of their own, and ask nobody. */
+const DESCRIPTIONS = ['templates', 'name', 'isSimulated', 'hasVetting', 'takesMocks', 'changeableInCampaign', 'fees']
 
 describe('guarded ports', () => {
   for (const [port, calls, wrap] of PORTS) {

@@ -42,7 +42,7 @@ const finding = Type.Object({
   ),
   severity: oneOf(SEVERITIES, {
     description:
-      'block: a machine refuses it. reject: a documented reason of a rejection. warn: advice, or a weak sign. note: money, speed and dates.',
+      'Block: a machine refuses it. Reject: a documented reason of a rejection. Warn: advice, or a weak sign. Note: money, speed and dates.',
     example: 'block',
   }),
   certainty: oneOf(['certain', 'likely', 'heuristic'], {

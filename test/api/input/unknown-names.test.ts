@@ -85,9 +85,10 @@ describe('names that are not known', () => {
     if (names.length === 0) continue
     test(`C9: ${endpoint.operation} refuses a parameter that was sent twice, and names it`, async () => {
       const path = pathWith(endpoint, await makeMembers(org, endpoint))
+      const options = endpoint.kind === 'write' ? { body: bodyOf(endpoint) } : {}
       const says = (name: string) => [`${name} was sent more than once; send it once`]
       for (const name of names) {
-        const twice = await org.admin.request(endpoint.method, `${path}?${name}=1&${name}=1`)
+        const twice = await org.admin.request(endpoint.method, `${path}?${name}=1&${name}=1`, options)
         assert.equal(assertRefusal(twice, '', endpoint.operation), 'VALIDATION_001')
         assert.deepEqual(twice.error.details, { [name]: says(name) })
         assert.equal(twice.headers['x-unknown-fields'], undefined)
@@ -95,6 +96,7 @@ describe('names that are not known', () => {
       const all = await org.admin.request(
         endpoint.method,
         `${path}?${[...names, ...names].map((name) => `${name}=`).join('&')}`,
+        options,
       )
       assert.deepEqual(all.error.details, Object.fromEntries(names.map((name) => [name, says(name)])))
     })

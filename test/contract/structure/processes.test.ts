@@ -41,6 +41,7 @@ test('a file whose hooks are the process’s, or that touches the process, is al
     '  mock.timers.enable()\n',
     "  process.env.A = 'b'\n",
     "process.once('exit', () => {})\n",
+    'const all = declaredStatements()\n',
   ]) {
     const loaded = processes({ 'a.test.js': PLAIN, 'b.test.js': PLAIN + touching, 'c.test.js': PLAIN })
     assert.deepEqual(loaded, [['b.test.js'], ['a.test.js', 'c.test.js']], touching)

@@ -70,6 +70,7 @@ export const lintProfile: WriteEndpoint<Profile, readonly Campaign[]> = {
     answer: lintResponse,
   },
   takesBody: 'optional',
+  writesNothing: true,
   targetParam: 'profileId',
   target: profileTarget,
   facts: (db, { caller, target }) => {
