@@ -100,7 +100,7 @@ const smsSizeResponse = Type.Object(
     encoding: oneOf(['GSM-7', 'UCS-2'], { description: 'How its characters are sent.', example: 'GSM-7' }),
     segments: Type.Integer({ description: 'How many parts a message has.', example: 1 }),
   },
-  { description: 'The text message with the samples in it, with include=sms; null without a text.', nullable: true },
+  { description: 'The text message with the samples in it, with include=sms, where the template has a text for it.' },
 )
 const reviewResponse = Type.Object(
   {

@@ -21,7 +21,7 @@ export function presentTemplate(template: Template, include: ReadonlySet<Includa
     updated_at: updatedAt,
     is_published: status === 'APPROVED',
     ...(include.has('definition') ? { definition: presentDefinition(definition) } : {}),
-    ...(include.has('sms') ? { sms: sampleSize(definition) } : {}),
+    ...(include.has('sms') ? sampleSize(definition) : {}),
     ...(include.has('warnings') ? { warnings: reviewWarnings(definition) } : {}),
     ...(include.has('review') ? { review: presentReview(template) } : {}),
   }
@@ -31,10 +31,10 @@ function presentReview({ reviewReason, reviewedAt, whatsappTemplateId }: Templat
   return { reason: reviewReason, reviewed_at: reviewedAt, whatsapp_template_id: whatsappTemplateId }
 }
 
-/** The size of the text message with the samples in it; null where the template has no text for it. */
-function sampleSize(definition: Definition): JsonObject | null {
+/** The size of the text message with the samples in it, as the member `sms`; nothing where the template has no text for it. */
+function sampleSize(definition: Definition): JsonObject {
   const content = contentFor(definition, 'sms')
-  return content === null ? null : { ...smsSize(fillIn(content, ({ props }) => props.sample)) }
+  return content === null ? {} : { sms: { ...smsSize(fillIn(content, ({ props }) => props.sample)) } }
 }
 
 /** A definition in the published order. */

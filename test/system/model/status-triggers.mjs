@@ -107,6 +107,7 @@ export const statusTriggers = [
   {
     statuses: [412],
     by: 'the tag of a profile that was changed since',
+    to: ({ id }) => id === 'updateProfile' || id === 'deleteProfile',
     ask: async ({ operation, subjects, ask }) => {
       const fitting = await subjects.fitting(operation)
       const read = await ask({ ...fitting, method: 'GET', body: undefined })
@@ -114,6 +115,7 @@ export const statusTriggers = [
       return ask(fitting, header('if-match', read.headers.etag))
     },
   },
+  changed(412, 'a tag that nothing has', header('if-match', '"nothing"')),
   changed(413, 'a body of more than 128 KiB', { body: { name: 'x'.repeat(140_000) } }),
   changed(414, 'a target of more than 2 KiB', (go) => ({ path: `${standing(go).path}?search=${'x'.repeat(2_100)}` })),
   changed(415, 'a body in a coding', header('content-encoding', 'gzip')),

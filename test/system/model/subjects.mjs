@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasten } from '../harness/registration.mjs'
@@ -17,6 +17,9 @@ import { until } from '../harness/traffic/retry.mjs'
 /** Bodies that the document's examples cannot give: they hold what must be new, or of today. */
 const bodies = {
   inviteUser: () => aUser(),
+  createContact: () => aContactNumber(),
+  // The example names a profile to send through, which has to exist.
+  previewProfile: () => ({ name: 'Sales Team - Previewed' }),
   replayWebhook: () => ({ from: new Date(Date.now() - 60_000).toISOString() }),
 }
 
@@ -25,6 +28,11 @@ const wants = { completeProfile: ['campaignId'] }
 
 /** What a thing lies in. */
 const within = { campaignId: 'profileId', keyId: 'profileId' }
+
+/** A number that no contact has yet: an account has one contact for each. */
+function aContactNumber() {
+  return { phone_number: `+1415${randomInt(2_000_000, 9_999_999)}` }
+}
 
 function aUser() {
   return { email: `${randomUUID()}@example.com`, name: 'Jane Doe', role: 'developer' }
@@ -112,6 +120,12 @@ export class Subjects {
         return (await this.#create('/v3/users', aUser())).id
       case 'webhookId':
         return (await this.#create('/v3/webhooks', operationOf('createWebhook').example)).id
+      case 'contactId':
+        return (await this.#create('/v3/contacts', aContactNumber())).id
+      case 'templateId':
+        return (await this.#create('/v3/templates', operationOf('createTemplate').example)).id
+      case 'phoneNumber':
+        return '+12025551234'
       case 'token':
         return await this.#invite()
       default:

@@ -129,7 +129,7 @@ describe('POST and GET of a template', () => {
     const cyrillic = await admin.post('/v3/templates?include=sms', aTextTemplate('ж'.repeat(71)))
     assert.deepEqual(cyrillic.data.sms, { encoding: 'UCS-2', segments: 2 })
     const alone = { body: { whatsapp: { template: 'Hello there' } } }
-    assert.equal((await admin.post('/v3/templates?include=sms', { definition: alone })).data.sms, null)
+    assert.equal((await admin.post('/v3/templates?include=sms', { definition: alone })).data.sms, undefined)
     const wrong = await admin.get(`${path}?include=everything`)
     assert.deepEqual([wrong.status, Object.keys(wrong.error.details ?? {})], [400, ['include']])
   })
