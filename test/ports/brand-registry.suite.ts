@@ -172,8 +172,9 @@ export function brandRegistrySuite(
         assert.ok(read.tcrCampaignId)
         const found = doneValue(await registry.findCampaign({ reference: campaign.reference, tcrBrandId }))
         // What was taken on submission is told again: its answer may have been lost.
-        const { upFrontFee } = registered
-        assert.deepEqual(found, { ...read, ...(upFrontFee === undefined ? {} : { upFrontFee }) })
+        const { upFrontFee, monthlyFee } = registered
+        const fees = { monthlyFee: monthlyFee ?? read.monthlyFee, ...(upFrontFee === undefined ? {} : { upFrontFee }) }
+        assert.deepEqual(found, { ...read, ...fees })
         assert.equal(doneValue(await registry.findCampaign({ reference: randomUUID(), tcrBrandId })), null)
       }))
 
