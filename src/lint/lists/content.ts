@@ -75,7 +75,7 @@ export const ALCOHOL = anyOf([
   'winer(?:y|ies)',
   'vineyards?',
   'distiller(?:y|ies)',
-  'spirits(?= (?:shop|store|tasting|and|delivered|delivery|on))|(?:wines?|beers?)[ ,&and]+spirits',
+  'spirits(?= (?:shop|store|tasting|and|delivered|delivery|on))|(?:wines?|beers?)(?:,| &| and|, and) spirits',
   'taprooms?',
   'happy hour drinks?',
   'margaritas?',
