@@ -10,7 +10,7 @@ import { untilFinal } from '../../harness/traffic/retry.mjs'
 
 /** Statements that run on their own account. */
 const background =
-  /^(claim_due|read_own_role|read_schema|read_outbox|sweep_|find_abandoned|take_abandoned|hold_|give_back|clear_undone|delete_undone|leave_|forget_|finish_job|postpone_job|park_job|touch_)/
+  /^(claim_due_jobs|claim_receiver_jobs|read_own_role|read_schema|read_outbox|sweep_|find_abandoned|take_abandoned|hold_|give_back|clear_undone|delete_undone|leave_|forget_|finish_job|postpone_job|park_job|touch_)/
 
 /** @typedef {{ name: string, method: string, path: (id: string) => string, body: unknown, operation: string, withProfile: boolean }} Scenario */
 
