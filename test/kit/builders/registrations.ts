@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { RegisteredBrand, RegisteredCampaign } from '../../../src/ports/brand-registry.ts'
 import type { Brand } from '../../../src/resources/brands/index.ts'
 import { type Campaign, campaignContent, newCampaign } from '../../../src/resources/campaigns/index.ts'
+import type { CompletionInput } from '../../../src/resources/registrations/accept/intent.rules.ts'
 import type { Step, StepName } from '../../../src/resources/registrations/registration.fields.ts'
 
 export const BRAND_ID = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
@@ -47,6 +48,41 @@ export function aStoredBrand(parts: Partial<Brand> = {}): Brand {
     business: {},
     compliance: {},
     ...parts,
+  }
+}
+
+/** A brand that lacks nothing that a registry asks for. */
+export function aCompleteStoredBrand(parts: Partial<Brand> = {}): Brand {
+  return aStoredBrand({
+    contact: { name: 'John Smith', business_name: 'Acme', phone: '+12025551234', email: 'john@acmecorp.com' },
+    business: {
+      legal_name: 'Acme Corporation LLC',
+      tax_id: '12-3456789',
+      entity_type: 'PRIVATE_PROFIT',
+      street: '123 Main Street',
+      city: 'New York',
+      state: 'NY',
+      postal_code: '10001',
+      country: 'US',
+    },
+    compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT', is_tcr_application: true },
+    ...parts,
+  })
+}
+
+/** What a completion reads of an account that has nothing yet. */
+export function aCompletionInput(given: Partial<CompletionInput> = {}): CompletionInput {
+  return {
+    campaigns: [],
+    organizationCampaigns: [],
+    reached: [],
+    registration: null,
+    wabaPhoneNumberId: null,
+    numbersChanged: false,
+    generations: new Map(),
+    declined: new Map(),
+    taken: new Map(),
+    ...given,
   }
 }
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  aCompleteStoredBrand,
   aStep,
-  aStoredBrand,
   aStoredCampaign,
   BRAND_ID,
   CAMPAIGN_ID,
   OTHER_CAMPAIGN_ID,
 } from '../../../../test/kit/builders/registrations.ts'
-import type { Brand } from '../../brands/index.ts'
 import type { Campaign } from '../../campaigns/index.ts'
 import { firstProfile, type Profile } from '../../profiles/index.ts'
 import type { Registration, StepName } from '../registration.fields.ts'
@@ -16,23 +15,6 @@ import type { MappedCampaign } from './campaign-mapping.rules.ts'
 import { type CompletionInput, type Configured, type Intent, intentOf } from './intent.rules.ts'
 
 /** What a completion freezes, locks and plans (decision 21). */
-
-const brand = (parts: Partial<Brand> = {}) =>
-  aStoredBrand({
-    contact: { name: 'John Smith', business_name: 'Acme', phone: '+12025551234', email: 'john@acmecorp.com' },
-    business: {
-      legal_name: 'Acme Corporation LLC',
-      tax_id: '12-3456789',
-      entity_type: 'PRIVATE_PROFIT',
-      street: '123 Main Street',
-      city: 'New York',
-      state: 'NY',
-      postal_code: '10001',
-      country: 'US',
-    },
-    compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT', is_tcr_application: true },
-    ...parts,
-  })
 
 const useCase = (
   messagingUseCaseUs: Campaign['useCases'][number]['messagingUseCaseUs'],
@@ -49,7 +31,7 @@ const campaign = (parts: Partial<Campaign> = {}) =>
 
 const profile = (parts: Partial<Profile> = {}): Profile => ({
   ...firstProfile({ id: 'p', brandId: BRAND_ID, organizationId: 'o', now: '2026-03-25T10:43:34+00:00' }),
-  brand: brand(),
+  brand: aCompleteStoredBrand(),
   inherit_tcr_campaign: false,
   sending_phone_number: '+12025550100',
   ...parts,
@@ -107,14 +89,29 @@ describe('what is locked', () => {
     ),
   })
   const table: [string, Parameters<typeof intended>[0], brand: string | null, campaigns: string[]][] = [
-    ['nothing, where the brand lacks something', { profile: { brand: brand({ contact: {} }) } }, null, []],
+    [
+      'nothing, where the brand lacks something',
+      { profile: { brand: aCompleteStoredBrand({ contact: {} }) } },
+      null,
+      [],
+    ],
     ['nothing, where a campaign is refused', { input: { campaigns: [campaign(), overLimit] } }, null, []],
-    ['not a brand that the registry has', { profile: { brand: brand({ lock: 'submitted' }) } }, null, [CAMPAIGN_ID]],
-    ['not a brand that is locked already', { profile: { brand: brand({ lock: 'submitting' }) } }, null, [CAMPAIGN_ID]],
+    [
+      'not a brand that the registry has',
+      { profile: { brand: aCompleteStoredBrand({ lock: 'submitted' }) } },
+      null,
+      [CAMPAIGN_ID],
+    ],
+    [
+      'not a brand that is locked already',
+      { profile: { brand: aCompleteStoredBrand({ lock: 'submitting' }) } },
+      null,
+      [CAMPAIGN_ID],
+    ],
     ['no campaign that the registry has', { input: { campaigns: [campaign({ lock: 'submitted' })] } }, BRAND_ID, []],
     ['no campaign that is locked already', { input: { campaigns: [campaign({ lock: 'submitting' })] } }, BRAND_ID, []],
     ['no campaign while those of the organization serve', { profile: { inherit_tcr_campaign: true } }, BRAND_ID, []],
-    ['nothing, where no registry is asked', { profile: { brand: brand({ compliance: {} }) } }, null, []],
+    ['nothing, where no registry is asked', { profile: { brand: aCompleteStoredBrand({ compliance: {} }) } }, null, []],
     [
       'not a brand whose submission is to be looked up',
       {
@@ -149,7 +146,7 @@ describe('what is locked', () => {
   }
 
   test("the organization's brand, which is not the profile's own", () => {
-    const inherited = { inherit_tcr_brand: true, organizationBrand: brand({ id: 'theirs' }) }
+    const inherited = { inherit_tcr_brand: true, organizationBrand: aCompleteStoredBrand({ id: 'theirs' }) }
     const found = intended({ profile: inherited }).brand
     assert.deepEqual([found?.id, found?.isOwn], ['theirs', false])
   })
@@ -162,9 +159,9 @@ describe('what the requests and the plan take from the profile, its brand and th
   })
 
   test('C18: a person without a business is told so before anything is locked', () => {
-    const person = brand({
+    const person = aCompleteStoredBrand({
       contact: { name: 'John Smith', phone: '+12025551234', email: 'j@acme.example', mobile_phone: '+12025551234' },
-      business: { ...brand().business, legal_name: null, entity_type: 'SOLE_PROPRIETOR' },
+      business: { ...aCompleteStoredBrand().business, legal_name: null, entity_type: 'SOLE_PROPRIETOR' },
     })
     const alone = { brand: person, name: 'Sales Team' }
     for (const inherits of [true, false]) {
@@ -175,9 +172,9 @@ describe('what the requests and the plan take from the profile, its brand and th
   })
 
   test('few messages a day make a campaign of several use cases one of low volume', () => {
-    const compliance = { ...brand().compliance, expected_messaging_volume: '100' }
+    const compliance = { ...aCompleteStoredBrand().compliance, expected_messaging_volume: '100' }
     const campaigns = [campaign({ useCases: [useCase('MARKETING', 'x'), useCase('M2M', 'y')] })]
-    const found = intended({ profile: { brand: brand({ compliance }) }, input: { campaigns } })
+    const found = intended({ profile: { brand: aCompleteStoredBrand({ compliance }) }, input: { campaigns } })
     assert.equal(found.campaigns[0]?.request.usecase, 'LOW_VOLUME')
   })
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aStoredBrand, aStoredCampaign, BRAND_ID, CAMPAIGN_ID } from '../../../../test/kit/builders/registrations.ts'
-import type { Brand } from '../../brands/index.ts'
+import {
+  aCompleteStoredBrand,
+  aCompletionInput,
+  aStoredCampaign,
+  BRAND_ID,
+  CAMPAIGN_ID,
+} from '../../../../test/kit/builders/registrations.ts'
 import { firstProfile, type Profile } from '../../profiles/index.ts'
 import type { Registration } from '../registration.fields.ts'
 import type { CompletionInput } from './intent.rules.ts'
@@ -9,46 +14,18 @@ import { type Outlook, outlookOf } from './outlook.rules.ts'
 
 const FEES = { brand: 4.5, revet: 4.5, vetting: 41.5, campaignReview: null }
 
-const brand = (parts: Partial<Brand> = {}): Brand =>
-  aStoredBrand({
-    contact: { name: 'John Smith', business_name: 'Acme', phone: '+12025551234', email: 'john@acmecorp.com' },
-    business: {
-      legal_name: 'Acme Corporation LLC',
-      tax_id: '12-3456789',
-      entity_type: 'PRIVATE_PROFIT',
-      street: '123 Main Street',
-      city: 'New York',
-      state: 'NY',
-      postal_code: '10001',
-      country: 'US',
-    },
-    compliance: { vertical: 'PROFESSIONAL', brand_relationship: 'SMALL_ACCOUNT', is_tcr_application: true },
-    ...parts,
-  })
-
 function outlook(parts: Partial<Profile>, input: Partial<CompletionInput> = {}, vetting = false): Outlook {
   const profile: Profile = {
     ...firstProfile({ id: 'p', brandId: BRAND_ID, organizationId: 'o', now: '2026-03-25T10:43:34+00:00' }),
     status: 'incomplete',
-    brand: brand(),
+    brand: aCompleteStoredBrand(),
     short_name: 'SALES',
     description: 'Sales',
     inherit_tcr_campaign: false,
     sending_phone_number: '+12025550100',
     ...parts,
   }
-  const whole: CompletionInput = {
-    campaigns: [aStoredCampaign()],
-    organizationCampaigns: [],
-    reached: [],
-    registration: null,
-    wabaPhoneNumberId: null,
-    numbersChanged: false,
-    generations: new Map(),
-    declined: new Map(),
-    taken: new Map(),
-    ...input,
-  }
+  const whole = aCompletionInput({ campaigns: [aStoredCampaign()], ...input })
   const has = { mocks: false, vetting, carrier: true, whatsapp: true, changeableInCampaign: [], registryFees: FEES }
   return outlookOf(profile, whole, has)
 }
@@ -71,13 +48,13 @@ test('a profile that is ready: what is locked, who is asked, and what is charged
 })
 
 test('a corrected brand is checked again, which is charged, and a registered one is not', () => {
-  const corrected = outlook({ brand: brand({ tcr_brand_id: 'BABC123', identity_status: 'UNVERIFIED' }) })
+  const corrected = outlook({ brand: aCompleteStoredBrand({ tcr_brand_id: 'BABC123', identity_status: 'UNVERIFIED' }) })
   assert.deepEqual(
     corrected.orders.map((order) => order.for),
     ['brand_check', 'campaign_review'],
   )
   const registered = outlook({
-    brand: brand({ tcr_brand_id: 'BABC123', identity_status: 'VERIFIED', lock: 'submitted' }),
+    brand: aCompleteStoredBrand({ tcr_brand_id: 'BABC123', identity_status: 'VERIFIED', lock: 'submitted' }),
   })
   assert.deepEqual(
     [registered.orders.map((order) => order.for), registered.locks],
@@ -90,7 +67,9 @@ test('what is missing is told by member, and nothing is locked or charged', () =
   assert.deepEqual(lacking.state, 'incomplete')
   assert.deepEqual(Object.keys(lacking.problems), ['short_name', 'brand'])
   assert.deepEqual([lacking.locks, lacking.orders, lacking.providers], [[], [], []])
-  const refused = outlook({ brand: brand({ business: { ...brand().business, state: 'Oregon' } }) })
+  const refused = outlook({
+    brand: aCompleteStoredBrand({ business: { ...aCompleteStoredBrand().business, state: 'Oregon' } }),
+  })
   assert.deepEqual(refused, {
     state: 'incomplete',
     problems: { 'brand.business.state': ['The registry takes a US state as its two letters.'] },
