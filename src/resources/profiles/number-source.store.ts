@@ -3,7 +3,7 @@ import { isNotDeleted } from '../../db/soft-delete.ts'
 import { statement } from '../../db/statement.ts'
 import type { Channel, NumberSource } from './number-source.rules.ts'
 
-// One look-up for each id: PostgreSQL before 18 plans `id in (…)` on a young table to read the whole organization.
+// One look-up for each id: PostgreSQL 16 was seen to plan `id in (…)` on a young table so that it reads the whole organization.
 const sources = statement<NumberSource>(
   'find_number_sources',
   `with recursive reached as (
